@@ -1,0 +1,53 @@
+# Two commands for a newcomer: `make demo` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test test-long lint bench pictures messages lock test-tools clean
+
+demo: .venv/.runtime
+	$(BIN)/python run_kiosk.py demo
+
+test: .venv/.dev lint
+	$(BIN)/python -m pytest -m "not long"
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test-long: .venv/.dev
+	$(BIN)/python -m pytest -m "long" --timeout=3600 -s
+
+bench: .venv/.dev
+	$(BIN)/python -m bench
+
+pictures: .venv/.dev
+	$(BIN)/python -m docs.pictures
+
+messages: .venv/.dev
+	$(BIN)/pybabel extract --no-location --omit-header -o kiosk/locale/kiosk.pot kiosk
+
+lock:
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate -o requirements-dev.lock
+
+test-tools:
+	apt-get install -y --no-install-recommends strace fonts-noto-cjk fonts-dejavu-core
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.runtime: requirements.lock | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m compileall -q kiosk db run_kiosk.py
+	touch $@
+
+.venv/.dev: requirements-dev.lock | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@ .venv/.runtime
+
+clean:
+	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The database: tables, keys, audit chain, units of work; knows nothing of the kiosk."""

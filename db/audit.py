@@ -1,0 +1,114 @@
+"""The audit chain: append-only rows, each sealed to the one before it, written in the transaction of the change.
+
+``mac`` is HMAC-SHA256 over the row's length-prefixed fields and the mac before it, so a row that is changed, removed
+or moved is found at its number. Rows cut off the end leave no trace inside the database: the anchor (the last number
+and the beginning of its mac, 40 hexadecimal digits) is kept elsewhere, and :func:`verify` holds the chain against it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from db.models import AuditEntry, AuditHead
+from db.sealed import KeyRing, detail_hash
+
+_ENTRY: Table = AuditEntry.__table__  # type: ignore[attr-defined]  # SQLModel leaves __table__ untyped
+_HEAD: Table = AuditHead.__table__  # type: ignore[attr-defined]  # as above
+_FIRST_MAC = bytes(32)
+_ANCHOR_MAC_DIGITS = 32
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What verifying the chain found: ``broken_at`` is the first bad row's number, None where all is whole."""
+
+    rows: int
+    broken_at: int | None
+    anchor: str
+
+
+def _mac(keys: KeyRing, row: Mapping[str, Any], prev: bytes) -> bytes:
+    fields = (
+        str(row["seq"]),
+        str(row["at"]),
+        row["terminal"],
+        row["actor"],
+        row["action"],
+        row["subject"],
+    )
+    parts = [field.encode() for field in fields] + [row["detail_hash"], prev]
+    message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return hmac.digest(keys.audit_key, message, "sha256")
+
+
+def lock_head(connection: Connection) -> tuple[int, bytes]:
+    """Read the chain's end and, where the database needs it (PostgreSQL), lock it until the transaction ends."""
+    row = connection.execute(select(_HEAD.c.seq, _HEAD.c.mac).where(_HEAD.c.id == 1).with_for_update()).one_or_none()
+    return (row.seq, row.mac) if row else (0, _FIRST_MAC)
+
+
+def append(
+    connection: Connection,
+    keys: KeyRing,
+    head: tuple[int, bytes],
+    *,
+    at: int,
+    terminal: str,
+    actor: str,
+    action: str,
+    subject: str,
+    detail: Mapping[str, Any],
+) -> tuple[int, bytes]:
+    """Add one row behind ``head`` and return the new head; ``detail`` is kept as a keyed hash only."""
+    seq, prev = head
+    row: dict[str, Any] = {
+        "seq": seq + 1,
+        "at": at,
+        "terminal": terminal,
+        "actor": actor,
+        "action": action,
+        "subject": subject,
+        "detail_hash": detail_hash(keys, detail),
+        "prev": prev,
+    }
+    row["mac"] = _mac(keys, row, prev)
+    connection.execute(insert(_ENTRY), row)
+    if seq == 0:
+        connection.execute(insert(_HEAD), {"id": 1, "seq": 1, "mac": row["mac"]})
+    else:
+        connection.execute(update(_HEAD).where(_HEAD.c.id == 1).values(seq=row["seq"], mac=row["mac"]))
+    return row["seq"], row["mac"]
+
+
+def anchor_code(seq: int, mac: bytes) -> str:
+    """The 40 digits to keep elsewhere: eight of the number, thirty-two of the mac."""
+    return f"{seq:08x}{mac.hex()[:_ANCHOR_MAC_DIGITS]}"
+
+
+def verify(connection: Connection, keys: KeyRing, anchor: str | None = None) -> Verification:
+    """Check the whole chain, row by row, against the head and, where given, an anchor kept elsewhere."""
+    expected_seq, prev = 1, _FIRST_MAC
+    anchored = (int(anchor[:8], 16), anchor[8:].lower()) if anchor else None
+    rows = connection.execution_options(yield_per=5000).execute(select(_ENTRY).order_by(_ENTRY.c.seq))
+    for row in rows.mappings():
+        whole = (
+            row["seq"] == expected_seq
+            and row["prev"] == prev
+            and hmac.compare_digest(row["mac"], _mac(keys, row, prev))
+        )
+        if whole and anchored and row["seq"] == anchored[0]:
+            whole = row["mac"].hex()[:_ANCHOR_MAC_DIGITS] == anchored[1]
+        if not whole:
+            rows.close()
+            return Verification(expected_seq - 1, expected_seq, anchor_code(expected_seq - 1, prev))
+        prev, expected_seq = row["mac"], expected_seq + 1
+    count = expected_seq - 1
+    head = connection.execute(select(_HEAD.c.seq, _HEAD.c.mac).where(_HEAD.c.id == 1)).one_or_none()
+    head_matches = (head.seq, head.mac) == (count, prev) if head else count == 0
+    cut = not head_matches or (anchored is not None and anchored[0] > count)
+    return Verification(count, expected_seq if cut else None, anchor_code(count, prev))

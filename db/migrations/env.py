@@ -1,0 +1,13 @@
+"""Alembic's way in: migrations run on the connection that db.schema hands over."""
+
+from alembic import context
+
+from db.models import SQLModel
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=SQLModel.metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+context.run_migrations()

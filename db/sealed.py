@@ -1,0 +1,270 @@
+"""Keys, sealed rows and blind indexes.
+
+One key file, outside the database, holds a root key and the sealing keys. The root key never changes: from it come
+the blind indexes, the first-login codes and the audit chain, none of which could be computed again, because the
+values behind them are not kept. The sealing keys rotate: the last one is active, the earlier ones stay readable.
+
+A sealed row is one AES-256-GCM blob, ``version | key id | nonce | ciphertext``, bound to its table, its row and the
+schema by its associated data, so a blob moved to another row does not open (NIST SP 800-38D).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any
+
+KEY_BYTES = 32
+SCHEMA_VERSION = 1
+_BLOB_VERSION = b"\x01"
+_KEY_ID_BYTES = 4
+_NONCE_BYTES = 12
+_INDEX_BYTES = 16
+
+
+class KeyFault(Enum):
+    """Why a key file cannot be used."""
+
+    MISSING = auto()
+    NOT_OURS = auto()
+    READABLE = auto()
+    DAMAGED = auto()
+    ALL_ZERO = auto()
+    WRONG = auto()
+    EXISTS = auto()
+
+
+class KeyFileError(Exception):
+    """The key file cannot be used; ``fault`` says why."""
+
+    def __init__(self, fault: KeyFault) -> None:
+        """Keep the fault; no key material ever reaches the message."""
+        super().__init__(fault.name)
+        self.fault = fault
+
+
+class SealBroken(Exception):
+    """A sealed row does not open: moved, altered, or sealed with a key that is not in the key file."""
+
+
+class IndexColumn(Enum):
+    """The columns that have a blind index, each with a key of its own."""
+
+    NATIONAL_ID = "national_id"
+    MOBILE = "mobile"
+    EMAIL = "email"
+    ACCOUNT = "account"
+
+
+def _derive(key: bytes, purpose: str) -> bytes:
+    """Derive a 32-byte subkey for one purpose (HKDF-SHA256, RFC 5869, one block)."""
+    extracted = hmac.digest(b"parent-binding-kiosk", key, "sha256")
+    return hmac.digest(extracted, purpose.encode() + b"\x01", "sha256")
+
+
+@dataclass(frozen=True)
+class SealingKey:
+    """One key that seals rows, and the id that stands in each blob it made."""
+
+    key_id: bytes
+    material: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """All keys of one school; nothing in it is ever printed.
+
+    Attributes:
+        root: 32 bytes; never rotated.
+        sealing: the sealing keys, oldest first; the last one is active.
+    """
+
+    root: bytes = field(repr=False)
+    sealing: tuple[SealingKey, ...] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Derive the subkeys once: they are asked for on every row."""
+        derived = {column: _derive(self.root, f"index|{column.value}") for column in IndexColumn}
+        object.__setattr__(self, "_index_keys", derived)
+        object.__setattr__(self, "_initial_key", _derive(self.root, "initial"))
+        object.__setattr__(self, "audit_key", _derive(self.root, "audit"))
+        object.__setattr__(self, "_ciphers", {})
+
+    audit_key: bytes = field(init=False, repr=False, compare=False)
+    _index_keys: dict[IndexColumn, bytes] = field(init=False, repr=False, compare=False)
+    _initial_key: bytes = field(init=False, repr=False, compare=False)
+    _ciphers: dict[bytes, Any] = field(init=False, repr=False, compare=False)
+
+    @property
+    def active(self) -> SealingKey:
+        """The key that seals new rows."""
+        return self.sealing[-1]
+
+    def key_checks(self) -> dict[str, str]:
+        """One value per key, kept in the database to recognise the right key file without holding it."""
+        checks = {"root": _derive(self.root, "check").hex()[:32]}
+        checks |= {key.key_id.hex(): _derive(key.material, "check").hex()[:32] for key in self.sealing}
+        return checks
+
+    def _cipher(self, key_id: bytes) -> Any:
+        cipher = self._ciphers.get(key_id)
+        if cipher is None:
+            from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+            material = next((key.material for key in self.sealing if key.key_id == key_id), None)
+            if material is None:
+                raise SealBroken
+            cipher = self._ciphers[key_id] = AESGCM(_derive(material, "seal"))
+        return cipher
+
+    def seal(self, table: str, row_id: str, values: Mapping[str, Any]) -> bytes:
+        """Seal the values of one row; they must be JSON."""
+        nonce = os.urandom(_NONCE_BYTES)
+        plain = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+        key_id = self.active.key_id
+        return _BLOB_VERSION + key_id + nonce + self._cipher(key_id).encrypt(nonce, plain, _bound(table, row_id))
+
+    def open(self, table: str, row_id: str, blob: bytes) -> dict[str, Any]:
+        """Open the sealed values of one row.
+
+        Raises:
+            SealBroken: the blob belongs to another row or table, was altered, or its key is not here.
+        """
+        from cryptography.exceptions import InvalidTag
+
+        if blob[:1] != _BLOB_VERSION:
+            raise SealBroken
+        key_id, rest = blob[1 : 1 + _KEY_ID_BYTES], blob[1 + _KEY_ID_BYTES :]
+        try:
+            plain = self._cipher(key_id).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], _bound(table, row_id))
+        except (InvalidTag, ValueError):
+            raise SealBroken from None
+        values: dict[str, Any] = json.loads(plain)
+        return values
+
+    def is_current(self, blob: bytes) -> bool:
+        """Tell whether the active key sealed this blob (false: rotation has still to reach it)."""
+        return blob[1 : 1 + _KEY_ID_BYTES] == self.active.key_id
+
+    def index(self, column: IndexColumn, normalised: str) -> bytes:
+        """The blind index of a normalised value: equal values, equal indexes, nothing else to be read from it."""
+        return hmac.digest(self._index_keys[column], normalised.encode(), "sha256")[:_INDEX_BYTES]
+
+    def initial_code(self, student_number: str, secret: str) -> bytes:
+        """What is stored to verify a first login: HMAC over the student number and the normalised secret."""
+        return hmac.digest(self._initial_key, f"init|v1|{student_number}|{secret}".encode(), "sha256")
+
+    def pepper(self, pepper_id: str) -> bytes:
+        """The pepper of chosen passwords, kept out of the database; ``pepper_id`` is a sealing key's id in hex.
+
+        Raises:
+            SealBroken: the key file no longer holds that key.
+        """
+        for key in self.sealing:
+            if key.key_id.hex() == pepper_id:
+                return _derive(key.material, "pepper")
+        raise SealBroken
+
+
+def _bound(table: str, row_id: str) -> bytes:
+    """The associated data that ties a blob to its place."""
+    return f"{table}|{row_id}|{SCHEMA_VERSION}".encode()
+
+
+def new_keys() -> KeyRing:
+    """Make the keys of a new school."""
+    return KeyRing(root=secrets.token_bytes(KEY_BYTES), sealing=(_new_sealing_key(),))
+
+
+def with_new_key(keys: KeyRing) -> KeyRing:
+    """The same keys with a new active sealing key behind them."""
+    return KeyRing(root=keys.root, sealing=(*keys.sealing, _new_sealing_key()))
+
+
+def _new_sealing_key() -> SealingKey:
+    return SealingKey(secrets.token_bytes(_KEY_ID_BYTES), secrets.token_bytes(KEY_BYTES))
+
+
+def write_keys(path: Path, keys: KeyRing, *, replace: bool = False) -> None:
+    """Write the key file, mode 0400, whole or not at all.
+
+    Raises:
+        KeyFileError: EXISTS where a key file stands already and ``replace`` is false.
+    """
+    if path.exists() and not replace:
+        raise KeyFileError(KeyFault.EXISTS)
+    content = {
+        "format": 1,
+        "root": base64.b64encode(keys.root).decode(),
+        "sealing": [{"id": key.key_id.hex(), "key": base64.b64encode(key.material).decode()} for key in keys.sealing],
+    }
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def read_keys(path: Path) -> KeyRing:
+    """Read the key file after looking at whose it is and who may read it.
+
+    Raises:
+        KeyFileError: missing, another user's, readable by others, damaged, or all zero.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise KeyFileError(KeyFault.MISSING) from None
+    except OSError:
+        raise KeyFileError(KeyFault.NOT_OURS) from None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
+            raise KeyFileError(KeyFault.NOT_OURS)
+        if stat.S_IMODE(status.st_mode) & 0o177:
+            raise KeyFileError(KeyFault.READABLE)
+        content = file.read(1 << 20)
+    try:
+        parsed = json.loads(content)
+        root = base64.b64decode(parsed["root"], validate=True)
+        sealing = tuple(
+            SealingKey(bytes.fromhex(item["id"]), base64.b64decode(item["key"], validate=True))
+            for item in parsed["sealing"]
+        )
+        known_format = parsed["format"] == 1
+    except (ValueError, LookupError, TypeError):
+        raise KeyFileError(KeyFault.DAMAGED) from None
+    materials = [root, *(key.material for key in sealing)]
+    if not known_format or not sealing or any(len(material) != KEY_BYTES for material in materials):
+        raise KeyFileError(KeyFault.DAMAGED)
+    if any(len(key.key_id) != _KEY_ID_BYTES for key in sealing):
+        raise KeyFileError(KeyFault.DAMAGED)
+    if any(material == bytes(KEY_BYTES) for material in materials):
+        raise KeyFileError(KeyFault.ALL_ZERO)
+    return KeyRing(root=root, sealing=sealing)
+
+
+def detail_hash(keys: KeyRing, detail: Mapping[str, Any]) -> bytes:
+    """A keyed hash of an audit row's detail: proves it later, discloses nothing now."""
+    plain = json.dumps(detail, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return hmac.digest(keys.audit_key, b"detail|" + hashlib.sha256(plain).digest(), "sha256")

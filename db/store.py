@@ -1,0 +1,260 @@
+"""The engine and the two ways to use it: ``read()`` and ``write()``.
+
+SQLite by default, PostgreSQL by URL. A write is one transaction that begins with the writers' lock, so that what it
+read stays true until it commits, and it is refused unless it leaves an audit row.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.pool import QueuePool
+from sqlmodel import Session
+
+from db import audit
+from db.sealed import KeyRing
+
+BUSY_SECONDS = 5.0
+_READER_BUSY_MILLISECONDS = 5000
+_FIRST_WAIT = (0.0005, 0.004)
+_LONGEST_WAIT = 0.05
+_NETWORK_FILE_SYSTEMS = frozenset(
+    ["nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs", "fuse.glusterfs", "davfs"]
+)
+_PRAGMAS: Mapping[str, tuple[str, object]] = {
+    "journal_mode": ("WAL", "wal"),
+    "synchronous": ("FULL", 2),
+    "foreign_keys": ("ON", 1),
+    "secure_delete": ("ON", 1),
+    "trusted_schema": ("OFF", 0),
+}
+
+
+class StoreError(Exception):
+    """The database cannot do what was asked now; nothing was changed. The message names no data."""
+
+
+class StoreBusy(StoreError):
+    """Another writer kept the database for longer than :data:`BUSY_SECONDS`."""
+
+
+class StoreUnavailable(StoreError):
+    """The database cannot be reached or written: disk full, disk error, server gone."""
+
+
+class UnsafeFolder(StoreError):
+    """The database file would lie on a network file system, where its locks do not hold."""
+
+
+class UnauditedWrite(AssertionError):
+    """A unit of work tried to commit without an audit row; a programming error."""
+
+
+class UnitOfWork:
+    """One write transaction: a session, and the audit rows that go with what it changes."""
+
+    def __init__(self, session: Session, keys: KeyRing, at: int, terminal: str, head: tuple[int, bytes]) -> None:
+        """Made by :meth:`Store.write`."""
+        self.session = session
+        self.connection: Connection = session.connection()
+        self.keys = keys
+        self.at = at
+        self._terminal = terminal
+        self._head = head
+        self.audited = False
+
+    def audit(self, actor: str, action: str, subject: str, detail: Mapping[str, Any] | None = None) -> None:
+        """Add an audit row; ``detail`` is kept only as a keyed hash."""
+        self._head = audit.append(
+            self.connection,
+            self.keys,
+            self._head,
+            at=self.at,
+            terminal=self._terminal,
+            actor=actor,
+            action=action,
+            subject=subject,
+            detail=detail or {},
+        )
+        self.audited = True
+
+
+class Store:
+    """An open database.
+
+    Args:
+        url: an SQLAlchemy URL; ``sqlite:///path`` or ``postgresql://…``.
+        keys: the keys that seal, index and audit.
+        now: the present in whole milliseconds since 1970-01-01 UTC.
+        terminal: the name of this terminal, for audit rows.
+
+    Raises:
+        UnsafeFolder: the SQLite file lies on a network file system.
+    """
+
+    def __init__(self, url: str, keys: KeyRing, now: Callable[[], int], terminal: str) -> None:
+        self.url = url
+        self.keys = keys
+        self.now = now
+        self.terminal = terminal
+        if url.startswith("sqlite"):
+            _refuse_network_file_system(Path(url.removeprefix("sqlite:///")))
+            self.reader = _sqlite_engine(url, writer=False)
+            self.writer = _sqlite_engine(url, writer=True)
+        else:
+            self.reader = self.writer = _postgresql_engine(url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.url.startswith("sqlite")
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One consistent view of the data.
+
+        Raises:
+            StoreUnavailable: the database cannot be read.
+        """
+        try:
+            with Session(self.reader) as session:
+                yield session
+        except DBAPIError as error:
+            raise _translated(error) from None
+
+    @contextmanager
+    def write(self) -> Iterator[UnitOfWork]:
+        """One transaction; commits at the end of the block, or not at all.
+
+        Raises:
+            StoreBusy: another writer kept the lock.
+            StoreUnavailable: the change could not be written; it was rolled back.
+            UnauditedWrite: the block left no audit row.
+        """
+        try:
+            with Session(self.writer) as session:
+                unit = UnitOfWork(session, self.keys, self.now(), self.terminal, audit.lock_head(session.connection()))
+                yield unit
+                if not unit.audited:
+                    raise UnauditedWrite
+                session.commit()
+        except IntegrityError:
+            raise
+        except DBAPIError as error:
+            raise _translated(error) from None
+
+    def close(self) -> None:
+        """Give back every connection; on SQLite the last one folds the write-ahead log into the database."""
+        self.reader.dispose()
+        if self.writer is not self.reader:
+            self.writer.dispose()
+
+
+def _translated(error: DBAPIError) -> StoreError:
+    """A message without statement or values: either may hold personal data."""
+    text = str(error.orig).lower()
+    if "database is locked" in text or "database table is locked" in text:
+        return StoreBusy("database busy")
+    return StoreUnavailable(type(error.orig).__name__)
+
+
+def _postgresql_engine(url: str) -> Engine:
+    scheme, _, rest = url.partition("://")
+    full = f"postgresql+psycopg://{rest}" if scheme in ("postgresql", "postgres") else url
+    return create_engine(
+        full,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=4,
+        connect_args={"connect_timeout": 5, "options": "-c lock_timeout=5000"},
+    )
+
+
+def _sqlite_engine(url: str, *, writer: bool) -> Engine:
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        poolclass=QueuePool,
+        pool_size=4,
+        connect_args={"check_same_thread": False, "isolation_level": None},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        deadline = time.monotonic() + BUSY_SECONDS
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={_READER_BUSY_MILLISECONDS}")
+        for name, (value, expected) in _PRAGMAS.items():
+            _pragma(cursor, name, value, expected, deadline)
+        if writer:
+            cursor.execute("PRAGMA busy_timeout=0")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if writer:
+            _begin_immediate(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def _pragma(cursor: Any, name: str, value: str, expected: object, deadline: float) -> None:
+    """Set a pragma and read it back; two processes that open a new file at once can meet at journal_mode."""
+    import sqlite3
+
+    while True:
+        try:
+            cursor.execute(f"PRAGMA {name}={value}")
+            found = cursor.execute(f"PRAGMA {name}").fetchone()[0]
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(random.uniform(*_FIRST_WAIT))
+            continue
+        if found != expected:
+            raise StoreUnavailable(f"PRAGMA {name} is not {value}")
+        return
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take the writers' lock, waiting a random and growing time: SQLite's own back-off starves a writer for seconds."""
+    import sqlite3
+
+    deadline = time.monotonic() + BUSY_SECONDS
+    low, high = _FIRST_WAIT
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except DBAPIError as error:
+            busy = isinstance(error.orig, sqlite3.OperationalError) and "locked" in str(error.orig)
+            if not busy or time.monotonic() > deadline:
+                raise
+            time.sleep(random.uniform(low, high))
+            high = min(high * 1.1, _LONGEST_WAIT)
+        else:
+            return
+
+
+def _refuse_network_file_system(file: Path) -> None:
+    """Look the file's folder up among the mounts (Linux; elsewhere nothing is known, nothing refused)."""
+    mounts = Path("/proc/self/mountinfo")
+    if not mounts.exists():
+        return
+    folder = file.resolve().parent
+    best, kind = "", ""
+    for line in mounts.read_text(errors="replace").splitlines():
+        left, _, right = line.partition(" - ")
+        point = left.split()[4].replace("\\040", " ")
+        if len(point) >= len(best) and (folder == Path(point) or Path(point) in folder.parents):
+            best, kind = point, right.split()[0]
+    if kind in _NETWORK_FILE_SYSTEMS:
+        raise UnsafeFolder(kind)

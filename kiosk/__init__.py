@@ -1,0 +1,1 @@
+"""The parent-child binding kiosk."""

@@ -1,0 +1,1 @@
+"""Pure functions: identity numbers, passwords, contact, names, dates. Standard library only."""

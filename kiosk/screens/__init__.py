@@ -1,0 +1,1 @@
+"""The parent's steps: one screen a file."""
