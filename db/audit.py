@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, RowMapping, Table, insert, select, update
 
 from db.models import AuditEntry, AuditHead
 from db.sealed import KeyRing, detail_hash
@@ -32,7 +32,7 @@ class Verification:
     anchor: str
 
 
-def _mac(keys: KeyRing, row: Mapping[str, Any], prev: bytes) -> bytes:
+def _mac(keys: KeyRing, row: Mapping[str, Any] | RowMapping, prev: bytes) -> bytes:
     fields = (
         str(row["seq"]),
         str(row["at"]),
@@ -48,8 +48,8 @@ def _mac(keys: KeyRing, row: Mapping[str, Any], prev: bytes) -> bytes:
 
 def lock_head(connection: Connection) -> tuple[int, bytes]:
     """Read the chain's end and, where the database needs it (PostgreSQL), lock it until the transaction ends."""
-    row = connection.execute(select(_HEAD.c.seq, _HEAD.c.mac).where(_HEAD.c.id == 1).with_for_update()).one_or_none()
-    return (row.seq, row.mac) if row else (0, _FIRST_MAC)
+    row = connection.execute(select(_HEAD.c.seq, _HEAD.c.mac).where(_HEAD.c.id == 1).with_for_update()).one()
+    return row.seq, row.mac
 
 
 def append(
@@ -78,10 +78,7 @@ def append(
     }
     row["mac"] = _mac(keys, row, prev)
     connection.execute(insert(_ENTRY), row)
-    if seq == 0:
-        connection.execute(insert(_HEAD), {"id": 1, "seq": 1, "mac": row["mac"]})
-    else:
-        connection.execute(update(_HEAD).where(_HEAD.c.id == 1).values(seq=row["seq"], mac=row["mac"]))
+    connection.execute(update(_HEAD).where(_HEAD.c.id == 1).values(seq=row["seq"], mac=row["mac"]))
     return row["seq"], row["mac"]
 
 
@@ -108,7 +105,7 @@ def verify(connection: Connection, keys: KeyRing, anchor: str | None = None) -> 
             return Verification(expected_seq - 1, expected_seq, anchor_code(expected_seq - 1, prev))
         prev, expected_seq = row["mac"], expected_seq + 1
     count = expected_seq - 1
-    head = connection.execute(select(_HEAD.c.seq, _HEAD.c.mac).where(_HEAD.c.id == 1)).one_or_none()
-    head_matches = (head.seq, head.mac) == (count, prev) if head else count == 0
+    head = connection.execute(select(_HEAD.c.seq, _HEAD.c.mac).where(_HEAD.c.id == 1)).one()
+    head_matches = (head.seq, head.mac) == (count, prev)
     cut = not head_matches or (anchored is not None and anchored[0] > count)
     return Verification(count, expected_seq if cut else None, anchor_code(count, prev))

@@ -131,7 +131,8 @@ class KeyRing:
         nonce = os.urandom(_NONCE_BYTES)
         plain = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
         key_id = self.active.key_id
-        return _BLOB_VERSION + key_id + nonce + self._cipher(key_id).encrypt(nonce, plain, _bound(table, row_id))
+        sealed: bytes = self._cipher(key_id).encrypt(nonce, plain, _bound(table, row_id))
+        return _BLOB_VERSION + key_id + nonce + sealed
 
     def open(self, table: str, row_id: str, blob: bytes) -> dict[str, Any]:
         """Open the sealed values of one row.

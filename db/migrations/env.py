@@ -1,8 +1,9 @@
 """Alembic's way in: migrations run on the connection that db.schema hands over."""
 
 from alembic import context
+from sqlmodel import SQLModel
 
-from db.models import SQLModel
+import db.models  # noqa: F401  # the tables register themselves on import
 
 context.configure(
     connection=context.config.attributes["connection"],
