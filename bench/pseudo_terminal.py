@@ -1,0 +1,99 @@
+"""A program in a pseudo-terminal of its own, timed from outside: what a person in front of it would see."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Mapping, Sequence
+
+import psutil
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+class PseudoTerminal:
+    """Run a command in a 100x30 pseudo-terminal and time what it prints."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+        """Start the command; the clock runs from here."""
+        variables = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
+        self.started = time.perf_counter()
+        self.pid, self.descriptor = os.forkpty()
+        if self.pid == 0:
+            os.chdir(ROOT)
+            os.execvpe(command[0], list(command), variables)
+        fcntl.ioctl(self.descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+        self.output = b""
+
+    def wait_for(self, text: str, timeout: float = 30.0) -> float:
+        """Seconds from the start of the command until ``text`` was printed (from now on: what came before counts)."""
+        wanted, deadline = text.encode(), time.perf_counter() + timeout
+        while wanted not in self.output:
+            left = deadline - time.perf_counter()
+            if left <= 0 or not self._read(left):
+                raise TimeoutError(f"{text!r} was not printed")
+        return time.perf_counter() - self.started
+
+    def _read(self, timeout: float) -> bool:
+        ready, _, _ = select.select([self.descriptor], [], [], timeout)
+        if not ready:
+            return False
+        try:
+            piece = os.read(self.descriptor, 1 << 16)
+        except OSError:
+            return False
+        self.output += piece
+        return bool(piece)
+
+    def settle(self, quiet: float = 0.3, at_most: float = 10.0) -> None:
+        """Read until nothing has been printed for ``quiet`` seconds, then forget it."""
+        deadline = time.perf_counter() + at_most
+        while time.perf_counter() < deadline and self._read(quiet):
+            pass
+        self.output = b""
+
+    def send(self, text: str) -> None:
+        """Type."""
+        os.write(self.descriptor, text.encode())
+
+    def key_echo(self, key: str) -> float:
+        """Seconds from a key to the first byte printed for it."""
+        self.output = b""
+        began = time.perf_counter()
+        self.send(key)
+        if not self._read(5.0):
+            raise TimeoutError("a key was not echoed")
+        taken = time.perf_counter() - began
+        self.settle(quiet=0.02, at_most=0.5)
+        return taken
+
+    def processes(self) -> list[psutil.Process]:
+        """The command and what it started."""
+        own = psutil.Process(self.pid)
+        return [own, *own.children(recursive=True)]
+
+    def cpu_seconds(self) -> float:
+        """Processor time used so far."""
+        return sum(sum(process.cpu_times()[:2]) for process in self.processes())
+
+    def resident_bytes(self) -> int:
+        """Memory of the largest process (a supervisor beside it shares its pages)."""
+        return max(int(process.memory_info().rss) for process in self.processes())
+
+    def close(self) -> None:
+        """End it."""
+        for process in self.processes():
+            process.send_signal(signal.SIGKILL)
+        os.close(self.descriptor)
+        os.waitpid(self.pid, 0)
+
+
+def python(*arguments: str) -> list[str]:
+    """The command that runs this interpreter with these arguments."""
+    return [sys.executable, *arguments]

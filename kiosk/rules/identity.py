@@ -1,0 +1,165 @@
+"""Identity numbers: the national ID (身分證字號) and the resident numbers (統一證號), old and new.
+
+Source: Ministry of the Interior, coding rules of the national ID; the new resident number since 110-01-02 has the same
+check digit, the old one is accepted until 120-01-01. The check digit finds nine of ten one-digit slips, no more.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum, auto
+
+from kiosk.rules.text_safety import half_width, scrub
+
+LENGTH = 10
+_LONGEST_INPUT = 64
+_OLD_FORM_ENDS = date(2031, 1, 1)
+_LETTERS = {
+    letter: 10 + place for place, letter in enumerate("ABCDEFGHJKLMNPQRSTUVXYWZIO")
+}  # official order: W and Z come late, I and O last
+_WEIGHTS = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
+_PERMIT = re.compile(r"[0-9]{12}", re.ASCII)
+_SHOWN = 3
+
+
+class IdKind(Enum):
+    """Which number it is."""
+
+    NATIONAL = auto()
+    RESIDENT = auto()
+    RESIDENT_OLD = auto()
+
+
+_PATTERNS = {
+    IdKind.NATIONAL: re.compile(r"[A-Z][12][0-9]{8}", re.ASCII),
+    IdKind.RESIDENT: re.compile(r"[A-Z][89][0-9]{8}", re.ASCII),
+    IdKind.RESIDENT_OLD: re.compile(r"[A-Z][A-D][0-9]{8}", re.ASCII),
+}
+
+
+class IdFault(Enum):
+    """Why a number is refused."""
+
+    EMPTY = auto()
+    LENGTH = auto()
+    PERMIT_NUMBER = auto()
+    PATTERN = auto()
+    CHECK_DIGIT = auto()
+    OLD_FORM_EXPIRED = auto()
+
+
+class InvalidIdentity(ValueError):
+    """Not an identity number; ``fault`` says why, the number itself is not in the message."""
+
+    def __init__(self, fault: IdFault) -> None:
+        super().__init__(fault.name)
+        self.fault = fault
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A number that passes its check digit."""
+
+    kind: IdKind
+    value: str = field(repr=False)
+
+
+class Slip(Enum):
+    """How two entries of one number differ."""
+
+    SAME = auto()
+    ONE_CHARACTER = auto()
+    SWAPPED = auto()
+    MISSING = auto()
+    EXTRA = auto()
+    DIFFERENT = auto()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The second entry against the first.
+
+    Attributes:
+        slip: what happened.
+        position: the character, counted from 1, where one can be named.
+        likely: 1 or 2, the entry that alone passes the check digit and is likely right; None where that tells nothing.
+    """
+
+    slip: Slip
+    position: int | None = None
+    likely: int | None = None
+
+
+def normalise_id(text: str) -> str:
+    """Half-width, upper case, without spaces and dashes; at most 64 characters are looked at."""
+    return re.sub(r"[\s\-‐-―]", "", half_width(scrub(text[:_LONGEST_INPUT]))).upper()
+
+
+def _passes(value: str) -> bool:
+    second = value[1]
+    digits = [*divmod(_LETTERS[value[0]], 10), _LETTERS[second] % 10 if second.isalpha() else int(second)]
+    digits += [int(digit) for digit in value[2:]]
+    return sum(weight * digit for weight, digit in zip(_WEIGHTS, digits, strict=True)) % 10 == 0
+
+
+def parse_id(text: str, on: date) -> Identity:
+    """Read an identity number as it counts on a day.
+
+    Raises:
+        InvalidIdentity: with the first fault found.
+    """
+    value = normalise_id(text)
+    if not value:
+        raise InvalidIdentity(IdFault.EMPTY)
+    if _PERMIT.fullmatch(value):
+        raise InvalidIdentity(IdFault.PERMIT_NUMBER)
+    if len(value) != LENGTH or len(text) > _LONGEST_INPUT:
+        raise InvalidIdentity(IdFault.LENGTH)
+    kind = next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(value)), None)
+    if kind is None:
+        raise InvalidIdentity(IdFault.PATTERN)
+    if not _passes(value):
+        raise InvalidIdentity(IdFault.CHECK_DIGIT)
+    if kind is IdKind.RESIDENT_OLD and on >= _OLD_FORM_ENDS:
+        raise InvalidIdentity(IdFault.OLD_FORM_EXPIRED)
+    return Identity(kind, value)
+
+
+def looks_like_id(text: str) -> bool:
+    """Whether the text is an identity number of any kind that passes its check digit."""
+    try:
+        parse_id(text, date.min)
+    except InvalidIdentity:
+        return False
+    return True
+
+
+def mask_id(value: str) -> str:
+    """All but the last three characters as ``*``: the rest tells birthplace, sex and origin."""
+    return "*" * max(0, len(value) - _SHOWN) + value[-_SHOWN:]
+
+
+def compare_entries(first: str, second: str) -> Comparison:
+    """Say how the second entry of a number differs from the first, and which of them is likely right."""
+    one, two = normalise_id(first), normalise_id(second)
+    if one == two:
+        return Comparison(Slip.SAME)
+    valid = (looks_like_id(one), looks_like_id(two))
+    likely = None if valid[0] == valid[1] else (1 if valid[0] else 2)
+    differing = [place for place, (a, b) in enumerate(zip(one, two, strict=False), 1) if a != b]
+    if len(one) == len(two):
+        if len(differing) == 1:
+            return Comparison(Slip.ONE_CHARACTER, differing[0], likely)
+        if len(differing) == 2 and differing[1] == differing[0] + 1:
+            place = differing[0]
+            if one[place - 1 : place + 1] == two[place - 1 : place + 1][::-1]:
+                return Comparison(Slip.SWAPPED, place, likely)
+        return Comparison(Slip.DIFFERENT, None, likely)
+    place = differing[0] if differing else min(len(one), len(two)) + 1
+    if len(two) == len(one) - 1 and one[: place - 1] + one[place:] == two:
+        return Comparison(Slip.MISSING, place, likely)
+    if len(two) == len(one) + 1 and two[: place - 1] + two[place:] == one:
+        return Comparison(Slip.EXTRA, place, likely)
+    return Comparison(Slip.DIFFERENT, None, likely)
