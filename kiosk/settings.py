@@ -20,6 +20,8 @@ from kiosk.i18n import _
 
 DEMO_SCHOOL_NAME = "臺北市立松山高級工農職業學校"
 SERVICE_NAME = "個資確認及親子帳號設定"
+_SCHOOL_NAME = "本校"
+_STUDENT_NO_PATTERN = r"[0-9A-Z]{4,12}"
 
 _CONFIGURATION_FILE = "kiosk.toml"
 _KEY_FILE = "kiosk.key"
@@ -113,10 +115,10 @@ class Settings:
 
     home: Path
     database_url: str | None = field(default=None, repr=False)
-    school_name: str = "本校"
+    school_name: str = _SCHOOL_NAME
     service_name: str = SERVICE_NAME
     terminal_name: str = "kiosk"
-    student_no_pattern: str = r"[0-9A-Z]{4,12}"
+    student_no_pattern: str = _STUDENT_NO_PATTERN
     demo: bool = False
     idle: IdleTimes = IdleTimes()
     smtp: SmtpSettings | None = None
@@ -163,12 +165,12 @@ def load_settings(
     settings = Settings(
         home=home,
         database_url=_database_url(variables.get("KIOSK_DATABASE_URL") or table.text("database_url")),
-        school_name=table.label("school_name") or (DEMO_SCHOOL_NAME if demo else Settings.school_name),
+        school_name=table.label("school_name") or (DEMO_SCHOOL_NAME if demo else _SCHOOL_NAME),
         service_name=table.label("service_name") or SERVICE_NAME,
         terminal_name=_label("KIOSK_TERMINAL", variables.get("KIOSK_TERMINAL", ""))
         or table.label("terminal_name")
         or os.uname().nodename,
-        student_no_pattern=_pattern(table.text("student_no_pattern")) or Settings.student_no_pattern,
+        student_no_pattern=_pattern(table.text("student_no_pattern")) or _STUDENT_NO_PATTERN,
         demo=demo,
         idle=_idle_times(table.table("idle")),
         smtp=_smtp(table.table("smtp"), home),

@@ -1,0 +1,127 @@
+"""Counting sign-in failures: an attempt is recorded before it is verified, so guesses side by side count too.
+
+Five failures lock an account name for 15 minutes, twenty a day until the day is over, whether the name exists or not.
+Fifteen different names within ten minutes slow one terminal to a try in ten seconds. Time is counted since the machine
+started; after a restart by the wall clock, which can then lengthen nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from uuid import uuid4
+
+from sqlmodel import col, delete, select
+
+from db.models import SignInCounter, TerminalFailure
+from db.store import UnitOfWork
+from kiosk.clock import Clock
+from kiosk.services.errors import SignInRefused
+
+FAILURES_TO_LOCK = 5
+LOCK_SECONDS = 15 * 60
+FAILURES_A_DAY = 20
+DAY_SECONDS = 24 * 60 * 60
+NAMES_AT_TERMINAL = 15
+TERMINAL_WINDOW_SECONDS = 10 * 60
+TERMINAL_WAIT_SECONDS = 10
+
+
+class Lockout:
+    """The counters, read and written within the caller's unit of work."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def reserve(self, unit: UnitOfWork, account_index: bytes, terminal: str) -> SignInRefused | None:
+        """Record an attempt as failed before it is verified; a refusal where none is allowed now."""
+        slowed = self._slow_terminal(unit, account_index, terminal)
+        if slowed is not None:
+            return slowed
+        counter = unit.session.get(SignInCounter, account_index)
+        if counter is None:
+            counter = SignInCounter(account_index=account_index)
+            unit.session.add(counter)
+        left = self._lock_left(counter)
+        if left > 0:
+            return SignInRefused(minutes_left=math.ceil(left / 60))
+        if counter.lock_seconds:
+            counter.failures, counter.lock_seconds = 0, 0
+        if (
+            counter.day_failures == 0
+            or self._since(counter.day_boot, counter.day_elapsed, counter.day_at) >= DAY_SECONDS
+        ):
+            counter.day_failures = 0
+            counter.day_boot, counter.day_elapsed, counter.day_at = self._stamp()
+        counter.failures += 1
+        counter.day_failures += 1
+        if counter.day_failures >= FAILURES_A_DAY:
+            passed = self._since(counter.day_boot, counter.day_elapsed, counter.day_at)
+            self._lock(counter, max(LOCK_SECONDS, math.ceil(DAY_SECONDS - passed)))
+        elif counter.failures >= FAILURES_TO_LOCK:
+            self._lock(counter, LOCK_SECONDS)
+        boot, elapsed, at = self._stamp()
+        unit.session.add(
+            TerminalFailure(
+                id=uuid4().hex, terminal=terminal, account_index=account_index, boot=boot, elapsed=elapsed, at=at
+            )
+        )
+        return None
+
+    def minutes_left(self, unit: UnitOfWork, account_index: bytes) -> int | None:
+        """How long the name is locked now, in minutes rounded up."""
+        counter = unit.session.get(SignInCounter, account_index)
+        left = self._lock_left(counter) if counter else 0
+        return math.ceil(left / 60) if left > 0 else None
+
+    def clear(self, unit: UnitOfWork, account_index: bytes, terminal: str) -> None:
+        """Forget the failures of a name that has signed in, or was reset at the desk."""
+        counter = unit.session.get(SignInCounter, account_index)
+        if counter is not None:
+            counter.day_failures = max(0, counter.day_failures - counter.failures)
+            counter.failures, counter.lock_seconds = 0, 0
+        unit.session.exec(
+            delete(TerminalFailure).where(
+                col(TerminalFailure.terminal) == terminal, col(TerminalFailure.account_index) == account_index
+            )
+        )
+
+    def _slow_terminal(self, unit: UnitOfWork, account_index: bytes, terminal: str) -> SignInRefused | None:
+        boot, now, _ = self._stamp()
+        oldest = now - TERMINAL_WINDOW_SECONDS * 1000
+        unit.session.exec(
+            delete(TerminalFailure).where(
+                col(TerminalFailure.terminal) == terminal,
+                (col(TerminalFailure.boot) != boot) | (col(TerminalFailure.elapsed) < oldest),
+            )
+        )
+        rows = unit.session.exec(
+            select(TerminalFailure.account_index, TerminalFailure.elapsed).where(TerminalFailure.terminal == terminal)
+        ).all()
+        if len({name for name, _ in rows}) < NAMES_AT_TERMINAL:
+            return None
+        wait = TERMINAL_WAIT_SECONDS - (now - max(elapsed for _, elapsed in rows)) / 1000
+        if wait <= 0:
+            return None
+        unit.audit("terminal", "terminal.many_failures", terminal)
+        return SignInRefused(wait_seconds=math.ceil(wait))
+
+    def _lock(self, counter: SignInCounter, seconds: int) -> None:
+        counter.lock_seconds = seconds
+        counter.lock_boot, counter.lock_elapsed, counter.lock_at = self._stamp()
+
+    def _lock_left(self, counter: SignInCounter) -> float:
+        if not counter.lock_seconds:
+            return 0.0
+        return counter.lock_seconds - self._since(counter.lock_boot, counter.lock_elapsed, counter.lock_at)
+
+    def _stamp(self) -> tuple[str, int, int]:
+        return (
+            self._clock.boot_id,
+            int(self._clock.elapsed() * 1000),
+            int(self._clock.now().timestamp() * 1000),
+        )
+
+    def _since(self, boot: str, elapsed: int, at: int) -> float:
+        """Seconds since a stamp, never negative."""
+        now_boot, now_elapsed, now_at = self._stamp()
+        return max(0, now_elapsed - elapsed if boot == now_boot else now_at - at) / 1000

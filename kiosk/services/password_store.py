@@ -1,0 +1,74 @@
+"""Chosen passwords: argon2id over a peppered password, two at a time so that a terminal keeps answering."""
+
+from __future__ import annotations
+
+import hmac
+import threading
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from db.sealed import KeyRing, SealBroken
+
+_HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=1)
+_AT_ONCE = threading.BoundedSemaphore(2)
+_NOBODY = "argon2id hash of a password nobody has"
+
+
+class PasswordStore:
+    """Makes and verifies password hashes.
+
+    Args:
+        keys: the pepper comes from them.
+        hasher: argon2id with the parameters to use (64 MiB, three passes; tests take less).
+    """
+
+    def __init__(self, keys: KeyRing, hasher: PasswordHasher = _HASHER) -> None:
+        self._keys = keys
+        self._hasher = hasher
+        self._dummy: str | None = None
+
+    @property
+    def pepper_id(self) -> str:
+        """The pepper new hashes are made with."""
+        return self._keys.active.key_id.hex()
+
+    def hash(self, password: str) -> str:
+        """The hash of a password, peppered with :attr:`pepper_id`."""
+        with _AT_ONCE:
+            return self._hasher.hash(self._peppered(password, self.pepper_id))
+
+    def verify(self, password: str, password_hash: str | None, pepper_id: str | None) -> bool:
+        """Verify with exactly one argon2; where there is no hash, against one that nobody has."""
+        if password_hash is None or pepper_id is None:
+            self._verify(self._dummy_hash(), self._peppered(password, self.pepper_id))
+            return False
+        try:
+            peppered = self._peppered(password, pepper_id)
+        except SealBroken:
+            self._verify(self._dummy_hash(), self._peppered(password, self.pepper_id))
+            return False
+        return self._verify(password_hash, peppered)
+
+    def is_outdated(self, password_hash: str, pepper_id: str) -> bool:
+        """Whether to hash anew at the next chance: other parameters, or an older pepper."""
+        return pepper_id != self.pepper_id or self._hasher.check_needs_rehash(password_hash)
+
+    def prepare(self) -> None:
+        """Make the hash nobody has ahead of time, so that no sign-in pays for it."""
+        self._dummy_hash()
+
+    def _dummy_hash(self) -> str:
+        if self._dummy is None:
+            self._dummy = self.hash(_NOBODY)
+        return self._dummy
+
+    def _peppered(self, password: str, pepper_id: str) -> bytes:
+        return hmac.digest(self._keys.pepper(pepper_id), password.encode(), "sha256")
+
+    def _verify(self, password_hash: str, peppered: bytes) -> bool:
+        try:
+            with _AT_ONCE:
+                return self._hasher.verify(password_hash, peppered)
+        except (VerifyMismatchError, InvalidHashError):
+            return False

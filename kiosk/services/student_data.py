@@ -1,0 +1,203 @@
+"""The student's data as the roster has it: the hub's states, the confirmation, the error report (錯誤回報)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta, timezone
+from uuid import uuid4
+
+from sqlmodel import Session, col, select, update
+
+from db.models import Applicant, Application, Consent, SignedForm, Student, Ticket
+from db.store import Store
+from kiosk.clock import Clock
+from kiosk.rules.identity import mask_id
+from kiosk.rules.names import mask_name
+from kiosk.rules.roc_dates import is_adult
+from kiosk.services.errors import ServiceError
+from kiosk.services.visitor import Visitor, require_student
+
+TAIPEI = timezone(timedelta(hours=8))
+REPORTABLE = ("class_name", "name", "student_number")
+FORMS_TOTAL = 2
+_LONGEST_VALUE = 64
+_LIVE = ("under_review", "returned", "approved")
+
+
+class NothingReported(ServiceError):
+    """An error report names no field, an unknown one, or the value that is shown already."""
+
+
+@dataclass(frozen=True)
+class StudentView:
+    """What the parent confirms."""
+
+    name: str
+    class_name: str
+    student_number: str
+    is_adult: bool
+
+
+@dataclass(frozen=True)
+class ApplicationSummary:
+    """One application as its parent sees it; ``holds`` are names of what it waits for."""
+
+    id: str
+    number: str
+    state: str
+    applicants: tuple[str, ...]
+    holds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HubState:
+    """The three states of the hub, and what they rest on."""
+
+    student: StudentView
+    data_state: str
+    account_state: str
+    applications: tuple[ApplicationSummary, ...]
+    consent: str
+    needs_student_consent: bool
+    forms_signed: int
+    forms_total: int = FORMS_TOTAL
+
+
+class StudentData:
+    """The service."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def hub(self, visitor: Visitor) -> HubState:
+        """Where this visit stands.
+
+        Raises:
+            Denied, PasswordChangeRequired: see :func:`require_student`.
+        """
+        with self._store.read() as session:
+            student = require_student(session, visitor)
+            applications = self._applications(session, student.id)
+            signed = session.exec(
+                select(SignedForm.id).where(SignedForm.student_id == student.id, SignedForm.state == "returned")
+            ).all()
+            adult = self._is_adult(student)
+            own = _latest_choice(session, student.id, "student")
+            return HubState(
+                student=StudentView(student.name, student.class_name, student.student_number, adult),
+                data_state=student.data_state,
+                account_state=next(
+                    (a.state for a in applications if a.state in _LIVE),
+                    applications[0].state if applications else "none",
+                ),
+                applications=applications,
+                consent=_latest_choice(session, student.id, "parent"),
+                needs_student_consent=adult and own != "agree",
+                forms_signed=len(signed),
+            )
+
+    def confirm(self, visitor: Visitor) -> None:
+        """Record 資訊正確; an open error report of this student is replaced by it."""
+        with self._store.write() as unit:
+            student = require_student(unit.session, visitor)
+            self._close_tickets(unit.session, student.id)
+            student.data_state, student.updated_at = "confirmed", unit.at
+            student.version += 1
+            self._hold(unit.session, student.id, held=False)
+            unit.audit(visitor.credential_id, "student.confirmed", student.id)
+
+    def report_errors(self, visitor: Visitor, right_values: Mapping[str, str]) -> None:
+        """Record 錯誤回報 for the registrar: field by field, what is shown and what would be right.
+
+        The visit goes on; applications of this student are held until the registrar has answered.
+
+        Raises:
+            NothingReported: see there.
+        """
+        with self._store.write() as unit:
+            student = require_student(unit.session, visitor)
+            shown = {field: str(getattr(student, field)) for field in REPORTABLE}
+            fields = [
+                {"field": field, "shown": shown[field], "right": right[:_LONGEST_VALUE]}
+                for field, right in right_values.items()
+                if field in shown and right and right != shown[field]
+            ]
+            if not fields or len(fields) != len(right_values):
+                raise NothingReported
+            self._close_tickets(unit.session, student.id)
+            ticket_id = uuid4().hex
+            unit.session.add(
+                Ticket(
+                    id=ticket_id,
+                    student_id=student.id,
+                    sealed=unit.keys.seal("ticket", ticket_id, {"fields": fields}),
+                    reported_at=unit.at,
+                )
+            )
+            student.data_state, student.updated_at = "error_reported", unit.at
+            student.version += 1
+            self._hold(unit.session, student.id, held=True)
+            unit.audit(visitor.credential_id, "student.error_reported", student.id, {"ticket": ticket_id})
+
+    def _close_tickets(self, session: Session, student_id: str) -> None:
+        session.exec(
+            update(Ticket)
+            .where(col(Ticket.student_id) == student_id, col(Ticket.state) == "open")
+            .values(state="replaced")
+        )
+
+    def _hold(self, session: Session, student_id: str, *, held: bool) -> None:
+        session.exec(
+            update(Application)
+            .where(col(Application.student_id) == student_id, col(Application.state).in_(_LIVE))
+            .values(held_for_correction=held)
+        )
+
+    def _is_adult(self, student: Student) -> bool:
+        birth = self._store.keys.open("student", student.id, student.sealed).get("birth_date")
+        today = self._clock.now().astimezone(TAIPEI).date()
+        return bool(birth) and is_adult(date.fromisoformat(birth), today)
+
+    def _applications(self, session: Session, student_id: str) -> tuple[ApplicationSummary, ...]:
+        rows = session.exec(
+            select(Application)
+            .where(Application.student_id == student_id)
+            .order_by(col(Application.submitted_at).desc(), col(Application.number).desc())
+        ).all()
+        return tuple(
+            ApplicationSummary(row.id, row.number, row.state, self._masked(session, row.id), holds_of(row))
+            for row in rows
+        )
+
+    def _masked(self, session: Session, application_id: str) -> tuple[str, ...]:
+        applicants = session.exec(
+            select(Applicant).where(Applicant.application_id == application_id).order_by(col(Applicant.position))
+        ).all()
+        return tuple(
+            f"{mask_name(person.name)} "
+            + mask_id(str(self._store.keys.open("applicant", person.id, person.sealed)["national_id"]))
+            for person in applicants
+        )
+
+
+def holds_of(application: Application) -> tuple[str, ...]:
+    """What an application waits for, as a parent may know it; the registrar's own hold is not told."""
+    flags = {
+        "documents": application.held_for_documents,
+        "correction": application.held_for_correction,
+        "conflict": application.held_for_conflict,
+        "student_consent": application.held_for_student_consent,
+    }
+    return tuple(name for name, held in flags.items() if held)
+
+
+def _latest_choice(session: Session, student_id: str, answered_by: str) -> str:
+    choice = session.exec(
+        select(Consent.choice)
+        .where(Consent.student_id == student_id, Consent.answered_by == answered_by)
+        .order_by(col(Consent.answered_at).desc(), col(Consent.id).desc())
+        .limit(1)
+    ).one_or_none()
+    return choice or "none"

@@ -1,0 +1,49 @@
+"""The front door: cleans the environment before anything of Textual is imported, then starts what was asked for."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+
+
+def clean_environment() -> None:
+    """Take away what could make Textual quit, log or connect, and what could leave data on disk.
+
+    TEXTUAL_DISABLE_KITTY_KEY: since Textual 8.2.7 what an input method commits arrives as junk keys on terminals with
+    the Kitty protocol.
+    """
+    for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
+        del os.environ[name]
+    os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.umask(0o077)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the kiosk (no arguments, or ``run``) or a command; returns the exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    clean_environment()
+    match arguments:
+        case [] | ["run"]:
+            return _supervised(None)
+        case ["run", "--home", home]:
+            return _supervised(home)
+    from kiosk.cli import main as command_line
+
+    return command_line(arguments)
+
+
+def _supervised(home: str | None) -> int:
+    from kiosk.supervisor import supervise
+
+    def run() -> int:
+        from kiosk.app import run_kiosk
+
+        return run_kiosk(home)
+
+    return supervise(run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
