@@ -68,9 +68,9 @@ def open_school(settings: Settings, clock: Clock, passwords: PasswordStore | Non
         store=store,
         sign_in=SignIn(store, clock, passwords),
         student_data=StudentData(store, clock),
-        consents=Consents(store, clock, settings),
-        applications=Applications(store, clock, settings),
-        drafts=Drafts(store, clock),
+        consents=Consents(store),
+        applications=Applications(store, clock),
+        drafts=Drafts(store),
         email_codes=EmailCodes(settings, clock),
     )
 

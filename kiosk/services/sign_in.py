@@ -90,10 +90,10 @@ class SignIn:
             ).one_or_none()
             usable = credential is not None and credential.active and refusal is None
             initial = None
-            if credential is not None and usable and credential.password_hash is None:
-                if credential.initial_failures < INITIAL_FAILURES:
-                    initial = credential.initial_code
-                    credential.initial_failures += 1
+            untouched = credential is not None and usable and credential.password_hash is None
+            if credential is not None and untouched and credential.initial_failures < INITIAL_FAILURES:
+                initial = credential.initial_code
+                credential.initial_failures += 1
             unit.audit("nobody", "sign_in.attempt", index.hex())
             return _Attempt(
                 refusal=refusal,

@@ -158,7 +158,7 @@ class StudentData:
     def _is_adult(self, student: Student) -> bool:
         birth = self._store.keys.open("student", student.id, student.sealed).get("birth_date")
         today = self._clock.now().astimezone(TAIPEI).date()
-        return bool(birth) and is_adult(date.fromisoformat(birth), today)
+        return bool(birth) and is_adult(date.fromisoformat(str(birth)), today)
 
     def _applications(self, session: Session, student_id: str) -> tuple[ApplicationSummary, ...]:
         rows = session.exec(
