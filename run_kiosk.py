@@ -11,10 +11,12 @@ def clean_environment() -> None:
     """Take away what could make Textual quit, log or connect, and what could leave data on disk.
 
     TEXTUAL_DISABLE_KITTY_KEY: since Textual 8.2.7 what an input method commits arrives as junk keys on terminals with
-    the Kitty protocol.
+    the Kitty protocol. ESCDELAY would keep the Esc key back; COLUMNS and LINES would hide the terminal's real size.
     """
     for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
         del os.environ[name]
+    for name in ("ESCDELAY", "COLUMNS", "LINES"):
+        os.environ.pop(name, None)
     os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.umask(0o077)

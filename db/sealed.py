@@ -215,10 +215,14 @@ def write_keys(path: Path, keys: KeyRing, *, replace: bool = False) -> None:
             json.dump(content, file)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
+        if replace:
+            os.replace(temporary, path)
+        else:
+            os.link(temporary, path)  # unlike a rename, never over the keys another process has just written
+    except FileExistsError:
+        raise KeyFileError(KeyFault.EXISTS) from None
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -7,22 +7,26 @@ used here are the reason for its exact pin.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
-import traceback
-from collections import deque
+import sys
+import threading
 from collections.abc import Callable
-from typing import ClassVar
+from contextlib import suppress
+from typing import Any, ClassVar
 
 from rich.console import RenderableType
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 
+from kiosk.crash import describe_crash
 from kiosk.terminal import KioskDriver, ScrubFilter
+from kiosk.type_ahead import TypeAheadGate
 
 CRASHED = 70  # EX_SOFTWARE of sysexits.h
-_MOST_HELD = 4096
-_GATE_SECONDS = 0.05
+_SECONDS_TO_END_AFTER_A_CRASH = 1.5
+_TEXTUALS_ACTIONS_ALLOWED = frozenset({"focus_next", "focus_previous"})
 
 
 class LockedApp(App[int], inherit_bindings=False):
@@ -35,83 +39,120 @@ class LockedApp(App[int], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "app.focus_next", show=False),
-        Binding("shift+tab", "app.focus_previous", show=False),
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
     ]
 
     def __init__(self, report: Callable[[str], None]) -> None:
         super().__init__(driver_class=KioskDriver)
         self._report = report
-        self._gate: events.Key | None = None
-        self._held: deque[events.Event] = deque()
+        self._crashing = False
+        self._gate = TypeAheadGate(self, super().on_event)
         self._filters.append(ScrubFilter())
 
     async def on_event(self, event: events.Event) -> None:
-        """Note what a person does, and keep type-ahead in order.
-
-        Textual runs a binding only when its key has bubbled up to the App, while the next keys already go to the widget
-        that has the focus: what is typed after Tab would land in the field before it. So after a key that is no
-        character, later input waits until that key came back, or for 50 ms where a widget swallowed it.
-        """
-        is_input = isinstance(event, events.InputEvent | events.Paste)
-        if not is_input or (isinstance(event, events.InputEvent) and event.is_forwarded):
+        """Note what a person does, and keep type-ahead in order."""
+        if not isinstance(event, events.InputEvent | events.Paste) or event.is_forwarded:
             await super().on_event(event)
-            if event is self._gate:
-                await self._release(event)
-            return
-        if self._gate is not None:
-            if len(self._held) < _MOST_HELD:
-                self._held.append(event)
             return
         self.note_activity(event)
-        if isinstance(event, events.Key) and not event.is_printable:
-            self._gate = event
-            self.set_timer(_GATE_SECONDS, lambda gate=event: self.call_later(self._release, gate))
-        await super().on_event(event)
-
-    async def _release(self, gate: events.Event) -> None:
-        if gate is not self._gate:
-            return
-        self._gate = None
-        while self._held and self._gate is None:
-            await self.on_event(self._held.popleft())
-
-    def drop_held_input(self) -> None:
-        """Forget input that waits: it was the last visitor's."""
-        self._held.clear()
-        self._gate = None
+        await self._gate.accept(event)
 
     def note_activity(self, event: events.Event) -> None:
-        """Hear of each real key, click, wheel and paste; the idle guard overrides this."""
+        """Hear of each real key, mouse event and paste as it arrives; the idle guard overrides this."""
+
+    def drop_held_input(self) -> None:
+        """Forget input that waits: it was meant for another screen, or was the last visitor's."""
+        self._gate.drop()
+
+    def waiting_input(self) -> int:
+        """Give the number of events from the terminal that wait; the driver reads no more while there are many."""
+        return self._gate.waiting() + self.message_queue_size
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Allow the project's own actions and the two that move the focus, whatever key or link names another."""
+        name = f"action_{action}"
+        is_textuals_own = getattr(type(self), name, None) is getattr(App, name, None)
+        if is_textuals_own and action not in _TEXTUALS_ACTIONS_ALLOWED:
+            return False
+        return super().check_action(action, parameters)
 
     def watch_signals(self) -> None:
-        """Ignore what would stop the app; end in order on TERM and HUP, the terminal restored."""
+        """Take over the process's signals and its last words; does nothing in a headless test.
+
+        TERM and HUP end the app in order, the terminal restored; what would stop or suspend it is ignored.
+        """
+        if self.is_headless:
+            return
         for ignored in (signal.SIGTSTP, signal.SIGQUIT, signal.SIGINT):
             signal.signal(ignored, signal.SIG_IGN)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._end_by_signal, number)
+        loop.set_exception_handler(lambda _loop, context: self._tell(context.get("exception")))
+        threading.excepthook = lambda failed: self._tell(failed.exc_value)
+        sys.unraisablehook = lambda failed: self._tell(failed.exc_value)
+
+    def on_mount(self) -> None:
+        """Lock the process as soon as Textual has set up its own signal handlers."""
+        self.watch_signals()
 
     def _end_by_signal(self, number: signal.Signals) -> None:
         self.exit(128 + number, return_code=128 + number)
 
+    def _handle_exception(self, error: Exception) -> None:
+        """End after an unhandled exception; Textual would go on to print its message and local variables."""
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._crash(error)
+
     def _fatal_error(self) -> None:
-        """End without a word on screen: Textual's traceback shows local variables, passwords among them."""
-        error = self._exception
-        frames = traceback.extract_tb(error.__traceback__) if error else []
-        places = "".join(f"\n  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
-        self._report(f"{type(error).__name__}{places}")
-        self._exit_renderables.clear()
-        self._return_code = CRASHED
-        self._return_value = CRASHED
-        self._close_messages_no_wait()
+        """End as for any other fault; Textual would print its traceback with local variables here."""
+        self._crash(sys.exc_info()[1])
 
     def panic(self, *renderables: RenderableType) -> None:
         """End as for any other fault; the renderables are not shown."""
-        self._fatal_error()
+        self._crash(sys.exc_info()[1])
+
+    def _print_error_renderables(self) -> None:
+        """Print nothing: a visitor reads this screen."""
+        self._exit_renderables.clear()
+
+    def _crash(self, error: BaseException | None) -> None:
+        self._return_code = CRASHED
+        self._return_value = CRASHED
+        self._tell(error)
+        if not self._crashing and not self.is_headless:
+            # A thread that still works, or a widget that does not close, must not keep the terminal dark.
+            last_resort = threading.Timer(_SECONDS_TO_END_AFTER_A_CRASH, os._exit, (CRASHED,))
+            last_resort.daemon = True
+            last_resort.start()
+        self._crashing = True
+        self._close_messages_no_wait()
+
+    def _tell(self, error: BaseException | None) -> None:
+        """Report a fault; where even that fails there is nobody left to tell."""
+        with suppress(OSError):
+            self._report(describe_crash(error))
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: Any = None) -> None:
+        """End the app, showing nothing; a crash keeps its exit code."""
+        if self._crashing:
+            result, return_code = CRASHED, CRASHED
+        super().exit(result, return_code)
+
+    def bell(self) -> None:
+        """Make no noise in a lobby."""
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy nothing: the next visitor could paste it."""
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Open no browser."""
+
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Leave the mouse pointer as it is: older consoles print the command for it."""
 
     async def action_quit(self) -> None:
         """Stay: only the service is stopped, from outside."""

@@ -5,13 +5,24 @@ Both stand on private parts of Textual, so its version is pinned and tests/termi
 
 from __future__ import annotations
 
-import codecs
-from codecs import getincrementaldecoder as _decoder_of
+import os
+import re
+import selectors
+import signal
+import sys
+from codecs import getincrementaldecoder
+from collections.abc import Iterator
+from contextlib import suppress
+from io import TextIOWrapper
+from threading import Event
+from typing import IO, Any, Protocol, runtime_checkable
 
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from textual import events
+from textual import constants, events
+from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
+from textual.app import App
 from textual.color import Color
-from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 from textual.message import Message
@@ -19,55 +30,216 @@ from textual.messages import InBandWindowResize
 
 from kiosk.rules.text_safety import is_clean, scrub
 
-LONGEST_PASTE = 512
-_CLIPBOARD_SEQUENCE = "\x1b]52"
+LONGEST_PASTE = 2_000
+"""Characters of one paste that are kept; a password that is longer is refused by its field, never cut."""
+
+WIDEST, HIGHEST = 400, 150
+"""Cells that are painted at most, however large the terminal says it is."""
+
+_CHUNK_BYTES = 4096
+_TICK_SECONDS = 0.1
+_TICKS_TO_END_A_PASTE = 5
+_A_BURST = 64
+_MOST_WAITING = 512
+_OPERATING_SYSTEM_COMMAND = re.compile("\x1b\\].*?(?:\x07|\x1b\\\\)", re.DOTALL)
+_NOT_FOR_A_KIOSK = (InBandWindowResize, events.Resize, events.AppFocus, events.AppBlur, events.CursorPosition)
 
 
-def _forgiving(encoding: str) -> codecs._IncrementalDecoder:
-    """A decoder class that replaces bad bytes: one Big5 byte would end Textual's input thread (textual#6456)."""
-    real = _decoder_of(encoding)
+@runtime_checkable
+class HoldsInput(Protocol):
+    """An app that can say how much input it has not worked off yet."""
 
-    def make(errors: str = "replace") -> codecs.IncrementalDecoder:
-        return real("replace")
+    def waiting_input(self) -> int:
+        """Give the number of events that wait."""
 
-    return make
+
+class PasteGuard:
+    """Makes the pastes in a stream of input short, and ends one whose end never comes.
+
+    A paste without its end would make the terminal deaf for good; one of megabytes would fill the memory, and
+    escape sequences inside one would be obeyed. The markers themselves go on to the parser.
+    """
+
+    def __init__(self) -> None:
+        self._inside = False
+        self._kept = 0
+        self._tail = ""
+        self._still_ticks = 0
+
+    def feed(self, data: str) -> str:
+        """Give on what may go to the parser of the next piece of input."""
+        self._still_ticks = 0
+        return "".join(self._pieces(data))
+
+    def tick(self) -> str:
+        """Note a moment without input; gives the end of a paste that was left open."""
+        if not self._inside:
+            self._tail = ""
+            return ""
+        self._still_ticks += 1
+        if self._still_ticks < _TICKS_TO_END_A_PASTE:
+            return ""
+        self._inside, self._tail = False, ""
+        return BRACKETED_PASTE_END
+
+    def _pieces(self, data: str) -> Iterator[str]:
+        while data:
+            if self._inside:
+                content, end, data = (self._tail + data).partition(BRACKETED_PASTE_END)
+                self._tail = "" if end else _beginning_of(BRACKETED_PASTE_END, content)
+                content = content[: len(content) - len(self._tail)]
+                yield content[: LONGEST_PASTE - self._kept].replace("\x1b", "")
+                self._kept = min(LONGEST_PASTE, self._kept + len(content))
+                self._inside = not end
+                yield end
+            else:
+                seen = len(self._tail)
+                before, start, rest = (self._tail + data).partition(BRACKETED_PASTE_START)
+                yield (before + start)[seen:]
+                self._tail = "" if start else _beginning_of(BRACKETED_PASTE_START, before)
+                self._inside, self._kept, data = bool(start), 0, rest
+
+
+def _beginning_of(marker: str, text: str) -> str:
+    """Give the end of the text that may be the beginning of the marker."""
+    for length in range(min(len(marker) - 1, len(text)), 0, -1):
+        if text.endswith(marker[:length]):
+            return marker[:length]
+    return ""
+
+
+class SteadyOutput:
+    """The terminal as a file that takes any text and does not mind being gone.
+
+    A character that cannot be encoded or a terminal that hung up would end Textual's writing thread, and the
+    app would wait for it for ever.
+    """
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        if isinstance(file, TextIOWrapper):
+            file.reconfigure(encoding="utf-8", errors="replace")
+
+    def write(self, text: str) -> None:
+        """Write, if there is still somebody to write to."""
+        with suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        """Bring what was written to the terminal, if it is still there."""
+        with suppress(OSError):
+            self._file.flush()
+
+    def fileno(self) -> int:
+        """Give the file's number."""
+        return self._file.fileno()
 
 
 class KioskDriver(LinuxDriver):
     """Textual's driver, made to outlive whatever bytes arrive and to send nothing to a clipboard."""
 
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        """Prepare the terminal.
+
+        Raises:
+            RuntimeError: the Kitty keyboard protocol is on; the front door turns it off.
+        """
+        if not constants.DISABLE_KITTY_KEY:
+            raise RuntimeError("TEXTUAL_DISABLE_KITTY_KEY must be set before textual is imported")
+        super().__init__(app, **options)
+        # The writing thread asks only for what SteadyOutput has.
+        self._file = SteadyOutput(sys.__stderr__ or sys.stderr)  # type: ignore[assignment]
+        self._size = self._size or self._get_terminal_size()
+        signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+        signal.signal(signal.SIGCONT, signal.SIG_DFL)  # Textual would start a second set of threads
+
     def run_input_thread(self) -> None:
         """Read input until the app ends; a sequence that breaks the parser costs that sequence, not the kiosk."""
-        # Textual gives no other way to the decoder of its input thread.
-        vars(linux_driver)["getincrementaldecoder"] = _forgiving
-        while not self.exit_event.is_set():
-            try:
-                super().run_input_thread()
-            except Exception:  # any fault of the parser: drop the input, go on with a fresh parser
-                continue
+        decoder = getincrementaldecoder("utf-8")("replace")
+        guard = PasteGuard()
+        parser = XTermParser(self._debug)
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                arrived = selector.select(_TICK_SECONDS)
+                data = self._read() if arrived else None
+                if data == b"":
+                    self._loop.call_soon_threadsafe(self._app.exit, None, 128 + signal.SIGHUP)
+                    return
+                text = guard.tick() if data is None else guard.feed(decoder.decode(data))
+                try:
+                    self._parse(parser, text)
+                except Exception:  # whatever a hostile sequence raises in the parser: go on with a fresh one
+                    parser = XTermParser(self._debug)
+                self._wait_for_the_app(len(text))
+
+    def _read(self) -> bytes:
+        """Read what arrived; nothing means that the terminal is gone."""
+        try:
+            return os.read(self.fileno, _CHUNK_BYTES)
+        except OSError:
+            return b""
+
+    def _parse(self, parser: XTermParser, text: str) -> None:
+        if text:
+            for message in parser.feed(text):
+                self.process_message(message)
+                parser.mouse_pixels = False  # a forged resize turns it on
+        for message in parser.tick():
+            self.process_message(message)
+
+    def _wait_for_the_app(self, characters: int) -> None:
+        """Leave further input in the kernel while the app is busy: memory does not grow with what is sent."""
+        if characters > _A_BURST:
+            delivered = Event()
+            self._loop.call_soon_threadsafe(delivered.set)
+            while not delivered.wait(_TICK_SECONDS) and not self.exit_event.is_set():
+                pass
+        app = self._app
+        if isinstance(app, HoldsInput):
+            while app.waiting_input() > _MOST_WAITING and not self.exit_event.wait(0.01):
+                pass
+
+    def send_message(self, message: Message) -> None:
+        """Hand a message over to the app's thread."""
+        self._loop.call_soon_threadsafe(self._app.post_message, message)
 
     def process_message(self, message: Message) -> None:
-        """Drop resizes that were typed (real ones come by SIGWINCH) and make pastes short and clean."""
-        if isinstance(message, InBandWindowResize | events.Resize):
+        """Drop what only a forger sends (real resizes come by SIGWINCH) and clean the lines of a paste."""
+        if isinstance(message, _NOT_FOR_A_KIOSK):
             return
         if isinstance(message, events.Paste):
-            message = events.Paste(scrub(message.text[:LONGEST_PASTE]))
+            message = events.Paste("\n".join(scrub(line) for line in message.text.splitlines()))
         super().process_message(message)
 
     def write(self, data: str) -> None:
-        """Write to the terminal, never to its clipboard."""
-        if _CLIPBOARD_SEQUENCE not in data:
-            super().write(data)
+        """Write to the terminal, without commands to what is around it: clipboard, title, links."""
+        if "\x1b]" in data:
+            data = _OPERATING_SYSTEM_COMMAND.sub("", data)
+        super().write(data)
+
+    def _query_in_band_window_resize(self) -> None:
+        """Ask for no resizes among the keys."""
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        width, height = super()._get_terminal_size()
+        return max(1, min(width, WIDEST)), max(1, min(height, HIGHEST))
 
 
 class ScrubFilter(LineFilter):
-    """Takes control, bidirectional and invisible characters out of everything that is painted."""
+    """Takes control, bidirectional and invisible characters, and links, out of everything that is painted."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Give the segments back, clean; most are already."""
-        return [
-            segment
-            if segment.control or is_clean(segment.text)
-            else Segment(scrub(segment.text.replace("\t", " ")), segment.style)
-            for segment in segments
-        ]
+        """Give the segments back, clean and as wide as the layout took them to be; most are clean already."""
+        return [_clean(segment) for segment in segments]
+
+
+def _clean(segment: Segment) -> Segment:
+    text, style, control = segment
+    if control:
+        return segment
+    if style is not None and style.link:
+        style = style.update_link(None)
+    elif is_clean(text):
+        return segment
+    return Segment(set_cell_size(scrub(text.replace("\t", " ")), cell_len(text)), style)

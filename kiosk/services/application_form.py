@@ -1,10 +1,12 @@
-"""The application form of the guide's step 二.5, described once: its modes, relations, fields and checks.
+"""The application form: its modes, fields and what each entry must satisfy (the guide's step 二, 5).
 
-Screens draw it, the service checks it again, reviewers and papers read it.
+One description for the screen, for the service that takes the application and for the paper form. Messages are
+worded here, through gettext; none repeats what was typed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -18,81 +20,134 @@ from kiosk.rules.contact import (
     holds_id,
     parse_email,
     parse_mobile,
+    suggest_email,
 )
-from kiosk.rules.identity import IdFault, InvalidIdentity, Slip, compare_entries, normalise_id, parse_id
+from kiosk.rules.identity import Comparison, IdFault, InvalidIdentity, Slip, compare_entries, normalise_id, parse_id
 from kiosk.rules.names import InvalidName, NameFault, parse_name
+from kiosk.rules.text_safety import half_width
+
+LONGEST_RELATION = 20
 
 
 class Mode(StrEnum):
-    """The guide's three ways to apply."""
+    """The three ways to apply; the value is what the database keeps."""
 
     ONE_PARENT = "one_parent"
     TWO_PARENTS = "two_parents"
     OTHER_GUARDIAN = "other_guardian"
 
     @property
+    def label(self) -> str:
+        """The guide's words for this way."""
+        return {
+            Mode.ONE_PARENT: _("雙親為監護人，一位申辦。"),
+            Mode.TWO_PARENTS: _("雙親為監護人，二位申辦。"),
+            Mode.OTHER_GUARDIAN: _("其他關係者擔任監護人"),
+        }[self]
+
+    @property
     def applicants(self) -> int:
-        """How many people apply."""
+        """How many persons apply."""
         return 2 if self is Mode.TWO_PARENTS else 1
+
+    @property
+    def bases(self) -> tuple[Basis, ...]:
+        """On what these persons may act; the first is the usual one. One alone needs no question."""
+        return {
+            Mode.ONE_PARENT: (Basis.PARENTS, Basis.SOLE_CUSTODY),
+            Mode.TWO_PARENTS: (Basis.PARENTS,),
+            Mode.OTHER_GUARDIAN: (Basis.GUARDIAN, Basis.CARER),
+        }[self]
 
 
 class Basis(StrEnum):
-    """By what right (Civil Code 1055, 1089, 1091, 1094)."""
+    """On what an applicant acts for the student (Civil Code art. 1055, 1089, 1091, 1094)."""
 
     PARENTS = "parents"
     SOLE_CUSTODY = "sole_custody"
     GUARDIAN = "guardian"
     CARER = "carer"
 
+    @property
+    def label(self) -> str:
+        """The choice as the applicant reads it."""
+        return {
+            Basis.PARENTS: _("父母（共同行使親權）"),
+            Basis.SOLE_CUSTODY: _("由我一人行使親權（例如離婚後約定或法院裁定）"),
+            Basis.GUARDIAN: _("我是監護人（父母都不能行使親權）"),
+            Basis.CARER: _("我受父母委託照顧學生（例如祖父母）"),
+        }[self]
 
-def mode_label(mode: Mode) -> str:
-    """The guide's words."""
-    return {
-        Mode.ONE_PARENT: _("雙親為監護人，一位申辦。"),
-        Mode.TWO_PARENTS: _("雙親為監護人，二位申辦。"),
-        Mode.OTHER_GUARDIAN: _("其他關係者擔任監護人"),
-    }[mode]
-
-
-def basis_label(basis: Basis) -> str:
-    """The branch in words."""
-    return {
-        Basis.PARENTS: _("父母共同行使親權"),
-        Basis.SOLE_CUSTODY: _("離婚或其他原因，由我單獨行使親權"),
-        Basis.GUARDIAN: _("法院選定或依法擔任的監護人"),
-        Basis.CARER: _("受父母書面委託照顧的親友"),
-    }[basis]
-
-
-def bases_of(mode: Mode) -> tuple[Basis, ...]:
-    """The branches that fit a mode."""
-    return {
-        Mode.ONE_PARENT: (Basis.PARENTS, Basis.SOLE_CUSTODY),
-        Mode.TWO_PARENTS: (Basis.PARENTS,),
-        Mode.OTHER_GUARDIAN: (Basis.GUARDIAN, Basis.CARER),
-    }[mode]
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The papers whose originals the school must see before it approves; empty for parents together."""
+        if self is Basis.SOLE_CUSTODY:
+            return (_("載明親權由申請人行使的戶籍謄本（記事勿省略），或法院裁判書正本"), _("申請人身分證明文件正本"))
+        if self is Basis.GUARDIAN:
+            return (_("載明監護人的戶籍謄本（記事勿省略），或法院選定監護人的裁定正本"), _("申請人身分證明文件正本"))
+        if self is Basis.CARER:
+            return (_("父母簽名的委託證明書正本"), _("申請人身分證明文件正本"))
+        return ()
 
 
-def documents_of(basis: Basis) -> tuple[str, ...]:
-    """The originals to bring before the school can approve."""
-    return {
-        Basis.PARENTS: (),
-        Basis.SOLE_CUSTODY: (_("戶口名簿或戶籍謄本（載有親權記事）正本"),),
-        Basis.GUARDIAN: (_("戶籍謄本（載有監護記事）或法院裁定書正本"),),
-        Basis.CARER: (_("父母簽名的委託證明書正本"), _("申請人身分證正本")),
-    }[basis]
+_PARENT_RELATIONS = ("爸爸", "媽媽", "養父", "養母")
+RELATIONS: Mapping[Mode, tuple[str, ...]] = {
+    Mode.ONE_PARENT: _PARENT_RELATIONS,
+    Mode.TWO_PARENTS: _PARENT_RELATIONS,
+    Mode.OTHER_GUARDIAN: ("祖父", "祖母", "外祖父", "外祖母", "伯叔", "姑姑", "舅舅", "阿姨", "哥哥", "姊姊", "社工"),
+}
+"""The relations to choose from; other guardians may also write their own."""
 
 
-def relations_of(mode: Mode) -> tuple[str, ...]:
-    """The relations to pick from; guardians may also write their own."""
-    if mode is Mode.OTHER_GUARDIAN:
-        return (_("祖父"), _("祖母"), _("外祖父"), _("外祖母"), _("伯叔"), _("姑姨"), _("兄姊"))
-    return (_("爸爸"), _("媽媽"))
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field of the form; ``key`` is its name in :class:`ApplicantEntry`."""
+
+    key: str
+
+    @property
+    def label(self) -> str:
+        """The words above the field, the guide's where it has them."""
+        return {
+            "name": _("申請人姓名"),
+            "relation": _("親屬關係"),
+            "national_id": _("身分證字號"),
+            "national_id_again": _("再填一次身分證字號"),
+            "mobile": _("手機"),
+            "email": _("電子郵件"),
+            "email_again": _("再填一次電子郵件"),
+        }[self.key]
+
+    @property
+    def hint(self) -> str:
+        """What helps to fill the field in; empty where nothing needs saying."""
+        return {
+            "name": _("與身分證件上的姓名相同"),
+            "national_id": _("身分證字號或居留證上的統一證號，10個字"),
+            "mobile": _("10個數字，例如 0912345678"),
+            "email": _("核准後的通知會寄到這裡，請勿含身分證字號"),
+        }.get(self.key, "")
 
 
-@dataclass(frozen=True)
+FIELDS: tuple[FormField, ...] = tuple(
+    FormField(key) for key in ("name", "relation", "national_id", "national_id_again", "mobile", "email", "email_again")
+)
+
+
+@dataclass(frozen=True, slots=True)
 class ApplicantEntry:
-    """What was typed for one applicant, as typed."""
+    """What one applicant typed, as typed; never printed.
+
+    Attributes:
+        name: 申請人姓名.
+        relation: 親屬關係, one of :data:`RELATIONS` or free text for other guardians.
+        national_id: 身分證字號, or the resident number.
+        national_id_again: the same, typed a second time.
+        mobile: 手機.
+        email: 電子郵件; ignored where there is none.
+        email_again: the same, typed a second time.
+        no_email: the applicant has no address; the school calls.
+    """
 
     name: str = field(default="", repr=False)
     relation: str = field(default="", repr=False)
@@ -103,110 +158,184 @@ class ApplicantEntry:
     email_again: str = field(default="", repr=False)
     no_email: bool = False
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was typed yet."""
-        return self == ApplicantEntry(relation=self.relation)
+
+@dataclass(frozen=True, slots=True)
+class ApplicantValues:
+    """One applicant in normal form; ``email`` is None where there is none."""
+
+    name: str = field(repr=False)
+    relation: str = field(repr=False)
+    national_id: str = field(repr=False)
+    mobile: str = field(repr=False)
+    email: str | None = field(repr=False)
 
 
-def check_applicant(entry: ApplicantEntry, on: date, other: ApplicantEntry | None = None) -> dict[str, str]:
-    """What is wrong, by field, in words that say what to do; empty where all is right."""
+def check_applicant(entry: ApplicantEntry, mode: Mode, on: date, other: ApplicantEntry | None = None) -> dict[str, str]:
+    """Find what is wrong with an entry.
+
+    Args:
+        entry: what was typed.
+        mode: the way to apply; decides the relations.
+        on: the present day; the old resident numbers end on one.
+        other: the second applicant's entry, whose ID and e-mail must differ.
+
+    Returns:
+        A message for each field that is wrong, by its key; empty where all is right.
+    """
     found = {
         "name": _name_message(entry.name),
-        "relation": "" if _is_relation(entry.relation) else _("請選擇或填寫親屬關係。"),
-        "national_id": _id_message(entry.national_id, on),
+        "relation": _relation_message(entry.relation, mode),
+        **_id_messages(entry, on, other),
         "mobile": _mobile_message(entry.mobile),
     }
-    if not found["national_id"]:
-        found["national_id_again"] = id_slip_message(entry.national_id, entry.national_id_again)
     if not entry.no_email:
-        found["email"] = _email_message(entry.email, entry.national_id)
-        if not found["email"] and entry.email_again.strip().lower() != entry.email.strip().lower():
-            found["email_again"] = _("兩次輸入的電子郵件不同，請對照後改正。")
-    if other is not None:
-        if not found["national_id"] and normalise_id(entry.national_id) == normalise_id(other.national_id):
-            found["national_id"] = _("兩位申請人的身分證字號相同，請填第二位申請人自己的號碼。")
-        same = entry.email.strip().lower() == other.email.strip().lower()
-        if not entry.no_email and not other.no_email and not found["email"] and same:
-            found["email"] = _("兩位申請人的電子郵件相同；每個帳號需要自己的信箱，請改填或選「沒有電子郵件」。")
+        found |= _email_messages(entry, other)
     return {key: message for key, message in found.items() if message}
 
 
-def _is_relation(text: str) -> bool:
+def email_suggestion(email: str) -> str | None:
+    """Give the address that was likely meant (gmial.com …); None where nothing looks wrong or it is no address."""
     try:
-        return len(parse_name(text)) <= 20
-    except InvalidName:
-        return False
+        return suggest_email(parse_email(email))
+    except InvalidEmail:
+        return None
 
 
-def _name_message(text: str) -> str:
+def values_of(entry: ApplicantEntry, on: date) -> ApplicantValues:
+    """Bring an entry that :func:`check_applicant` found right into its normal form.
+
+    Raises:
+        ValueError: the entry is not right after all (InvalidName, InvalidIdentity, InvalidMobile, InvalidEmail).
+    """
+    return ApplicantValues(
+        name=parse_name(entry.name),
+        relation=parse_name(entry.relation),
+        national_id=parse_id(entry.national_id, on).value,
+        mobile=parse_mobile(entry.mobile),
+        email=None if entry.no_email else parse_email(entry.email),
+    )
+
+
+def id_message(fault: IdFault) -> str:
+    """Word why an identity number is refused, saying what to do."""
+    return {
+        IdFault.EMPTY: _("請填身分證字號或統一證號。"),
+        IdFault.LENGTH: _("應為10個字，請再數一次。"),
+        IdFault.PERMIT_NUMBER: _("這是12個數字的許可證號；請填居留證上的統一證號，10個字。"),
+        IdFault.PATTERN: _("格式不對；應為1個英文字母加9個數字，或居留證的統一證號。"),
+        IdFault.CHECK_DIGIT: _("檢查碼不符，可能打錯字；請對照證件再填一次。"),
+        IdFault.OLD_FORM_EXPIRED: _("舊式統一證號已停用；請填新式統一證號。"),
+    }[fault]
+
+
+def _name_message(name: str) -> str:
+    """Word a fault of the name; empty where there is none."""
     try:
-        parse_name(text)
+        parse_name(name)
     except InvalidName as error:
         return {
-            NameFault.EMPTY: _("請填寫申請人姓名。"),
-            NameFault.TOO_LONG: _("姓名太長，請填 60 個字以內。"),
-            NameFault.CHARACTER: _("姓名只能有文字，請刪去數字或符號。"),
+            NameFault.EMPTY: _("請填申請人姓名。"),
+            NameFault.TOO_LONG: _("姓名太長，最多60個字。"),
+            NameFault.CHARACTER: _("姓名裡有不能使用的字，請只填姓名。"),
         }[error.fault]
     return ""
 
 
-def _id_message(text: str, on: date) -> str:
+def _relation_message(relation: str, mode: Mode) -> str:
+    """Word a fault of the relation: parents choose from the list, guardians may write their own."""
+    if not relation.strip():
+        return _("請選親屬關係。")
+    if mode is not Mode.OTHER_GUARDIAN:
+        return "" if relation in RELATIONS[mode] else _("請從清單選親屬關係。")
     try:
-        parse_id(text, on)
+        fits = len(parse_name(relation)) <= LONGEST_RELATION
+    except InvalidName:
+        fits = False
+    return "" if fits else _("親屬關係請用20個字以內的文字說明。")
+
+
+def _id_messages(entry: ApplicantEntry, on: date, other: ApplicantEntry | None) -> dict[str, str]:
+    """Word what is wrong with the ID, where the two entries agree, or else how they differ."""
+    if not normalise_id(entry.national_id):
+        return {"national_id": id_message(IdFault.EMPTY)}
+    if not normalise_id(entry.national_id_again):
+        return {"national_id_again": _("請再填一次身分證字號。")}
+    comparison = compare_entries(entry.national_id, entry.national_id_again)
+    if comparison.slip is not Slip.SAME:
+        return {"national_id_again": slip_message(comparison)}
+    try:
+        parse_id(entry.national_id, on)
     except InvalidIdentity as error:
-        return {
-            IdFault.EMPTY: _("請填寫身分證字號或統一證號。"),
-            IdFault.LENGTH: _("身分證字號應為 10 個字：1 個英文字母加 9 個數字。"),
-            IdFault.PERMIT_NUMBER: _("這是 12 碼的居留證號；請填居留證上的「統一證號」10 碼。"),
-            IdFault.PATTERN: _("格式不對：應為 1 個英文字母加 9 個數字，請對照證件。"),
-            IdFault.CHECK_DIGIT: _("檢查碼不對，可能有一個字打錯，請對照證件再填一次。"),
-            IdFault.OLD_FORM_EXPIRED: _("舊式統一證號已停用，請填新式統一證號。"),
-        }[error.fault]
-    return ""
+        return {"national_id": id_message(error.fault)}
+    if other is not None and normalise_id(other.national_id) == normalise_id(entry.national_id):
+        return {"national_id": _("兩位申請人的身分證字號不可相同。")}
+    return {}
 
 
-def id_slip_message(first: str, second: str) -> str:
-    """Which slip is likely, from the two entries alone; nothing on file is consulted."""
-    if not second:
-        return _("請再輸入一次身分證字號。")
-    found = compare_entries(first, second)
-    if found.slip is Slip.SAME:
+def slip_message(comparison: Comparison) -> str:
+    """Word how the two entries of a number differ, and which of them looks right."""
+    place = comparison.position or 0
+    what = {
+        Slip.SAME: "",
+        Slip.ONE_CHARACTER: _("兩次填的第{place}個字不同。").format(place=place),
+        Slip.SWAPPED: _("兩次填的第{place}和第{following}個字前後對調。").format(place=place, following=place + 1),
+        Slip.MISSING: _("第二次填的少了第{place}個字。").format(place=place),
+        Slip.EXTRA: _("第二次填的多了第{place}個字。").format(place=place),
+        Slip.DIFFERENT: _("兩次填的不一樣。"),
+    }[comparison.slip]
+    if not what:
         return ""
-    place = found.position or 0
-    return {
-        Slip.ONE_CHARACTER: _("兩次輸入的第 {place} 個字不同，請對照證件。"),
-        Slip.SWAPPED: _("第 {place} 和下一個字可能前後顛倒，請對照證件。"),
-        Slip.MISSING: _("第二次少打了第 {place} 個字。"),
-        Slip.EXTRA: _("第二次多打了第 {place} 個字。"),
-        Slip.DIFFERENT: _("兩次輸入不同，請對照證件再填。"),
-    }[found.slip].format(place=place)
+    advice = {
+        1: _("第二次填的可能打錯，請對照證件。"),
+        2: _("第一次填的可能打錯，請對照證件。"),
+        None: _("請對照證件再填一次。"),
+    }[comparison.likely]
+    return what + advice
 
 
-def _mobile_message(text: str) -> str:
+def _mobile_message(mobile: str) -> str:
+    """Word a fault of the mobile number; empty where there is none."""
     try:
-        parse_mobile(text)
+        parse_mobile(mobile)
     except InvalidMobile as error:
         return {
-            MobileFault.EMPTY: _("請填寫手機號碼。"),
-            MobileFault.NOT_MOBILE: _("手機號碼應以 09 開頭。"),
-            MobileFault.LENGTH: _("手機號碼應為 10 個數字，請檢查有沒有少打或多打。"),
-            MobileFault.PATTERN: _("手機號碼只能有數字，例如 0910100200。"),
+            MobileFault.EMPTY: _("請填手機號碼。"),
+            MobileFault.NOT_MOBILE: _("請填09開頭的手機號碼，不是市內電話。"),
+            MobileFault.LENGTH: _("手機號碼應為10個數字。"),
+            MobileFault.PATTERN: _("手機號碼只能有數字。"),
         }[error.fault]
     return ""
 
 
-def _email_message(text: str, national_id: str) -> str:
+def _email_messages(entry: ApplicantEntry, other: ApplicantEntry | None) -> dict[str, str]:
+    """Word what is wrong with the address or its second entry; empty where there is nothing."""
     try:
-        email = parse_email(text)
+        email = parse_email(entry.email)
     except InvalidEmail as error:
-        return {
-            EmailFault.EMPTY: _("請填寫電子郵件；沒有信箱請選「沒有電子郵件」。"),
-            EmailFault.NO_AT: _("電子郵件要有一個 @，例如 name@example.com。"),
-            EmailFault.LENGTH: _("電子郵件太長，請檢查。"),
-            EmailFault.LOCAL_PART: _("@ 前面有不能用的字，請改用英文、數字。"),
-            EmailFault.DOMAIN: _("@ 後面不完整，例如 gmail.com。"),
-        }[error.fault]
-    if holds_id(email, normalise_id(national_id)):
-        return _("信箱裡有您的身分證字號，會洩漏首次登入密碼，請改用別的信箱。")
-    return ""
+        return {"email": _email_fault_message(error.fault)}
+    ids = [normalise_id(entry.national_id)] + ([normalise_id(other.national_id)] if other else [])
+    if any(holds_id(email, national_id) for national_id in ids):
+        return {"email": _("電子郵件不可含身分證字號：那會洩漏單一身分驗證的預設密碼。請改用別的信箱。")}
+    if other is not None and not other.no_email and email_key(other.email) == email_key(email):
+        return {"email": _("兩位申請人的電子郵件不可相同，因為它就是各自的帳號。")}
+    if not entry.email_again.strip():
+        return {"email_again": _("請再填一次電子郵件。")}
+    if email_key(entry.email_again) != email_key(email):
+        return {"email_again": _("兩次填的電子郵件不一樣，請仔細核對。")}
+    return {}
+
+
+def email_key(email: str) -> str:
+    """One spelling of an address to compare by; mailers in use ignore case in the local part as well."""
+    return "".join(half_width(email).split()).lower()
+
+
+def _email_fault_message(fault: EmailFault) -> str:
+    """Word why an address is refused."""
+    return {
+        EmailFault.EMPTY: _("請填電子郵件；沒有的話請選「沒有電子郵件」。"),
+        EmailFault.NO_AT: _("電子郵件要有一個 @。"),
+        EmailFault.LENGTH: _("電子郵件太長。"),
+        EmailFault.LOCAL_PART: _("@ 前面的部分有不能使用的字。"),
+        EmailFault.DOMAIN: _("@ 後面的部分不對，例如應為 gmail.com。"),
+    }[fault]

@@ -18,13 +18,14 @@ from db.sealed import IndexColumn, KeyRing
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.rules.application_numbers import format_number
-from kiosk.rules.contact import mask_email, mask_mobile, parse_email, parse_mobile
-from kiosk.rules.identity import mask_id, normalise_id
-from kiosk.rules.names import is_rare, mask_name, needs_manual_glyph, parse_name
+from kiosk.rules.contact import parse_email, parse_mobile
+from kiosk.rules.identity import normalise_id
+from kiosk.rules.names import is_rare, needs_manual_glyph, parse_name
 from kiosk.rules.roc_dates import is_adult, school_year
-from kiosk.services.application_form import ApplicantEntry, Basis, Mode, bases_of, check_applicant, documents_of
+from kiosk.services.application_form import ApplicantEntry, Basis, Mode, check_applicant
 from kiosk.services.errors import AlreadyApplied, ConsentMissing, Denied, ServiceError
-from kiosk.services.student_data import TAIPEI, holds_of
+from kiosk.services.receipts import EmailState, Hold, Receipt, make_receipt, masked_applicant
+from kiosk.services.today import today
 from kiosk.services.visitor import Visitor, require_student
 
 _LIVE = ("under_review", "returned", "approved")
@@ -43,24 +44,12 @@ class OwnChild(ServiceError):
 
 
 @dataclass(frozen=True)
-class Receipt:
-    """What the parent takes along; ``token`` is opaque and stands in the QR code."""
-
-    number: str
-    token: str = field(repr=False)
-    applicants: tuple[str, ...] = field(repr=False)
-    documents: tuple[str, ...]
-    holds: tuple[str, ...]
-    has_email: bool
-
-
-@dataclass(frozen=True)
 class _Person:
-    name: str
+    name: str = field(repr=False)
     relation: str
-    national_id: str
-    mobile: str
-    email: str | None
+    national_id: str = field(repr=False)
+    mobile: str = field(repr=False)
+    email: str | None = field(repr=False)
 
 
 class Applications:
@@ -71,7 +60,7 @@ class Applications:
         self._clock = clock
 
     def _today(self) -> date:
-        return self._clock.now().astimezone(TAIPEI).date()
+        return today(self._clock)
 
     def submit(
         self,
@@ -107,11 +96,11 @@ class Applications:
             return self._receipt(unit.session, unit.session.get_one(Application, application["id"]))
 
     def _checked(self, mode: Mode, basis: Basis, entries: Sequence[ApplicantEntry]) -> list[_Person]:
-        if len(entries) != mode.applicants or basis not in bases_of(mode):
+        if len(entries) != mode.applicants or basis not in mode.bases:
             raise InvalidApplication([{}])
         messages = []
         for place, entry in enumerate(entries):
-            messages.append(check_applicant(entry, self._today(), entries[0] if place else None))
+            messages.append(check_applicant(entry, mode, self._today(), entries[0] if place else None))
         if any(messages):
             raise InvalidApplication(messages)
         return [
@@ -163,7 +152,7 @@ class Applications:
             "mode": str(mode),
             "basis": str(basis),
             "state": "under_review",
-            "held_for_documents": bool(documents_of(basis)),
+            "held_for_documents": bool(basis.documents),
             "held_for_correction": student.data_state == "error_reported",
             "held_for_conflict": bool(live),
             "held_for_student_consent": self._awaits_student(session, student),
@@ -230,18 +219,23 @@ class Applications:
         people = session.exec(
             select(Applicant).where(Applicant.application_id == application.id).order_by(col(Applicant.position))
         ).all()
-        lines = []
-        for person in people:
-            values = self._store.keys.open("applicant", person.id, person.sealed)
-            contact = mask_email(values["email"]) if values["email"] else mask_mobile(values["mobile"])
-            lines.append(f"{mask_name(person.name)}（{person.relation}） {mask_id(values['national_id'])} {contact}")
-        return Receipt(
-            number=application.number,
-            token=application.receipt_token,
-            applicants=tuple(lines),
-            documents=documents_of(Basis(application.basis)),
-            holds=holds_of(application),
-            has_email=any(person.email_state != "none" for person in people),
+        masked = tuple(
+            masked_applicant(
+                person.name,
+                person.relation,
+                self._store.keys.open("applicant", person.id, person.sealed),
+                EmailState(person.email_state),
+            )
+            for person in people
+        )
+        holds = frozenset(hold for hold in Hold if getattr(application, f"held_for_{hold.value}"))
+        return make_receipt(
+            application.id,
+            application.number,
+            application.receipt_token,
+            Basis(application.basis),
+            masked,
+            holds,
         )
 
     def is_applicant(self, visitor: Visitor, application_id: str, national_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""Answers to the consent text, kept as evidence (Personal Data Protection Act, art. 7): what was shown, what was said."""
+"""Answers to the consent text, kept as evidence (Personal Data Protection Act, art. 7)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 Five failures lock an account name for 15 minutes, twenty a day until the day is over, whether the name exists or not.
 Fifteen different names within ten minutes slow one terminal to a try in ten seconds. Time is counted since the machine
-started; after a restart by the wall clock, which can then lengthen nothing.
+started, so setting the wall clock neither ends nor lengthens a wait. A wait that began in another run of the machine,
+or on another terminal's, is carried over into this run by the wall clock, once, and never made longer than it was.
 """
 
 from __future__ import annotations
@@ -41,21 +42,19 @@ class Lockout:
         if counter is None:
             counter = SignInCounter(account_index=account_index)
             unit.session.add(counter)
+        self._carry_over(counter)
         left = self._lock_left(counter)
         if left > 0:
             return SignInRefused(minutes_left=math.ceil(left / 60))
         if counter.lock_seconds:
             counter.failures, counter.lock_seconds = 0, 0
-        if (
-            counter.day_failures == 0
-            or self._since(counter.day_boot, counter.day_elapsed, counter.day_at) >= DAY_SECONDS
-        ):
+        if counter.day_failures == 0 or self._since(counter.day_elapsed) >= DAY_SECONDS:
             counter.day_failures = 0
             counter.day_boot, counter.day_elapsed, counter.day_at = self._stamp()
         counter.failures += 1
         counter.day_failures += 1
         if counter.day_failures >= FAILURES_A_DAY:
-            passed = self._since(counter.day_boot, counter.day_elapsed, counter.day_at)
+            passed = self._since(counter.day_elapsed)
             self._lock(counter, max(LOCK_SECONDS, math.ceil(DAY_SECONDS - passed)))
         elif counter.failures >= FAILURES_TO_LOCK:
             self._lock(counter, LOCK_SECONDS)
@@ -68,13 +67,13 @@ class Lockout:
         return None
 
     def minutes_left(self, unit: UnitOfWork, account_index: bytes) -> int | None:
-        """How long the name is locked now, in minutes rounded up."""
+        """How long a name that :meth:`reserve` has just seen is locked, in minutes rounded up."""
         counter = unit.session.get(SignInCounter, account_index)
         left = self._lock_left(counter) if counter else 0
         return math.ceil(left / 60) if left > 0 else None
 
     def clear(self, unit: UnitOfWork, account_index: bytes, terminal: str) -> None:
-        """Forget the failures of a name that has signed in, or was reset at the desk."""
+        """Forget the failures of a name that has signed in: those since its last success."""
         counter = unit.session.get(SignInCounter, account_index)
         if counter is not None:
             counter.day_failures = max(0, counter.day_failures - counter.failures)
@@ -84,6 +83,10 @@ class Lockout:
                 col(TerminalFailure.terminal) == terminal, col(TerminalFailure.account_index) == account_index
             )
         )
+
+    def forget(self, unit: UnitOfWork, account_index: bytes) -> None:
+        """Forget all failures of a name, those of the day too: its owner has been seen at the desk."""
+        unit.session.exec(delete(SignInCounter).where(col(SignInCounter.account_index) == account_index))
 
     def _slow_terminal(self, unit: UnitOfWork, account_index: bytes, terminal: str) -> SignInRefused | None:
         boot, now, _ = self._stamp()
@@ -99,10 +102,10 @@ class Lockout:
         ).all()
         if len({name for name, _ in rows}) < NAMES_AT_TERMINAL:
             return None
+        unit.audit("terminal", "terminal.many_failures", terminal)  # the alert for staff
         wait = TERMINAL_WAIT_SECONDS - (now - max(elapsed for _, elapsed in rows)) / 1000
         if wait <= 0:
             return None
-        unit.audit("terminal", "terminal.many_failures", terminal)
         return SignInRefused(wait_seconds=math.ceil(wait))
 
     def _lock(self, counter: SignInCounter, seconds: int) -> None:
@@ -110,9 +113,22 @@ class Lockout:
         counter.lock_boot, counter.lock_elapsed, counter.lock_at = self._stamp()
 
     def _lock_left(self, counter: SignInCounter) -> float:
-        if not counter.lock_seconds:
-            return 0.0
-        return counter.lock_seconds - self._since(counter.lock_boot, counter.lock_elapsed, counter.lock_at)
+        return counter.lock_seconds - self._since(counter.lock_elapsed) if counter.lock_seconds else 0.0
+
+    def _carry_over(self, counter: SignInCounter) -> None:
+        """Express the counter's stamps in this run of this machine."""
+        if counter.lock_seconds and counter.lock_boot != self._clock.boot_id:
+            stamp = self._in_this_run(counter.lock_at)
+            counter.lock_boot, counter.lock_elapsed, counter.lock_at = stamp
+        if counter.day_failures and counter.day_boot != self._clock.boot_id:
+            stamp = self._in_this_run(counter.day_at)
+            counter.day_boot, counter.day_elapsed, counter.day_at = stamp
+
+    def _in_this_run(self, at: int) -> tuple[str, int, int]:
+        """A stamp as this run would have made it; now, where the wall clock says it is still to come."""
+        boot, elapsed, now = self._stamp()
+        passed = max(0, now - at)
+        return boot, elapsed - passed, now - passed
 
     def _stamp(self) -> tuple[str, int, int]:
         return (
@@ -121,7 +137,6 @@ class Lockout:
             int(self._clock.now().timestamp() * 1000),
         )
 
-    def _since(self, boot: str, elapsed: int, at: int) -> float:
-        """Seconds since a stamp, never negative."""
-        now_boot, now_elapsed, now_at = self._stamp()
-        return max(0, now_elapsed - elapsed if boot == now_boot else now_at - at) / 1000
+    def _since(self, elapsed: int) -> float:
+        """Seconds since a stamp of this run."""
+        return (self._stamp()[1] - elapsed) / 1000

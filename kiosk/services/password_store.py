@@ -64,7 +64,7 @@ class PasswordStore:
         return self._dummy
 
     def _peppered(self, password: str, pepper_id: str) -> bytes:
-        return hmac.digest(self._keys.pepper(pepper_id), password.encode(), "sha256")
+        return hmac.digest(self._keys.pepper(pepper_id), password.encode("utf-8", "surrogatepass"), "sha256")
 
     def _verify(self, password_hash: str, peppered: bytes) -> bool:
         try:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import inspect
-from sqlmodel import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
 
 from db import schema
 from db.models import Setting
@@ -18,12 +18,11 @@ from kiosk.services.consents import Consents
 from kiosk.services.drafts import Drafts
 from kiosk.services.email_codes import EmailCodes
 from kiosk.services.errors import SchoolFault, SchoolRefused
+from kiosk.services.keys import KEY_CHECK, make_keys_known
 from kiosk.services.password_store import PasswordStore
 from kiosk.services.sign_in import SignIn
 from kiosk.services.student_data import StudentData
 from kiosk.settings import Settings, ensure_home
-
-_CHECK = "key."
 
 
 @dataclass(frozen=True)
@@ -76,59 +75,71 @@ def open_school(settings: Settings, clock: Clock, passwords: PasswordStore | Non
 
 
 def _open_store(settings: Settings, clock: Clock) -> Store:
+    """Open database and keys, held against each other, with the present schema."""
     url = settings.database_url or f"sqlite:///{settings.database_file}"
-    is_new = settings.database_url is None and not settings.database_file.exists()
+    keys = _keys_on_file(settings)
+    store: Store | None = None
     try:
-        keys = read_keys(settings.key_file)
-    except KeyFileError as error:
-        if error.fault is not KeyFault.MISSING or settings.credential_key_file is not None:
-            raise SchoolRefused(SchoolFault.KEY, _key_line(error.fault)) from None
-        keys = new_keys()
-    else:
-        is_new = False
-    made = not settings.key_file.exists()
-    if made and settings.database_url is None and not is_new:
-        raise SchoolRefused(SchoolFault.KEY, _key_line(KeyFault.MISSING))
-    try:
-        store = Store(url, keys, lambda: int(clock.now().timestamp() * 1000), settings.terminal_name)
-        if made and inspect(store.reader).has_table("setting"):
-            store.close()
-            raise SchoolRefused(SchoolFault.KEY, _key_line(KeyFault.MISSING))
-        if made:
-            write_keys(settings.key_file, keys)
+        store = Store(url, keys or new_keys(), lambda: int(clock.now().timestamp() * 1000), settings.terminal_name)
+        revision = schema.current_revision(store.writer)
+        if revision is not None and revision > schema.HEAD:
+            raise SchoolRefused(SchoolFault.DATABASE, _("資料庫是較新版本的程式建立的，請更新本程式。"))
+        if keys is None:
+            if revision is not None:
+                raise KeyFileError(KeyFault.MISSING)
+            store.keys = _first_keys(settings, store.keys)
         schema.upgrade(store.writer)
-        _check_keys(store, keys)
-    except UnsafeFolder:
-        line = _("資料庫不能放在網路磁碟上，請把 KIOSK_HOME 移到本機磁碟。")
-        raise SchoolRefused(SchoolFault.FOLDER, line) from None
-    except StoreError:
-        raise SchoolRefused(SchoolFault.DATABASE, _database_line()) from None
-    except KeyFileError as error:
-        raise SchoolRefused(SchoolFault.KEY, _key_line(error.fault)) from None
-    except OSError:
-        raise SchoolRefused(SchoolFault.DATABASE, _database_line()) from None
+        _check_keys(store)
+    except BaseException as error:
+        if store is not None:
+            store.close()
+        refusal = _refusal(error)
+        if refusal is None:
+            raise
+        raise refusal from None
     return store
 
 
-def _check_keys(store: Store, keys: KeyRing) -> None:
+def _keys_on_file(settings: Settings) -> KeyRing | None:
+    """The keys, or None where there is no key file yet."""
+    try:
+        return read_keys(settings.key_file)
+    except KeyFileError as error:
+        if error.fault is KeyFault.MISSING and settings.credential_key_file is None:
+            return None
+        raise SchoolRefused(SchoolFault.KEY, _key_line(error.fault)) from None
+
+
+def _first_keys(settings: Settings, keys: KeyRing) -> KeyRing:
+    """Write the first key file, or take the one that another process wrote at the same moment."""
+    try:
+        write_keys(settings.key_file, keys)
+    except KeyFileError as error:
+        if error.fault is not KeyFault.EXISTS:
+            raise
+        return read_keys(settings.key_file)
+    return keys
+
+
+def _check_keys(store: Store) -> None:
     """Hold the key file against what the database knows of it; new keys are made known."""
+    checks = store.keys.key_checks()
     with store.read() as session:
-        known = {
-            row.name.removeprefix(_CHECK): row.value
-            for row in session.exec(select(Setting))
-            if row.name.startswith(_CHECK)
-        }
-    checks = keys.key_checks()
-    if any(checks.get(name) != value for name, value in known.items()):
-        raise KeyFileError(KeyFault.WRONG)
-    missing = {name: value for name, value in checks.items() if name not in known}
-    if not missing:
-        return
-    with store.write() as unit:
-        for name, value in missing.items():
-            if unit.session.get(Setting, _CHECK + name) is None:
-                unit.session.add(Setting(name=_CHECK + name, value=value))
-        unit.audit("system", "keys.known", "school", missing)
+        for row in session.exec(select(Setting).where(col(Setting.name).startswith(KEY_CHECK))):
+            if checks.get(row.name.removeprefix(KEY_CHECK)) != row.value:
+                raise KeyFileError(KeyFault.WRONG)
+    make_keys_known(store)
+
+
+def _refusal(error: BaseException) -> SchoolRefused | None:
+    """The one line for what stopped the opening; None for a fault of the program."""
+    if isinstance(error, UnsafeFolder):
+        return SchoolRefused(SchoolFault.FOLDER, _("資料庫不能放在網路磁碟上，請把 KIOSK_HOME 移到本機磁碟。"))
+    if isinstance(error, KeyFileError):
+        return SchoolRefused(SchoolFault.KEY, _key_line(error.fault))
+    if isinstance(error, (StoreError, SQLAlchemyError, OSError)):
+        return SchoolRefused(SchoolFault.DATABASE, _database_line())
+    return None
 
 
 def _database_line() -> str:

@@ -8,15 +8,16 @@ import secrets
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import select
+from sqlmodel import Session, select
 
-from db.models import Credential, Student
+from db.models import Applicant, Credential, Guardian, Student
 from db.sealed import IndexColumn
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.rules.accounts import normalise_account, student_account, student_number_of
-from kiosk.rules.identity import normalise_id
-from kiosk.rules.passwords import MAX_LENGTH, fault
+from kiosk.rules.identity import LENGTH as ID_LENGTH
+from kiosk.rules.identity import looks_like_id, normalise_id
+from kiosk.rules.passwords import MAX_LENGTH, PasswordFault, fault
 from kiosk.rules.roc_dates import format_roc
 from kiosk.services.errors import ChangedMeanwhile, Denied, PasswordRefused, SignInRefused, UnknownStudent
 from kiosk.services.lockout import Lockout
@@ -44,6 +45,7 @@ class _Attempt:
     refusal: SignInRefused | None
     minutes_left: int | None
     credential_id: str | None
+    version: int
     student_id: str
     initial_code: bytes | None
     password_hash: str | None
@@ -79,7 +81,7 @@ class SignIn:
             raise attempt.refusal
         if attempt.credential_id is None or not (chosen or initial):
             raise SignInRefused(minutes_left=attempt.minutes_left)
-        self._succeed(attempt.credential_id, index, terminal, typed if chosen else None)
+        self._succeed(attempt, attempt.credential_id, index, terminal, typed if chosen else None)
         return SignedIn(Visitor(attempt.credential_id, attempt.student_id, name, terminal), must_change=not chosen)
 
     def _reserve(self, name: str, index: bytes, terminal: str) -> _Attempt:
@@ -88,35 +90,42 @@ class SignIn:
             credential = unit.session.exec(
                 select(Credential).where(Credential.kind == STUDENT_LOGIN, Credential.account == name)
             ).one_or_none()
-            usable = credential is not None and credential.active and refusal is None
+            unit.audit("nobody", "sign_in.attempt", index.hex())
+            minutes_left = self._lockout.minutes_left(unit, index)
+            if credential is None or refusal is not None or not self._usable(unit, credential):
+                return _Attempt(refusal, minutes_left, None, 0, "", None, None, None)
             initial = None
-            untouched = credential is not None and usable and credential.password_hash is None
-            if credential is not None and untouched and credential.initial_failures < INITIAL_FAILURES:
+            if credential.password_hash is None and credential.initial_failures < INITIAL_FAILURES:
                 initial = credential.initial_code
                 credential.initial_failures += 1
-            unit.audit("nobody", "sign_in.attempt", index.hex())
             return _Attempt(
-                refusal=refusal,
-                minutes_left=self._lockout.minutes_left(unit, index),
-                credential_id=credential.id if credential is not None and usable else None,
-                student_id=credential.subject_id if credential is not None else "",
+                refusal=None,
+                minutes_left=minutes_left,
+                credential_id=credential.id,
+                version=credential.version,
+                student_id=credential.subject_id,
                 initial_code=initial,
-                password_hash=credential.password_hash if credential is not None and usable else None,
-                pepper_id=credential.pepper_id if credential is not None and usable else None,
+                password_hash=credential.password_hash,
+                pepper_id=credential.pepper_id,
             )
 
-    def _succeed(self, credential_id: str, index: bytes, terminal: str, chosen: str | None) -> None:
+    def _usable(self, unit: UnitOfWork, credential: Credential) -> bool:
+        student = unit.session.get(Student, credential.subject_id)
+        return credential.active and student is not None and student.active
+
+    def _succeed(self, attempt: _Attempt, credential_id: str, index: bytes, terminal: str, chosen: str | None) -> None:
+        """Record the success; refused where the login was reset, changed or disabled during the verification."""
         fresh = None
-        with self._store.read() as session:
-            credential = session.get_one(Credential, credential_id)
-            if chosen is not None and credential.password_hash and credential.pepper_id:
-                outdated = self._passwords.is_outdated(credential.password_hash, credential.pepper_id)
-                fresh = self._passwords.hash(chosen) if outdated else None
+        if chosen is not None and attempt.password_hash and attempt.pepper_id:
+            outdated = self._passwords.is_outdated(attempt.password_hash, attempt.pepper_id)
+            fresh = self._passwords.hash(chosen) if outdated else None
         with self._store.write() as unit:
             credential = unit.session.get_one(Credential, credential_id)
+            if credential.version != attempt.version or not self._usable(unit, credential):
+                raise SignInRefused
             if fresh is not None:
                 credential.password_hash, credential.pepper_id = fresh, self._passwords.pepper_id
-            if credential.password_hash is None:
+            if attempt.initial_code is not None:
                 credential.initial_failures = max(0, credential.initial_failures - 1)
             self._lockout.clear(unit, index, terminal)
             unit.audit(credential_id, "sign_in.success", credential.subject_id)
@@ -134,7 +143,9 @@ class SignIn:
             student = session.get(Student, visitor.student_id)
             if credential is None or student is None or not credential.active or credential.subject_id != student.id:
                 raise Denied
-            refused = fault(new, self._personal(student))
+            refused = fault(new, self._personal(session, student))
+            if refused is None and _holds_id(new):
+                refused = PasswordFault.IDENTITY
             if refused is not None:
                 raise PasswordRefused(refused)
             version = credential.version
@@ -155,8 +166,13 @@ class SignIn:
             credential.changed_at, credential.version = unit.at, version + 1
             unit.audit(credential.id, "password.changed", credential.subject_id)
 
-    def _personal(self, student: Student) -> list[str]:
+    def _personal(self, session: Session, student: Student) -> list[str]:
+        """What is on file of the family and may not make up the password: number, mobiles, birth date as written."""
         values = [student.student_number, student_account(student.student_number)]
+        for model in (Guardian, Applicant):
+            for row in session.exec(select(model).where(model.student_id == student.id)):
+                mobile = self._store.keys.open(str(model.__tablename__), row.id, row.sealed).get("mobile")
+                values += [mobile] if mobile else []
         birth = self._store.keys.open("student", student.id, student.sealed).get("birth_date")
         if birth:
             day = date.fromisoformat(birth)
@@ -192,8 +208,13 @@ class SignIn:
         credential.password_hash = credential.pepper_id = None
         credential.changed_at, credential.version = unit.at, credential.version + 1
         index = self._store.keys.index(IndexColumn.ACCOUNT, f"{STUDENT_LOGIN}|{credential.account}")
-        self._lockout.clear(unit, index, self._store.terminal)
+        self._lockout.forget(unit, index)
         unit.audit(actor, "login.reset", credential.subject_id)
+
+
+def _holds_id(password: str) -> bool:
+    """Whether an identity number stands somewhere in the password (the guide's first password and a mark, say)."""
+    return any(looks_like_id(password[place : place + ID_LENGTH]) for place in range(len(password) - ID_LENGTH + 1))
 
 
 def new_desk_code() -> str:

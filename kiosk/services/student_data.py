@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta, timezone
+from datetime import date
 from uuid import uuid4
 
 from sqlmodel import Session, col, select, update
@@ -15,10 +15,11 @@ from kiosk.clock import Clock
 from kiosk.rules.identity import mask_id
 from kiosk.rules.names import mask_name
 from kiosk.rules.roc_dates import is_adult
+from kiosk.rules.text_safety import is_clean
 from kiosk.services.errors import ServiceError
+from kiosk.services.today import today
 from kiosk.services.visitor import Visitor, require_student
 
-TAIPEI = timezone(timedelta(hours=8))
 REPORTABLE = ("class_name", "name", "student_number")
 FORMS_TOTAL = 2
 _LONGEST_VALUE = 64
@@ -26,7 +27,7 @@ _LIVE = ("under_review", "returned", "approved")
 
 
 class NothingReported(ServiceError):
-    """An error report names no field, an unknown one, or the value that is shown already."""
+    """An error report names no field, an unknown one, the value that is shown already, or a text that cannot be kept."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,9 @@ class StudentData:
             student = require_student(unit.session, visitor)
             shown = {field: str(getattr(student, field)) for field in REPORTABLE}
             fields = [
-                {"field": field, "shown": shown[field], "right": right[:_LONGEST_VALUE]}
+                {"field": field, "shown": shown[field], "right": right}
                 for field, right in right_values.items()
-                if field in shown and right and right != shown[field]
+                if field in shown and right != shown[field] and _can_be_kept(right)
             ]
             if not fields or len(fields) != len(right_values):
                 raise NothingReported
@@ -157,8 +158,7 @@ class StudentData:
 
     def _is_adult(self, student: Student) -> bool:
         birth = self._store.keys.open("student", student.id, student.sealed).get("birth_date")
-        today = self._clock.now().astimezone(TAIPEI).date()
-        return bool(birth) and is_adult(date.fromisoformat(str(birth)), today)
+        return bool(birth) and is_adult(date.fromisoformat(str(birth)), today(self._clock))
 
     def _applications(self, session: Session, student_id: str) -> tuple[ApplicationSummary, ...]:
         rows = session.exec(
@@ -180,6 +180,10 @@ class StudentData:
             + mask_id(str(self._store.keys.open("applicant", person.id, person.sealed)["national_id"]))
             for person in applicants
         )
+
+
+def _can_be_kept(right: str) -> bool:
+    return bool(right.strip()) and len(right) <= _LONGEST_VALUE and is_clean(right)
 
 
 def holds_of(application: Application) -> tuple[str, ...]:

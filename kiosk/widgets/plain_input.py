@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from rich.text import Text
 from textual import events
 from textual.geometry import Offset
 from textual.message import Message
@@ -12,7 +13,8 @@ from textual.widgets import Input
 
 from kiosk.rules.text_safety import half_width, scrub
 
-_ASCII = re.compile(r"[\x21-\x7e]*", re.ASCII)
+_PASSWORD = re.compile(r"[\x21-\x7e]*", re.ASCII)
+_LONGEST = 128
 
 
 class PlainInput(Input):
@@ -20,38 +22,71 @@ class PlainInput(Input):
 
     Args:
         half_width: turn full-width letters and digits into ASCII as they are typed.
+        options: what `textual.widgets.Input` takes; ``max_length`` is 128 unless told.
     """
 
     class NonAsciiRefused(Message):
-        """A character no password can hold was typed: the input method is still on Chinese."""
+        """A character no password can hold was typed: the input method is still on Chinese.
+
+        Attributes:
+            input: the field.
+        """
+
+        def __init__(self, field: PlainInput) -> None:
+            super().__init__()
+            self.input = field
+
+        @property
+        def control(self) -> PlainInput:
+            """The field, for `textual.on` with a selector."""
+            return self.input
 
     def __init__(self, *, half_width: bool = False, **options: Any) -> None:
-        options.setdefault("max_length", 128)
-        super().__init__(select_on_focus=False, **options)
+        options.setdefault("max_length", _LONGEST)
+        super().__init__(**{**options, "select_on_focus": False})
         self._half_width = half_width
         self.cursor_blink = False
 
     @property
     def cursor_screen_offset(self) -> Offset:
-        """Where the input method opens its window: under the caret, one cell left of Textual's own answer."""
+        """Where the input method opens its window: at the caret; Textual answers one cell right of it at the end."""
         place = super().cursor_screen_offset
-        return Offset(max(0, place.x - 1), place.y)
+        return place - (1, 0) if self.cursor_at_end else place
 
-    def insert_text_at_cursor(self, text: str) -> None:
-        """Insert what was typed, clean; a password field takes printable ASCII only and says so."""
+    @property
+    def _value(self) -> Text:
+        """The value as shown; Textual's dot for passwords is two cells wide on some Chinese terminals."""
+        if self.password:
+            return Text("*" * len(self.value), no_wrap=True, overflow="ignore", end="")
+        return super()._value
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Put what was typed or pasted into the value, clean; a password takes printable ASCII only and says so.
+
+        Text that is too long is cut to what fits, but never a password: it would be set to something else.
+        """
         text = scrub(text)
         if self._half_width:
             text = half_width(text)
-        if self.password and not _ASCII.fullmatch(text):
-            self.post_message(self.NonAsciiRefused())
-            return
-        super().insert_text_at_cursor(text)
+        if self.password:
+            if not _PASSWORD.fullmatch(text):
+                self.post_message(self.NonAsciiRefused(self))
+                return
+        elif self.max_length:
+            start, end = sorted((max(0, start), min(len(self.value), end)))
+            text = text[: max(0, self.max_length - len(self.value) + end - start)]
+        super().replace(text, start, end)
+
+    def restricted(self) -> None:
+        """Refuse without a sound."""
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Take a scanner's or terminal's paste as typing."""
-        self.insert_text_at_cursor(event.text)
+        """Take the first line of a paste as typing; scanners end theirs with a line break."""
         event.stop()
         event.prevent_default()
+        lines = event.text.strip().splitlines()
+        if lines:
+            self.replace(lines[0], *self.selection)
 
     def action_copy(self) -> None:
         """Copy nothing."""

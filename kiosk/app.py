@@ -1,0 +1,232 @@
+"""The kiosk's app: wiring, the idle guard, and the way from one visitor to the next."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from kiosk.clock import Clock, SystemClock
+from kiosk.i18n import _
+from kiosk.idle import Activity, IdleGuard
+from kiosk.locked_app import LockedApp
+from kiosk.screens.login import LoginScreen
+from kiosk.services.texts import TextName, load_text
+from kiosk.settings import Settings, SettingsError, ensure_home, load_settings
+from kiosk.widgets.step import Step
+
+if TYPE_CHECKING:
+    from kiosk.services.school import School
+    from kiosk.services.sign_in import SignedIn
+
+_ACTIVITIES: tuple[tuple[type[events.Event], Activity], ...] = (
+    (events.MouseScrollDown, Activity.WHEEL),
+    (events.MouseScrollUp, Activity.WHEEL),
+    (events.MouseDown, Activity.CLICK),
+    (events.MouseMove, Activity.MOUSE_MOVE),
+)
+
+
+class KioskApp(LockedApp):
+    """The app a parent meets.
+
+    Args:
+        settings: what this installation set.
+        clock: where time comes from.
+        school: an open school; None opens the one of the settings after the first frame.
+        demo_lines: logins to show beside the login form, in the demo.
+    """
+
+    CSS_PATH = "kiosk.tcss"
+    TITLE = "親子綁定"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "leave_demo", show=False)]
+
+    def __init__(self, settings: Settings, clock: Clock, school: School | None = None, demo_lines: str = "") -> None:
+        super().__init__(self._write_log)
+        self.settings = settings
+        self.clock = clock
+        self.guard = IdleGuard(clock.elapsed, settings.idle)
+        self.refusal = ""
+        self._demo_lines = demo_lines
+        self._school: asyncio.Future[School] | None = None
+        self._given = school
+        self._asking = False
+
+    def get_default_screen(self) -> Screen[object]:
+        """The resting screen is the login."""
+        return self.new_login()
+
+    def new_login(self) -> LoginScreen:
+        """A login screen; another child in the same visit gets one on top."""
+        return LoginScreen(
+            address=_own_address(),
+            help_lines=load_text(TextName.HELP_LINES, self.settings.text_folder).body,
+            demo_lines=self._demo_lines,
+        )
+
+    def on_mount(self) -> None:
+        """Begin to open the school once the first frame is painted."""
+        super().on_mount()
+        self._school = asyncio.get_running_loop().create_future()
+        if self._given is not None:
+            self._school.set_result(self._given)
+        else:
+            self.call_after_refresh(self._open)
+        self.set_interval(1.0, self.tick)
+
+    def _open(self) -> None:
+        self.run_worker(self._open_school(), group="open", exit_on_error=False)
+
+    async def _open_school(self) -> None:
+        """Load database and services in a thread; a school that cannot be opened ends the kiosk with one line."""
+        assert self._school is not None
+        try:
+            self._school.set_result(await asyncio.to_thread(_load_school, self.settings, self.clock))
+        except SettingsError as error:
+            self.refusal = str(error)
+            self.exit(1, return_code=1)
+        except Exception as error:
+            from kiosk.services.errors import SchoolRefused
+
+            if not isinstance(error, SchoolRefused):
+                raise
+            self.refusal = error.line
+            self.exit(1, return_code=1)
+
+    async def school_opened(self) -> School:
+        """The school, as soon as it is open."""
+        assert self._school is not None
+        return await asyncio.shield(self._school)
+
+    @property
+    def school(self) -> School:
+        """The open school; every screen behind the login may ask for it."""
+        assert self._school is not None
+        return self._school.result()
+
+    def signed_in(self, screen: LoginScreen, signed_in: SignedIn) -> None:
+        """Begin a visit from the resting screen, or hand the login on to the visit that asked for it."""
+        if screen is not self.screen_stack[0]:
+            screen.answer(signed_in)
+            return
+        from kiosk.journey import visit
+
+        self.guard.begin_visit()
+        self.run_worker(self._visit(visit(self, signed_in)), group="visit", exclusive=True)
+
+    async def _visit(self, visit: object) -> None:
+        try:
+            await visit  # type: ignore[misc]  # a coroutine of kiosk.journey, imported only when there is a visit
+        finally:
+            self.guard.end_visit()
+
+    def note_activity(self, event: events.Event) -> None:
+        """Tell the idle guard; the first key at the resting screen begins to count too."""
+        if isinstance(event, events.Key):
+            kind, key = Activity.KEY, event.key
+        else:
+            kind = next((kind for type_, kind in _ACTIVITIES if isinstance(event, type_)), Activity.CLICK)
+            key = None
+        if self.guard.state(self.clock.elapsed()).remaining is None and kind is not Activity.MOUSE_MOVE:
+            self.guard.begin_visit()
+        self.guard.note(kind, key)
+
+    def tick(self) -> None:
+        """Once a second: the time, the countdown, the question after ten minutes, the end."""
+        state = self.guard.state(self.clock.elapsed())
+        screen = self.screen
+        if state.over:
+            self.forget_visitor()
+            return
+        if isinstance(screen, Step):
+            screen.show_time()
+            screen.show_countdown(state.countdown)
+        if state.ask and not self._asking and len(self.screen_stack) > 1:
+            self._asking = True
+            self.run_worker(self._ask_to_go_on(), group="go_on")
+
+    async def _ask_to_go_on(self) -> None:
+        from kiosk.screens.notice import NoticeScreen
+
+        try:
+            answer = await self.push_screen_wait(
+                NoticeScreen(_("還要繼續嗎？"), _("已經過了十分鐘。"), {"go": _("繼續"), "stop": _("結束並清除")})
+            )
+        finally:
+            self._asking = False
+        if answer == "go":
+            self.guard.go_on()
+        elif answer == "stop":
+            self.forget_visitor()
+
+    def forget_visitor(self) -> None:
+        """Back to the resting screen; nothing typed survives."""
+        self.drop_held_input()
+        self.screen_stack[0].pop_until_active()
+        resting = self.screen_stack[0]
+        if isinstance(resting, LoginScreen):
+            resting.forget()
+        self.guard.end_visit()
+
+    def action_leave_demo(self) -> None:
+        """Ctrl+Q ends the demo, and only the demo."""
+        if self.settings.demo:
+            self.exit(0)
+
+    def _write_log(self, text: str) -> None:
+        """Note a crash: types and places in the code only."""
+        moment = datetime.now(UTC).isoformat(timespec="seconds")
+        with self.settings.log_file.open("a", encoding="utf-8") as log:
+            log.write(f"{moment} {text}\n")
+
+
+def _load_school(settings: Settings, clock: Clock) -> School:
+    """Import and open what the first frame did not need; the collector rests meanwhile."""
+    gc.disable()
+    try:
+        from kiosk import journey  # noqa: F401  # so that the first visit does not pay for the import
+        from kiosk.services.school import open_school
+
+        return open_school(settings, clock)
+    finally:
+        gc.enable()
+        gc.freeze()
+
+
+def _own_address() -> str:
+    """This terminal's address in the school's network, found without sending anything."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect(("192.0.2.1", 9))  # RFC 5737: an address that is nobody's
+            return str(probe.getsockname()[0])
+    except OSError:
+        return "127.0.0.1"
+
+
+def build_app(settings: Settings, clock: Clock, school: School | None = None, demo_lines: str = "") -> KioskApp:
+    """The one way to make the app, for the command line, the demo and the harness."""
+    return KioskApp(settings, clock, school, demo_lines)
+
+
+def run_kiosk(home: str | None, *, demo: bool = False, demo_lines: str = "") -> int:
+    """Run until the service is stopped; returns the exit code."""
+    import sys
+
+    try:
+        settings = load_settings(Path(home) if home else None, demo=demo)
+        ensure_home(settings)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    app = build_app(settings, SystemClock(), demo_lines=demo_lines)
+    app.run()
+    if app.refusal:
+        sys.stderr.write(f"{app.refusal}\n")
+    return app.return_code or 0

@@ -1,0 +1,322 @@
+"""A parent's visit, from the first login to the receipt, read from top to bottom."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from uuid import uuid4
+
+from textual.screen import Screen
+
+from kiosk.i18n import _, current_language
+from kiosk.rules.contact import parse_email
+from kiosk.screens.applicant_form import ApplicantFormScreen
+from kiosk.screens.application_mode import ApplicationModeScreen, BasisScreen
+from kiosk.screens.change_password import ChangePasswordScreen
+from kiosk.screens.confirm_student import ConfirmStudentScreen
+from kiosk.screens.consent import ConsentScreen
+from kiosk.screens.email_code import EmailCodeScreen
+from kiosk.screens.hub import HubScreen
+from kiosk.screens.notice import AskIdScreen, NoticeScreen
+from kiosk.screens.read_back import ReadBackScreen
+from kiosk.screens.receipt import ReceiptScreen
+from kiosk.services.application_form import ApplicantEntry, Basis, Mode
+from kiosk.services.applications import InvalidApplication, OwnChild
+from kiosk.services.consents import AnsweredBy, NotTheStudent
+from kiosk.services.errors import AlreadyApplied, ConsentMissing, Denied, PasswordChangeRequired, ServiceError
+from kiosk.services.receipts import Receipt
+from kiosk.services.sign_in import SignedIn
+from kiosk.services.store_errors import StoreError
+from kiosk.services.student_data import HubState
+from kiosk.services.texts import TextName, load_consent, load_text
+from kiosk.services.today import today
+from kiosk.services.visitor import Visitor
+from kiosk.widgets.step import Nav
+
+if TYPE_CHECKING:
+    from kiosk.app import KioskApp
+
+T = TypeVar("T")
+P = ParamSpec("P")
+APPLICATION, CONFIRMATION = "application", "confirmation"
+
+
+class _Left(Exception):
+    """The visit ended: the visitor left, or idled away."""
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What goes on to the next child in the same visit; kept in memory only."""
+
+    mode: Mode
+    basis: Basis
+    entries: tuple[ApplicantEntry, ...]
+
+
+async def visit(app: KioskApp, signed_in: SignedIn) -> None:
+    """One visit: a child, and with 為另一位子女申請 the next."""
+    carried: Carried | None = None
+    try:
+        while True:
+            outcome = await _Child(app, signed_in.visitor, carried).through(must_change=signed_in.must_change)
+            if outcome is None:
+                return
+            carried = outcome
+            app.guard.begin_child()
+            answer = await app.push_screen_wait(app.new_login())
+            if not isinstance(answer, SignedIn):
+                return
+            signed_in = answer
+    except _Left:
+        return
+
+
+class _Child:
+    """The way of one child through the visit."""
+
+    def __init__(self, app: KioskApp, visitor: Visitor, carried: Carried | None) -> None:
+        self.app = app
+        self.school = app.school
+        self.visitor = visitor
+        self.carried = carried
+
+    async def show(self, screen: Screen[T]) -> T:
+        """Show a screen; an idle reset dismisses it with nothing and ends the visit."""
+        answer = await self.app.push_screen_wait(screen)
+        if answer is None:
+            raise _Left
+        return answer
+
+    async def call(self, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+        """Call a service in a thread; where the database is busy, wait for the visitor to try again."""
+        while True:
+            try:
+                return await asyncio.to_thread(function, *arguments, **options)
+            except StoreError:
+                choices = {"again": _("再試一次"), "leave": _("登出")}
+                text = _("系統忙碌，請稍候再按一次；您填的資料都還在。")
+                if await self.show(NoticeScreen(_("請稍候"), text, choices)) == "leave":
+                    raise _Left from None
+
+    async def tell(self, heading: str, text: str) -> None:
+        """Show a notice until it is answered."""
+        await self.show(NoticeScreen(heading, text))
+
+    async def through(self, *, must_change: bool) -> Carried | None:
+        """The forced change, then door after door; what to carry over where another child follows."""
+        if must_change and await self.show(ChangePasswordScreen(self.visitor)) is not True:
+            return None
+        while True:
+            try:
+                state = await self.call(self.school.student_data.hub, self.visitor)
+                has_draft = await self.call(self.school.drafts.exists, self.visitor, APPLICATION)
+            except (Denied, PasswordChangeRequired):
+                return None
+            door = await self.show(HubScreen(state, has_draft=has_draft))
+            match door:
+                case "confirm":
+                    await self.confirm(state)
+                case "apply":
+                    carried = await self.apply(state, has_draft=has_draft)
+                    if carried is not None:
+                        return carried
+                case "card":
+                    text = _("請在服務台向學校人員索取學生證多元功能開通申請。")
+                    await self.tell(_("學生證多元功能開通服務"), text)
+                case "sign":
+                    text = _("申請書日後由學生攜回，請家長填寫並簽章後，由學生繳回導師。")
+                    await self.tell(_("同意簽署回傳"), text)
+                case "withdraw":
+                    await self.withdraw(state)
+                case _:
+                    return None
+
+    async def confirm(self, state: HubState) -> None:
+        """確認學生相關資訊."""
+        draft = await self.call(self.school.drafts.load, self.visitor, CONFIRMATION)
+        answer = await self.show(ConfirmStudentScreen(state.student, draft))
+        if isinstance(answer, Nav):
+            return
+        how, values = answer
+        if how == "save":
+            await self.call(self.school.drafts.save, self.visitor, CONFIRMATION, values)
+            raise _Left
+        if values:
+            await self.call(self.school.student_data.report_errors, self.visitor, values)
+            await self.tell(_("已通知註冊組"), _("以上項目修正涉及學籍異動，請儘速讓貴子女至註冊組。申請可以繼續。"))
+        else:
+            await self.call(self.school.student_data.confirm, self.visitor)
+        if draft is not None:
+            await self.call(self.school.drafts.discard, self.visitor, CONFIRMATION)
+
+    async def apply(self, state: HubState, *, has_draft: bool) -> Carried | None:
+        """Consent, mode, applicants, read-back, receipt."""
+        if state.needs_student_consent and await self.student_answers(state):
+            return None
+        if not await self.consent("parent"):
+            return None
+        start = self.carried or (await self.draft() if has_draft else None)
+        chosen = (start.mode, start.basis) if start else await self.mode_and_basis()
+        if chosen is None:
+            return None
+        mode, basis = chosen
+        entries = await self.applicants(mode, basis, list(start.entries) if start else [])
+        if entries is None:
+            return None
+        receipt = await self.send(mode, basis, entries)
+        if receipt is None:
+            return None
+        if has_draft:
+            await self.call(self.school.drafts.discard, self.visitor, APPLICATION)
+        after = await self.show(ReceiptScreen(receipt))
+        self.app.guard.use_limit(self.app.settings.idle.parent_idle_seconds)
+        if after == "another":
+            return Carried(mode, basis, tuple(entries))
+        raise _Left
+
+    async def student_answers(self, state: HubState) -> bool:
+        """A student of full age consents for themself; True where they did so just now."""
+        choices = {"parent": _("我是家長"), "student": _("我是學生本人")}
+        text = _("學生已滿十八歲，須由本人同意。家長可以先填申請，等學生本人登入同意後才會審核。")
+        who = await self.show(NoticeScreen(_("現在操作的是哪一位？"), text, choices))
+        if isinstance(who, Nav):
+            return True
+        if who == "parent":
+            return False
+        answer = await self.show(AskIdScreen(_("學生本人同意"), _("請輸入學生本人的身分證字號。")))
+        if isinstance(answer, Nav):
+            return True
+        await self.consent("student", answer)
+        return True
+
+    async def consent(self, answered_by: AnsweredBy, national_id: str = "") -> bool:
+        """The consent text; True where the answer was 同意. Every answer is kept."""
+        own = self.app.settings.text_folder
+        text = load_consent(own, current_language())
+        choice = await self.show(ConsentScreen(text, load_text(TextName.CONSENT_INTRO, own).body))
+        if isinstance(choice, Nav):
+            return False
+        try:
+            await self.call(
+                self.school.consents.record,
+                self.visitor,
+                text,
+                choice,
+                language=text.source.language,
+                read_to_end=True,
+                answered_by=answered_by,
+                student_national_id=national_id,
+            )
+        except NotTheStudent:
+            await self.tell(_("號碼不符"), _("這不是學生本人的身分證字號，同意沒有記錄。請學生本人再試一次。"))
+            return False
+        if choice == "refuse":
+            text_ = _("您選擇不同意，已經記錄。之後改變心意，隨時可以再登入申辦。")
+            await self.tell(_("已記錄您的選擇"), text_)
+        return choice == "agree"
+
+    async def mode_and_basis(self) -> tuple[Mode, Basis] | None:
+        """選擇申辦方式, and by what right where the mode leaves it open."""
+        own = self.app.settings.text_folder
+        while True:
+            notice, warning = load_text(TextName.DOCUMENTS, own).body, load_text(TextName.WARNING, own).body
+            mode = await self.show(ApplicationModeScreen(notice, warning))
+            if isinstance(mode, Nav):
+                return None
+            if len(mode.bases) == 1:
+                return mode, mode.bases[0]
+            basis = await self.show(BasisScreen(mode))
+            if not isinstance(basis, Nav):
+                return mode, basis
+
+    async def applicants(self, mode: Mode, basis: Basis, entries: list[ApplicantEntry]) -> list[ApplicantEntry] | None:
+        """One form an applicant, then the read-back, until it is right."""
+        own = self.app.settings.text_folder
+        place = 0
+        while True:
+            while place < mode.applicants:
+                screen = ApplicantFormScreen(
+                    mode,
+                    today(self.app.clock),
+                    position=place + 1,
+                    entry=entries[place] if place < len(entries) else None,
+                    other=entries[0] if place else None,
+                    warning=load_text(TextName.WARNING, own).body,
+                    email_notice=load_text(TextName.EMAIL_NOTICE, own).body,
+                )
+                answer = await self.show(screen)
+                if isinstance(answer, Nav):
+                    if place == 0:
+                        return None
+                    place -= 1
+                    continue
+                entries[place : place + 1] = [answer.entry]
+                if answer.save:
+                    await self.keep(mode, basis, entries)
+                place += 1
+            if await self.show(ReadBackScreen(mode, basis, entries)) is True:
+                return entries
+            place = mode.applicants - 1
+
+    async def keep(self, mode: Mode, basis: Basis, entries: list[ApplicantEntry]) -> None:
+        """暫存離開: sealed, and opened by the first applicant's ID."""
+        values: Mapping[str, object] = {"mode": mode, "basis": basis, "entries": [asdict(entry) for entry in entries]}
+        owner = entries[0].national_id
+        await self.call(self.school.drafts.save, self.visitor, APPLICATION, values, owner)
+        await self.tell(_("已暫存"), _("下次登入後按「申辦親子帳號」，輸入您的身分證字號就能繼續。"))
+        raise _Left
+
+    async def draft(self) -> Carried | None:
+        """A draft, opened by its owner's ID; anyone may begin anew without it."""
+        values = await self.call(self.school.drafts.load, self.visitor, APPLICATION)
+        if values is None:
+            text = _("有一份暫存的申請。要繼續請輸入暫存時填的第一位申請人身分證字號；按返回則重新填寫。")
+            typed = await self.show(AskIdScreen(_("繼續暫存的申請"), text))
+            if isinstance(typed, Nav):
+                return None
+            values = await self.call(self.school.drafts.load, self.visitor, APPLICATION, typed)
+            if values is None:
+                await self.tell(_("號碼不符"), _("和暫存時的號碼不同，請重新填寫。"))
+                return None
+        entries = tuple(ApplicantEntry(**entry) for entry in values["entries"])
+        return Carried(Mode(values["mode"]), Basis(values["basis"]), entries)
+
+    async def send(self, mode: Mode, basis: Basis, entries: list[ApplicantEntry]) -> Receipt | None:
+        """The mail codes where mail is set, then one submission."""
+        verified = set()
+        if self.school.email_codes.available:
+            for entry in entries:
+                if not entry.no_email and await self.show(EmailCodeScreen(parse_email(entry.email))) is True:
+                    verified.add(parse_email(entry.email))
+        request_id = uuid4().hex
+        submit = self.school.applications.submit
+        try:
+            return await self.call(submit, self.visitor, request_id, mode, basis, entries, frozenset(verified))
+        except AlreadyApplied:
+            await self.tell(_("已有申請"), _("這位申請人已經為這位學生申請過了，不必再送一次。"))
+        except OwnChild:
+            text = _("申請人的身分證字號和學生相同，請改填家長的號碼；若確實無誤，請洽註冊組辦理分流申請書。")
+            await self.tell(_("請洽註冊組"), text)
+        except (ConsentMissing, InvalidApplication, Denied):
+            await self.tell(_("沒有送出"), _("資料不完整，請再檢查一次。"))
+        return None
+
+    async def withdraw(self, state: HubState) -> None:
+        """撤回申請, after the applicant's full ID."""
+        open_ones = [one for one in state.applications if one.state in ("under_review", "returned")]
+        choices = {f"n{place}": one.number for place, one in enumerate(open_ones)}
+        chosen = await self.show(NoticeScreen(_("要撤回哪一件？"), _("撤回後可以再申請。"), choices))
+        if isinstance(chosen, Nav):
+            return
+        typed = await self.show(AskIdScreen(_("撤回申請"), _("請輸入這件申請的申請人身分證字號。")))
+        if isinstance(typed, Nav):
+            return
+        try:
+            await self.call(self.school.applications.withdraw, self.visitor, open_ones[int(chosen[1:])].id, typed)
+        except ServiceError:
+            await self.tell(_("沒有撤回"), _("號碼不符，或申請已經有結果。"))
+        else:
+            await self.tell(_("已撤回"), _("申請已撤回。"))

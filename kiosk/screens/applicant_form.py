@@ -1,0 +1,168 @@
+"""One applicant's form: 申請人姓名, 親屬關係, 身分證字號, 手機, 電子郵件 (the guide's step 二.5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Button, Checkbox, Static
+
+from kiosk.i18n import _
+from kiosk.services.application_form import (
+    FIELDS,
+    RELATIONS,
+    ApplicantEntry,
+    Mode,
+    check_applicant,
+    email_suggestion,
+)
+from kiosk.widgets.field import Field
+from kiosk.widgets.plain_input import PlainInput
+from kiosk.widgets.step import Nav, Step
+
+_HALF_WIDTH = frozenset({"national_id", "national_id_again", "mobile", "email", "email_again"})
+_MOST_CHOICES = 7
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An applicant's entries; ``save`` where the visitor wants to go on another day."""
+
+    entry: ApplicantEntry
+    save: bool = False
+
+
+class ApplicantFormScreen(Step[Answer]):
+    """Answers with what was typed, once every field is right."""
+
+    number = 5
+
+    def __init__(
+        self,
+        mode: Mode,
+        today: date,
+        *,
+        position: int,
+        entry: ApplicantEntry | None,
+        other: ApplicantEntry | None,
+        warning: str,
+        email_notice: str,
+    ) -> None:
+        super().__init__()
+        self._mode = mode
+        self._today = today
+        self._position = position
+        self._before = entry or ApplicantEntry()
+        self._other = other
+        self._warning = warning
+        self._email_notice = email_notice
+
+    def keys(self) -> str:
+        """Enter goes on to the next field, in the last one sends."""
+        return _("Enter 下一欄，最後一欄送出　Tab 下一欄　Esc 返回")
+
+    def body(self) -> ComposeResult:
+        """The warning, then the fields in the guide's order."""
+        if self._mode.applicants > 1:
+            yield Static(_("第 {n} 位申請人").format(n=self._position), id="position", markup=False)
+        yield Static(self._warning, classes="warning", markup=False)
+        for form_field in FIELDS:
+            if form_field.key == "email":
+                yield Static(self._email_notice, id="email-notice", markup=False)
+                yield Checkbox(_("沒有電子郵件（學校改用電話通知）"), self._before.no_email, id="no-email")
+            yield Field(
+                form_field.label,
+                hint=form_field.hint,
+                id=form_field.key,
+                max_length=128,
+                half_width=form_field.key in _HALF_WIDTH,
+                value=getattr(self._before, form_field.key),
+            )
+            if form_field.key == "relation":
+                with Horizontal(id="relations"):
+                    for relation in RELATIONS[self._mode][:_MOST_CHOICES]:
+                        yield Button(relation, classes="relation", compact=True)
+        yield Button("", id="suggestion")
+
+    def actions(self) -> ComposeResult:
+        """The guide's two, and keeping for another day."""
+        yield Button(_("送出"), id="send", variant="primary")
+        yield Button(_("暫存離開"), id="save")
+        yield Button(_("關閉"), id="back")
+
+    def on_mount(self) -> None:
+        """Begin with the name; the suggestion shows when there is one."""
+        super().on_mount()
+        self.query_one("#suggestion").display = False
+        self._show_email(not self._before.no_email)
+        self.query_one("#name", Field).focus()
+
+    def _entry(self) -> ApplicantEntry:
+        values = {
+            field.name: self.query_one(f"#{field.name}", Field).value
+            for field in fields(ApplicantEntry)
+            if field.name != "no_email"
+        }
+        return ApplicantEntry(**values, no_email=self.query_one("#no-email", Checkbox).value)
+
+    @on(Button.Pressed, ".relation")
+    def _pick_relation(self, event: Button.Pressed) -> None:
+        self.query_one("#relation", Field).value = str(event.button.label)
+        self.query_one("#national_id", Field).focus()
+
+    @on(Checkbox.Changed, "#no-email")
+    def _toggle_email(self, event: Checkbox.Changed) -> None:
+        self._show_email(not event.value)
+
+    def _show_email(self, shown: bool) -> None:
+        for key in ("email", "email_again"):
+            self.query_one(f"#{key}", Field).display = shown
+
+    @on(PlainInput.Changed, "#email")
+    def _suggest(self, event: PlainInput.Changed) -> None:
+        found = email_suggestion(event.value)
+        button = self.query_one("#suggestion", Button)
+        button.display = found is not None
+        if found is not None:
+            button.label = _("您是不是要填 {address}？按這裡改正").format(address=found).replace("[", "")
+
+    @on(Button.Pressed, "#suggestion")
+    def _take_suggestion(self) -> None:
+        email = self.query_one("#email", Field)
+        found = email_suggestion(email.value)
+        if found is not None:
+            email.value = found
+        self.query_one("#email_again", Field).focus()
+
+    @on(PlainInput.Submitted)
+    def _next(self, event: PlainInput.Submitted) -> None:
+        shown = [field for field in self.query(Field) if field.display]
+        place = shown.index(event.input) if isinstance(event.input, Field) else 0
+        if place == len(shown) - 1:
+            self._send()
+        else:
+            shown[place + 1].focus()
+
+    @on(Button.Pressed, "#send")
+    def _send(self) -> None:
+        entry = self._entry()
+        messages = check_applicant(entry, self._mode, self._today, self._other)
+        self.first_wrong(messages)
+        if not messages:
+            self.answer(Answer(entry))
+        else:
+            self.say(_("還有 {n} 個欄位要改，請看紅字。").format(n=len(messages)))
+
+    @on(Button.Pressed, "#save")
+    def _save(self) -> None:
+        self.answer(Answer(self._entry(), save=True))
+
+    def action_back(self) -> None:
+        """Ask first where something was typed."""
+        if self._entry() == self._before:
+            self.answer(Nav.BACK)
+        else:
+            self.ask_before_leaving(self._save)

@@ -1,0 +1,73 @@
+"""選擇申辦方式: the guide's three modes, and for some of them by what right (step 二.5)."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Button, Static
+
+from kiosk.i18n import _
+from kiosk.services.application_form import Basis, Mode
+from kiosk.widgets.step import Step
+
+
+class ApplicationModeScreen(Step[Mode]):
+    """Answers with a mode."""
+
+    number = 5
+
+    def __init__(self, documents_notice: str, warning: str) -> None:
+        super().__init__()
+        self._documents_notice = documents_notice
+        self._warning = warning
+
+    def body(self) -> ComposeResult:
+        """The guide's two notices and three buttons."""
+        yield Static(self._documents_notice, markup=False)
+        yield Static(self._warning, classes="warning", markup=False)
+        for mode in Mode:
+            yield Button(mode.label, id=mode.value, classes="door")
+
+    def actions(self) -> ComposeResult:
+        """Back."""
+        yield Button(_("返回"), id="back")
+
+    def on_mount(self) -> None:
+        """Focus the first mode."""
+        super().on_mount()
+        self.query_one(f"#{next(iter(Mode)).value}", Button).focus()
+
+    @on(Button.Pressed, ".door")
+    def _choose(self, event: Button.Pressed) -> None:
+        self.answer(Mode(str(event.button.id)))
+
+
+class BasisScreen(Step[Basis]):
+    """Asks by what right, where a mode leaves it open; says which originals to bring."""
+
+    number = 5
+
+    def __init__(self, mode: Mode) -> None:
+        super().__init__()
+        self._mode = mode
+        self.heading = _("請選擇您的身分：")
+
+    def body(self) -> ComposeResult:
+        """A button for each, with its documents."""
+        for basis in self._mode.bases:
+            papers = "、".join(basis.documents)
+            need = _("\n請攜帶：{papers}").format(papers=papers) if papers else ""
+            yield Button(f"{basis.label}{need}", id=basis.value, classes="door")
+
+    def actions(self) -> ComposeResult:
+        """Back."""
+        yield Button(_("返回"), id="back")
+
+    def on_mount(self) -> None:
+        """Focus the first."""
+        super().on_mount()
+        self.query_one(f"#{self._mode.bases[0].value}", Button).focus()
+
+    @on(Button.Pressed, ".door")
+    def _choose(self, event: Button.Pressed) -> None:
+        self.answer(Basis(str(event.button.id)))

@@ -1,0 +1,106 @@
+"""變更密碼: forced at the first login (the guide: letters and digits, more than eight characters)."""
+
+from __future__ import annotations
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Button, Static
+
+from kiosk.i18n import _
+from kiosk.rules.passwords import PasswordFault, ticks
+from kiosk.services.errors import ChangedMeanwhile, Denied, PasswordRefused
+from kiosk.services.visitor import Visitor
+from kiosk.widgets.field import Field
+from kiosk.widgets.plain_input import PlainInput
+from kiosk.widgets.step import Step
+
+
+class ChangePasswordScreen(Step[bool]):
+    """Asks twice, ticks the rule off while one types; True once changed."""
+
+    number = 2
+
+    def __init__(self, visitor: Visitor) -> None:
+        super().__init__()
+        self._visitor = visitor
+        self.heading = _("第一次登入須變更密碼(密碼必須含英文字母及數字，且字數大於8)")
+
+    def keys(self) -> str:
+        """Esc leaves the visit: nothing can be seen before the change."""
+        return _("Tab 下一欄　Enter 送出　Esc 登出")
+
+    def body(self) -> ComposeResult:
+        """The rule's parts, and the password twice."""
+        yield Static(_rule_line(""), id="rule", markup=False)
+        yield Field(_("新密碼"), id="new", password=True)
+        yield Field(_("再輸入一次新密碼"), id="again", password=True)
+
+    def actions(self) -> ComposeResult:
+        """Send, show, leave."""
+        yield Button(_("變更密碼"), id="send", variant="primary")
+        yield Button(_("顯示密碼"), id="show")
+        yield Button(_("登出"), id="back")
+
+    @on(PlainInput.Changed, "#new")
+    def _tick(self, event: PlainInput.Changed) -> None:
+        self.query_one("#rule", Static).update(_rule_line(event.value))
+
+    @on(Button.Pressed, "#show")
+    def _show(self, event: Button.Pressed) -> None:
+        hidden = not self.query_one("#new", Field).password
+        for field in self.query(Field):
+            field.password = hidden
+        event.button.label = _("顯示密碼") if hidden else _("隱藏密碼")
+
+    @on(PlainInput.Submitted, "#new")
+    def _to_again(self) -> None:
+        self.query_one("#again", Field).focus()
+
+    @on(PlainInput.Submitted, "#again")
+    @on(Button.Pressed, "#send")
+    def _send(self) -> None:
+        new, again = self.query_one("#new", Field), self.query_one("#again", Field)
+        if self.query_one("#send", Button).disabled:
+            return
+        if new.value != again.value:
+            self.first_wrong({"again": _("兩次輸入的密碼不同，請再輸入一次。")})
+            return
+        self._change(new.value)
+
+    @work(group="db", exit_on_error=False)
+    async def _change(self, new: str) -> None:
+        try:
+            done = await self.ask(self._do_change, new)
+        except PasswordRefused as refused:
+            self.first_wrong({"new": refusal_message(refused.fault)})
+        except (Denied, ChangedMeanwhile):
+            self.say(_("密碼未變更：這個帳號剛在別處使用，請登出後再登入一次。"))
+        else:
+            if done:
+                self.answer(True)
+
+    def _do_change(self, new: str) -> bool:
+        self.kiosk.school.sign_in.change_password(self._visitor, new)
+        return True
+
+
+def _rule_line(password: str) -> str:
+    found = ticks(password)
+    parts = ((_("字母"), found.letter), (_("數字"), found.digit), (_("至少 9 個字"), found.length))
+    return "　".join(f"{'［完成］' if done else '［　　］'}{name}" for name, done in parts)
+
+
+def refusal_message(fault: PasswordFault | None) -> str:
+    """Why a password is not taken, and what to do; None stands for one that was used before."""
+    if fault is None:
+        return _("這個密碼以前用過，請換一個。")
+    return {
+        PasswordFault.TOO_SHORT: _("密碼至少要 9 個字。"),
+        PasswordFault.TOO_LONG: _("密碼最多 128 個字。"),
+        PasswordFault.NO_LETTER: _("密碼還缺英文字母。"),
+        PasswordFault.NO_DIGIT: _("密碼還缺數字。"),
+        PasswordFault.NOT_ASCII: _("密碼只能用英文字母、數字和符號，請切換為英文輸入。"),
+        PasswordFault.COMMON: _("這個密碼太常見，容易被猜到，請換一個。"),
+        PasswordFault.IDENTITY: _("不能用身分證字號當密碼，請換一個。"),
+        PasswordFault.PERSONAL: _("密碼裡有學號或生日，容易被猜到，請換一個。"),
+    }[fault]

@@ -1,0 +1,106 @@
+"""個資確認及親子帳號設定: the three states and the four doors, in the guide's order."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Button, Static
+
+from kiosk.i18n import _
+from kiosk.services.student_data import ApplicationSummary, HubState
+from kiosk.widgets.step import Step
+
+DOORS = ("confirm", "apply", "card", "sign")
+
+
+class HubScreen(Step[str]):
+    """Answers with a door: confirm, apply, card, sign, withdraw or leave; the next sensible one has the focus."""
+
+    def __init__(self, state: HubState, *, has_draft: bool) -> None:
+        super().__init__()
+        self._state = state
+        self._has_draft = has_draft
+        self.number = 3 if state.data_state == "unconfirmed" else 6 if state.account_state == "under_review" else 4
+        self.heading = _("個資確認及親子帳號設定")
+
+    def keys(self) -> str:
+        """Arrows work here too."""
+        return _("上下鍵或 Tab 選擇　Enter 進入　Esc 登出")
+
+    def body(self) -> ComposeResult:
+        """States, doors, applications."""
+        state = self._state
+        account = _("草稿") if self._has_draft and state.account_state == "none" else account_word(state.account_state)
+        yield Static(
+            f"{_('學生個資')} {data_word(state.data_state)}　　{_('親子帳號')} {account}　　"
+            f"{_('申請簽署')} {state.forms_signed}/{state.forms_total}",
+            id="states",
+            markup=False,
+        )
+        yield Button(_("確認學生相關資訊"), id="confirm", classes="door")
+        yield Button(_("申辦親子帳號"), id="apply", classes="door")
+        yield Button(_("學生證多元功能開通服務"), id="card", classes="door")
+        yield Button(_("同意簽署回傳"), id="sign", classes="door")
+        if state.applications:
+            yield Static("\n".join(map(_summary_line, state.applications)), id="applications", markup=False)
+
+    def actions(self) -> ComposeResult:
+        """Leave, and withdraw where there is something to withdraw."""
+        yield Button(_("登出"), id="leave")
+        if any(application.state in ("under_review", "returned") for application in self._state.applications):
+            yield Button(_("撤回申請"), id="withdraw")
+
+    def on_mount(self) -> None:
+        """Focus the next sensible door, so that Enter leads through the visit."""
+        super().on_mount()
+        state = self._state
+        door = "confirm" if state.data_state == "unconfirmed" else "apply"
+        if door == "apply" and state.account_state not in ("none", "withdrawn", "rejected"):
+            door = "sign"
+        self.query_one(f"#{door}", Button).focus()
+
+    @on(Button.Pressed)
+    def _choose(self, event: Button.Pressed) -> None:
+        self.answer(str(event.button.id))
+
+    def action_back(self) -> None:
+        """Back from the hub is leaving."""
+        self.answer("leave")
+
+
+def data_word(state: str) -> str:
+    """The state of the student's data, in the guide's words."""
+    return {
+        "unconfirmed": _("未確認"),
+        "confirmed": _("已確認"),
+        "error_reported": _("錯誤回報"),
+        "corrected": _("已更正"),
+    }[state]
+
+
+def account_word(state: str) -> str:
+    """The state of the parent account, in the guide's words."""
+    return {
+        "none": _("未設定"),
+        "under_review": _("審核中"),
+        "returned": _("退件補正"),
+        "approved": _("已開通"),
+        "rejected": _("不通過"),
+        "withdrawn": _("已撤回"),
+    }[state]
+
+
+def hold_word(hold: str) -> str:
+    """What an application waits for."""
+    return {
+        "documents": _("待補文件"),
+        "correction": _("資料更正中"),
+        "conflict": _("申請衝突"),
+        "student_consent": _("待學生本人同意"),
+    }[hold]
+
+
+def _summary_line(application: ApplicationSummary) -> str:
+    holds = "、".join(map(hold_word, application.holds))
+    line = f"{application.number}　{account_word(application.state)}" + (f"（{holds}）" if holds else "")
+    return "\n".join([line, *(f"　{person}" for person in application.applicants)])

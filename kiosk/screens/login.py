@@ -1,0 +1,124 @@
+"""登入: the resting screen (the guide's step 一)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Button, Static
+
+from kiosk.i18n import _
+from kiosk.widgets.field import Field
+from kiosk.widgets.plain_input import PlainInput
+from kiosk.widgets.step import Step
+
+
+class LoginScreen(Step[object]):
+    """Asks for account and password; the same words for every cause of refusal.
+
+    Answers with a kiosk.services.sign_in.SignedIn, a name this screen does not import: it is shown before the database
+    is loaded.
+    """
+
+    number = 1
+
+    def __init__(self, *, address: str, help_lines: str, demo_lines: str = "") -> None:
+        super().__init__()
+        self._address = address
+        self._help_lines = help_lines
+        self._demo_lines = demo_lines
+
+    def keys(self) -> str:
+        """Esc clears here: there is nothing to go back to."""
+        return _("Tab 下一欄　Enter 登入　Esc 清除")
+
+    def body(self) -> ComposeResult:
+        """Account, password, address, help lines."""
+        yield Static(_("您的IP：{address}").format(address=self._address), markup=False)
+        yield Field(_("登入帳號"), hint=_("P+學生學號"), id="account", max_length=32, half_width=True)
+        yield Field(
+            _("登入密碼"),
+            hint=_("學生完整身分證統一編號(10碼)；已改過的請輸入新密碼"),
+            id="password",
+            password=True,
+        )
+        if self._demo_lines:
+            yield Static(self._demo_lines, id="demo", markup=False)
+        yield Static(self._help_lines, id="help", markup=False)
+
+    def actions(self) -> ComposeResult:
+        """One button."""
+        yield Button(_("登入"), id="login", variant="primary")
+
+    @on(PlainInput.Submitted, "#account")
+    def _to_password(self) -> None:
+        self.query_one("#password", Field).focus()
+
+    @on(PlainInput.Submitted, "#password")
+    @on(Button.Pressed, "#login")
+    def _begin(self) -> None:
+        button = self.query_one("#login", Button)
+        account, password = self.query_one("#account", Field), self.query_one("#password", Field)
+        if button.disabled:
+            return
+        if not account.value.strip() or not password.value:
+            empty = account if not account.value.strip() else password
+            self.say(_("請輸入登入帳號與登入密碼。"))
+            empty.focus()
+            return
+        button.disabled = True
+        self.say(_("登入中，請稍候…"), wrong=False)
+        self._sign_in(account.value, password.value)
+
+    @work(group="db", exit_on_error=False)
+    async def _sign_in(self, account: str, password: str) -> None:
+        try:
+            school = await self.kiosk.school_opened()
+            from kiosk.services.errors import SignInRefused
+            from kiosk.services.store_errors import StoreError
+
+            signed_in = await asyncio.to_thread(
+                school.sign_in.student, account, password, self.kiosk.settings.terminal_name
+            )
+        except SignInRefused as refused:
+            self._refuse(_refusal(refused.minutes_left, refused.wait_seconds))
+        except StoreError:
+            self._refuse(_("系統忙碌，請稍候再按一次；您填的資料都還在。"), clear=False)
+        else:
+            self.forget()
+            self.kiosk.signed_in(self, signed_in)
+        finally:
+            if self.is_attached:
+                self.query_one("#login", Button).disabled = False
+
+    def _refuse(self, text: str, *, clear: bool = True) -> None:
+        if not self.is_attached:
+            return
+        self.say(text)
+        password = self.query_one("#password", Field)
+        if clear:
+            password.value = ""
+        password.focus()
+
+    def forget(self) -> None:
+        """Leave nothing of a visitor in the fields."""
+        for field in self.query(Field):
+            field.value = ""
+        self.say("")
+        self.query_one("#account", Field).focus()
+
+    def action_back(self) -> None:
+        """Clear; on top of a visit (another child), go back."""
+        if self.kiosk.screen_stack[0] is self:
+            self.forget()
+        else:
+            super().action_back()
+
+
+def _refusal(minutes_left: int | None, wait_seconds: int | None) -> str:
+    if wait_seconds is not None:
+        return _("這台機器剛才有太多次登入失敗，請等 {n} 秒再試。").format(n=wait_seconds)
+    if minutes_left is not None:
+        return _("帳號或密碼不正確，或帳號已暫時鎖定；請於 {n} 分鐘後再試，或洽註冊組。").format(n=minutes_left)
+    return _("帳號或密碼不正確，請檢查後再試一次。")

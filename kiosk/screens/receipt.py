@@ -1,0 +1,97 @@
+"""收據: the number, a QR with an opaque token, what happens next; leaves by itself after 45 seconds."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Button, Static
+
+from kiosk.i18n import _
+from kiosk.services.receipts import EmailState, NextStep, Receipt
+from kiosk.widgets.step import Step
+
+
+class ReceiptScreen(Step[str]):
+    """Answers "another" or "done"."""
+
+    number = 6
+    AUTO_FOCUS = "#done"
+
+    def __init__(self, receipt: Receipt) -> None:
+        super().__init__()
+        self._receipt = receipt
+        self.heading = _("申請已送出")
+
+    def keys(self) -> str:
+        """Nothing to do but leave."""
+        return _("Enter 完成　Tab 選擇")
+
+    def on_screen_resume(self) -> None:
+        """Count down from the start; any key starts the count anew."""
+        self.kiosk.guard.use_limit(0, countdown=self.kiosk.settings.idle.receipt_seconds)
+
+    def body(self) -> ComposeResult:
+        """Number, people, next steps; the code beside them."""
+        receipt = self._receipt
+        people = "\n".join(
+            f"{person.name}（{person.relation}） {person.national_id}" + _email_words(person.email_state)
+            for person in receipt.applicants
+        )
+        steps = "\n".join(f"{place}. {_next_step(step, receipt)}" for place, step in enumerate(receipt.next_steps, 1))
+        with Horizontal(id="receipt"):
+            yield Static(
+                _("申請編號　{number}\n\n{people}\n\n接下來：\n{steps}").format(
+                    number=receipt.number, people=people, steps=steps
+                ),
+                id="receipt-text",
+                markup=False,
+            )
+            yield Static(qr_lines(receipt.token), id="qr", markup=False)
+
+    def actions(self) -> ComposeResult:
+        """Done, or the next child."""
+        yield Button(_("完成"), id="done", variant="primary")
+        yield Button(_("為另一位子女申請"), id="another")
+
+    @on(Button.Pressed)
+    def _leave(self, event: Button.Pressed) -> None:
+        self.answer(str(event.button.id))
+
+    def action_back(self) -> None:
+        """What was sent is sent: back is done."""
+        self.answer("done")
+
+
+def qr_lines(token: str) -> str:
+    """A QR code in half blocks, two modules a row, with its quiet zone (ISO/IEC 18004: four modules)."""
+    import segno
+
+    rows = [list(row) for row in segno.make(token, error="m", micro=False).matrix_iter(border=4)]
+    if len(rows) % 2:
+        rows.append([0] * len(rows[0]))
+    blocks = {(0, 0): " ", (1, 0): "▀", (0, 1): "▄", (1, 1): "█"}
+    return "\n".join(
+        "".join(blocks[bool(top), bool(bottom)] for top, bottom in zip(upper, lower, strict=True))
+        for upper, lower in zip(rows[::2], rows[1::2], strict=True)
+    )
+
+
+def _email_words(state: EmailState) -> str:
+    return {
+        EmailState.VERIFIED: _("　信箱已驗證"),
+        EmailState.UNVERIFIED: _("　信箱未驗證"),
+        EmailState.NONE: _("　沒有信箱"),
+    }[state]
+
+
+def _next_step(step: NextStep, receipt: Receipt) -> str:
+    return {
+        NextStep.SIGN_FORM: _("申請書日後由學生攜回，請家長填寫並簽章後繳回。"),
+        NextStep.BRING_DOCUMENTS: _("請攜帶正本給學校查驗：{papers}").format(papers="、".join(receipt.documents)),
+        NextStep.STUDENT_CONSENT: _("學生已成年，須由學生本人登入並同意。"),
+        NextStep.SEE_REGISTRAR: _("請洽註冊組處理資料更正或不同的申請。"),
+        NextStep.TEACHER_REVIEWS: _("導師依申請書於線上審核。"),
+        NextStep.EMAIL_COMES: _("審核通過後，學校寄信到您填的電子郵件。"),
+        NextStep.SCHOOL_CALLS: _("沒有信箱的申請人，學校打電話通知。"),
+    }[step]

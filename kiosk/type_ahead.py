@@ -1,0 +1,146 @@
+"""Keeps what is typed faster than the app answers in its order: keys, pastes and mouse.
+
+Textual hands a character to the widget that has the focus at that moment, but runs a binding only when its key
+has come back up to the App: what a scanner sends after Tab would land in the field before it, a password in
+clear text. Here, after each key that may be a command, later input waits until the key, what its binding posted
+and what the handlers posted in turn have been worked off in every widget from the focus up to the App. There is
+no fixed delay: on a busy machine it takes longer and nothing is misdirected.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.errors import NoWidget
+from textual.message_pump import MessagePump
+
+MOST_KEPT = 2_048
+"""Events that wait at most; beyond them everything is dropped until the queue is empty."""
+
+_UNCHECKED_IN_A_ROW = 64
+_ROUNDS_FOR_A_COMMAND = 2
+_ROUNDS_FOR_CHARACTERS = 1
+_TURNS_IN_ONE_WIDGET = 8
+_LOOK_AGAIN_SECONDS = 0.25
+_LONGEST_WAIT_SECONDS = 5.0
+
+
+class TypeAheadGate:
+    """Lets input through to the app in order, one command at a time."""
+
+    def __init__(self, app: App[Any], deliver: Callable[[events.Event], Awaitable[None]]) -> None:
+        """Watch over an app's input.
+
+        Args:
+            app: the app.
+            deliver: hands one event on to the app, as if there were no gate.
+        """
+        self._app = app
+        self._deliver = deliver
+        self._kept: deque[events.Event] = deque()
+        self._dropping = False
+        self._unchecked = 0
+        self._settling: asyncio.Task[None] | None = None
+
+    def waiting(self) -> int:
+        """Give the number of events that wait behind the gate."""
+        return len(self._kept)
+
+    def drop(self) -> None:
+        """Forget everything that waits."""
+        self._kept.clear()
+        self._dropping = False
+
+    async def accept(self, event: events.Event) -> None:
+        """Take one event from the terminal: pass it on now, or after what came before it."""
+        if self._settling is None:
+            await self._pass_on(event)
+        elif isinstance(event, events.MouseMove) and self._kept and isinstance(self._kept[-1], events.MouseMove):
+            self._kept[-1] = event
+        elif not self._dropping:
+            self._kept.append(event)
+            self._dropping = len(self._kept) >= MOST_KEPT
+
+    async def _pass_on(self, event: events.Event) -> None:
+        target = self._target(event)
+        command = self._may_be_a_command(event, target)
+        await self._deliver(event)
+        self._unchecked += 1
+        if target is None:
+            return
+        if command:
+            self._close(target, _ROUNDS_FOR_A_COMMAND)
+        elif self._unchecked >= _UNCHECKED_IN_A_ROW:
+            self._close(target, _ROUNDS_FOR_CHARACTERS)
+
+    def _target(self, event: events.Event) -> MessagePump | None:
+        """Give the widget that the event goes to, or the screen; None before there is one."""
+        if not self._app.screen_stack:
+            return None
+        screen = self._app.screen
+        if isinstance(event, events.MouseEvent):
+            try:
+                return self._app.mouse_captured or screen.get_widget_at(int(event.x), int(event.y))[0]
+            except NoWidget:
+                return screen
+        return screen.focused or screen
+
+    def _may_be_a_command(self, event: events.Event, target: MessagePump | None) -> bool:
+        """Whether the event may do more than put a character into a field."""
+        if isinstance(event, events.Key):
+            focused = self._app.focused
+            if focused is None or focused is not target or not event.is_printable:
+                return True
+            return not focused.check_consume_key(event.key, event.character)
+        return isinstance(event, events.MouseUp)
+
+    def _close(self, target: MessagePump, rounds: int) -> None:
+        """Let nothing more through until the target and everything above it has caught up."""
+        self._unchecked = 0
+        self._settling = asyncio.create_task(self._settle(target, rounds))
+
+    async def _settle(self, target: MessagePump, rounds: int) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _LONGEST_WAIT_SECONDS
+        caught_up = True
+        for _round in range(rounds):
+            pump: MessagePump | None = target
+            while pump is not None and caught_up:
+                caught_up = await self._has_caught_up(pump, deadline)
+                pump = pump._parent
+        if not caught_up:
+            self.drop()  # rather lost than in a wrong field
+        if not self._app.call_later(self._open):
+            self._settling = None
+
+    async def _has_caught_up(self, pump: MessagePump, deadline: float) -> bool:
+        """Wait until a widget has worked off what is in its queue; False where it does not in time."""
+        loop = asyncio.get_running_loop()
+        for _turn in range(_TURNS_IN_ONE_WIDGET):
+            reached = asyncio.Event()
+            if not pump.call_later(reached.set):
+                return True  # it is closing and will handle nothing more
+            while not reached.is_set():
+                try:
+                    await asyncio.wait_for(reached.wait(), _LOOK_AGAIN_SECONDS)
+                except TimeoutError:
+                    if not pump.is_running:
+                        return True
+                    if loop.time() > deadline:
+                        return False
+            if not pump.message_queue_size:
+                return True
+        return True
+
+    async def _open(self) -> None:
+        """Let through what waited, as far as the next command."""
+        self._settling = None
+        while self._kept and self._settling is None:
+            await self._pass_on(self._kept.popleft())
+        if not self._kept:
+            self._dropping = False

@@ -1,0 +1,29 @@
+"""A labelled input in one widget: label above, what to do about an error under it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.content import Content
+
+from kiosk.widgets.plain_input import PlainInput
+
+
+class Field(PlainInput):
+    """An input whose border carries its label and its message; one widget a field keeps forms quick.
+
+    Args:
+        label: the guide's word for it.
+        hint: help that stands under the field until a message takes its place.
+    """
+
+    def __init__(self, label: str, *, hint: str = "", **options: Any) -> None:
+        super().__init__(**options)
+        self._hint = hint
+        self.border_title = Content(label).markup
+        self.border_subtitle = Content(hint).markup
+
+    def say(self, message: str) -> None:
+        """Show what to do about this field; an empty text shows the hint again."""
+        self.set_class(bool(message), "wrong")
+        self.border_subtitle = Content(message or self._hint).markup

@@ -1,0 +1,180 @@
+"""The frame every step stands in: title, the steps ahead, one question, its buttons, the keys that work here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import TYPE_CHECKING, ClassVar, Generic, ParamSpec, TypeVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Button, Static
+
+from kiosk.i18n import _
+from kiosk.settings import IdleTimes
+from kiosk.widgets.field import Field
+from kiosk.widgets.plain_input import PlainInput
+
+if TYPE_CHECKING:
+    from kiosk.app import KioskApp
+
+T = TypeVar("T")
+R = TypeVar("R")
+P = ParamSpec("P")
+
+
+class Nav(Enum):
+    """How a visitor left a step without an answer."""
+
+    BACK = auto()
+
+
+def step_names() -> tuple[str, ...]:
+    """The steps of a visit."""
+    return (_("登入"), _("密碼"), _("確認"), _("同意"), _("申請"), _("完成"))
+
+
+class Body(VerticalScroll, can_focus=False):
+    """Scrolls with the field that has the focus, never takes it."""
+
+
+class Step(Screen[T | Nav], Generic[T]):
+    """A step that answers once, through :meth:`answer`."""
+
+    AUTO_FOCUS = "Input, Button"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", show=False),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+    ]
+    number: int = 0
+    heading: str = ""
+
+    @property
+    def kiosk(self) -> KioskApp:
+        """The app."""
+        return cast("KioskApp", self.app)
+
+    def idle_limit(self, times: IdleTimes) -> int:
+        """Seconds of stillness before the countdown begins."""
+        return times.parent_idle_seconds
+
+    def body(self) -> ComposeResult:
+        """The question."""
+        yield from ()
+
+    def actions(self) -> ComposeResult:
+        """Its buttons, the main one first."""
+        yield from ()
+
+    def keys(self) -> str:
+        """The keys that work here, in words."""
+        return _("Tab 下一欄　Enter 確定　Esc 上一步")
+
+    def compose(self) -> ComposeResult:
+        """Title, steps, question, buttons, foot."""
+        yield Static(id="title", markup=False)
+        yield Static(self._steps(), id="steps", markup=False)
+        with Body(id="body"):
+            if self.heading:
+                yield Static(self.heading, id="heading", markup=False)
+            yield from self.body()
+            yield Static("", id="message", markup=False)
+        with Horizontal(id="actions"):
+            yield from self.actions()
+        yield Static(self.keys(), id="foot", markup=False)
+
+    def _steps(self) -> str:
+        names = [f"【{name}】" if place == self.number else f" {name} " for place, name in enumerate(step_names(), 1)]
+        return ">".join(names)
+
+    def on_mount(self) -> None:
+        """Show the time."""
+        self.show_time()
+
+    def on_screen_resume(self) -> None:
+        """Set this step's idle limit."""
+        self.kiosk.guard.use_limit(self.idle_limit(self.kiosk.settings.idle))
+
+    def show_time(self) -> None:
+        """Write the title line: school, service, language, time."""
+        settings = self.kiosk.settings
+        now = self.kiosk.clock.now().astimezone().strftime("%H:%M")
+        line = f"{settings.school_name}　{settings.service_name}　{_('語言：中文（臺灣）')}　{now}"
+        self.query_one("#title", Static).update(line)
+
+    def show_countdown(self, seconds: int | None) -> None:
+        """Count down in the foot, or show the keys again."""
+        foot = self.query_one("#foot", Static)
+        foot.set_class(seconds is not None, "counting")
+        text = _("沒有操作，{n} 秒後清除畫面；按任意鍵繼續").format(n=seconds)
+        foot.update(self.keys() if seconds is None else text)
+
+    def say(self, text: str, *, wrong: bool = True) -> None:
+        """Show a message under the question."""
+        message = self.query_one("#message", Static)
+        message.set_class(wrong, "wrong")
+        message.update(Content(text))
+        if text:
+            message.scroll_visible(animate=False)
+
+    def answer(self, result: T | Nav) -> None:
+        """Leave with an answer; a second Enter finds the step no longer current and does nothing."""
+        if self.is_current:
+            self.dismiss(result)
+
+    def action_back(self) -> None:
+        """One step back."""
+        self.answer(Nav.BACK)
+
+    @on(Button.Pressed, "#back")
+    def _back_pressed(self) -> None:
+        self.action_back()
+
+    @on(PlainInput.NonAsciiRefused)
+    def _switch_keyboard(self, event: PlainInput.NonAsciiRefused) -> None:
+        event.stop()
+        self.say(_("請切換為英文輸入。"))
+
+    async def ask(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R | None:
+        """Call a service in a thread, buttons off meanwhile; None, with a message, where the database is busy."""
+        from kiosk.services.store_errors import StoreError
+
+        buttons = [button for button in self.query(Button) if not button.disabled]
+        for button in buttons:
+            button.disabled = True
+        try:
+            return await asyncio.to_thread(function, *arguments, **options)
+        except StoreError:
+            self.say(_("系統忙碌，請稍候再按一次；您填的資料都還在。"))
+            return None
+        finally:
+            for button in buttons:
+                button.disabled = False
+
+    @work(group="ask", exclusive=True)
+    async def ask_before_leaving(self, save: Callable[[], None]) -> None:
+        """Never lose what was typed without asking: keep it, drop it, or stay."""
+        from kiosk.screens.notice import NoticeScreen
+
+        choices = {"stay": _("繼續填寫"), "save": _("暫存離開"), "drop": _("不儲存離開")}
+        chosen = await self.app.push_screen_wait(NoticeScreen(_("要離開嗎？"), _("您填的資料還沒有送出。"), choices))
+        if chosen == "save":
+            save()
+        elif chosen == "drop":
+            self.answer(Nav.BACK)
+
+    def first_wrong(self, messages: dict[str, str]) -> None:
+        """Put each message under its field and go to the first of them."""
+        first: Field | None = None
+        for field in self.query(Field):
+            text = messages.get(field.id or "", "")
+            field.say(text)
+            first = first or (field if text else None)
+        if first is not None:
+            first.focus()

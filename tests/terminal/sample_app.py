@@ -1,0 +1,107 @@
+"""A small app behind the locks, for the terminal's tests: two clear fields, a password, a list, ways to crash.
+
+``python -m tests.terminal.sample_app [--supervised] [--report FILE] [--text TEXT] [--stall]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
+
+from textual.app import ComposeResult  # noqa: E402 - the environment comes first
+from textual.binding import Binding  # noqa: E402
+from textual.widgets import Input, Label, Static  # noqa: E402
+
+from kiosk.locked_app import LockedApp  # noqa: E402
+from kiosk.supervisor import supervise  # noqa: E402
+from kiosk.widgets.plain_input import PlainInput  # noqa: E402
+
+SECRET = "A123456789"
+CRASH_KEY, STALL_KEY, CLEAR_KEY = "f5", "f6", "f7"
+
+
+class SampleApp(LockedApp):
+    """The fields show their length and their value's fate in one line each, so that a test can read them."""
+
+    CSS = "PlainInput { height: 1; border: none; padding: 0; } #typed { height: 4; }"
+    BINDINGS = [
+        Binding(CRASH_KEY, "crash", priority=True),
+        Binding(STALL_KEY, "stall", priority=True),
+        Binding(CLEAR_KEY, "clear", priority=True),
+    ]
+
+    def __init__(self, report: Callable[[str], None], texts: list[str]) -> None:
+        super().__init__(report)
+        self.texts = texts
+        self.rounds = 0
+
+    def compose(self) -> ComposeResult:
+        yield Label("sample", markup=False)
+        yield PlainInput(id="first", half_width=True)
+        yield PlainInput(id="second")
+        yield PlainInput(id="secret", password=True)
+        yield Static("", id="typed", markup=False)
+        for text in self.texts:
+            yield Static(text, markup=False)
+
+    def on_input_changed(self) -> None:
+        first, second, secret = (self.screen.query_one(f"#{name}", PlainInput) for name in ("first", "second", "secret"))
+        self.screen.query_one("#typed", Static).update(
+            f"<{first.value[:30]}|{second.value[:30]}|{len(secret.value)}|{hash_of(secret.value)}>"
+        )
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.input.id == "secret":
+            self.action_clear()
+        else:
+            self.screen.focus_next()
+
+    def on_plain_input_non_ascii_refused(self) -> None:
+        self.screen.query_one("#typed", Static).update("refused: not ASCII")
+
+    def action_clear(self) -> None:
+        self.rounds += 1
+        for field in self.screen.query(PlainInput):
+            field.clear()
+        self.screen.query_one("#first").focus()
+        self.screen.query_one(Label).update(f"sample round {self.rounds}")
+
+    def action_stall(self) -> None:
+        time.sleep(0.8)
+
+    def action_crash(self) -> None:
+        national_id = SECRET
+        raise ValueError(f"not a number: {national_id}")
+
+
+def hash_of(text: str) -> int:
+    """Give a number that tells two texts apart without showing them."""
+    return sum(place * ord(character) for place, character in enumerate(text, 1)) % 10_007
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--supervised", action="store_true")
+    parser.add_argument("--report", type=Path)
+    parser.add_argument("--text", action="append", default=[])
+    options = parser.parse_args()
+
+    def report(text: str) -> None:
+        if options.report is not None:
+            with options.report.open("a", encoding="utf-8") as file:
+                file.write(text + "\n")
+
+    def run() -> int:
+        return SampleApp(report, options.text).run() or 0
+
+    return supervise(run, report) if options.supervised else run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
