@@ -28,15 +28,22 @@ def main(arguments: list[str] | None = None) -> int:
     clean_environment()
     match arguments:
         case [] | ["run"]:
-            return _supervised(None)
-        case ["run", "--home", home]:
-            return _supervised(home)
+            return supervised(None)
+        case ["run", "--home", home] | ["--home", home]:
+            return supervised(home)
     from kiosk.cli import main as command_line
 
     return command_line(arguments)
 
 
-def _supervised(home: str | None) -> int:
+def supervised(home: str | None) -> int:
+    """Run the kiosk under its supervisor."""
+    """Run the kiosk under its supervisor; both that and the refusal load nothing heavy here."""
+    if not (os.isatty(0) and os.isatty(2)):
+        from kiosk.i18n import _
+
+        sys.stderr.write(_("請在終端機上執行 kiosk。") + "\n")
+        return 1
     from kiosk.supervisor import supervise
 
     def run() -> int:

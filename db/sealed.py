@@ -237,18 +237,20 @@ def read_keys(path: Path) -> KeyRing:
         KeyFileError: missing, another user's, readable by others, damaged, or all zero.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         raise KeyFileError(KeyFault.MISSING) from None
     except OSError:
         raise KeyFileError(KeyFault.NOT_OURS) from None
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
             raise KeyFileError(KeyFault.NOT_OURS)
         if stat.S_IMODE(status.st_mode) & 0o177:
             raise KeyFileError(KeyFault.READABLE)
-        content = file.read(1 << 20)
+        content = os.read(descriptor, 1 << 20)
+    finally:
+        os.close(descriptor)
     try:
         parsed = json.loads(content)
         root = base64.b64decode(parsed["root"], validate=True)

@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from kiosk.i18n import _, current_language
 from kiosk.rules.contact import parse_email
+from kiosk.rules.identity import InvalidIdentity
 from kiosk.screens.applicant_form import ApplicantFormScreen
 from kiosk.screens.application_mode import ApplicationModeScreen, BasisScreen
 from kiosk.screens.change_password import ChangePasswordScreen
@@ -25,7 +26,9 @@ from kiosk.screens.receipt import ReceiptScreen
 from kiosk.services.application_form import ApplicantEntry, Basis, Mode
 from kiosk.services.applications import InvalidApplication, OwnChild
 from kiosk.services.consents import AnsweredBy, NotTheStudent
+from kiosk.services.drafts import DraftOfAnother
 from kiosk.services.errors import AlreadyApplied, ConsentMissing, Denied, PasswordChangeRequired, ServiceError
+from kiosk.services.own_id import TooManyTries
 from kiosk.services.receipts import Receipt
 from kiosk.services.sign_in import SignedIn
 from kiosk.services.store_errors import StoreError
@@ -104,6 +107,11 @@ class _Child:
     async def tell(self, heading: str, text: str) -> None:
         """Show a notice until it is answered."""
         await self.show(NoticeScreen(heading, text))
+
+    async def tell_locked(self, locked: TooManyTries) -> None:
+        """Say for how long no ID is looked at."""
+        text = _("身分證字號錯誤太多次，請 {minutes} 分鐘後再試。").format(minutes=locked.minutes_left)
+        await self.tell(_("請稍後再試"), text)
 
     async def through(self, *, must_change: bool) -> Carried | None:
         """The forced change, then door after door; what to carry over where another child follows."""
@@ -213,6 +221,9 @@ class _Child:
         except NotTheStudent:
             await self.tell(_("號碼不符"), _("這不是學生本人的身分證字號，同意沒有記錄。請學生本人再試一次。"))
             return False
+        except TooManyTries as locked:
+            await self.tell_locked(locked)
+            return False
         if choice == "refuse":
             text_ = _("您選擇不同意，已經記錄。之後改變心意，隨時可以再登入申辦。")
             await self.tell(_("已記錄您的選擇"), text_)
@@ -256,16 +267,29 @@ class _Child:
                 entries[place : place + 1] = [answer.entry]
                 if answer.save:
                     await self.keep(mode, basis, entries)
+                    continue
                 place += 1
             if await self.show(ReadBackScreen(mode, basis, entries)) is True:
                 return entries
             place = mode.applicants - 1
 
     async def keep(self, mode: Mode, basis: Basis, entries: list[ApplicantEntry]) -> None:
-        """暫存離開: sealed, and opened by the first applicant's ID."""
+        """暫存離開: sealed, and opened by the first applicant's ID; returns where nothing was kept."""
         values: Mapping[str, object] = {"mode": mode, "basis": basis, "entries": [asdict(entry) for entry in entries]}
         owner = entries[0].national_id
-        await self.call(self.school.drafts.save, self.visitor, APPLICATION, values, owner)
+        save = self.school.drafts.save
+        try:
+            await self.call(save, self.visitor, APPLICATION, values, owner)
+        except InvalidIdentity:
+            text = _("暫存的資料要用第一位申請人的身分證字號才能再打開，請先把它填對，再按「暫存離開」。")
+            await self.tell(_("還沒有暫存"), text)
+            return
+        except DraftOfAnother:
+            text = _("這位學生已有另一位申請人暫存的申請，只能留一份。")
+            choices = {"replace": _("改存我的"), "keep": _("保留原來的")}
+            if await self.show(NoticeScreen(_("還沒有暫存"), text, choices)) != "replace":
+                return
+            await self.call(save, self.visitor, APPLICATION, values, owner, replace=True)
         await self.tell(_("已暫存"), _("下次登入後按「申辦親子帳號」，輸入您的身分證字號就能繼續。"))
         raise _Left
 
@@ -277,7 +301,11 @@ class _Child:
             typed = await self.show(AskIdScreen(_("繼續暫存的申請"), text))
             if isinstance(typed, Nav):
                 return None
-            values = await self.call(self.school.drafts.load, self.visitor, APPLICATION, typed)
+            try:
+                values = await self.call(self.school.drafts.load, self.visitor, APPLICATION, typed)
+            except TooManyTries as locked:
+                await self.tell_locked(locked)
+                return None
             if values is None:
                 await self.tell(_("號碼不符"), _("和暫存時的號碼不同，請重新填寫。"))
                 return None

@@ -162,13 +162,14 @@ def load_settings(
     variables = os.environ if environment is None else environment
     home = _home(home, variables)
     table = _Table(_read_configuration(home / _CONFIGURATION_FILE))
+    database_url, terminal_name = table.text("database_url"), table.label("terminal_name")
     settings = Settings(
         home=home,
-        database_url=_database_url(variables.get("KIOSK_DATABASE_URL") or table.text("database_url")),
+        database_url=_database_url(variables.get("KIOSK_DATABASE_URL") or database_url),
         school_name=table.label("school_name") or (DEMO_SCHOOL_NAME if demo else _SCHOOL_NAME),
         service_name=table.label("service_name") or SERVICE_NAME,
         terminal_name=_label("KIOSK_TERMINAL", variables.get("KIOSK_TERMINAL", ""))
-        or table.label("terminal_name")
+        or terminal_name
         or os.uname().nodename,
         student_no_pattern=_pattern(table.text("student_no_pattern")) or _STUDENT_NO_PATTERN,
         demo=demo,

@@ -218,6 +218,11 @@ class KioskDriver(LinuxDriver):
             data = _OPERATING_SYSTEM_COMMAND.sub("", data)
         super().write(data)
 
+    def stop_application_mode(self) -> None:
+        """Clear the screen and give the terminal back; a console without a second screen would keep the picture."""
+        self.write("\x1b[2J\x1b[H")
+        super().stop_application_mode()
+
     def _query_in_band_window_resize(self) -> None:
         """Ask for no resizes among the keys."""
 

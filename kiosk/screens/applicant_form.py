@@ -8,7 +8,7 @@ from datetime import date
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Button, Checkbox, Static
+from textual.widgets import Button, Static
 
 from kiosk.i18n import _
 from kiosk.services.application_form import (
@@ -59,6 +59,7 @@ class ApplicantFormScreen(Step[Answer]):
         self._other = other
         self._warning = warning
         self._email_notice = email_notice
+        self._no_email = self._before.no_email
 
     def keys(self) -> str:
         """Enter goes on to the next field, in the last one sends."""
@@ -72,7 +73,7 @@ class ApplicantFormScreen(Step[Answer]):
         for form_field in FIELDS:
             if form_field.key == "email":
                 yield Static(self._email_notice, id="email-notice", markup=False)
-                yield Checkbox(_("沒有電子郵件（學校改用電話通知）"), self._before.no_email, id="no-email")
+                yield Button(_no_email_label(self._before.no_email), id="no-email")
             yield Field(
                 form_field.label,
                 hint=form_field.hint,
@@ -85,7 +86,8 @@ class ApplicantFormScreen(Step[Answer]):
                 with Horizontal(id="relations"):
                     for relation in RELATIONS[self._mode][:_MOST_CHOICES]:
                         yield Button(relation, classes="relation", compact=True)
-        yield Button("", id="suggestion")
+            if form_field.key == "email":
+                yield Button("", id="suggestion")
 
     def actions(self) -> ComposeResult:
         """The guide's two, and keeping for another day."""
@@ -106,16 +108,18 @@ class ApplicantFormScreen(Step[Answer]):
             for field in fields(ApplicantEntry)
             if field.name != "no_email"
         }
-        return ApplicantEntry(**values, no_email=self.query_one("#no-email", Checkbox).value)
+        return ApplicantEntry(**values, no_email=self._no_email)
 
     @on(Button.Pressed, ".relation")
     def _pick_relation(self, event: Button.Pressed) -> None:
         self.query_one("#relation", Field).value = str(event.button.label)
         self.query_one("#national_id", Field).focus()
 
-    @on(Checkbox.Changed, "#no-email")
-    def _toggle_email(self, event: Checkbox.Changed) -> None:
-        self._show_email(not event.value)
+    @on(Button.Pressed, "#no-email")
+    def _toggle_email(self, event: Button.Pressed) -> None:
+        self._no_email = not self._no_email
+        event.button.label = _no_email_label(self._no_email)
+        self._show_email(not self._no_email)
 
     def _show_email(self, shown: bool) -> None:
         for key in ("email", "email_again"):
@@ -166,3 +170,9 @@ class ApplicantFormScreen(Step[Answer]):
             self.answer(Nav.BACK)
         else:
             self.ask_before_leaving(self._save)
+
+
+def _no_email_label(no_email: bool) -> str:
+    """The answer in words: a mark alone is not seen by everyone."""
+    answer = _("是，學校改用電話通知") if no_email else _("否，我有電子郵件")
+    return _("沒有電子郵件？　{answer}（按一下改變）").format(answer=answer)

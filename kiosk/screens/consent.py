@@ -42,6 +42,7 @@ class ConsentScreen(Step[Choice]):
         self._intro = intro
         self._choice: Choice | None = None
         self._read = False
+        self._lines = 0
 
     def idle_limit(self, times: IdleTimes) -> int:
         """Reading takes longer."""
@@ -80,12 +81,14 @@ class ConsentScreen(Step[Choice]):
         width = max(20, reading.size.width - _SIDE_CELLS)
         parts = (self._text.source.title, self._text.body, self._text.agree, self._text.refuse, self._text.note)
         lines = wrap("\n\n".join(part for part in parts if part), width)
+        self._lines = len(lines)
         self.query_one("#text", Static).update("\n".join(lines))
         self.call_after_refresh(self._progress)
 
     def _progress(self) -> None:
         reading = self.query_one("#reading", Reading)
-        if not self.is_current or reading.size.height == 0:
+        laid_out = 0 < self._lines <= reading.virtual_size.height
+        if not self.is_current or not laid_out:
             return
         at_end = reading.scroll_y >= reading.max_scroll_y
         if at_end and not self._read:

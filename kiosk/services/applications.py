@@ -1,55 +1,100 @@
-"""Submitting and withdrawing an application for parent accounts."""
+"""Submitting, recognising and withdrawing an application for parent accounts."""
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Table, insert
-from sqlmodel import Session, SQLModel, col, select, update
+from sqlalchemy import RowMapping, Table, bindparam, delete, insert, select, update
+from sqlmodel import SQLModel
 
-from db.models import Applicant, Application, Consent, NumberCounter, SignedForm, Student
+from db.models import Applicant, Application, Consent, Draft, NumberCounter, SignedForm, Student
 from db.sealed import IndexColumn, KeyRing
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
+from kiosk.i18n import _
 from kiosk.rules.application_numbers import format_number
-from kiosk.rules.contact import parse_email, parse_mobile
-from kiosk.rules.identity import normalise_id
-from kiosk.rules.names import is_rare, needs_manual_glyph, parse_name
-from kiosk.rules.roc_dates import is_adult, school_year
-from kiosk.services.application_form import ApplicantEntry, Basis, Mode, check_applicant
-from kiosk.services.errors import AlreadyApplied, ConsentMissing, Denied, ServiceError
+from kiosk.rules.names import is_rare, needs_manual_glyph
+from kiosk.rules.roc_dates import school_year
+from kiosk.services.application_form import (
+    ApplicantEntry,
+    ApplicantValues,
+    Basis,
+    Mode,
+    check_applicant,
+    email_key,
+    values_of,
+)
+from kiosk.services.consents import is_of_age
+from kiosk.services.drafts import APPLICATION
+from kiosk.services.errors import AlreadyApplied, ChangedMeanwhile, ConsentMissing, Denied, ServiceError
+from kiosk.services.own_id import OwnId
 from kiosk.services.receipts import EmailState, Hold, Receipt, make_receipt, masked_applicant
 from kiosk.services.today import today
 from kiosk.services.visitor import Visitor, require_student
 
 _LIVE = ("under_review", "returned", "approved")
+_OPEN = ("under_review", "returned")
+
+
+def _table(model: type[SQLModel]) -> Table:
+    table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel leaves __table__ untyped
+    return table
+
+
+_application = _table(Application)
+_applicant = _table(Applicant)
+_consent = _table(Consent)
+_counter = _table(NumberCounter)
+_draft = _table(Draft)
+_student = _table(Student)
+
+_OF_STUDENT = _application.c.student_id == bindparam("student")
+_FIND_REQUEST = select(_application).where(_application.c.request_id == bindparam("request"))
+_FIND_APPLICATION = select(_application).where(_application.c.id == bindparam("application"), _OF_STUDENT)
+_FIND_PEOPLE = (
+    select(_applicant).where(_applicant.c.application_id == bindparam("application")).order_by(_applicant.c.position)
+)
+_FIND_LIVE_PEOPLE = select(_applicant.c.national_id_index).where(
+    _applicant.c.student_id == bindparam("student"), _applicant.c.live
+)
+_FIND_ANSWERS = (
+    select(_consent.c.id, _consent.c.answered_by, _consent.c.choice)
+    .where(_consent.c.student_id == bindparam("student"))
+    .order_by(_consent.c.answered_at.desc())
+)
+_FIND_STUDENTS = select(_student.c.id).where(_student.c.national_id_index.in_(bindparam("indexes", expanding=True)))
+_FIND_LIVE_APPLICATIONS = select(_application.c.id).where(_OF_STUDENT, _application.c.state.in_(_LIVE))
+_COUNT = (
+    update(_counter)
+    .where(_counter.c.name == bindparam("counter"))
+    .values(value=_counter.c.value + 1)
+    .returning(_counter.c.value)
+)
+_MARK_CONFLICT = (
+    update(_application)
+    .where(_OF_STUDENT, _application.c.state.in_(_LIVE))
+    .values(held_for_conflict=bindparam("held"), version=_application.c.version + 1)
+)
+_FORGET_DRAFT = delete(_draft).where(
+    _draft.c.student_id == bindparam("student"),
+    _draft.c.form == APPLICATION,
+    _draft.c.national_id_index.in_(bindparam("indexes", expanding=True)),
+)
 
 
 class InvalidApplication(ServiceError):
-    """A field is wrong; ``messages`` holds one dictionary an applicant, field to words."""
+    """Something on the form is wrong; ``messages`` holds one dictionary an applicant, field key to words."""
 
     def __init__(self, messages: Sequence[dict[str, str]]) -> None:
         super().__init__("invalid application")
         self.messages = tuple(messages)
 
 
-class OwnChild(ServiceError):
-    """An applicant's ID is the student's own."""
-
-
-@dataclass(frozen=True)
-class _Person:
-    name: str = field(repr=False)
-    relation: str
-    national_id: str = field(repr=False)
-    mobile: str = field(repr=False)
-    email: str | None = field(repr=False)
+class OwnChild(InvalidApplication):
+    """An applicant's ID is the student's own: that goes to the registrar (分流申請書)."""
 
 
 class Applications:
@@ -58,9 +103,7 @@ class Applications:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-
-    def _today(self) -> date:
-        return today(self._clock)
+        self._own_id = OwnId(clock)
 
     def submit(
         self,
@@ -68,247 +111,251 @@ class Applications:
         request_id: str,
         mode: Mode,
         basis: Basis,
-        entries: Sequence[ApplicantEntry],
+        applicants: Sequence[ApplicantEntry],
         verified_emails: Collection[str] = (),
     ) -> Receipt:
-        """Take an application; the same ``request_id`` again brings the same receipt.
+        """Take an application: whole, or not at all.
+
+        Another live application for the same child holds both until the registrar has decided. An applicant whose
+        ID is some student's goes to the registrar as well, untold.
+
+        Args:
+            visitor: who stands at the kiosk.
+            request_id: 32 hexadecimal digits, made once a form; sent again, it brings the first receipt again.
+            mode: the way to apply.
+            basis: on what the applicants act; one of the mode's.
+            applicants: as typed, as many as the mode wants.
+            verified_emails: the addresses whose code was typed in.
 
         Raises:
-            InvalidApplication: a field is wrong.
-            OwnChild: the student's own ID was given; the registrar handles that (分流申請書).
-            ConsentMissing: the last answer to the consent is not 同意.
-            AlreadyApplied: this person has a live application for this child.
-            Denied, PasswordChangeRequired, StoreError: see there.
+            InvalidApplication: a field is wrong; OwnChild where an applicant's ID is the student's.
+            ConsentMissing: the last answer to the consent text is not 同意.
+            AlreadyApplied: one of these persons has a live application for this child.
+            Denied, PasswordChangeRequired: see `kiosk.services.visitor.require_student`.
+            StoreError: nothing was taken.
         """
-        people = self._checked(mode, basis, entries)
+        people = self._checked(mode, basis, applicants)
+        verified = {email_key(email) for email in verified_emails}
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)
-            again = unit.session.exec(select(Application).where(Application.request_id == request_id)).one_or_none()
-            if again is not None:
-                if again.student_id != student.id:
+            row = unit.connection.execute(_FIND_REQUEST, {"request": request_id}).mappings().one_or_none()
+            if row is not None:
+                if row["student_id"] != student.id:
                     raise Denied
-                unit.audit(visitor.credential_id, "application.sent_again", again.id)
-                return self._receipt(unit.session, again)
-            application = self._write(unit, student, request_id, mode, basis, people, verified_emails)
+                unit.audit(visitor.credential_id, "application.sent_again", row["id"])
+                return self._receipt(unit, row)
+            columns = self._columns(unit, student, people, mode, basis)
+            application = _insert(unit, columns | {"request_id": request_id}, people, verified)
             unit.audit(
-                visitor.credential_id, "application.submitted", application["id"], {"number": application["number"]}
+                visitor.credential_id,
+                "application.submitted",
+                application["id"],
+                {"number": application["number"], "mode": application["mode"], "basis": application["basis"]},
             )
-            return self._receipt(unit.session, unit.session.get_one(Application, application["id"]))
+            return self._receipt(unit, application)
 
-    def _checked(self, mode: Mode, basis: Basis, entries: Sequence[ApplicantEntry]) -> list[_Person]:
+    def verify_applicant(self, visitor: Visitor, application_id: str, national_id: str) -> bool:
+        """Whether this full ID is of one of the application's people.
+
+        Raises:
+            TooManyTries: too many wrong IDs.
+            Denied, PasswordChangeRequired: not this student's application, or see `require_student`.
+        """
+        with self._store.write() as unit:
+            student = require_student(unit.session, visitor)
+            _find(unit, student, application_id)
+            claim = self._own_id.claim(unit, visitor, application_id, national_id, _owners(unit, application_id))
+        claim.refuse_if_locked()
+        return claim.holds
+
+    def withdraw(self, visitor: Visitor, application_id: str, national_id: str) -> None:
+        """Take an application back; one that is left alone is no longer in conflict.
+
+        Raises:
+            NotTheirId: the ID is not an applicant's.
+            TooManyTries: too many wrong IDs.
+            ChangedMeanwhile: it is decided or withdrawn already.
+            Denied, PasswordChangeRequired: not this student's application, or see `require_student`.
+        """
+        with self._store.write() as unit:
+            student = require_student(unit.session, visitor)
+            row = _find(unit, student, application_id)
+            claim = self._own_id.claim(unit, visitor, application_id, national_id, _owners(unit, application_id))
+            is_open = row["state"] in _OPEN
+            if claim.holds and is_open:
+                _withdraw(unit, student.id, application_id)
+                unit.audit(visitor.credential_id, "application.withdrawn", application_id)
+        claim.require()
+        if not is_open:
+            raise ChangedMeanwhile
+
+    def _checked(self, mode: Mode, basis: Basis, entries: Sequence[ApplicantEntry]) -> list[ApplicantValues]:
+        """Check the form once more, whoever sent it, and bring it into its normal form."""
         if len(entries) != mode.applicants or basis not in mode.bases:
-            raise InvalidApplication([{}])
-        messages = []
-        for place, entry in enumerate(entries):
-            messages.append(check_applicant(entry, mode, self._today(), entries[0] if place else None))
+            raise InvalidApplication([{} for _entry in entries])
+        on = today(self._clock)
+        others = [entries[1 - place] if len(entries) == 2 else None for place in range(len(entries))]
+        messages = [check_applicant(entry, mode, on, other) for entry, other in zip(entries, others, strict=True)]
         if any(messages):
             raise InvalidApplication(messages)
-        return [
-            _Person(
-                name=parse_name(entry.name),
-                relation=parse_name(entry.relation),
-                national_id=normalise_id(entry.national_id),
-                mobile=parse_mobile(entry.mobile),
-                email=None if entry.no_email else parse_email(entry.email),
-            )
-            for entry in entries
-        ]
+        return [values_of(entry, on) for entry in entries]
 
-    def _write(
-        self,
-        unit: UnitOfWork,
-        student: Student,
-        request_id: str,
-        mode: Mode,
-        basis: Basis,
-        people: Sequence[_Person],
-        verified_emails: Collection[str],
+    def _columns(
+        self, unit: UnitOfWork, student: Student, people: Sequence[ApplicantValues], mode: Mode, basis: Basis
     ) -> dict[str, Any]:
-        session, keys = unit.session, unit.keys
-        consent = session.exec(
-            select(Consent.id, Consent.choice)
-            .where(Consent.student_id == student.id, Consent.answered_by == "parent")
-            .order_by(col(Consent.answered_at).desc())
-            .limit(1)
-        ).one_or_none()
-        if consent is None or consent[1] != "agree":
-            raise ConsentMissing
-        indexes = [keys.index(IndexColumn.NATIONAL_ID, person.national_id) for person in people]
+        """Everything of the new row that follows from other rows; marks the others where they conflict with it."""
+        connection, on = unit.connection, today(self._clock)
+        indexes = [unit.keys.index(IndexColumn.NATIONAL_ID, person.national_id) for person in people]
         if student.national_id_index in indexes:
-            raise OwnChild
-        live = session.exec(
-            select(Applicant.national_id_index).where(Applicant.student_id == student.id, col(Applicant.live))
-        ).all()
-        if set(live) & set(indexes):
+            raise OwnChild(
+                [
+                    {"national_id": _("這是學生本人的身分證字號，請填申請人自己的。")}
+                    if index == student.national_id_index
+                    else {}
+                    for index in indexes
+                ]
+            )
+        last: dict[str, Any] = {}
+        for answer in connection.execute(_FIND_ANSWERS, {"student": student.id}):
+            last.setdefault(answer.answered_by, answer)
+        is_adult = is_of_age(unit.keys, student, on)
+        student_agreed = is_adult and "student" in last and last["student"].choice == "agree"
+        consent = last.get("parent", last.get("student") if student_agreed else None)
+        if consent is None or consent.choice != "agree":
+            raise ConsentMissing
+        live = connection.execute(_FIND_LIVE_PEOPLE, {"student": student.id}).scalars().all()
+        if not set(live).isdisjoint(indexes):
             raise AlreadyApplied
-        known_students = session.exec(select(Student.id).where(col(Student.national_id_index).in_(indexes))).first()
-        row: dict[str, Any] = {
-            "id": uuid4().hex,
-            "number": self._next_number(unit),
-            "receipt_token": secrets.token_urlsafe(16),
-            "request_id": request_id,
+        if live:
+            connection.execute(_MARK_CONFLICT, {"student": student.id, "held": True})
+        is_student = connection.execute(_FIND_STUDENTS, {"indexes": indexes}).first() is not None
+        year = school_year(on)
+        return {
+            "number": format_number(year, _next_serial(unit, f"application.{year}")),
             "student_id": student.id,
-            "consent_id": consent[0],
-            "mode": str(mode),
-            "basis": str(basis),
-            "state": "under_review",
+            "consent_id": consent.id,
+            "mode": mode.value,
+            "basis": basis.value,
             "held_for_documents": bool(basis.documents),
             "held_for_correction": student.data_state == "error_reported",
             "held_for_conflict": bool(live),
-            "held_for_student_consent": self._awaits_student(session, student),
-            "held_for_registrar": known_students is not None,
-            "submitted_at": unit.at,
-            "changed_at": unit.at,
-            "version": 1,
+            "held_for_student_consent": is_adult and not student_agreed,
+            "held_for_registrar": is_student,
         }
-        unit.connection.execute(insert(_table(Application)), row)
-        unit.connection.execute(
-            insert(_table(Applicant)),
-            [
-                _applicant_row(keys, row["id"], student.id, place, person, index, verified_emails)
-                for place, (person, index) in enumerate(zip(people, indexes, strict=True), 1)
-            ],
-        )
-        if live:
-            self._mark_conflict(session, student.id)
-        unit.connection.execute(
-            insert(_table(SignedForm)),
-            {
-                "id": uuid4().hex,
-                "student_id": student.id,
-                "application_id": row["id"],
-                "form": "binding",
-                "state": "not_printed",
-                "changed_at": unit.at,
-            },
-        )
-        return row
 
-    def _mark_conflict(self, session: Session, student_id: str) -> None:
-        """Hold all live applications of a child: father and mother applied apart, and the registrar decides."""
-        session.exec(
-            update(Application)
-            .where(col(Application.student_id) == student_id, col(Application.state).in_(_LIVE))
-            .values(held_for_conflict=True, version=Application.version + 1)
-        )
-
-    def _awaits_student(self, session: Session, student: Student) -> bool:
-        birth = self._store.keys.open("student", student.id, student.sealed).get("birth_date")
-        if not birth or not is_adult(date.fromisoformat(str(birth)), self._today()):
-            return False
-        own = session.exec(
-            select(Consent.choice)
-            .where(Consent.student_id == student.id, Consent.answered_by == "student")
-            .order_by(col(Consent.answered_at).desc())
-            .limit(1)
-        ).one_or_none()
-        return own != "agree"
-
-    def _next_number(self, unit: UnitOfWork) -> str:
-        """Count within the write unit: no number is skipped, none given twice."""
-        year = school_year(self._today())
-        counter = unit.session.get(NumberCounter, f"application.{year}")
-        if counter is None:
-            counter = NumberCounter(name=f"application.{year}", value=0)
-            unit.session.add(counter)
-        counter.value += 1
-        unit.session.flush()
-        return format_number(year, counter.value)
-
-    def _receipt(self, session: Session, application: Application) -> Receipt:
-        people = session.exec(
-            select(Applicant).where(Applicant.application_id == application.id).order_by(col(Applicant.position))
-        ).all()
+    def _receipt(self, unit: UnitOfWork, row: dict[str, Any] | RowMapping) -> Receipt:
+        """Read the receipt back from what is kept, so that it never says more than that."""
+        people = unit.connection.execute(_FIND_PEOPLE, {"application": row["id"]}).mappings()
         masked = tuple(
             masked_applicant(
-                person.name,
-                person.relation,
-                self._store.keys.open("applicant", person.id, person.sealed),
-                EmailState(person.email_state),
+                person["name"],
+                person["relation"],
+                unit.keys.open("applicant", person["id"], person["sealed"]),
+                EmailState(person["email_state"]),
             )
             for person in people
         )
-        holds = frozenset(hold for hold in Hold if getattr(application, f"held_for_{hold.value}"))
-        return make_receipt(
-            application.id,
-            application.number,
-            application.receipt_token,
-            Basis(application.basis),
-            masked,
-            holds,
-        )
-
-    def is_applicant(self, visitor: Visitor, application_id: str, national_id: str) -> bool:
-        """Whether this full ID is of one of the application's people: parents and student all know the login."""
-        with self._store.read() as session:
-            student = require_student(session, visitor)
-            return self._is_applicant(session, student.id, application_id, national_id)
-
-    def _is_applicant(self, session: Session, student_id: str, application_id: str, national_id: str) -> bool:
-        typed = self._store.keys.index(IndexColumn.NATIONAL_ID, normalise_id(national_id))
-        indexes = session.exec(
-            select(Applicant.national_id_index).where(
-                Applicant.application_id == application_id, Applicant.student_id == student_id
-            )
-        ).all()
-        return any(hmac.compare_digest(typed, index) for index in indexes)
-
-    def withdraw(self, visitor: Visitor, application_id: str, national_id: str) -> None:
-        """Take an application back; an application left alone is no longer in conflict.
-
-        Raises:
-            Denied: the ID is not an applicant's, or the application is decided already.
-        """
-        with self._store.write() as unit:
-            student = require_student(unit.session, visitor)
-            application = unit.session.get(Application, application_id)
-            entitled = self._is_applicant(unit.session, student.id, application_id, national_id)
-            if application is None or not entitled or application.state not in ("under_review", "returned"):
-                raise Denied
-            application.state, application.changed_at = "withdrawn", unit.at
-            application.held_for_conflict = False
-            application.version += 1
-            unit.session.exec(
-                update(Applicant).where(col(Applicant.application_id) == application_id).values(live=False)
-            )
-            unit.session.flush()
-            left = unit.session.exec(
-                select(Application).where(Application.student_id == student.id, col(Application.state).in_(_LIVE))
-            ).all()
-            if len(left) == 1:
-                left[0].held_for_conflict = False
-            unit.audit(visitor.credential_id, "application.withdrawn", application_id)
+        held = tuple(hold for hold in Hold if row[f"held_for_{hold.value}"])
+        return make_receipt(row["id"], row["number"], row["receipt_token"], Basis(row["basis"]), masked, held)
 
 
-def _table(model: type[SQLModel]) -> Table:
-    table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel leaves __table__ untyped
-    return table
+def _next_serial(unit: UnitOfWork, counter: str) -> int:
+    """Count within the write unit: no number is skipped, none given twice."""
+    value = unit.connection.execute(_COUNT, {"counter": counter}).scalar_one_or_none()
+    if value is None:
+        unit.connection.execute(insert(_counter), {"name": counter, "value": 1})
+        return 1
+    return int(value)
+
+
+def _insert(
+    unit: UnitOfWork, columns: dict[str, Any], people: Sequence[ApplicantValues], verified: Collection[str]
+) -> dict[str, Any]:
+    """Write an application with its people and its paper form; the applicants' drafts have served."""
+    application: dict[str, Any] = {
+        "id": uuid4().hex,
+        "receipt_token": secrets.token_urlsafe(16),
+        "state": "under_review",
+        "submitted_at": unit.at,
+        "changed_at": unit.at,
+        "version": 1,
+        **columns,
+    }
+    rows = [
+        _applicant_row(unit.keys, application, position, person, verified) for position, person in enumerate(people, 1)
+    ]
+    unit.connection.execute(insert(_application), application)
+    unit.connection.execute(insert(_applicant), rows)
+    unit.connection.execute(
+        insert(_table(SignedForm)),
+        {
+            "id": uuid4().hex,
+            "student_id": application["student_id"],
+            "application_id": application["id"],
+            "form": "binding",
+            "state": "not_printed",
+            "changed_at": unit.at,
+        },
+    )
+    indexes = [row["national_id_index"] for row in rows]
+    unit.connection.execute(_FORGET_DRAFT, {"student": application["student_id"], "indexes": indexes})
+    return application
 
 
 def _applicant_row(
-    keys: KeyRing,
-    application_id: str,
-    student_id: str,
-    position: int,
-    person: _Person,
-    national_id_index: bytes,
-    verified_emails: Collection[str],
+    keys: KeyRing, application: dict[str, Any], position: int, person: ApplicantValues, verified: Collection[str]
 ) -> dict[str, Any]:
+    """One person's row; everything personal but the name is sealed or a blind index."""
     row_id = uuid4().hex
-    email_state = "none" if person.email is None else "verified" if person.email in verified_emails else "unverified"
-    values = {"national_id": person.national_id, "mobile": person.mobile, "email": person.email}
+    state = EmailState.NONE
+    if person.email is not None:
+        state = EmailState.VERIFIED if email_key(person.email) in verified else EmailState.UNVERIFIED
+    sealed = {"national_id": person.national_id, "mobile": person.mobile, "email": person.email}
     return {
         "id": row_id,
-        "application_id": application_id,
-        "student_id": student_id,
+        "application_id": application["id"],
+        "student_id": application["student_id"],
         "position": position,
         "name": person.name,
         "relation": person.relation,
         "live": True,
-        "email_state": email_state,
+        "email_state": state.value,
         "unusual_characters": needs_manual_glyph(person.name) or is_rare(person.name),
-        "national_id_index": national_id_index,
+        "national_id_index": keys.index(IndexColumn.NATIONAL_ID, person.national_id),
         "mobile_index": keys.index(IndexColumn.MOBILE, person.mobile),
-        "email_index": keys.index(IndexColumn.EMAIL, person.email.lower()) if person.email else None,
-        "sealed": keys.seal("applicant", row_id, values),
+        "email_index": None if person.email is None else keys.index(IndexColumn.EMAIL, email_key(person.email)),
+        "sealed": keys.seal("applicant", row_id, sealed),
     }
+
+
+def _find(unit: UnitOfWork, student: Student, application_id: str) -> RowMapping:
+    """Find an application of this student's.
+
+    Raises:
+        Denied: there is none.
+    """
+    found = unit.connection.execute(_FIND_APPLICATION, {"application": application_id, "student": student.id})
+    row = found.mappings().one_or_none()
+    if row is None:
+        raise Denied
+    return row
+
+
+def _owners(unit: UnitOfWork, application_id: str) -> list[bytes]:
+    """The blind indexes of an application's people."""
+    people = unit.connection.execute(_FIND_PEOPLE, {"application": application_id}).mappings()
+    return [person["national_id_index"] for person in people]
+
+
+def _withdraw(unit: UnitOfWork, student_id: str, application_id: str) -> None:
+    """Withdraw; no application is left that it could conflict with, or one alone is free."""
+    connection = unit.connection
+    connection.execute(
+        update(_application)
+        .where(_application.c.id == application_id)
+        .values(state="withdrawn", held_for_conflict=False, changed_at=unit.at, version=_application.c.version + 1)
+    )
+    connection.execute(update(_applicant).where(_applicant.c.application_id == application_id).values(live=False))
+    left = connection.execute(_FIND_LIVE_APPLICATIONS, {"student": student_id}).all()
+    if len(left) == 1:
+        connection.execute(_MARK_CONFLICT, {"student": student_id, "held": False})

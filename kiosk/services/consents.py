@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 from uuid import uuid4
 
-from sqlmodel import col, update
+from sqlmodel import Session, col, func, select, update
 
-from db.models import Application, Consent
-from db.sealed import IndexColumn
+from db.models import Application, Consent, Student
+from db.sealed import KeyRing
 from db.store import Store
-from kiosk.rules.identity import normalise_id
+from kiosk.clock import Clock
+from kiosk.rules.roc_dates import is_adult
 from kiosk.services.errors import Denied, ServiceError
+from kiosk.services.own_id import Claim, NotTheirId, OwnId
 from kiosk.services.texts import ConsentText
+from kiosk.services.today import today
 from kiosk.services.visitor import Visitor, require_student
 
 Choice = Literal["agree", "refuse"]
@@ -23,15 +27,21 @@ class NotReadToEnd(ServiceError):
     """The text was not scrolled to its end, so no answer to it counts."""
 
 
-class NotTheStudent(ServiceError):
-    """The ID is not the student's: a student of full age answers for themself, by their own ID."""
+class NotTheStudent(NotTheirId):
+    """The ID is not the student's, or none is on file: a student of full age answers by their own ID."""
+
+
+class NotOfAge(ServiceError):
+    """The student is a minor, or has no birth date on file: a parent answers."""
 
 
 class Consents:
     """The service."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
+        self._own_id = OwnId(clock)
 
     def record(
         self,
@@ -44,44 +54,89 @@ class Consents:
         answered_by: AnsweredBy = "parent",
         student_national_id: str = "",
     ) -> str:
-        """Keep one answer; a refusal is an answer, and a later one replaces none before it. Returns the consent's id.
+        """Keep one answer; a refusal is an answer too, and a later answer stands beside the earlier ones.
+
+        Where a student of full age agrees for themself, the applications that waited for it go on; where they
+        refuse, those wait.
+
+        Args:
+            visitor: who stands at the kiosk.
+            text: what was shown; its version and hash are kept.
+            choice: 同意 or 不同意.
+            language: the language shown.
+            read_to_end: whether the text was scrolled to its end.
+            answered_by: a parent, or the student of full age.
+            student_national_id: the student's own full ID, where the student answers.
+
+        Returns:
+            The id of the answer.
 
         Raises:
-            NotReadToEnd, NotTheStudent, Denied, PasswordChangeRequired: see there.
+            NotReadToEnd: nothing was recorded.
+            NotOfAge: a minor cannot answer.
+            NotTheStudent: see there.
+            TooManyTries: too many wrong IDs.
+            Denied, PasswordChangeRequired: see `kiosk.services.visitor.require_student`.
         """
         if not read_to_end:
             raise NotReadToEnd
         if choice not in ("agree", "refuse") or answered_by not in ("parent", "student"):
             raise Denied
         consent_id = uuid4().hex
+        claim = Claim(holds=True)
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)
             if answered_by == "student":
-                typed = unit.keys.index(IndexColumn.NATIONAL_ID, normalise_id(student_national_id))
-                if student.national_id_index is None or typed != student.national_id_index:
-                    raise NotTheStudent
-            unit.session.add(
-                Consent(
-                    id=consent_id,
-                    student_id=student.id,
-                    text_name=str(text.source.name),
-                    text_version=text.source.version,
-                    text_sha256=text.source.sha256,
-                    language=language,
-                    read_to_end=read_to_end,
-                    choice=choice,
-                    answered_by=answered_by,
-                    account=visitor.account,
-                    terminal=visitor.terminal,
-                    answered_at=unit.at,
+                if not is_of_age(unit.keys, student, today(self._clock)):
+                    raise NotOfAge
+                owners = [student.national_id_index] if student.national_id_index else []
+                claim = self._own_id.claim(unit, visitor, student.id, student_national_id, owners)
+            if claim.holds:
+                unit.session.add(
+                    Consent(
+                        id=consent_id,
+                        student_id=student.id,
+                        text_name=str(text.source.name),
+                        text_version=text.source.version,
+                        text_sha256=text.source.sha256,
+                        language=language,
+                        read_to_end=read_to_end,
+                        choice=choice,
+                        answered_by=answered_by,
+                        account=visitor.account,
+                        terminal=visitor.terminal,
+                        answered_at=_moment_after_last(unit.session, student.id, unit.at),
+                    )
                 )
-            )
-            if answered_by == "student":
-                unit.session.exec(
-                    update(Application)
-                    .where(col(Application.student_id) == student.id)
-                    .values(held_for_student_consent=choice != "agree")
-                )
-            detail = {"choice": choice, "by": answered_by, "sha256": text.source.sha256}
-            unit.audit(visitor.credential_id, "consent.answered", student.id, detail)
+                if answered_by == "student":
+                    _hold_for_student(unit.session, student.id, held=choice != "agree")
+                detail = {"consent": consent_id, "choice": choice, "by": answered_by, "sha256": text.source.sha256}
+                unit.audit(visitor.credential_id, "consent.answered", student.id, detail)
+        claim.refuse_if_locked()
+        if not claim.holds:
+            raise NotTheStudent
         return consent_id
+
+
+def is_of_age(keys: KeyRing, student: Student, on: date) -> bool:
+    """Whether a student is of full age on a day; not where no birth date is on file."""
+    birth = keys.open("student", student.id, student.sealed).get("birth_date")
+    return bool(birth) and is_adult(date.fromisoformat(str(birth)), on)
+
+
+def _moment_after_last(session: Session, student_id: str, now: int) -> int:
+    """The present, but behind every earlier answer even where the wall clock was set back: the last one counts."""
+    last = session.exec(select(func.max(Consent.answered_at)).where(Consent.student_id == student_id)).one()
+    return now if last is None else max(now, last + 1)
+
+
+def _hold_for_student(session: Session, student_id: str, *, held: bool) -> None:
+    session.exec(
+        update(Application)
+        .where(
+            col(Application.student_id) == student_id,
+            col(Application.state).in_(("under_review", "returned")),
+            col(Application.held_for_student_consent).is_not(held),
+        )
+        .values(held_for_student_consent=held, version=col(Application.version) + 1)
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -10,60 +9,123 @@ from uuid import uuid4
 from sqlmodel import Session, select
 
 from db.models import Draft
-from db.sealed import IndexColumn, KeyRing
-from db.store import Store
-from kiosk.rules.identity import normalise_id
+from db.sealed import IndexColumn
+from db.store import Store, UnitOfWork
+from kiosk.clock import Clock
+from kiosk.rules.identity import parse_id
+from kiosk.services.errors import ServiceError
+from kiosk.services.own_id import Claim, OwnId
+from kiosk.services.today import today
 from kiosk.services.visitor import Visitor, require_student
+
+APPLICATION = "application"
+CONFIRMATION = "confirmation"
+
+
+class DraftOfAnother(ServiceError):
+    """Somebody else's draft of this form is kept already; it is replaced only on request."""
 
 
 class Drafts:
     """The service."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
+        self._own_id = OwnId(clock)
 
-    def save(self, visitor: Visitor, form: str, values: Mapping[str, Any], national_id: str = "") -> None:
-        """Keep a form's values (JSON); with an ID, only that ID opens them again."""
+    def save(
+        self, visitor: Visitor, form: str, values: Mapping[str, Any], national_id: str = "", *, replace: bool = False
+    ) -> None:
+        """Keep a form's values.
+
+        Args:
+            visitor: who stands at the kiosk.
+            form: `APPLICATION` or `CONFIRMATION`.
+            values: anything JSON can hold.
+            national_id: the owner's full ID; only it opens the draft again. An application's draft must have one.
+            replace: take the place of somebody else's draft.
+
+        Raises:
+            InvalidIdentity: the ID is none, or an application's draft has none.
+            DraftOfAnother: a draft of this form has another owner.
+            Denied, PasswordChangeRequired: see `kiosk.services.visitor.require_student`.
+        """
+        owner = None
+        if national_id or form == APPLICATION:
+            number = parse_id(national_id, today(self._clock)).value
+            owner = self._store.keys.index(IndexColumn.NATIONAL_ID, number)
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)
             draft = _find(unit.session, student.id, form)
             if draft is None:
                 draft = Draft(id=uuid4().hex, student_id=student.id, form=form, sealed=b"", saved_at=unit.at)
+            elif draft.national_id_index not in (None, owner) and not replace:
+                raise DraftOfAnother
             draft.sealed = unit.keys.seal("draft", draft.id, values)
-            draft.national_id_index = _index(unit.keys, national_id)
+            draft.national_id_index = owner
             draft.saved_at = unit.at
             unit.session.add(draft)
             unit.audit(visitor.credential_id, "draft.saved", student.id, {"form": form})
 
     def exists(self, visitor: Visitor, form: str) -> bool:
-        """Whether a draft of this form is kept."""
+        """Whether a draft of this form is kept, no matter whose.
+
+        Raises:
+            Denied, PasswordChangeRequired: see `kiosk.services.visitor.require_student`.
+        """
         with self._store.read() as session:
             return _find(session, require_student(session, visitor).id, form) is not None
 
     def load(self, visitor: Visitor, form: str, national_id: str = "") -> dict[str, Any] | None:
-        """The values, or None where there is no draft or the ID is not its owner's."""
-        with self._store.read() as session:
-            draft = _find(session, require_student(session, visitor).id, form)
-            if draft is None:
-                return None
-            typed = _index(self._store.keys, national_id)
-            if draft.national_id_index and not hmac.compare_digest(typed or b"", draft.national_id_index):
-                return None
-            return self._store.keys.open("draft", draft.id, draft.sealed)
+        """Open a draft.
 
-    def discard(self, visitor: Visitor, form: str) -> None:
-        """Forget a draft, if there is one."""
+        Returns:
+            The values as saved, or None where there is no draft or the ID is not its owner's.
+
+        Raises:
+            TooManyTries: too many wrong IDs.
+            Denied, PasswordChangeRequired: see `kiosk.services.visitor.require_student`.
+        """
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)
             draft = _find(unit.session, student.id, form)
-            if draft is not None:
+            claim = self._claim(unit, visitor, draft, national_id)
+            values = None
+            if draft is not None and claim.holds:
+                values = unit.keys.open("draft", draft.id, draft.sealed)
+            unit.audit(visitor.credential_id, "draft.asked_for", student.id, {"form": form})
+        claim.refuse_if_locked()
+        return values
+
+    def discard(self, visitor: Visitor, form: str, national_id: str = "") -> bool:
+        """Forget a draft.
+
+        Returns:
+            Whether there is none now; False where the ID is not its owner's.
+
+        Raises:
+            TooManyTries: too many wrong IDs.
+            Denied, PasswordChangeRequired: see `kiosk.services.visitor.require_student`.
+        """
+        with self._store.write() as unit:
+            student = require_student(unit.session, visitor)
+            draft = _find(unit.session, student.id, form)
+            claim = self._claim(unit, visitor, draft, national_id)
+            if draft is not None and claim.holds:
                 unit.session.delete(draft)
-            unit.audit(visitor.credential_id, "draft.discarded", student.id, {"form": form})
+            unit.audit(visitor.credential_id, "draft.discarded", student.id, {"form": form, "done": claim.holds})
+        claim.refuse_if_locked()
+        return claim.holds
+
+    def _claim(self, unit: UnitOfWork, visitor: Visitor, draft: Draft | None, national_id: str) -> Claim:
+        """Compare the ID with the owner's; a draft without an owner is the login's, no ID at all is no try."""
+        if draft is None or draft.national_id_index is None:
+            return Claim(holds=True)
+        if not national_id.strip():
+            return Claim(holds=False)
+        return self._own_id.claim(unit, visitor, draft.id, national_id, [draft.national_id_index])
 
 
 def _find(session: Session, student_id: str, form: str) -> Draft | None:
     return session.exec(select(Draft).where(Draft.student_id == student_id, Draft.form == form)).one_or_none()
-
-
-def _index(keys: KeyRing, national_id: str) -> bytes | None:
-    return keys.index(IndexColumn.NATIONAL_ID, normalise_id(national_id)) if national_id else None

@@ -6,17 +6,21 @@ import hmac
 import secrets
 from collections import deque
 from dataclasses import dataclass, field
-from pathlib import Path
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
 
 from kiosk.clock import Clock
 from kiosk.i18n import _
+from kiosk.rules.contact import InvalidEmail, parse_email
+from kiosk.rules.text_safety import half_width
 from kiosk.services.errors import ServiceError
 from kiosk.settings import Settings, SmtpSecurity, SmtpSettings
 
 CODE_SECONDS = 600
 TRIES = 5
 MAILS_AN_HOUR = 5
-_TIMEOUT_SECONDS = 10
+_HOUR_SECONDS = 3600
+_STEP_SECONDS = 10
 
 
 class MailNotSent(ServiceError):
@@ -25,23 +29,29 @@ class MailNotSent(ServiceError):
 
 @dataclass
 class EmailChallenge:
-    """A code that was sent; holds its keyed hash, never the code."""
+    """A code that was sent; holds its keyed hash, never the code.
+
+    Attributes:
+        address: where it went.
+        digest: HMAC-SHA256 of the code.
+        sent: seconds since the machine started.
+        tries: how often it was typed.
+    """
 
     address: str = field(repr=False)
     digest: bytes = field(repr=False)
-    key: bytes = field(repr=False)
     sent: float
     tries: int = 0
 
 
 class EmailCodes:
-    """The service."""
+    """The service; what it remembers is in memory only."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
-        self._sent: dict[bytes, deque[float]] = {}
         self._key = secrets.token_bytes(32)
+        self._sent: dict[bytes, deque[float]] = {}
 
     @property
     def available(self) -> bool:
@@ -49,56 +59,73 @@ class EmailCodes:
         return self._settings.smtp is not None
 
     def send(self, address: str) -> EmailChallenge:
-        """Send a code; takes as long as the mail server does, ten seconds at most a step.
+        """Send a code; waits for the mail server, ten seconds at most a step.
 
         Raises:
-            MailNotSent: see there.
+            MailNotSent: no mail server is set or it refused, the address is none, or it had five codes in an hour.
         """
-        if self._settings.smtp is None:
+        smtp = self._settings.smtp
+        if smtp is None:
             raise MailNotSent
+        try:
+            address = parse_email(address)
+        except InvalidEmail:
+            raise MailNotSent from None
         self._count(address)
         code = f"{secrets.randbelow(10**6):06}"
-        key = secrets.token_bytes(32)
-        _deliver(self._settings.smtp, address, code, self._settings.school_name)
-        return EmailChallenge(address, hmac.digest(key, code.encode(), "sha256"), key, self._clock.elapsed())
+        _deliver(smtp, self._message(smtp.sender, address, code))
+        return EmailChallenge(address, self._digest(address, code), self._clock.elapsed())
 
     def check(self, challenge: EmailChallenge, typed: str) -> bool:
-        """Whether this is the code; five tries, ten minutes."""
+        """Whether this is the code: five tries within ten minutes; spaces and full-width digits do no harm."""
         challenge.tries += 1
         in_time = self._clock.elapsed() - challenge.sent <= CODE_SECONDS
-        digest = hmac.digest(challenge.key, typed.strip().encode(), "sha256")
+        digest = self._digest(challenge.address, "".join(half_width(typed[:64]).split()))
         return in_time and challenge.tries <= TRIES and hmac.compare_digest(digest, challenge.digest)
 
+    def _digest(self, address: str, code: str) -> bytes:
+        return hmac.digest(self._key, f"{address}|{code}".encode(), "sha256")
+
     def _count(self, address: str) -> None:
+        """Remember a mail, and refuse one too many; addresses that had none for an hour are forgotten."""
         now = self._clock.elapsed()
-        sent = self._sent.setdefault(hmac.digest(self._key, address.lower().encode(), "sha256"), deque())
-        while sent and now - sent[0] > 3600:
-            sent.popleft()
+        for known, times in list(self._sent.items()):
+            while times and now - times[0] > _HOUR_SECONDS:
+                times.popleft()
+            if not times:
+                del self._sent[known]
+        sent = self._sent.setdefault(self._digest(address.lower(), ""), deque())
         if len(sent) >= MAILS_AN_HOUR:
             raise MailNotSent
         sent.append(now)
 
+    def _message(self, sender: str, address: str, code: str) -> EmailMessage:
+        message = EmailMessage()
+        message["From"], message["To"] = sender, address
+        message["Date"] = format_datetime(self._clock.now())
+        message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notice answers it
+        message["Subject"] = _("{school} 親子帳號綁定 電子郵件驗證碼").format(school=self._settings.school_name)
+        message.set_content(_("您的驗證碼是 {code}，十分鐘內有效。若您沒有申請，請不必理會。").format(code=code))
+        return message
 
-def _deliver(smtp: SmtpSettings, address: str, code: str, school_name: str) -> None:
-    import smtplib
+
+def _deliver(smtp: SmtpSettings, message: EmailMessage) -> None:
+    """Hand a mail to the server (RFC 5321), over TLS unless the server is on this machine and set without."""
+    import smtplib  # here, because most kiosks send no mail and the start is timed
     import ssl
-    from email.message import EmailMessage
 
-    message = EmailMessage()
-    message["From"], message["To"] = smtp.sender, address
-    message["Subject"] = _("{school} 親子帳號綁定 電子郵件驗證碼").format(school=school_name)
-    message.set_content(_("您的驗證碼是 {code}，十分鐘內有效。若您沒有申請，請不必理會。").format(code=code))
     context = ssl.create_default_context()
     try:
         if smtp.security is SmtpSecurity.TLS:
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=_TIMEOUT_SECONDS, context=context)
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=_STEP_SECONDS, context=context)
         else:
-            connection = smtplib.SMTP(smtp.host, smtp.port, timeout=_TIMEOUT_SECONDS)
+            connection = smtplib.SMTP(smtp.host, smtp.port, timeout=_STEP_SECONDS)
         with connection:
             if smtp.security is SmtpSecurity.STARTTLS:
                 connection.starttls(context=context)
             if smtp.user is not None and smtp.password_file is not None:
-                connection.login(smtp.user, Path(smtp.password_file).read_text("utf-8").strip())
+                connection.login(smtp.user, smtp.password_file.read_text("utf-8").strip())
             connection.send_message(message)
-    except (OSError, smtplib.SMTPException):
+    except (OSError, UnicodeError, smtplib.SMTPException):
         raise MailNotSent from None

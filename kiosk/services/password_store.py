@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from db.sealed import KeyRing, SealBroken
 
-_HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=1)
+HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=1)
 _AT_ONCE = threading.BoundedSemaphore(2)
 _NOBODY = "argon2id hash of a password nobody has"
 
@@ -23,7 +23,7 @@ class PasswordStore:
         hasher: argon2id with the parameters to use (64 MiB, three passes; tests take less).
     """
 
-    def __init__(self, keys: KeyRing, hasher: PasswordHasher = _HASHER) -> None:
+    def __init__(self, keys: KeyRing, hasher: PasswordHasher = HASHER) -> None:
         self._keys = keys
         self._hasher = hasher
         self._dummy: str | None = None

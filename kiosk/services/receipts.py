@@ -14,17 +14,15 @@ from kiosk.services.application_form import Basis
 
 
 class Hold(StrEnum):
-    """Why an application waits; each is a ``held_for_…`` column."""
+    """Why an application waits, as far as an applicant is told; each is a ``held_for_…`` column.
+
+    ``held_for_registrar`` is missing on purpose: it would say whose number belongs to a student.
+    """
 
     DOCUMENTS = "documents"
     CORRECTION = "correction"
     CONFLICT = "conflict"
     STUDENT_CONSENT = "student_consent"
-    REGISTRAR = "registrar"
-
-
-SHOWN_HOLDS = tuple(hold for hold in Hold if hold is not Hold.REGISTRAR)
-"""The holds a parent is told of: the registrar's would say whose number belongs to a student."""
 
 
 class EmailState(StrEnum):
@@ -101,10 +99,9 @@ def make_receipt(
     token: str,
     basis: Basis,
     applicants: tuple[MaskedApplicant, ...],
-    holds: frozenset[Hold],
+    held: tuple[Hold, ...],
 ) -> Receipt:
     """Put a receipt together from what the application says."""
-    held = tuple(hold for hold in SHOWN_HOLDS if hold in holds)
     steps = [NextStep.SIGN_FORM]
     if Hold.DOCUMENTS in held:
         steps.append(NextStep.BRING_DOCUMENTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from argon2 import PasswordHasher
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
@@ -19,7 +20,7 @@ from kiosk.services.drafts import Drafts
 from kiosk.services.email_codes import EmailCodes
 from kiosk.services.errors import SchoolFault, SchoolRefused
 from kiosk.services.keys import KEY_CHECK, make_keys_known
-from kiosk.services.password_store import PasswordStore
+from kiosk.services.password_store import HASHER, PasswordStore
 from kiosk.services.sign_in import SignIn
 from kiosk.services.student_data import StudentData
 from kiosk.settings import Settings, ensure_home
@@ -44,13 +45,13 @@ class School:
         self.store.close()
 
 
-def open_school(settings: Settings, clock: Clock, passwords: PasswordStore | None = None) -> School:
+def open_school(settings: Settings, clock: Clock, hasher: PasswordHasher = HASHER) -> School:
     """Open the school of these settings; makes home, key file and database where there is none yet.
 
     Args:
         settings: where everything lies.
         clock: the kiosk's clock.
-        passwords: another way to hash passwords; tests take a cheaper one.
+        hasher: argon2id with its parameters; tests take cheaper ones.
 
     Raises:
         SettingsError: the home cannot be used.
@@ -58,8 +59,7 @@ def open_school(settings: Settings, clock: Clock, passwords: PasswordStore | Non
     """
     ensure_home(settings)
     store = _open_store(settings, clock)
-    if passwords is None:
-        passwords = PasswordStore(store.keys)
+    passwords = PasswordStore(store.keys, hasher)
     passwords.prepare()
     return School(
         settings=settings,
@@ -67,9 +67,9 @@ def open_school(settings: Settings, clock: Clock, passwords: PasswordStore | Non
         store=store,
         sign_in=SignIn(store, clock, passwords),
         student_data=StudentData(store, clock),
-        consents=Consents(store),
+        consents=Consents(store, clock),
         applications=Applications(store, clock),
-        drafts=Drafts(store),
+        drafts=Drafts(store, clock),
         email_codes=EmailCodes(settings, clock),
     )
 

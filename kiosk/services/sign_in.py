@@ -169,10 +169,12 @@ class SignIn:
     def _personal(self, session: Session, student: Student) -> list[str]:
         """What is on file of the family and may not make up the password: number, mobiles, birth date as written."""
         values = [student.student_number, student_account(student.student_number)]
-        for model in (Guardian, Applicant):
-            for row in session.exec(select(model).where(model.student_id == student.id)):
-                mobile = self._store.keys.open(str(model.__tablename__), row.id, row.sealed).get("mobile")
-                values += [mobile] if mobile else []
+        guardians = session.exec(select(Guardian).where(Guardian.student_id == student.id)).all()
+        applicants = session.exec(select(Applicant).where(Applicant.student_id == student.id)).all()
+        sealed = [("guardian", row.id, row.sealed) for row in guardians]
+        sealed += [("applicant", row.id, row.sealed) for row in applicants]
+        mobiles = [self._store.keys.open(*place).get("mobile") for place in sealed]
+        values += [mobile for mobile in mobiles if mobile]
         birth = self._store.keys.open("student", student.id, student.sealed).get("birth_date")
         if birth:
             day = date.fromisoformat(birth)

@@ -27,7 +27,7 @@ _LIVE = ("under_review", "returned", "approved")
 
 
 class NothingReported(ServiceError):
-    """An error report names no field, an unknown one, the value that is shown already, or a text that cannot be kept."""
+    """An error report names no field, an unknown one, the value shown already, or a text that cannot be kept."""
 
 
 @dataclass(frozen=True)

@@ -226,10 +226,10 @@ def _clean_lines(content: bytes, file: Path) -> list[str]:
 
 def _header(line: str, header: str, file: Path) -> str:
     """Take the value of a header line, whose colon may be of either width."""
-    name, colon, value = line.replace("：", ":", 1).partition(":")
-    if name.strip() != header or not colon or not value.strip():
+    found = re.fullmatch(rf"{header}\s*[:：]\s*(\S.*)", line)
+    if found is None:
         raise _no_header(file)
-    return value.strip()
+    return found.group(1)
 
 
 def _no_header(file: Path) -> TextUnusable:

@@ -11,6 +11,7 @@ import re
 import signal
 import sys
 import time
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +32,7 @@ class Terminal:
         command: the program and its arguments; ``[sys.executable, …]`` for Python.
         size: columns and rows.
         env: environment variables to add; None as a value takes one away.
+        folder: where the program runs; the project by default.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Terminal:
         *,
         size: tuple[int, int] = (80, 24),
         env: Mapping[str, str | None] | None = None,
+        folder: Path = PROJECT,
     ) -> None:
         environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(PROJECT)}
         for name, value in (env or {}).items():
@@ -49,15 +52,14 @@ class Terminal:
         self.raw = bytearray()
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self.screen)
-        self._pending = ""
-        self._decoder_errors = "replace"
+        self._decoder = getincrementaldecoder("utf-8")("replace")
         self.process = pexpect.spawn(
             command[0],
             list(command[1:]),
             env=environment,
             dimensions=(rows, columns),
             timeout=10,
-            cwd=str(PROJECT),
+            cwd=str(folder),
             echo=False,
         )
         self.process.delaybeforesend = None
@@ -87,7 +89,7 @@ class Terminal:
         except (pexpect.TIMEOUT, pexpect.EOF):
             return False
         self.raw += data
-        self._stream.feed(_NOT_FOR_PYTE.sub("", data.decode("utf-8", self._decoder_errors)))
+        self._stream.feed(_NOT_FOR_PYTE.sub("", self._decoder.decode(data)))
         return True
 
     def send(self, keys: str | bytes, *, deadline: float = 60.0) -> None:

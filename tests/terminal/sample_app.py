@@ -1,6 +1,6 @@
 """A small app behind the locks, for the terminal's tests: two clear fields, a password, a list, ways to crash.
 
-``python -m tests.terminal.sample_app [--supervised] [--report FILE] [--text TEXT] [--stall]``
+``python -m tests.terminal.sample_app [--supervised] [--report FILE] [--text TEXT] [--traps]``
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
 
 from textual.app import ComposeResult  # noqa: E402 - the environment comes first
-from textual.binding import Binding  # noqa: E402
+from textual.binding import Binding, BindingType  # noqa: E402
 from textual.widgets import Input, Label, Static  # noqa: E402
 
 from kiosk.locked_app import LockedApp  # noqa: E402
@@ -30,14 +31,13 @@ class SampleApp(LockedApp):
     """The fields show their length and their value's fate in one line each, so that a test can read them."""
 
     CSS = "PlainInput { height: 1; border: none; padding: 0; } #typed { height: 4; }"
-    BINDINGS = [
-        Binding(CRASH_KEY, "crash", priority=True),
-        Binding(STALL_KEY, "stall", priority=True),
-        Binding(CLEAR_KEY, "clear", priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(CLEAR_KEY, "clear", priority=True)]
 
-    def __init__(self, report: Callable[[str], None], texts: list[str]) -> None:
+    def __init__(self, report: Callable[[str], None], texts: list[str], *, traps: bool) -> None:
         super().__init__(report)
+        if traps:
+            self._bindings.bind(CRASH_KEY, "crash", priority=True)
+            self._bindings.bind(STALL_KEY, "stall", priority=True)
         self.texts = texts
         self.rounds = 0
 
@@ -51,7 +51,9 @@ class SampleApp(LockedApp):
             yield Static(text, markup=False)
 
     def on_input_changed(self) -> None:
-        first, second, secret = (self.screen.query_one(f"#{name}", PlainInput) for name in ("first", "second", "secret"))
+        first, second, secret = (
+            self.screen.query_one(f"#{name}", PlainInput) for name in ("first", "second", "secret")
+        )
         self.screen.query_one("#typed", Static).update(
             f"<{first.value[:30]}|{second.value[:30]}|{len(secret.value)}|{hash_of(secret.value)}>"
         )
@@ -88,6 +90,7 @@ def hash_of(text: str) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--supervised", action="store_true")
+    parser.add_argument("--traps", action="store_true", help="F5 crashes, F6 stalls for 800 ms")
     parser.add_argument("--report", type=Path)
     parser.add_argument("--text", action="append", default=[])
     options = parser.parse_args()
@@ -98,7 +101,7 @@ def main() -> int:
                 file.write(text + "\n")
 
     def run() -> int:
-        return SampleApp(report, options.text).run() or 0
+        return SampleApp(report, options.text, traps=options.traps).run() or 0
 
     return supervise(run, report) if options.supervised else run()
 

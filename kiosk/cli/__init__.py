@@ -1,0 +1,61 @@
+"""The command line: ``python run_kiosk.py COMMAND``.
+
+Exit codes: 0 done, 1 refused with one clear line, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from kiosk.cli import data, demo, doctor, roster, status
+from kiosk.cli.console import Refused
+from kiosk.settings import SettingsError
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and its options."""
+    top = argparse.ArgumentParser(prog="run_kiosk.py", description="親子綁定 kiosk")
+    commands = top.add_subparsers(dest="command", required=True, metavar="指令")
+    run = _command(commands, "run", "啟動 kiosk")
+    run.set_defaults(handle=lambda arguments: _run(arguments.home))
+    for module in (demo, roster, status, data, doctor):
+        module.add_to(commands, _command)
+    return top
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, help_text: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=help_text, description=help_text)
+    command.add_argument("--home", type=Path, help="資料夾（預設 KIOSK_HOME）")
+    return command
+
+
+def _run(home: Path | None) -> int:
+    from run_kiosk import supervised
+
+    return supervised(str(home) if home else None)
+
+
+def main(argv: list[str]) -> int:
+    """Run one command and give its exit code."""
+    from kiosk.services.errors import SchoolRefused
+    from kiosk.services.store_errors import StoreError
+
+    try:
+        arguments = parser().parse_args(argv)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 2
+    try:
+        return int(arguments.handle(arguments))
+    except (Refused, SettingsError, SchoolRefused) as refusal:
+        sys.stderr.write(f"{refusal}\n")
+    except StoreError:
+        sys.stderr.write("資料庫現在無法使用，什麼都沒有改變；請檢查磁碟空間後再試一次。\n")
+    except BrokenPipeError:
+        sys.stderr.close()
+    except KeyboardInterrupt:
+        sys.stderr.write("已中止。\n")
+    return 1

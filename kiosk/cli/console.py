@@ -1,0 +1,51 @@
+"""What the commands share: opening the school, a refusal, a progress bar."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from kiosk.clock import SystemClock
+from kiosk.services.school import School, open_school
+from kiosk.settings import load_settings
+
+_BAR_CELLS = 30
+
+
+class Refused(Exception):
+    """One clear line for the person at the command line; exit code 1."""
+
+
+class AddCommand(Protocol):
+    """Adds a command with the options every command has."""
+
+    def __call__(
+        self, commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, help_text: str
+    ) -> argparse.ArgumentParser:
+        """Add it."""
+
+
+@contextmanager
+def opened(arguments: argparse.Namespace) -> Iterator[School]:
+    """The school of ``--home``, closed afterwards."""
+    school = open_school(load_settings(arguments.home), SystemClock())
+    try:
+        yield school
+    finally:
+        school.close()
+
+
+def progress_bar(label: str) -> Callable[[int, int], None]:
+    """A bar on standard error; silent where that is no terminal."""
+
+    def show(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            filled = _BAR_CELLS * done // max(1, total)
+            end = "\n" if done >= total else ""
+            sys.stderr.write(f"\r{label} [{'#' * filled}{'.' * (_BAR_CELLS - filled)}] {done}/{total}{end}")
+            sys.stderr.flush()
+
+    return show

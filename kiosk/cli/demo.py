@@ -1,0 +1,51 @@
+"""``demo``: an invented school in a home of its own."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from kiosk.cli.console import AddCommand, Refused
+from kiosk.clock import SystemClock
+from kiosk.services.demo_school import demo_logins, fill_demo_school
+from kiosk.services.school import open_school
+from kiosk.settings import load_settings
+
+_FOLDER = Path(".demo")
+_MARK = "this-is-a-demo"
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:
+    """Add the command."""
+    demo = add(commands, "demo", "展示：虛構的學校，不碰真正的資料")
+    demo.add_argument("--prepare-only", action="store_true", help="只建立虛構的學校，不啟動")
+    demo.set_defaults(handle=_demo)
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    home = (arguments.home or _FOLDER).absolute()
+    mark = home / _MARK
+    if home.exists() and any(home.iterdir()) and not mark.exists():
+        raise Refused("這個資料夾不是展示用的，請換一個：--home 資料夾")
+    settings = load_settings(home, demo=True, environment={})
+    is_new = not settings.database_file.exists()
+    school = open_school(settings, SystemClock())
+    mark.touch()
+    if is_new:
+        print("建立虛構的學校…")
+        fill_demo_school(school)
+    school.close()
+    lines = [f"{login.account}　{login.password}　{login.what}" for login in demo_logins()]
+    print("可以試的登入：", *lines, sep="\n  ")
+    if arguments.prepare_only:
+        return 0
+    from kiosk.supervisor import supervise
+
+    hint = "展示用登入（Ctrl+Q 離開）：\n" + "\n".join(lines)
+
+    def run() -> int:
+        from kiosk.app import run_kiosk
+
+        return run_kiosk(str(home), demo=True, demo_lines=hint)
+
+    return supervise(run)

@@ -1,0 +1,51 @@
+"""``doctor``: what is missing before the kiosk should stand in a lobby."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+
+from kiosk.cli.console import AddCommand, opened
+from kiosk.services.texts import TextName, incomplete_marks, load_text
+
+_FEW_BYTES = 200 * 1024 * 1024
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:
+    """Add the command."""
+    add(commands, "doctor", "檢查金鑰、資料庫、字型、同意書、終端機").set_defaults(handle=_doctor)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as school:
+        settings = school.settings
+        print("好　　金鑰檔與資料庫相符")
+        print(f"好　　資料庫：{'PostgreSQL' if settings.database_url else 'SQLite'}")
+    free = shutil.disk_usage(settings.home).free
+    _say(free > _FEW_BYTES, "磁碟空間足夠", "磁碟空間不到 200 MB，請清理磁碟")
+    marks = sum(len(incomplete_marks(load_text(name, settings.text_folder))) for name in TextName)
+    _say(
+        marks == 0,
+        "同意書等文字沒有待補正的地方",
+        f"文字檔裡有 {marks} 處「待學校補正」，請把核定的文字放進 {settings.text_folder.name}/",
+    )
+    _say(settings.smtp is not None, "已設定寄信", "沒有設定寄信，電子郵件只能由家長輸入兩次核對")
+    _say(_has_chinese_font(), "有中文字型", "找不到中文字型（Debian：apt install fonts-noto-cjk）")
+    terminal = os.environ.get("TERM", "")
+    _say(terminal not in ("", "dumb", "linux"), "終端機可以顯示中文", "這個終端機不能顯示中文，請用 foot 等圖形終端機")
+    return 0
+
+
+def _say(good: bool, yes: str, no: str) -> None:
+    print(f"好　　{yes}" if good else f"注意　{no}")
+
+
+def _has_chinese_font() -> bool:
+    """Ask fontconfig, where it is installed."""
+    command = shutil.which("fc-list")
+    if command is None:
+        return False
+    found = subprocess.run([command, ":lang=zh-tw", "family"], capture_output=True, check=False, timeout=20)
+    return bool(found.stdout.strip())

@@ -1,0 +1,89 @@
+"""Backup and restore of the embedded database, through SQLite's own backup, which a running kiosk does not disturb.
+
+The key file is never part of it: whoever finds a backup cannot read it without the key, and whoever loses the key has
+no backup (docs/lobby.md says how to keep it).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from enum import Enum, auto
+from pathlib import Path
+
+_PAGES_AT_ONCE = 500
+
+
+class BackupFault(Enum):
+    """Why a backup or a restore is refused."""
+
+    EXISTS = auto()
+    NO_DATABASE = auto()
+    NOT_A_BACKUP = auto()
+    IN_THE_WAY = auto()
+    UNWRITABLE = auto()
+
+
+class BackupRefused(Exception):
+    """See ``fault``."""
+
+    def __init__(self, fault: BackupFault) -> None:
+        super().__init__(fault.name)
+        self.fault = fault
+
+
+def back_up(database: Path, target: Path) -> None:
+    """Write a consistent copy, whole or not at all, while the kiosk runs.
+
+    Raises:
+        BackupRefused: the target exists, there is no database, or it cannot be written.
+    """
+    if target.exists():
+        raise BackupRefused(BackupFault.EXISTS)
+    if not database.exists():
+        raise BackupRefused(BackupFault.NO_DATABASE)
+    _copy(database, target)
+
+
+def restore(source: Path, database: Path) -> None:
+    """Put a backup where no database is.
+
+    Raises:
+        BackupRefused: a database stands there already, or the file is no whole backup.
+    """
+    if any(database.with_name(database.name + end).exists() for end in ("", "-wal")):
+        raise BackupRefused(BackupFault.IN_THE_WAY)
+    try:
+        connection = sqlite3.connect(f"file:{source}?mode=ro", uri=True)
+        try:
+            whole = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+            known = connection.execute("SELECT count(*) FROM audit_head").fetchone()[0] == 1
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        raise BackupRefused(BackupFault.NOT_A_BACKUP) from None
+    if not whole or not known:
+        raise BackupRefused(BackupFault.NOT_A_BACKUP)
+    _copy(source, database)
+
+
+def _copy(source: Path, target: Path) -> None:
+    temporary = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        reading = sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=5)
+        writing = sqlite3.connect(temporary)
+        try:
+            reading.backup(writing, pages=_PAGES_AT_ONCE)
+            writing.execute("PRAGMA journal_mode=DELETE")
+        finally:
+            writing.close()
+            reading.close()
+        descriptor = os.open(temporary, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+        os.replace(temporary, target)
+    except (OSError, sqlite3.Error):
+        temporary.unlink(missing_ok=True)
+        raise BackupRefused(BackupFault.UNWRITABLE) from None

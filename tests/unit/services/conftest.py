@@ -1,0 +1,138 @@
+"""An open school with one student, and a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+from uuid import uuid4
+
+import pytest
+from argon2 import PasswordHasher
+
+from db.models import Credential, Student
+from db.sealed import IndexColumn
+from kiosk.services.school import School, open_school
+from kiosk.services.visitor import STUDENT_LOGIN, Visitor
+from kiosk.settings import Settings
+from kiosk.testing import FakeClock
+from tests.databases import postgresql_url
+
+STUDENT_NUMBER = "110001"
+ACCOUNT = "P110001"
+NATIONAL_ID = "A123456789"
+CHOSEN = "Taipei-Rain-7"
+TERMINAL = "kiosk-1"
+
+
+class CountingHasher(PasswordHasher):
+    """The cheapest argon2id there is, counted."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.hashed = 0
+        self.verified = 0
+
+    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+        self.hashed += 1
+        return super().hash(password, salt=salt)
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+        self.verified += 1
+        return super().verify(hash, password)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A school and what tests turn."""
+
+    school: School
+    clock: FakeClock
+    hasher: CountingHasher
+
+
+def add_student(
+    school: School,
+    number: str,
+    *,
+    national_id: str = NATIONAL_ID,
+    birth: date = date(2010, 5, 6),
+    active: bool = True,
+) -> str:
+    """Put one student with a first login into the school."""
+    student_id = uuid4().hex
+    with school.store.write() as unit:
+        unit.session.add(
+            Student(
+                id=student_id,
+                student_number=number,
+                name="王小明",
+                class_name="科二智",
+                national_id_index=unit.keys.index(IndexColumn.NATIONAL_ID, national_id),
+                sealed=unit.keys.seal("student", student_id, {"birth_date": birth.isoformat()}),
+                updated_at=unit.at,
+            )
+        )
+        unit.session.flush()
+        unit.session.add(
+            Credential(
+                id=uuid4().hex,
+                kind=STUDENT_LOGIN,
+                account=f"P{number}",
+                subject_id=student_id,
+                active=active,
+                initial_code=unit.keys.initial_code(number, national_id),
+                initial_kind="national_id",
+                changed_at=unit.at,
+            )
+        )
+        unit.audit("test", "student.added", student_id)
+    return student_id
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home", terminal_name=TERMINAL)
+
+
+@pytest.fixture
+def opened(settings: Settings) -> Iterator[Opened]:
+    clock, hasher = FakeClock(), CountingHasher()
+    school = open_school(settings, clock, hasher)
+    add_student(school, STUDENT_NUMBER)
+    yield Opened(school, clock, hasher)
+    school.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Each of the two databases; None is the embedded one."""
+    if request.param == "sqlite":
+        yield None
+        return
+    with postgresql_url() as url:
+        yield url
+
+
+@pytest.fixture
+def visitor(opened: Opened) -> Visitor:
+    """A visitor past the forced change of the password."""
+    first = opened.school.sign_in.student(ACCOUNT, NATIONAL_ID, TERMINAL).visitor
+    opened.school.sign_in.change_password(first, CHOSEN)
+    return first
+
+
+@pytest.fixture
+def try_sign_in(opened: Opened) -> Callable[[str, str], object]:
+    """One try: the visitor, or what was refused."""
+    from kiosk.services.errors import SignInRefused
+
+    def attempt(account: str, password: str) -> object:
+        try:
+            return opened.school.sign_in.student(account, password, TERMINAL)
+        except SignInRefused as refusal:
+            return (str(refusal), refusal.minutes_left, refusal.wait_seconds)
+
+    return attempt
