@@ -170,6 +170,15 @@ def test_a_busy_visit_ends_after_thirty_minutes_with_a_last_call(terminal: Termi
     assert terminal.after(1).over
 
 
+def test_a_countdown_that_activity_can_stop_is_no_last_call(terminal: Terminal) -> None:
+    terminal.busy_for(1710)
+    still = terminal.after(78)
+    assert (still.countdown, still.last_call) == (2, False)
+    terminal.guard.note(Activity.CLICK)
+    longest = terminal.after(0)
+    assert (longest.countdown, longest.last_call) == (12, True)
+
+
 def test_each_child_has_the_full_time(terminal: Terminal) -> None:
     terminal.busy_for(1700)
     terminal.guard.begin_child()

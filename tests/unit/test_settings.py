@@ -173,6 +173,7 @@ def test_mail_without_tls_is_for_this_machine_only(tmp_path: Path) -> None:
         ("[smtp]\nsender = 'k@h'", "smtp.host"),
         ("[smtp]\nhost = 'h'", "smtp.sender"),
         ("[smtp]\nhost = 'h'\nsender = 'k@h'\nport = 0", "smtp.port"),
+        ("[smtp]\nhost = 'h'\nsender = 'k@h'\nport = true", "smtp.port"),
         ("[smtp]\nhost = 'h'\nsender = 'k@h'\nsecurity = 'ssl'", "smtp.security"),
         ("[smtp]\nhost = 'h'\nsender = 'k@h'\nuser = 'u'", "smtp.password_file"),
         ("[smtp]\nhost = 'h'\nsender = 'k@h'\npassword_file = 'f'", "smtp.user"),
