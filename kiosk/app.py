@@ -147,13 +147,13 @@ class KioskApp(LockedApp):
             return
         if isinstance(screen, Step):
             screen.show_time()
-            screen.show_countdown(state.countdown)
+            screen.show_countdown(state.countdown, last_call=state.last_call)
         if state.ask and not self._asking and len(self.screen_stack) > 1:
             self._asking = True
             self.run_worker(self._ask_to_go_on(), group="go_on")
 
     async def _ask_to_go_on(self) -> None:
-        from kiosk.screens.notice import NoticeScreen
+        from kiosk.widgets.notice import NoticeScreen
 
         try:
             answer = await self.push_screen_wait(

@@ -20,7 +20,6 @@ from kiosk.screens.confirm_student import ConfirmStudentScreen
 from kiosk.screens.consent import ConsentScreen
 from kiosk.screens.email_code import EmailCodeScreen
 from kiosk.screens.hub import HubScreen
-from kiosk.screens.notice import AskIdScreen, NoticeScreen
 from kiosk.screens.read_back import ReadBackScreen
 from kiosk.screens.receipt import ReceiptScreen
 from kiosk.services.application_form import ApplicantEntry, Basis, Mode
@@ -36,6 +35,7 @@ from kiosk.services.student_data import HubState
 from kiosk.services.texts import TextName, load_consent, load_text
 from kiosk.services.today import today
 from kiosk.services.visitor import Visitor
+from kiosk.widgets.notice import AskIdScreen, NoticeScreen
 from kiosk.widgets.step import Nav
 
 if TYPE_CHECKING:

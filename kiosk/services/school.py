@@ -84,10 +84,8 @@ def _open_store(settings: Settings, clock: Clock) -> Store:
         revision = schema.current_revision(store.writer)
         if revision is not None and revision > schema.HEAD:
             raise SchoolRefused(SchoolFault.DATABASE, _("資料庫是較新版本的程式建立的，請更新本程式。"))
-        if keys is None:
-            if revision is not None:
-                raise KeyFileError(KeyFault.MISSING)
-            store.keys = _first_keys(settings, store.keys)
+        if keys is None:  # keys come before the schema: where there is one, another process has just written them
+            store.keys = _first_keys(settings, store.keys) if revision is None else read_keys(settings.key_file)
         schema.upgrade(store.writer)
         _check_keys(store)
     except BaseException as error:

@@ -108,11 +108,12 @@ class Step(Screen[T | Nav], Generic[T]):
         line = f"{settings.school_name}　{settings.service_name}　{_('語言：中文（臺灣）')}　{now}"
         self.query_one("#title", Static).update(line)
 
-    def show_countdown(self, seconds: int | None) -> None:
+    def show_countdown(self, seconds: int | None, *, last_call: bool = False) -> None:
         """Count down in the foot, or show the keys again."""
         foot = self.query_one("#foot", Static)
         foot.set_class(seconds is not None, "counting")
-        text = _("沒有操作，{n} 秒後清除畫面；按任意鍵繼續").format(n=seconds)
+        going_on = _("沒有操作，{n} 秒後清除畫面；按任意鍵繼續")
+        text = (_("使用時間到了，{n} 秒後清除畫面；請重新登入") if last_call else going_on).format(n=seconds)
         foot.update(self.keys() if seconds is None else text)
 
     def say(self, text: str, *, wrong: bool = True) -> None:
@@ -160,7 +161,7 @@ class Step(Screen[T | Nav], Generic[T]):
     @work(group="ask", exclusive=True)
     async def ask_before_leaving(self, save: Callable[[], None]) -> None:
         """Never lose what was typed without asking: keep it, drop it, or stay."""
-        from kiosk.screens.notice import NoticeScreen
+        from kiosk.widgets.notice import NoticeScreen
 
         choices = {"stay": _("繼續填寫"), "save": _("暫存離開"), "drop": _("不儲存離開")}
         chosen = await self.app.push_screen_wait(NoticeScreen(_("要離開嗎？"), _("您填的資料還沒有送出。"), choices))
