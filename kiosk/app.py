@@ -173,6 +173,7 @@ class KioskApp(LockedApp):
         resting = self.screen_stack[0]
         if isinstance(resting, LoginScreen):
             resting.forget()
+            resting.show_countdown(None)
         self.guard.end_visit()
 
     def action_leave_demo(self) -> None:

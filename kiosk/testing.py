@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
 
 _FIRST_DAY = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)  # 115年9月1日 09:00 in Taipei
 
@@ -60,3 +65,121 @@ class FakeClock:
         """Start the pretended machine anew: a new run, counted from zero; the wall clock stays."""
         self._runs += 1
         self._elapsed = 0.0
+
+
+async def until(pilot: Pilot[int], condition: Callable[[], object], within: float = 10.0) -> None:
+    """Let the app run until a condition holds; a pause alone does not wait for threads.
+
+    Raises:
+        TimeoutError: it did not hold in time; names the screen that stood instead.
+    """
+    deadline = time.monotonic() + within
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited in vain on {type(pilot.app.screen).__name__}")
+        await pilot.pause(0.01)
+
+
+class Parent:
+    """A parent in front of the headless kiosk: each method is one thing they do, by keyboard.
+
+    ``async with app.run_test() as pilot: parent = Parent(pilot); await parent.logs_in("P110001", "A123456789")``
+    """
+
+    def __init__(self, pilot: Pilot[int]) -> None:
+        self.pilot = pilot
+        self.app = pilot.app
+
+    @property
+    def screen(self) -> str:
+        """The name of the screen that stands."""
+        return type(self.app.screen).__name__
+
+    def text(self, selector: str) -> str:
+        """What a static part of the screen says."""
+        return str(self.app.screen.query_one(selector, Static).content)
+
+    async def sees(self, screen: str) -> None:
+        """Wait for a screen that is ready to be used."""
+        await until(self.pilot, lambda: self.screen == screen and self.app.screen.is_active and self.app.focused)
+
+    async def types(self, text: str) -> None:
+        """Type into the field that has the focus."""
+        field = self.app.focused
+        assert isinstance(field, Input)
+        field.insert_text_at_cursor(text)
+        await self.pilot.pause()
+
+    async def presses(self, *keys: str) -> None:
+        """Press keys by their Textual names."""
+        await self.pilot.press(*keys)
+
+    async def clicks(self, selector: str) -> None:
+        """Click, once the thing has a place on the screen."""
+        target = self.app.screen.query_one(selector)
+        target.scroll_visible(animate=False)
+        await until(self.pilot, lambda: target.region.area > 0 and not target.disabled)
+        assert await self.pilot.click(selector)
+
+    async def logs_in(self, account: str, password: str) -> None:
+        """登入; what follows is told by :meth:`sees`."""
+        await self.sees("LoginScreen")
+        await self.types(account)
+        await self.presses("enter")
+        await self.types(password)
+        await self.presses("enter")
+
+    async def changes_password(self, password: str) -> None:
+        """The forced change, as far as the hub."""
+        await self.sees("ChangePasswordScreen")
+        await self.types(password)
+        await self.presses("enter")
+        await self.types(password)
+        await self.presses("enter")
+        await self.sees("HubScreen")
+
+    async def opens(self, door: str, screen: str) -> None:
+        """One of the hub's doors: confirm, apply, card, sign."""
+        await self.sees("HubScreen")
+        self.app.screen.query_one(f"#{door}").focus()
+        await self.presses("enter")
+        await self.sees(screen)
+
+    async def confirms(self) -> None:
+        """確認學生相關資訊: 資訊正確, 填答送出."""
+        await self.opens("confirm", "ConfirmStudentScreen")
+        await self.presses("enter", "enter")
+        await self.sees("HubScreen")
+
+    async def reads_consent(self) -> None:
+        """Read the consent to its end."""
+        await self.sees("ConsentScreen")
+        agree = self.app.screen.query_one("#agree")
+        for _page in range(60):
+            if not agree.disabled:
+                return
+            await self.presses("pagedown")
+            await self.pilot.pause()
+        await until(self.pilot, lambda: not agree.disabled)
+
+    async def consents(self, choice: str = "agree") -> None:
+        """Read, choose and send."""
+        await self.reads_consent()
+        await self.clicks(f"#{choice}")
+        await self.presses("enter")
+
+    async def chooses_mode(self, mode: str = "one_parent", basis: str | None = "parents") -> None:
+        """選擇申辦方式, as far as the first applicant's form."""
+        await self.sees("ApplicationModeScreen")
+        await self.clicks(f"#{mode}")
+        if basis is not None:
+            await self.sees("BasisScreen")
+            await self.clicks(f"#{basis}")
+        await self.sees("ApplicantFormScreen")
+
+    async def fills_in(self, name: str, relation: str, national_id: str, mobile: str, email: str) -> None:
+        """One applicant's form, sent with Enter in its last field."""
+        await self.sees("ApplicantFormScreen")
+        for value in (name, relation, national_id, national_id, mobile, email, email):
+            await self.types(value)
+            await self.presses("enter")

@@ -21,6 +21,7 @@ from kiosk.services.application_form import (
 )
 from kiosk.widgets.field import Field
 from kiosk.widgets.plain_input import PlainInput
+from kiosk.widgets.prose import Prose
 from kiosk.widgets.step import Nav, Step
 
 _HALF_WIDTH = frozenset({"national_id", "national_id_again", "mobile", "email", "email_again"})
@@ -69,10 +70,10 @@ class ApplicantFormScreen(Step[Answer]):
         """The warning, then the fields in the guide's order."""
         if self._mode.applicants > 1:
             yield Static(_("第 {n} 位申請人").format(n=self._position), id="position", markup=False)
-        yield Static(self._warning, classes="warning", markup=False)
+        yield Prose(self._warning, classes="warning")
         for form_field in FIELDS:
             if form_field.key == "email":
-                yield Static(self._email_notice, id="email-notice", markup=False)
+                yield Prose(self._email_notice, id="email-notice")
                 yield Button(_no_email_label(self._before.no_email), id="no-email")
             yield Field(
                 form_field.label,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from kiosk.i18n import _
 from kiosk.services.application_form import Basis, Mode
+from kiosk.widgets.prose import Prose
 from kiosk.widgets.step import Step
 
 
@@ -23,8 +24,8 @@ class ApplicationModeScreen(Step[Mode]):
 
     def body(self) -> ComposeResult:
         """The guide's two notices and three buttons."""
-        yield Static(self._documents_notice, markup=False)
-        yield Static(self._warning, classes="warning", markup=False)
+        yield Prose(self._documents_notice)
+        yield Prose(self._warning, classes="warning")
         for mode in Mode:
             yield Button(mode.label, id=mode.value, classes="door")
 

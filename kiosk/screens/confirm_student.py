@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Button, RadioButton, RadioSet, Static
+from textual.containers import Horizontal
+from textual.widgets import Button, Static
 
 from kiosk.i18n import _
 from kiosk.services.student_data import StudentView
@@ -21,12 +22,13 @@ class ConfirmStudentScreen(Step[Answer]):
     """Answers ("send" or "save", right values by field); no values mean 資訊正確."""
 
     number = 3
-    AUTO_FOCUS = "RadioSet"
+    AUTO_FOCUS = "#right"
 
     def __init__(self, student: StudentView, draft: Mapping[str, str] | None = None) -> None:
         super().__init__()
         self._student = student
         self._draft = dict(draft or {})
+        self._answer = "wrong" if draft else ""
         self.heading = _("請確認貴子女的基本資料是否正確。")
 
     def body(self) -> ComposeResult:
@@ -39,9 +41,9 @@ class ConfirmStudentScreen(Step[Answer]):
             id="student",
             markup=False,
         )
-        with RadioSet(id="answer"):
-            yield RadioButton(_("資訊正確"), value=not self._draft, id="right")
-            yield RadioButton(_("錯誤回報"), value=bool(self._draft), id="wrong")
+        with Horizontal(id="answers"):
+            yield Button(_("資訊正確"), id="right", classes="choice")
+            yield Button(_("錯誤回報"), id="wrong", classes="choice")
         for key, label in (("class_name", _("班級")), ("name", _("姓名")), ("student_number", _("學號"))):
             yield Field(
                 _("正確的{label}（沒有錯就空著）").format(label=label),
@@ -61,18 +63,25 @@ class ConfirmStudentScreen(Step[Answer]):
     def on_mount(self) -> None:
         """Show the correction fields only for an error report."""
         super().on_mount()
-        self._show_corrections(bool(self._draft))
+        self._show_answer()
 
-    @on(RadioSet.Changed)
-    def _switch(self, event: RadioSet.Changed) -> None:
-        self._show_corrections(event.pressed.id == "wrong")
+    @on(Button.Pressed, ".choice")
+    def _choose(self, event: Button.Pressed) -> None:
+        self._answer = str(event.button.id)
+        self._show_answer()
+        self.query_one("#send" if self._answer == "right" else "#class_name").focus()
 
-    def _show_corrections(self, shown: bool) -> None:
+    def _show_answer(self) -> None:
+        """Say the choice in words; the fields for right values stand only with an error report."""
+        for key, label in (("right", _("資訊正確")), ("wrong", _("錯誤回報"))):
+            button = self.query_one(f"#{key}", Button)
+            button.label = _("{label}（已選）").format(label=label) if key == self._answer else label
+            button.set_class(key == self._answer, "chosen")
         for field in self.query(".correction"):
-            field.display = shown
+            field.display = self._answer == "wrong"
 
     def _values(self) -> dict[str, str]:
-        if not self.query_one("#wrong", RadioButton).value:
+        if self._answer != "wrong":
             return {}
         return {str(field.id): field.value.strip() for field in self.query(Field) if field.value.strip()}
 
@@ -80,7 +89,11 @@ class ConfirmStudentScreen(Step[Answer]):
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
         values = self._values()
-        if self.query_one("#wrong", RadioButton).value:
+        if not self._answer:
+            self.say(_("請選擇「資訊正確」或「錯誤回報」。"))
+            self.query_one("#right").focus()
+            return
+        if self._answer == "wrong":
             student = self._student
             shown = {
                 "class_name": student.class_name,

@@ -15,6 +15,7 @@ from kiosk.rules.line_breaks import wrap
 from kiosk.services.consents import Choice
 from kiosk.services.texts import ConsentText
 from kiosk.settings import IdleTimes
+from kiosk.widgets.prose import Prose
 from kiosk.widgets.step import Step
 
 _SIDE_CELLS = 6
@@ -54,7 +55,7 @@ class ConsentScreen(Step[Choice]):
 
     def body(self) -> ComposeResult:
         """The line above, the text, how far it was read."""
-        yield Static(self._intro, id="intro", markup=False)
+        yield Prose(self._intro, id="intro")
         with Reading(id="reading"):
             yield Static("", id="text", markup=False)
         yield Static("", id="progress", markup=False)

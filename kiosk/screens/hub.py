@@ -21,7 +21,6 @@ class HubScreen(Step[str]):
         self._state = state
         self._has_draft = has_draft
         self.number = 3 if state.data_state == "unconfirmed" else 6 if state.account_state == "under_review" else 4
-        self.heading = _("個資確認及親子帳號設定")
 
     def keys(self) -> str:
         """Arrows work here too."""

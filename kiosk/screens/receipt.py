@@ -27,7 +27,7 @@ class ReceiptScreen(Step[str]):
         """Nothing to do but leave."""
         return _("Enter 完成　Tab 選擇")
 
-    def on_screen_resume(self) -> None:
+    def limit_stillness(self) -> None:
         """Count down from the start; any key starts the count anew."""
         self.kiosk.guard.use_limit(0, countdown=self.kiosk.settings.idle.receipt_seconds)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from kiosk.i18n import _
 from kiosk.widgets.field import Field
 from kiosk.widgets.plain_input import PlainInput
+from kiosk.widgets.prose import Prose
 from kiosk.widgets.step import Step
 
 
@@ -31,7 +32,7 @@ class NoticeScreen(Step[str]):
 
     def body(self) -> ComposeResult:
         """The text."""
-        yield Static(self._text, classes="large", markup=False)
+        yield Prose(self._text, classes="large")
 
     def actions(self) -> ComposeResult:
         """The answers."""
@@ -54,7 +55,7 @@ class AskIdScreen(Step[str]):
 
     def body(self) -> ComposeResult:
         """Why, and the field."""
-        yield Static(self._text, markup=False)
+        yield Prose(self._text)
         yield Field(
             _("身分證字號"), hint=_("身分證字號或統一證號 10 碼"), id="national_id", max_length=20, half_width=True
         )

@@ -99,6 +99,10 @@ class Step(Screen[T | Nav], Generic[T]):
 
     def on_screen_resume(self) -> None:
         """Set this step's idle limit."""
+        self.limit_stillness()
+
+    def limit_stillness(self) -> None:
+        """Tell the idle guard how long this step may stand still."""
         self.kiosk.guard.use_limit(self.idle_limit(self.kiosk.settings.idle))
 
     def show_time(self) -> None:

@@ -14,7 +14,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlmodel import col, func, select, update
 
-from db.models import AuditEntry, Credential, Guardian, SignInCounter
+from db.models import AuditEntry, Credential, Guardian, SignInCounter, Student
 from db.sealed import with_new_key, write_keys
 from db.store import StoreBusy
 from kiosk.clock import SystemClock
@@ -142,6 +142,19 @@ def test_t14_every_kind_of_account_costs_and_says_the_same(
     assert answers[1:] == [answers[0]] * 3
     try_sign_in("P888888", WRONG)
     assert opened.hasher.hashed == hashed
+
+
+@pytest.mark.parametrize("gone", [Credential, Student])
+def test_the_right_password_of_a_disabled_login_or_a_student_who_left_is_refused(
+    opened: Opened, visitor: Visitor, try_sign_in: Try, gone: type[Credential] | type[Student]
+) -> None:
+    assert isinstance(try_sign_in(ACCOUNT, CHOSEN), SignedIn)
+    with opened.school.store.write() as unit:
+        unit.session.exec(update(gone).values(active=False))
+        unit.audit("test", "disabled", visitor.student_id)
+    assert try_sign_in(ACCOUNT, CHOSEN) == (_REFUSED, None, None)
+    with pytest.raises(Denied):
+        opened.school.student_data.hub(visitor)
 
 
 def test_t14_a_hostile_password_is_a_wrong_password(opened: Opened, try_sign_in: Try) -> None:

@@ -1,0 +1,277 @@
+"""The parent's path of the guide, and the ways off it."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Button, Input
+
+from kiosk.app import KioskApp
+from kiosk.services.school import School
+from kiosk.testing import FakeClock, Parent, until
+from tests.pilot.conftest import standing_at
+
+_ID = "A123456789"
+_PASSWORD = "Harbour7lights"
+_MOTHER = ("林小花", "媽媽", "B200300401", "0910100200", "flower@example.org")
+_FATHER = ("王大明", "爸爸", "A100000001", "0910100201", "father@example.org")
+
+
+async def _to_hub(parent: Parent, number: str = "110001", first: str = _ID) -> None:
+    await parent.logs_in(f"p{number}", first)
+    await parent.changes_password(_PASSWORD)
+
+
+async def _to_form(parent: Parent) -> None:
+    await _to_hub(parent)
+    await parent.confirms()
+    await parent.opens("apply", "ConsentScreen")
+    await parent.consents()
+    await parent.chooses_mode()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (60, 20)])
+async def test_from_login_to_receipt(school: School, size: tuple[int, int]) -> None:
+    async with standing_at(school, size) as parent:
+        await _to_form(parent)
+        await parent.fills_in(*_MOTHER)
+        await parent.sees("ReadBackScreen")
+        await parent.presses("enter")
+        await parent.sees("ReceiptScreen")
+        receipt = parent.text("#receipt-text")
+        assert "115-000-0001-" in receipt
+        assert _MOTHER[2] not in receipt
+        assert _MOTHER[0] not in receipt
+        await parent.presses("enter")
+        await parent.sees("LoginScreen")
+        await parent.logs_in("P110001", _PASSWORD)
+        await parent.sees("HubScreen")
+        assert "審核中" in parent.text("#states")
+
+
+async def test_every_choice_by_mouse(school: School) -> None:
+    async with standing_at(school) as parent:
+        await parent.types("P110001")
+        await parent.clicks("#password")
+        await parent.types(_ID)
+        await parent.clicks("#login")
+        await parent.changes_password(_PASSWORD)
+        await parent.clicks("#confirm")
+        await parent.sees("ConfirmStudentScreen")
+        await parent.clicks("#right")
+        await parent.clicks("#send")
+        await parent.sees("HubScreen")
+        await parent.clicks("#apply")
+        await parent.reads_consent()
+        await parent.clicks("#agree")
+        await parent.clicks("#send")
+        await parent.chooses_mode()
+        for key, value in zip(
+            ("name", "national_id", "national_id_again", "mobile"),
+            (_MOTHER[0], *(_MOTHER[2],) * 2, _MOTHER[3]),
+            strict=True,
+        ):
+            await parent.clicks(f"#{key}")
+            await parent.types(value)
+        await parent.clicks(".relation")
+        await parent.clicks("#no-email")
+        await parent.clicks("#send")
+        await parent.sees("ReadBackScreen")
+        await parent.clicks("#send")
+        await parent.sees("ReceiptScreen")
+        assert "沒有信箱" in parent.text("#receipt-text")
+
+
+@pytest.mark.parametrize(("account", "password"), [("P110001", "A100000001"), ("P999999", _ID), ("王[/]小明", "x")])
+async def test_a_wrong_login_says_the_same(school: School, account: str, password: str) -> None:
+    async with standing_at(school) as parent:
+        await parent.logs_in(account, password)
+        await until(parent.pilot, lambda: "不正確" in parent.text("#message"))
+        assert parent.text("#message") == "帳號或密碼不正確，請檢查後再試一次。"
+        assert parent.app.screen.query_one("#password", Input).value == ""
+        assert parent.app.screen.query_one("#account", Input).value != ""
+
+
+async def test_nothing_is_seen_before_the_first_password_is_changed(school: School) -> None:
+    async with standing_at(school) as parent:
+        await parent.logs_in("P110001", _ID)
+        await parent.sees("ChangePasswordScreen")
+        await parent.presses("escape")
+        await parent.sees("LoginScreen")
+        await parent.logs_in("P110001", _ID)
+        await parent.sees("ChangePasswordScreen")
+
+
+@pytest.mark.parametrize(
+    ("password", "says"),
+    [("short1", "至少要 9"), (_ID, "身分證字號"), ("password123", "太常見"), ("onlyletters", "還缺數字")],
+)
+async def test_a_refused_password_says_why(school: School, password: str, says: str) -> None:
+    async with standing_at(school) as parent:
+        await parent.logs_in("P110001", _ID)
+        await parent.sees("ChangePasswordScreen")
+        await parent.types(password)
+        await parent.presses("enter")
+        await parent.types(password)
+        await parent.presses("enter")
+        field = parent.app.screen.query_one("#new", Input)
+        await until(parent.pilot, lambda: says in str(field.border_subtitle))
+        assert field.value == password
+
+
+async def test_a_double_enter_signs_in_once(school: School) -> None:
+    async with standing_at(school) as parent:
+        await parent.types("P110001")
+        await parent.presses("enter")
+        await parent.types(_ID)
+        await parent.presses("enter", "enter", "enter")
+        await parent.sees("ChangePasswordScreen")
+        assert len(parent.app.screen_stack) == 2
+
+
+async def test_an_error_report_goes_to_the_registrar_and_the_visit_goes_on(school: School) -> None:
+    async with standing_at(school) as parent:
+        await _to_hub(parent)
+        await parent.opens("confirm", "ConfirmStudentScreen")
+        await parent.clicks("#wrong")
+        await parent.types("資二智")
+        await parent.clicks("#send")
+        await parent.sees("NoticeScreen")
+        await parent.presses("enter")
+        await parent.sees("HubScreen")
+        assert "錯誤回報" in parent.text("#states")
+
+
+async def test_the_consent_is_not_sent_without_a_choice(school: School) -> None:
+    async with standing_at(school, (80, 24)) as parent:
+        await _to_hub(parent)
+        await parent.opens("apply", "ConsentScreen")
+        assert parent.app.screen.query_one("#agree", Button).disabled
+        await parent.clicks("#send")
+        assert parent.text("#message") == "請詳讀個資授權同意書並勾選本人同意或不同意此同意書"
+        await parent.consents("refuse")
+        await parent.sees("NoticeScreen")
+        await parent.presses("enter")
+        await parent.sees("HubScreen")
+        await parent.opens("apply", "ConsentScreen")
+        await parent.consents("agree")
+        await parent.sees("ApplicationModeScreen")
+
+
+async def test_a_wrong_field_is_named_and_nothing_typed_is_lost(school: School) -> None:
+    async with standing_at(school) as parent:
+        await _to_form(parent)
+        await parent.fills_in("林小花", "媽媽", "B200300400", "091010020", "B200300400@example.org")
+        form = parent.app.screen
+        assert parent.screen == "ApplicantFormScreen"
+        for key in ("national_id", "mobile"):
+            assert form.query_one(f"#{key}", Input).has_class("wrong")
+        assert form.query_one("#name", Input).value == "林小花"
+
+
+async def test_two_parents_apply_together(school: School) -> None:
+    async with standing_at(school) as parent:
+        await _to_hub(parent)
+        await parent.opens("apply", "ConsentScreen")
+        await parent.consents()
+        await parent.chooses_mode("two_parents", None)
+        await parent.fills_in(*_MOTHER)
+        await until(parent.pilot, lambda: parent.app.screen.query_one("#name", Input).value == "")
+        await parent.fills_in(*_FATHER)
+        await parent.sees("ReadBackScreen")
+        await parent.presses("enter")
+        await parent.sees("ReceiptScreen")
+
+
+async def test_another_child_in_the_same_visit_keeps_the_applicant(school: School) -> None:
+    async with standing_at(school) as parent:
+        await _to_form(parent)
+        await parent.fills_in(*_MOTHER)
+        await parent.sees("ReadBackScreen")
+        await parent.presses("enter")
+        await parent.sees("ReceiptScreen")
+        await parent.clicks("#another")
+        await _to_hub(parent, "110002", "A290000009")
+        await parent.opens("apply", "ConsentScreen")
+        await parent.consents()
+        await parent.sees("ApplicantFormScreen")
+        assert parent.app.screen.query_one("#national_id", Input).value == _MOTHER[2]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "LoginScreen",
+        "ChangePasswordScreen",
+        "HubScreen",
+        "ConfirmStudentScreen",
+        "ConsentScreen",
+        "ApplicantFormScreen",
+    ],
+)
+async def test_walking_away_wipes_everything(school: School, clock: FakeClock, step: str) -> None:
+    async with standing_at(school) as parent:
+        app = parent.app
+        assert isinstance(app, KioskApp)
+        if step == "LoginScreen":
+            await parent.presses("p", "1")
+        elif step == "ChangePasswordScreen":
+            await parent.logs_in("P110001", _ID)
+            await parent.sees(step)
+            await parent.types("half typed")
+        elif step == "ApplicantFormScreen":
+            await _to_form(parent)
+            await parent.types("林小花")
+        else:
+            await _to_hub(parent)
+            if step != "HubScreen":
+                await parent.opens({"ConfirmStudentScreen": "confirm", "ConsentScreen": "apply"}[step], step)
+        await parent.presses("x")
+        left = app.screen
+        limit = 120 if step == "ConsentScreen" else 60
+        clock.advance(limit + 1)
+        app.tick()
+        await parent.pilot.pause()
+        assert "秒後清除畫面" in parent.text("#foot")
+        clock.advance(20)
+        app.tick()
+        await until(
+            parent.pilot, lambda: len(app.screen_stack) == 1 and (step == "LoginScreen" or not left.is_attached)
+        )
+        assert all(field.value == "" for field in app.screen.query(Input))
+        assert "秒後清除畫面" not in parent.text("#foot")
+
+
+async def test_the_receipt_leaves_by_itself(school: School, clock: FakeClock) -> None:
+    async with standing_at(school) as parent:
+        app = parent.app
+        assert isinstance(app, KioskApp)
+        await _to_form(parent)
+        await parent.fills_in(*_MOTHER)
+        await parent.sees("ReadBackScreen")
+        await parent.presses("enter")
+        await parent.sees("ReceiptScreen")
+        clock.advance(46)
+        app.tick()
+        await parent.sees("LoginScreen")
+
+
+async def test_a_draft_is_kept_and_opened_with_the_id(school: School) -> None:
+    async with standing_at(school) as parent:
+        await _to_form(parent)
+        for value in _MOTHER[:2]:
+            await parent.types(value)
+            await parent.presses("enter")
+        await parent.types(_MOTHER[2])
+        await parent.clicks("#save")
+        await parent.sees("NoticeScreen")
+        await parent.presses("enter")
+        await parent.logs_in("P110001", _PASSWORD)
+        await parent.sees("HubScreen")
+        assert "草稿" in parent.text("#states")
+        await parent.opens("apply", "ConsentScreen")
+        await parent.consents()
+        await parent.sees("AskIdScreen")
+        await parent.types(_MOTHER[2])
+        await parent.presses("enter")
+        await parent.sees("ApplicantFormScreen")
+        assert parent.app.screen.query_one("#name", Input).value == _MOTHER[0]
