@@ -8,14 +8,17 @@ import pytest
 from sqlmodel import select
 
 from db.models import Applicant, Application, AuditEntry, Draft, SignedForm
-from kiosk.rules.application_numbers import parse_number
+from kiosk.rules.application_numbers import format_number, parse_number
 from kiosk.services.application_form import Basis, Mode
 from kiosk.services.applications import InvalidApplication, OwnChild
 from kiosk.services.drafts import APPLICATION
 from kiosk.services.errors import AlreadyApplied, ChangedMeanwhile, ConsentMissing, Denied
 from kiosk.services.own_id import NotTheirId, TooManyTries
 from kiosk.services.receipts import EmailState, Hold, NextStep
+from kiosk.services.school import School, open_school
 from kiosk.services.visitor import Visitor
+from kiosk.settings import Settings
+from kiosk.testing import FakeClock
 from tests.unit.services.application_fixtures import (
     ADULT,
     FATHER,
@@ -30,7 +33,7 @@ from tests.unit.services.application_fixtures import (
     rows,
     with_id,
 )
-from tests.unit.services.conftest import NATIONAL_ID, Opened
+from tests.unit.services.conftest import NATIONAL_ID, CountingHasher, Opened
 
 
 @pytest.fixture
@@ -92,6 +95,31 @@ def test_sent_twice_at_once_it_stays_one_application(sender: Sender) -> None:
         thread.join()
     assert len(receipts) == 4
     assert len({receipt.number for receipt in receipts}) == len(rows(sender.school, Application)) == 1
+
+
+def test_two_kiosks_take_one_person_once(settings: Settings, database_url: str | None) -> None:
+    shared = replace(settings, database_url=database_url)
+    schools = [open_school(shared, FakeClock(), CountingHasher()) for _kiosk in range(2)]
+    visitor = new_visitor(schools[0], "110001", NATIONAL_ID)
+    answer(schools[0], visitor)
+    outcomes: list[str] = []
+
+    def send(school: School) -> None:
+        for _round in range(10):
+            try:
+                outcomes.append(Sender(school, visitor).one().number)
+            except AlreadyApplied:
+                outcomes.append("already")
+
+    threads = [Thread(target=send, args=(school,)) for school in schools]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == [format_number(115, 1)] + ["already"] * 19
+    assert len(rows(schools[1], Applicant)) == 1
+    for school in schools:
+        school.close()
 
 
 def test_another_students_request_id_brings_no_receipt(sender: Sender) -> None:
