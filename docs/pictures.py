@@ -30,6 +30,7 @@ SIZES = ((80, 24), (100, 30))
 _WIDE_FONTS = ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",)
 _NARROW_FONTS = ("/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf",)
 _CELL = (9, 18)
+_BASELINE = 14
 _MONO_TRADITIONAL_CHINESE = 8
 
 
@@ -64,7 +65,8 @@ def paint(app: App[int], file: Path) -> None:
                 place = (column * _CELL[0], row * _CELL[1])
                 corner = (place[0] + cells * _CELL[0], place[1] + _CELL[1])
                 draw.rectangle((place, corner), fill=back)
-                draw.text(place, character, font=wide if cells == 2 else narrow, fill=front)
+                baseline = (place[0], place[1] + _BASELINE)
+                draw.text(baseline, character, font=wide if cells == 2 else narrow, fill=front, anchor="ls")
                 column += cells
     picture.save(file, optimize=True)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from textual.pilot import Pilot
-from textual.widgets import Input, Static
+if TYPE_CHECKING:  # the clock of this module is for tests without a screen too
+    from textual.pilot import Pilot
 
 _FIRST_DAY = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)  # 115年9月1日 09:00 in Taipei
 
@@ -97,6 +98,8 @@ class Parent:
 
     def text(self, selector: str) -> str:
         """What a static part of the screen says."""
+        from textual.widgets import Static
+
         return str(self.app.screen.query_one(selector, Static).content)
 
     async def sees(self, screen: str) -> None:
@@ -105,6 +108,8 @@ class Parent:
 
     async def types(self, text: str) -> None:
         """Type into the field that has the focus."""
+        from textual.widgets import Input
+
         field = self.app.focused
         assert isinstance(field, Input)
         field.insert_text_at_cursor(text)

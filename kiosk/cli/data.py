@@ -9,6 +9,7 @@ from pathlib import Path
 from db import audit
 from kiosk.cli.console import AddCommand, Refused, opened
 from kiosk.services.backup import BackupFault, BackupRefused, back_up, restore
+from kiosk.services.keys import rotate
 from kiosk.settings import Settings, ensure_home, load_settings
 
 
@@ -24,6 +25,16 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: A
     bring_back = add(commands, "restore", "還原備份到沒有資料庫的資料夾")
     bring_back.add_argument("file", type=Path)
     bring_back.set_defaults(handle=_restore)
+    keys = add(commands, "keys", "金鑰").add_subparsers(dest="action", required=True, metavar="動作")
+    turn = add(keys, "rotate", "換新的封存金鑰並重新封存所有資料；先停止 kiosk")
+    turn.set_defaults(handle=_rotate)
+
+
+def _rotate(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as school:
+        rows = rotate(school.store, school.settings.key_file)
+    print(f"已換新金鑰，重新封存 {rows} 列。請把新的 kiosk.key 另外備份；中斷時再執行一次就會繼續。")
+    return 0
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -55,14 +55,14 @@ def parse_name(text: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """王小明 as 王○明, 王明 as 王○, four and more keep first and last; Latin names keep initials (J*** S***)."""
+    """王小明 as 王〇明, 王明 as 王〇, four and more keep first and last; Latin names keep initials (J*** S***)."""
     if name.isascii():
         return " ".join(f"{word[0]}***" for word in name.split())
     if len(name) <= 1:
-        return "○"
+        return "〇"
     if len(name) == 2:
-        return f"{name[0]}○"
-    return f"{name[0]}{'○' * (len(name) - 2)}{name[-1]}"
+        return f"{name[0]}〇"
+    return f"{name[0]}{'〇' * (len(name) - 2)}{name[-1]}"
 
 
 def needs_manual_glyph(text: str) -> bool:

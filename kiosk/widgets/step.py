@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Static
 
 from kiosk.i18n import _
+from kiosk.services.today import TAIPEI
 from kiosk.settings import IdleTimes
 from kiosk.widgets.field import Field
 from kiosk.widgets.plain_input import PlainInput
@@ -108,7 +109,7 @@ class Step(Screen[T | Nav], Generic[T]):
     def show_time(self) -> None:
         """Write the title line: school, service, language, time."""
         settings = self.kiosk.settings
-        now = self.kiosk.clock.now().astimezone().strftime("%H:%M")
+        now = self.kiosk.clock.now().astimezone(TAIPEI).strftime("%H:%M")
         line = f"{settings.school_name}　{settings.service_name}　{_('語言：中文（臺灣）')}　{now}"
         self.query_one("#title", Static).update(line)
 

@@ -53,7 +53,7 @@ def test_an_application_is_taken_and_its_receipt_hides_the_person(sender: Sender
     assert parse_number(receipt.number) == (115, 1)
     assert len(receipt.token) >= 20
     (person,) = receipt.applicants
-    assert (person.name, person.relation, person.national_id) == ("劉○花", "媽媽", f"*******{MOTHER_ID[-3:]}")
+    assert (person.name, person.relation, person.national_id) == ("劉〇花", "媽媽", f"*******{MOTHER_ID[-3:]}")
     assert person.email_state is EmailState.UNVERIFIED
     assert receipt.next_steps == (NextStep.SIGN_FORM, NextStep.TEACHER_REVIEWS, NextStep.EMAIL_COMES)
     assert receipt.held == receipt.documents == ()

@@ -118,7 +118,7 @@ def test_hub_shows_applications_newest_first_and_masked(opened: Opened, visitor:
     assert [application.state for application in hub.applications] == ["rejected", "under_review", "withdrawn"]
     assert hub.account_state == "under_review"
     assert hub.applications[1].id == live
-    assert hub.applications[1].applicants == ("王○明 *******014",)
+    assert hub.applications[1].applicants == ("王〇明 *******014",)
     assert hub.applications[1].holds == ()
     assert hub.forms_signed == 3
 
