@@ -73,7 +73,6 @@ class KioskApp(LockedApp):
 
     def on_mount(self) -> None:
         """Begin to open the school once the first frame is painted."""
-        super().on_mount()
         self._school = asyncio.get_running_loop().create_future()
         if self._given is not None:
             self._school.set_result(self._given)

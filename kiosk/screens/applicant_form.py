@@ -98,7 +98,6 @@ class ApplicantFormScreen(Step[Answer]):
 
     def on_mount(self) -> None:
         """Begin with the name; the suggestion shows when there is one."""
-        super().on_mount()
         self.query_one("#suggestion").display = False
         self._show_email(not self._before.no_email)
         self.query_one("#name", Field).focus()

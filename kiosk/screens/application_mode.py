@@ -35,7 +35,6 @@ class ApplicationModeScreen(Step[Mode]):
 
     def on_mount(self) -> None:
         """Focus the first mode."""
-        super().on_mount()
         self.query_one(f"#{next(iter(Mode)).value}", Button).focus()
 
     @on(Button.Pressed, ".door")
@@ -66,7 +65,6 @@ class BasisScreen(Step[Basis]):
 
     def on_mount(self) -> None:
         """Focus the first."""
-        super().on_mount()
         self.query_one(f"#{self._mode.bases[0].value}", Button).focus()
 
     @on(Button.Pressed, ".door")

@@ -62,7 +62,6 @@ class ConfirmStudentScreen(Step[Answer]):
 
     def on_mount(self) -> None:
         """Show the correction fields only for an error report."""
-        super().on_mount()
         self._show_answer()
 
     @on(Button.Pressed, ".choice")

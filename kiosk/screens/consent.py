@@ -69,7 +69,6 @@ class ConsentScreen(Step[Choice]):
 
     def on_mount(self) -> None:
         """Break the lines for this width."""
-        super().on_mount()
         self.watch(self.query_one("#reading"), "scroll_y", self._progress, init=False)
         self.call_after_refresh(self._lay_out)
 

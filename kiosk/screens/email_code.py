@@ -44,7 +44,6 @@ class EmailCodeScreen(Step[bool]):
 
     def on_mount(self) -> None:
         """Send the first code."""
-        super().on_mount()
         self._mail()
 
     @on(Button.Pressed, "#again")

@@ -51,7 +51,6 @@ class HubScreen(Step[str]):
 
     def on_mount(self) -> None:
         """Focus the next sensible door, so that Enter leads through the visit."""
-        super().on_mount()
         state = self._state
         door = "confirm" if state.data_state == "unconfirmed" else "apply"
         if door == "apply" and state.account_state not in ("none", "withdrawn", "rejected"):
