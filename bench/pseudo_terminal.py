@@ -22,7 +22,13 @@ class PseudoTerminal:
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
         """Start the command; the clock runs from here."""
-        variables = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environment or {})}
+        variables = {
+            **os.environ,
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "TEXTUAL_DISABLE_KITTY_KEY": "1",
+            **(environment or {}),
+        }
         self.started = time.perf_counter()
         self.pid, self.descriptor = os.forkpty()
         if self.pid == 0:

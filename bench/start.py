@@ -83,7 +83,7 @@ def bars(home: Path) -> list[Bar]:
         Bar("start to first key echoed / bare", key, 1.35),
         Bar("start to first login answered / own first frame", answer, 2.7),
     ]
-    form, form_cpu = _typing(python("-m", "bench.form"), "電子郵件")
+    form, form_cpu = _typing(python("-m", "bench.form"), "申請人姓名")
     plain, plain_cpu = _typing(_BARE, "READY")
     result += [
         Bar("typing on the applicant form, p50 / bare", percentile(form, 0.5) / percentile(plain, 0.5), 1.6),
