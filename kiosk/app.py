@@ -44,7 +44,7 @@ class KioskApp(LockedApp):
         demo_lines: logins to show beside the login form, in the demo.
     """
 
-    CSS_PATH = "kiosk.tcss"
+    CSS_PATH = Path(__file__).with_name("kiosk.tcss")
     TITLE = "親子綁定"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "leave_demo", show=False)]
 
