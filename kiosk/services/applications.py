@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, RowMapping, Table, bindparam, delete, insert, select, update
+from sqlalchemy import RowMapping, Table, bindparam, delete, insert, select, update
 from sqlmodel import SQLModel
 
 from db.models import Applicant, Application, Consent, Draft, NumberCounter, SignedForm, Student
@@ -33,7 +33,7 @@ from kiosk.services.errors import AlreadyApplied, ChangedMeanwhile, ConsentMissi
 from kiosk.services.own_id import OwnId
 from kiosk.services.receipts import EmailState, Hold, Receipt, make_receipt, masked_applicant
 from kiosk.services.today import today
-from kiosk.services.visitor import Visitor, require_login
+from kiosk.services.visitor import Visitor, require_student
 
 _LIVE = ("under_review", "returned", "approved")
 _OPEN = ("under_review", "returned")
@@ -131,19 +131,19 @@ class Applications:
             InvalidApplication: a field is wrong; OwnChild where an applicant's ID is the student's.
             ConsentMissing: the last answer to the consent text is not 同意.
             AlreadyApplied: one of these persons has a live application for this child.
-            Denied, PasswordChangeRequired: see `kiosk.services.visitor.require_login`.
+            Denied, PasswordChangeRequired: see `kiosk.services.visitor.require_student`.
             StoreError: nothing was taken.
         """
         people = self._checked(mode, basis, applicants)
         verified = {email_key(email) for email in verified_emails}
         with self._store.write() as unit:
-            student = require_login(unit.connection, visitor)
+            student = require_student(unit.session, visitor)
             row = unit.connection.execute(_FIND_REQUEST, {"request": request_id}).mappings().one_or_none()
             if row is not None:
                 if row["student_id"] != student.id:
                     raise Denied
                 unit.audit(visitor.credential_id, "application.sent_again", row["id"])
-                return _kept_receipt(unit, row)
+                return self._receipt(unit, row)
             columns = self._columns(unit, student, people, mode, basis)
             application = _insert(unit, columns | {"request_id": request_id}, people, verified)
             unit.audit(
@@ -152,17 +152,17 @@ class Applications:
                 application["id"],
                 {"number": application["number"], "mode": application["mode"], "basis": application["basis"]},
             )
-            return application
+            return self._receipt(unit, application)
 
     def verify_applicant(self, visitor: Visitor, application_id: str, national_id: str) -> bool:
         """Whether this full ID is of one of the application's people.
 
         Raises:
             TooManyTries: too many wrong IDs.
-            Denied, PasswordChangeRequired: not this student's application, or see `require_login`.
+            Denied, PasswordChangeRequired: not this student's application, or see `require_student`.
         """
         with self._store.write() as unit:
-            student = require_login(unit.connection, visitor)
+            student = require_student(unit.session, visitor)
             _find(unit, student, application_id)
             claim = self._own_id.claim(unit, visitor, application_id, national_id, _owners(unit, application_id))
         claim.refuse_if_locked()
@@ -175,10 +175,10 @@ class Applications:
             NotTheirId: the ID is not an applicant's.
             TooManyTries: too many wrong IDs.
             ChangedMeanwhile: it is decided or withdrawn already.
-            Denied, PasswordChangeRequired: not this student's application, or see `require_login`.
+            Denied, PasswordChangeRequired: not this student's application, or see `require_student`.
         """
         with self._store.write() as unit:
-            student = require_login(unit.connection, visitor)
+            student = require_student(unit.session, visitor)
             row = _find(unit, student, application_id)
             claim = self._own_id.claim(unit, visitor, application_id, national_id, _owners(unit, application_id))
             is_open = row["state"] in _OPEN
@@ -201,7 +201,7 @@ class Applications:
         return [values_of(entry, on) for entry in entries]
 
     def _columns(
-        self, unit: UnitOfWork, student: Row[Any], people: Sequence[ApplicantValues], mode: Mode, basis: Basis
+        self, unit: UnitOfWork, student: Student, people: Sequence[ApplicantValues], mode: Mode, basis: Basis
     ) -> dict[str, Any]:
         """Everything of the new row that follows from other rows; marks the others where they conflict with it."""
         connection, on = unit.connection, today(self._clock)
@@ -218,7 +218,7 @@ class Applications:
         last: dict[str, Any] = {}
         for answer in connection.execute(_FIND_ANSWERS, {"student": student.id}):
             last.setdefault(answer.answered_by, answer)
-        is_adult = is_of_age(unit.keys, student.id, student.sealed, on)
+        is_adult = is_of_age(unit.keys, student, on)
         student_agreed = is_adult and "student" in last and last["student"].choice == "agree"
         consent = last.get("parent", last.get("student") if student_agreed else None)
         if consent is None or consent.choice != "agree":
@@ -328,7 +328,7 @@ def _applicant_row(
     }
 
 
-def _find(unit: UnitOfWork, student: Row[Any], application_id: str) -> RowMapping:
+def _find(unit: UnitOfWork, student: Student, application_id: str) -> RowMapping:
     """Find an application of this student's.
 
     Raises:
