@@ -144,7 +144,7 @@ class KioskApp(LockedApp):
         if state.over:
             self.forget_visitor()
             return
-        if isinstance(screen, Step):
+        if isinstance(screen, Step) and screen.is_mounted:
             screen.show_time()
             screen.show_countdown(state.countdown, last_call=state.last_call)
         if state.ask and not self._asking and len(self.screen_stack) > 1:

@@ -12,7 +12,8 @@ from textual.screen import Screen
 
 from kiosk.i18n import _, current_language
 from kiosk.rules.contact import parse_email
-from kiosk.rules.identity import InvalidIdentity
+from kiosk.rules.identity import InvalidIdentity, normalise_id
+from kiosk.rules.names import mask_name
 from kiosk.screens.applicant_form import ApplicantFormScreen
 from kiosk.screens.application_mode import ApplicationModeScreen, BasisScreen
 from kiosk.screens.change_password import ChangePasswordScreen
@@ -64,10 +65,14 @@ async def visit(app: KioskApp, signed_in: SignedIn) -> None:
     carried: Carried | None = None
     try:
         while True:
-            outcome = await _Child(app, signed_in.visitor, carried).through(must_change=signed_in.must_change)
-            if outcome is None:
+            child = _Child(app, signed_in.visitor, carried)
+            try:
+                carried = await child.through(must_change=signed_in.must_change)
+            except (Denied, PasswordChangeRequired):
+                await child.tell(_("請重新登入"), _("這個帳號的密碼剛被重設或停用，請用新密碼重新登入，或洽服務台。"))
                 return
-            carried = outcome
+            if carried is None:
+                return
             app.guard.begin_child()
             answer = await app.push_screen_wait(app.new_login())
             if not isinstance(answer, SignedIn):
@@ -85,6 +90,7 @@ class _Child:
         self.school = app.school
         self.visitor = visitor
         self.carried = carried
+        self.consented = False
 
     async def show(self, screen: Screen[T]) -> T:
         """Show a screen; an idle reset dismisses it with nothing and ends the visit."""
@@ -118,11 +124,8 @@ class _Child:
         if must_change and await self.show(ChangePasswordScreen(self.visitor)) is not True:
             return None
         while True:
-            try:
-                state = await self.call(self.school.student_data.hub, self.visitor)
-                has_draft = await self.call(self.school.drafts.exists, self.visitor, APPLICATION)
-            except (Denied, PasswordChangeRequired):
-                return None
+            state = await self.call(self.school.student_data.hub, self.visitor)
+            has_draft = await self.call(self.school.drafts.exists, self.visitor, APPLICATION)
             door = await self.show(HubScreen(state, has_draft=has_draft))
             match door:
                 case "confirm":
@@ -164,26 +167,47 @@ class _Child:
         """Consent, mode, applicants, read-back, receipt."""
         if state.needs_student_consent and await self.student_answers(state):
             return None
-        if not await self.consent("parent"):
+        self.consented = self.consented or await self.consent("parent")
+        if not self.consented:
             return None
-        start = self.carried or (await self.draft() if has_draft else None)
+        start = await self.carry_over() or (await self.draft() if has_draft else None)
         chosen = (start.mode, start.basis) if start else await self.mode_and_basis()
         if chosen is None:
             return None
         mode, basis = chosen
-        entries = await self.applicants(mode, basis, list(start.entries) if start else [])
-        if entries is None:
-            return None
-        receipt = await self.send(mode, basis, entries)
-        if receipt is None:
-            return None
-        if has_draft:
-            await self.call(self.school.drafts.discard, self.visitor, APPLICATION)
-        after = await self.show(ReceiptScreen(receipt))
+        entries = list(start.entries) if start else []
+        sent: Receipt | int = 0
+        while isinstance(sent, int):
+            if not self.consented or not await self.applicants(mode, basis, entries, sent):
+                return None
+            try:
+                sent = await self.send(mode, basis, entries)
+            except AlreadyApplied:
+                await self.tell(_("已有申請"), _("這位申請人已經為這位學生申請過了，不必再送一次。"))
+                return None
+            except ConsentMissing:
+                await self.tell(_("沒有送出"), _("這位學生最後一次的答覆是不同意，請再讀一次同意書。"))
+                self.consented, sent = await self.consent("parent"), mode.applicants
+        after = await self.show(ReceiptScreen(sent))
         self.app.guard.use_limit(self.app.settings.idle.parent_idle_seconds)
         if after == "another":
             return Carried(mode, basis, tuple(entries))
         raise _Left
+
+    async def carry_over(self) -> Carried | None:
+        """What the visit brought from the child before; whoever cannot give that applicant's ID is another visitor."""
+        carried, self.carried = self.carried, None
+        if carried is None:
+            return None
+        first = carried.entries[0]
+        text = _("可以帶入 {name} 剛才填的資料。請輸入 {name} 的身分證字號；按返回則重新填寫。")
+        typed = await self.show(AskIdScreen(_("為另一位子女申請"), text.format(name=mask_name(first.name))))
+        if isinstance(typed, Nav):
+            return None
+        if normalise_id(typed) == normalise_id(first.national_id):
+            return carried
+        await self.tell(_("號碼不符"), _("和剛才填的號碼不同，請重新填寫。"))
+        return None
 
     async def student_answers(self, state: HubState) -> bool:
         """A student of full age consents for themself; True where they did so just now."""
@@ -243,10 +267,16 @@ class _Child:
             if not isinstance(basis, Nav):
                 return mode, basis
 
-    async def applicants(self, mode: Mode, basis: Basis, entries: list[ApplicantEntry]) -> list[ApplicantEntry] | None:
-        """One form an applicant, then the read-back, until it is right."""
+    async def applicants(self, mode: Mode, basis: Basis, entries: list[ApplicantEntry], place: int) -> bool:
+        """One form an applicant from a place on, then the read-back, until it is right.
+
+        Args:
+            mode: the way to apply.
+            basis: by what right.
+            entries: what was typed; changed here.
+            place: the form to begin with, counted from 0; one past the last is the read-back.
+        """
         own = self.app.settings.text_folder
-        place = 0
         while True:
             while place < mode.applicants:
                 screen = ApplicantFormScreen(
@@ -261,7 +291,7 @@ class _Child:
                 answer = await self.show(screen)
                 if isinstance(answer, Nav):
                     if place == 0:
-                        return None
+                        return False
                     place -= 1
                     continue
                 entries[place : place + 1] = [answer.entry]
@@ -270,7 +300,7 @@ class _Child:
                     continue
                 place += 1
             if await self.show(ReadBackScreen(mode, basis, entries)) is True:
-                return entries
+                return True
             place = mode.applicants - 1
 
     async def keep(self, mode: Mode, basis: Basis, entries: list[ApplicantEntry]) -> None:
@@ -312,25 +342,32 @@ class _Child:
         entries = tuple(ApplicantEntry(**entry) for entry in values["entries"])
         return Carried(Mode(values["mode"]), Basis(values["basis"]), entries)
 
-    async def send(self, mode: Mode, basis: Basis, entries: list[ApplicantEntry]) -> Receipt | None:
-        """The mail codes where mail is set, then one submission."""
+    async def send(self, mode: Mode, basis: Basis, entries: list[ApplicantEntry]) -> Receipt | int:
+        """The mail codes where mail is set, then one submission; or the place of what must be seen again.
+
+        Raises:
+            AlreadyApplied: there is nothing to send.
+            ConsentMissing: the consent was taken back meanwhile.
+        """
         verified = set()
         if self.school.email_codes.available:
-            for entry in entries:
-                if not entry.no_email and await self.show(EmailCodeScreen(parse_email(entry.email))) is True:
-                    verified.add(parse_email(entry.email))
+            for address in (parse_email(entry.email) for entry in entries if not entry.no_email):
+                answer = await self.show(EmailCodeScreen(address, self.visitor))
+                if isinstance(answer, Nav):
+                    return mode.applicants
+                if answer:
+                    verified.add(address)
         request_id = uuid4().hex
         submit = self.school.applications.submit
         try:
             return await self.call(submit, self.visitor, request_id, mode, basis, entries, frozenset(verified))
-        except AlreadyApplied:
-            await self.tell(_("已有申請"), _("這位申請人已經為這位學生申請過了，不必再送一次。"))
-        except OwnChild:
+        except OwnChild as own:
             text = _("申請人的身分證字號和學生相同，請改填家長的號碼；若確實無誤，請洽註冊組辦理分流申請書。")
             await self.tell(_("請洽註冊組"), text)
-        except (ConsentMissing, InvalidApplication, Denied):
+            return next(place for place, messages in enumerate(own.messages) if messages)
+        except InvalidApplication:
             await self.tell(_("沒有送出"), _("資料不完整，請再檢查一次。"))
-        return None
+            return 0
 
     async def withdraw(self, state: HubState) -> None:
         """撤回申請, after the applicant's full ID."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
+from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Container, Horizontal
+from textual.content import Content
 from textual.widgets import Button, Static
 
 from kiosk.i18n import _
@@ -26,6 +28,16 @@ from kiosk.widgets.step import Nav, Step
 
 _HALF_WIDTH = frozenset({"national_id", "national_id_again", "mobile", "email", "email_again"})
 _MOST_CHOICES = 7
+_ROWS = {
+    "name": "person",
+    "relation": "relations",
+    "national_id": "numbers",
+    "national_id_again": "numbers",
+    "mobile": "reached",
+    "email": "address",
+    "email_again": "address",
+}
+"""Under which row of the form the message about a field stands."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,9 @@ class ApplicantFormScreen(Step[Answer]):
     """Answers with what was typed, once every field is right."""
 
     number = 5
+    AUTO_FOCUS = ""
+    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-paired"), (96, "-wide")]
 
     def __init__(
         self,
@@ -67,28 +82,33 @@ class ApplicantFormScreen(Step[Answer]):
         return _("Enter 下一欄，最後一欄送出　Tab 下一欄　Esc 返回")
 
     def body(self) -> ComposeResult:
-        """The warning, then the fields in the guide's order."""
+        """The warning, then the fields in the guide's order, two in a row where there is room."""
         if self._mode.applicants > 1:
             yield Static(_("第 {n} 位申請人").format(n=self._position), id="position", markup=False)
         yield Prose(self._warning, classes="warning")
-        for form_field in FIELDS:
-            if form_field.key == "email":
-                yield Prose(self._email_notice, id="email-notice")
-                yield Button(_no_email_label(self._before.no_email), id="no-email")
-            yield Field(
-                form_field.label,
-                hint=form_field.hint,
-                id=form_field.key,
-                max_length=128,
-                half_width=form_field.key in _HALF_WIDTH,
-                value=getattr(self._before, form_field.key),
-            )
-            if form_field.key == "relation":
-                with Horizontal(id="relations"):
-                    for relation in RELATIONS[self._mode][:_MOST_CHOICES]:
-                        yield Button(relation, classes="relation", compact=True)
-            if form_field.key == "email":
-                yield Button("", id="suggestion")
+        form = {described.key: self._field(described.key, described.label, described.hint) for described in FIELDS}
+        with Container(id="person", classes="pair"):
+            yield form["name"]
+            yield form["relation"]
+        with Horizontal(id="relations"):
+            for relation in RELATIONS[self._mode][:_MOST_CHOICES]:
+                yield Button(relation, classes="relation")
+        with Container(id="numbers", classes="pair"):
+            yield form["national_id"]
+            yield form["national_id_again"]
+        with Container(id="reached", classes="pair"):
+            yield form["mobile"]
+            yield Button(_no_email_label(self._no_email), id="no-email")
+        yield Prose(self._email_notice, id="email-notice")
+        with Container(id="address", classes="pair"):
+            yield form["email"]
+            yield form["email_again"]
+        yield Button("", id="suggestion")
+
+    def _field(self, key: str, label: str, hint: str) -> Field:
+        return Field(
+            label, hint=hint, id=key, max_length=128, half_width=key in _HALF_WIDTH, value=getattr(self._before, key)
+        )
 
     def actions(self) -> ComposeResult:
         """The guide's two, and keeping for another day."""
@@ -97,10 +117,10 @@ class ApplicantFormScreen(Step[Answer]):
         yield Button(_("關閉"), id="back")
 
     def on_mount(self) -> None:
-        """Begin with the name; the suggestion shows when there is one."""
-        self.query_one("#suggestion").display = False
-        self._show_email(not self._before.no_email)
-        self.query_one("#name", Field).focus()
+        """Begin with the name, the warning still in sight; the suggestion shows when there is one."""
+        self._offer_suggestion(self._before.email)
+        self._show_email(not self._no_email)
+        self.query_one("#name", Field).focus(scroll_visible=False)
 
     def _entry(self) -> ApplicantEntry:
         values = {
@@ -124,14 +144,18 @@ class ApplicantFormScreen(Step[Answer]):
     def _show_email(self, shown: bool) -> None:
         for key in ("email", "email_again"):
             self.query_one(f"#{key}", Field).display = shown
+        self._offer_suggestion(self.query_one("#email", Field).value if shown else "")
 
     @on(PlainInput.Changed, "#email")
     def _suggest(self, event: PlainInput.Changed) -> None:
-        found = email_suggestion(event.value)
+        self._offer_suggestion(event.value)
+
+    def _offer_suggestion(self, address: str) -> None:
+        found = None if self._no_email else email_suggestion(address)
         button = self.query_one("#suggestion", Button)
         button.display = found is not None
         if found is not None:
-            button.label = _("您是不是要填 {address}？按這裡改正").format(address=found).replace("[", "")
+            button.label = Content(_("您是不是要填 {address}？按這裡改正").format(address=found))
 
     @on(Button.Pressed, "#suggestion")
     def _take_suggestion(self) -> None:
@@ -142,23 +166,47 @@ class ApplicantFormScreen(Step[Answer]):
         self.query_one("#email_again", Field).focus()
 
     @on(PlainInput.Submitted)
-    def _next(self, event: PlainInput.Submitted) -> None:
+    async def _next(self, event: PlainInput.Submitted) -> None:
         shown = [field for field in self.query(Field) if field.display]
         place = shown.index(event.input) if isinstance(event.input, Field) else 0
         if place == len(shown) - 1:
-            self._send()
+            await self._send()
         else:
             shown[place + 1].focus()
 
     @on(Button.Pressed, "#send")
-    def _send(self) -> None:
+    async def _send(self) -> None:
         entry = self._entry()
         messages = check_applicant(entry, self._mode, self._today, self._other)
-        self.first_wrong(messages)
-        if not messages:
-            self.answer(Answer(entry))
+        if messages:
+            await self._show_wrong(messages)
         else:
-            self.say(_("還有 {n} 個欄位要改，請看紅字。").format(n=len(messages)))
+            self.answer(Answer(entry))
+
+    async def _show_wrong(self, messages: dict[str, str]) -> None:
+        """Put each message under its field's row, in as many lines as it needs, and go to the first wrong field."""
+        await self.query(".complaint").remove()
+        for row in dict.fromkeys(_ROWS.values()):
+            complaints = [
+                Prose(
+                    _("{label}：{message}").format(label=described.label, message=messages[described.key]),
+                    classes="complaint",
+                )
+                for described in FIELDS
+                if described.key in messages and _ROWS[described.key] == row
+            ]
+            await self.query_one("#body").mount_all(complaints, after=f"#{row}")
+        wrong = [field for field in self.query(Field) if field.id in messages]
+        for field in self.query(Field):
+            field.set_class(field in wrong, "wrong")
+        self.say(_("還有 {n} 個欄位要改，請看紅字。").format(n=len(wrong)))
+        wrong[0].focus(scroll_visible=False)
+        self.call_after_refresh(self._show_with_messages, wrong[0])
+
+    def _show_with_messages(self, field: Field) -> None:
+        """Scroll until a field and what is said about it are both in sight."""
+        self.query(".complaint").first(Prose).scroll_visible(animate=False)
+        field.scroll_visible(animate=False)
 
     @on(Button.Pressed, "#save")
     def _save(self) -> None:
@@ -175,4 +223,4 @@ class ApplicantFormScreen(Step[Answer]):
 def _no_email_label(no_email: bool) -> str:
     """The answer in words: a mark alone is not seen by everyone."""
     answer = _("是，學校改用電話通知") if no_email else _("否，我有電子郵件")
-    return _("沒有電子郵件？　{answer}（按一下改變）").format(answer=answer)
+    return _("沒有電子郵件？\n{answer}（按一下改變）").format(answer=answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on
@@ -36,6 +37,8 @@ class ConsentScreen(Step[Choice]):
 
     number = 4
     AUTO_FOCUS = "#reading"
+    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-paired"), (96, "-wide")]
 
     def __init__(self, text: ConsentText, intro: str) -> None:
         super().__init__()
@@ -69,7 +72,8 @@ class ConsentScreen(Step[Choice]):
 
     def on_mount(self) -> None:
         """Break the lines for this width."""
-        self.watch(self.query_one("#reading"), "scroll_y", self._progress, init=False)
+        for measure in ("scroll_y", "virtual_size"):
+            self.watch(self.query_one("#reading"), measure, self._progress, init=False)
         self.call_after_refresh(self._lay_out)
 
     def on_resize(self, event: events.Resize) -> None:

@@ -9,6 +9,7 @@ from textual.widgets import Button, Static
 from kiosk.i18n import _
 from kiosk.rules.contact import mask_email
 from kiosk.services.email_codes import EmailChallenge, MailNotSent
+from kiosk.services.visitor import Visitor
 from kiosk.settings import IdleTimes
 from kiosk.widgets.field import Field
 from kiosk.widgets.plain_input import PlainInput
@@ -20,9 +21,10 @@ class EmailCodeScreen(Step[bool]):
 
     number = 5
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, visitor: Visitor) -> None:
         super().__init__()
         self._address = address
+        self._visitor = visitor
         self._challenge: EmailChallenge | None = None
         self.heading = _("請到信箱收驗證碼")
 
@@ -32,7 +34,7 @@ class EmailCodeScreen(Step[bool]):
 
     def body(self) -> ComposeResult:
         """Where the code went, and its field."""
-        text = _("驗證碼已寄到 {address}，請輸入信中的 6 個數字。").format(address=mask_email(self._address))
+        text = _("驗證碼會寄到 {address}，請輸入信中的 6 個數字。").format(address=mask_email(self._address))
         yield Static(text, markup=False)
         yield Field(_("驗證碼"), id="code", max_length=6, half_width=True)
 
@@ -52,8 +54,9 @@ class EmailCodeScreen(Step[bool]):
 
     @work(group="mail", exclusive=True, exit_on_error=False)
     async def _mail(self) -> None:
+        self.say(_("正在寄信。"), wrong=False)
         try:
-            self._challenge = await self.ask(self.kiosk.school.email_codes.send, self._address)
+            self._challenge = await self.ask(self.kiosk.school.email_codes.send, self._visitor, self._address)
         except MailNotSent:
             self.say(_("目前無法寄信，請按「略過」繼續；申請會註明信箱未驗證。"))
         else:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.widgets import Button, Static
 
 from kiosk.i18n import _
+from kiosk.rules.line_breaks import cell_width
 from kiosk.services.application_form import ApplicantEntry, Basis, Mode
-from kiosk.widgets.step import Step
+from kiosk.widgets.prose import Prose
+from kiosk.widgets.step import Body, Step
+
+_LABEL_CELLS = 14
 
 
 class ReadBackScreen(Step[bool]):
@@ -18,6 +24,10 @@ class ReadBackScreen(Step[bool]):
 
     number = 5
     AUTO_FOCUS = "#send"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pagedown", "turn(1)", show=False),
+        Binding("pageup", "turn(-1)", show=False),
+    ]
 
     def __init__(self, mode: Mode, basis: Basis, entries: Sequence[ApplicantEntry]) -> None:
         super().__init__()
@@ -25,6 +35,15 @@ class ReadBackScreen(Step[bool]):
         self._basis = basis
         self._entries = entries
         self.heading = _("請再看一次，都對了再按「確認送出」。")
+
+    def keys(self) -> str:
+        """The second applicant may stand below the edge."""
+        return _("Enter 確認送出　PageDown 往下看　Esc 返回修改")
+
+    def action_turn(self, pages: int) -> None:
+        """Show what stands further down or up; the buttons keep the focus."""
+        body = self.query_one("#body", Body)
+        body.scroll_relative(y=pages * max(1, body.size.height - 2), animate=False)
 
     def body(self) -> ComposeResult:
         """Mode, papers, applicants."""
@@ -38,10 +57,11 @@ class ReadBackScreen(Step[bool]):
                 (_("手機"), _spaced(entry.mobile)),
                 (_("電子郵件"), email),
             )
-            yield Static("\n\n".join(f"{label}　　{value}" for label, value in rows), classes="large", markup=False)
+            lines = (label + " " * (_LABEL_CELLS - cell_width(label)) + value for label, value in rows)
+            yield Static("\n\n".join(lines), classes="large", markup=False)
         if self._basis.documents:
             papers = "、".join(self._basis.documents)
-            yield Static(_("請攜帶：{papers}").format(papers=papers), classes="warning", markup=False)
+            yield Prose(_("請攜帶：{papers}").format(papers=papers), classes="warning")
 
     def actions(self) -> ComposeResult:
         """Send or go back and change."""

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from textual import on
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Button, Static
 
 from kiosk.i18n import _
+from kiosk.rules.line_breaks import wrap
 from kiosk.services.receipts import EmailState, NextStep, Receipt
-from kiosk.widgets.step import Step
+from kiosk.widgets.step import Body, Step
+
+_FIRST_WIDTH = 40
+_NARROWEST = 12
 
 
 class ReceiptScreen(Step[str]):
@@ -17,15 +25,20 @@ class ReceiptScreen(Step[str]):
 
     number = 6
     AUTO_FOCUS = "#done"
+    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-paired")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pagedown", "turn(1)", show=False),
+        Binding("pageup", "turn(-1)", show=False),
+    ]
 
     def __init__(self, receipt: Receipt) -> None:
         super().__init__()
         self._receipt = receipt
-        self.heading = _("申請已送出")
 
     def keys(self) -> str:
         """Nothing to do but leave."""
-        return _("Enter 完成　Tab 選擇")
+        return _("Enter 完成　Tab 選擇　PageDown 往下看")
 
     def limit_stillness(self) -> None:
         """Count down from the start; any key starts the count anew."""
@@ -33,21 +46,32 @@ class ReceiptScreen(Step[str]):
 
     def body(self) -> ComposeResult:
         """Number, people, next steps; the code beside them."""
-        receipt = self._receipt
-        people = "\n".join(
-            f"{person.name}（{person.relation}） {person.national_id}" + _email_words(person.email_state)
-            for person in receipt.applicants
-        )
-        steps = "\n".join(f"{place}. {_next_step(step, receipt)}" for place, step in enumerate(receipt.next_steps, 1))
         with Horizontal(id="receipt"):
-            yield Static(
-                _("申請編號　{number}\n\n{people}\n\n接下來：\n{steps}").format(
-                    number=receipt.number, people=people, steps=steps
-                ),
-                id="receipt-text",
-                markup=False,
-            )
-            yield Static(qr_lines(receipt.token), id="qr", markup=False)
+            yield Static("\n".join(self._words(_FIRST_WIDTH)), id="receipt-text", markup=False)
+            yield Static(qr_lines(self._receipt.token), id="qr", markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Break the lines for this width."""
+        self.call_after_refresh(self._lay_out)
+
+    def _lay_out(self) -> None:
+        words = self.query_one("#receipt-text", Static)
+        words.update("\n".join(self._words(max(_NARROWEST, words.content_size.width))))
+
+    def _words(self, width: int) -> list[str]:
+        """Number, people and next steps in lines of this width; a step's second line stands under its first."""
+        receipt = self._receipt
+        lines = [_("申請已送出"), "", _("申請編號　{number}").format(number=receipt.number), ""]
+        for person in receipt.applicants:
+            email = _email_words(person.email_state)
+            lines += wrap(f"{person.name}（{person.relation}） {person.national_id}{email}", width)
+        lines += ["", _("接下來：")]
+        for place, step in enumerate(receipt.next_steps, 1):
+            mark = f"{place}. "
+            for line in wrap(_next_step(step, receipt), width - len(mark)):
+                lines.append(mark + line)
+                mark = " " * len(mark)
+        return lines
 
     def actions(self) -> ComposeResult:
         """Done, or the next child."""
@@ -57,6 +81,11 @@ class ReceiptScreen(Step[str]):
     @on(Button.Pressed)
     def _leave(self, event: Button.Pressed) -> None:
         self.answer(str(event.button.id))
+
+    def action_turn(self, pages: int) -> None:
+        """Show what stands further down or up; the buttons keep the focus."""
+        body = self.query_one("#body", Body)
+        body.scroll_relative(y=pages * max(1, body.size.height - 2), animate=False)
 
     def action_back(self) -> None:
         """What was sent is sent: back is done."""

@@ -14,11 +14,14 @@ from kiosk.i18n import _
 from kiosk.rules.contact import InvalidEmail, parse_email
 from kiosk.rules.text_safety import half_width
 from kiosk.services.errors import ServiceError
+from kiosk.services.visitor import Visitor
 from kiosk.settings import Settings, SmtpSecurity, SmtpSettings
 
 CODE_SECONDS = 600
 TRIES = 5
 MAILS_AN_HOUR = 5
+"""To one address; and `MAILS_OF_A_LOGIN` from one login, so that nobody floods strangers from the lobby."""
+MAILS_OF_A_LOGIN = 10
 _HOUR_SECONDS = 3600
 _STEP_SECONDS = 10
 
@@ -58,11 +61,12 @@ class EmailCodes:
         """Whether a mail server is set."""
         return self._settings.smtp is not None
 
-    def send(self, address: str) -> EmailChallenge:
+    def send(self, visitor: Visitor, address: str) -> EmailChallenge:
         """Send a code; waits for the mail server, ten seconds at most a step.
 
         Raises:
-            MailNotSent: no mail server is set or it refused, the address is none, or it had five codes in an hour.
+            MailNotSent: no mail server is set or it refused, the address is none, or it or
+                this login had too many codes in an hour.
         """
         smtp = self._settings.smtp
         if smtp is None:
@@ -71,7 +75,8 @@ class EmailCodes:
             address = parse_email(address)
         except InvalidEmail:
             raise MailNotSent from None
-        self._count(address)
+        self._count(f"address|{address.lower()}", MAILS_AN_HOUR)
+        self._count(f"login|{visitor.credential_id}", MAILS_OF_A_LOGIN)
         code = f"{secrets.randbelow(10**6):06}"
         _deliver(smtp, self._message(smtp.sender, address, code))
         return EmailChallenge(address, self._digest(address, code), self._clock.elapsed())
@@ -86,16 +91,16 @@ class EmailCodes:
     def _digest(self, address: str, code: str) -> bytes:
         return hmac.digest(self._key, f"{address}|{code}".encode(), "sha256")
 
-    def _count(self, address: str) -> None:
-        """Remember a mail, and refuse one too many; addresses that had none for an hour are forgotten."""
+    def _count(self, whose: str, most: int) -> None:
+        """Remember a mail, and refuse one too many; whoever had none for an hour is forgotten."""
         now = self._clock.elapsed()
         for known, times in list(self._sent.items()):
             while times and now - times[0] > _HOUR_SECONDS:
                 times.popleft()
             if not times:
                 del self._sent[known]
-        sent = self._sent.setdefault(self._digest(address.lower(), ""), deque())
-        if len(sent) >= MAILS_AN_HOUR:
+        sent = self._sent.setdefault(self._digest(whose, ""), deque())
+        if len(sent) >= most:
             raise MailNotSent
         sent.append(now)
 

@@ -118,6 +118,52 @@ async def test_a_refused_password_says_why(school: School, password: str, says: 
         assert field.value == password
 
 
+async def test_leaving_a_half_typed_password_is_asked_first(school: School) -> None:
+    async with standing_at(school) as parent:
+        await parent.logs_in("P110001", _ID)
+        await parent.sees("ChangePasswordScreen")
+        await parent.types(_PASSWORD)
+        await parent.presses("escape")
+        await parent.sees("NoticeScreen")
+        await parent.presses("enter")
+        await parent.sees("ChangePasswordScreen")
+        assert parent.app.screen.query_one("#new", Input).value == _PASSWORD
+        await parent.presses("escape")
+        await parent.sees("NoticeScreen")
+        await parent.clicks("#leave")
+        await parent.sees("LoginScreen")
+
+
+async def test_a_login_reset_during_the_visit_is_told_and_ends_it(school: School) -> None:
+    async with standing_at(school) as parent:
+        await _to_hub(parent)
+        await parent.opens("confirm", "ConfirmStudentScreen")
+        school.sign_in.reset_with_desk_code("110001", "registrar")
+        await parent.presses("enter", "enter")
+        await parent.sees("NoticeScreen")
+        await parent.presses("enter")
+        await parent.sees("LoginScreen")
+
+
+async def test_the_students_own_id_is_refused_and_the_form_is_kept(school: School) -> None:
+    async with standing_at(school) as parent:
+        await _to_form(parent)
+        await parent.fills_in(_MOTHER[0], _MOTHER[1], _ID, *_MOTHER[3:])
+        await parent.sees("ReadBackScreen")
+        await parent.presses("enter")
+        await parent.sees("NoticeScreen")
+        await parent.presses("enter")
+        await parent.sees("ApplicantFormScreen")
+        assert parent.app.screen.query_one("#name", Input).value == _MOTHER[0]
+
+
+async def test_consent_is_read_once_in_a_visit(school: School) -> None:
+    async with standing_at(school) as parent:
+        await _to_form(parent)
+        await parent.presses("escape")
+        await parent.opens("apply", "ApplicationModeScreen")
+
+
 async def test_a_double_enter_signs_in_once(school: School) -> None:
     async with standing_at(school) as parent:
         await parent.types("P110001")
@@ -182,7 +228,10 @@ async def test_two_parents_apply_together(school: School) -> None:
         await parent.sees("ReceiptScreen")
 
 
-async def test_another_child_in_the_same_visit_keeps_the_applicant(school: School) -> None:
+@pytest.mark.parametrize("typed", [_MOTHER[2], _FATHER[2]], ids=["the same parent", "another visitor"])
+async def test_another_child_in_the_same_visit_keeps_the_applicant_who_says_who_they_are(
+    school: School, typed: str
+) -> None:
     async with standing_at(school) as parent:
         await _to_form(parent)
         await parent.fills_in(*_MOTHER)
@@ -193,8 +242,19 @@ async def test_another_child_in_the_same_visit_keeps_the_applicant(school: Schoo
         await _to_hub(parent, "110002", "A290000009")
         await parent.opens("apply", "ConsentScreen")
         await parent.consents()
-        await parent.sees("ApplicantFormScreen")
-        assert parent.app.screen.query_one("#national_id", Input).value == _MOTHER[2]
+        await parent.sees("AskIdScreen")
+        painted = "".join(strip.text for strip in parent.app.screen._compositor.render_strips())
+        assert "林〇花" in painted
+        await parent.types(typed)
+        await parent.presses("enter")
+        if typed == _MOTHER[2]:
+            await parent.sees("ApplicantFormScreen")
+            assert parent.app.screen.query_one("#national_id", Input).value == _MOTHER[2]
+        else:
+            await parent.sees("NoticeScreen")
+            await parent.presses("enter")
+            await parent.chooses_mode()
+            assert all(field.value == "" for field in parent.app.screen.query(Input))
 
 
 @pytest.mark.parametrize(

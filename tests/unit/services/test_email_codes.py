@@ -16,11 +16,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from kiosk.services.email_codes import CODE_SECONDS, MAILS_AN_HOUR, TRIES, EmailCodes, MailNotSent
+from kiosk.services.email_codes import CODE_SECONDS, MAILS_AN_HOUR, MAILS_OF_A_LOGIN, TRIES, EmailCodes, MailNotSent
+from kiosk.services.visitor import Visitor
 from kiosk.settings import Settings, SmtpSecurity, SmtpSettings
 from kiosk.testing import FakeClock
 
 ADDRESS = "flower@example.com"
+VISITOR = Visitor("login-1", "student-1", "P110001", "lobby")
 
 
 class Mailbox:
@@ -92,7 +94,7 @@ def wrong(code: str) -> str:
 
 def test_a_code_goes_by_mail_and_is_right(codes: EmailCodes, mailbox: Mailbox) -> None:
     assert codes.available
-    challenge = codes.send(ADDRESS)
+    challenge = codes.send(VISITOR, ADDRESS)
     mail = message_from_bytes(mailbox.mails[0], policy=policy.default)
     assert (mail["To"], mail["From"], mail["Auto-Submitted"]) == (ADDRESS, "school@example.com", "auto-generated")
     assert not codes.check(challenge, wrong(mailbox.last_code()))
@@ -100,13 +102,13 @@ def test_a_code_goes_by_mail_and_is_right(codes: EmailCodes, mailbox: Mailbox) -
 
 
 def test_full_width_digits_and_spaces_do_no_harm(codes: EmailCodes, mailbox: Mailbox) -> None:
-    challenge = codes.send(ADDRESS)
+    challenge = codes.send(VISITOR, ADDRESS)
     full = "".join(chr(ord(digit) + 0xFEE0) for digit in mailbox.last_code())
     assert codes.check(challenge, f" {full[:3]} {full[3:]} ")
 
 
 def test_after_five_tries_even_the_right_code_is_none(codes: EmailCodes, mailbox: Mailbox) -> None:
-    challenge = codes.send(ADDRESS)
+    challenge = codes.send(VISITOR, ADDRESS)
     assert [codes.check(challenge, wrong(mailbox.last_code())) for _try in range(TRIES)] == [False] * TRIES
     assert not codes.check(challenge, mailbox.last_code())
 
@@ -114,7 +116,7 @@ def test_after_five_tries_even_the_right_code_is_none(codes: EmailCodes, mailbox
 def test_a_code_lasts_ten_minutes_whatever_the_wall_clock_says(
     codes: EmailCodes, mailbox: Mailbox, clock: FakeClock
 ) -> None:
-    challenge = codes.send(ADDRESS)
+    challenge = codes.send(VISITOR, ADDRESS)
     clock.set_wall(datetime(2030, 1, 1, tzinfo=UTC))
     clock.advance(CODE_SECONDS)
     assert codes.check(challenge, mailbox.last_code())
@@ -123,9 +125,9 @@ def test_a_code_lasts_ten_minutes_whatever_the_wall_clock_says(
 
 
 def test_a_new_code_does_not_open_an_earlier_challenge(codes: EmailCodes, mailbox: Mailbox) -> None:
-    first = codes.send(ADDRESS)
+    first = codes.send(VISITOR, ADDRESS)
     old = mailbox.last_code()
-    second = codes.send("ming@example.com")
+    second = codes.send(VISITOR, "ming@example.com")
     assert codes.check(first, old)
     assert codes.check(second, mailbox.last_code())
     assert first.digest != second.digest
@@ -133,19 +135,30 @@ def test_a_new_code_does_not_open_an_earlier_challenge(codes: EmailCodes, mailbo
 
 def test_one_address_gets_five_codes_an_hour(codes: EmailCodes, mailbox: Mailbox, clock: FakeClock) -> None:
     for _mail in range(MAILS_AN_HOUR):
-        codes.send(ADDRESS)
+        codes.send(VISITOR, ADDRESS)
     with pytest.raises(MailNotSent):
-        codes.send(ADDRESS.upper())
-    codes.send("ming@example.com")
+        codes.send(VISITOR, ADDRESS.upper())
+    codes.send(VISITOR, "ming@example.com")
     clock.advance(3601)
-    codes.send(ADDRESS)
+    codes.send(VISITOR, ADDRESS)
     assert len(mailbox.mails) == MAILS_AN_HOUR + 2
+
+
+def test_one_login_cannot_flood_many_addresses(codes: EmailCodes, mailbox: Mailbox, clock: FakeClock) -> None:
+    for mail in range(MAILS_OF_A_LOGIN):
+        codes.send(VISITOR, f"stranger{mail}@example.com")
+    with pytest.raises(MailNotSent):
+        codes.send(VISITOR, ADDRESS)
+    codes.send(replace(VISITOR, credential_id="login-2"), ADDRESS)
+    clock.advance(3601)
+    codes.send(VISITOR, ADDRESS)
+    assert len(mailbox.mails) == MAILS_OF_A_LOGIN + 2
 
 
 @pytest.mark.parametrize("address", ["refused@example.com", "no address", "a@example.com\nBcc: b@example.com,c@x.tw"])
 def test_what_cannot_be_mailed_is_one_refusal_without_the_address(codes: EmailCodes, address: str) -> None:
     with pytest.raises(MailNotSent) as refused:
-        codes.send(address)
+        codes.send(VISITOR, address)
     assert str(refused.value) == ""
     assert refused.value.__suppress_context__
 
@@ -154,14 +167,14 @@ def test_without_a_server_nothing_is_sent(tmp_path: Path, clock: FakeClock) -> N
     unset = EmailCodes(Settings(home=tmp_path), clock)
     assert not unset.available
     with pytest.raises(MailNotSent):
-        unset.send(ADDRESS)
+        unset.send(VISITOR, ADDRESS)
     with pytest.raises(MailNotSent):
-        codes_for(free_port(), tmp_path, clock).send(ADDRESS)
+        codes_for(free_port(), tmp_path, clock).send(VISITOR, ADDRESS)
 
 
 def test_a_server_without_starttls_gets_no_mail(port: int, tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> None:
     with pytest.raises(MailNotSent):
-        codes_for(port, tmp_path, clock, SmtpSecurity.STARTTLS).send(ADDRESS)
+        codes_for(port, tmp_path, clock, SmtpSecurity.STARTTLS).send(VISITOR, ADDRESS)
     assert mailbox.mails == []
 
 
@@ -201,15 +214,15 @@ def test_starttls_is_used_and_the_certificate_must_be_trusted(
     try:
         codes = codes_for(server.port, tmp_path, clock, SmtpSecurity.STARTTLS)
         with pytest.raises(MailNotSent):
-            codes.send(ADDRESS)
+            codes.send(VISITOR, ADDRESS)
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate_file))
-        assert codes.check(codes.send(ADDRESS), mailbox.last_code())
+        assert codes.check(codes.send(VISITOR, ADDRESS), mailbox.last_code())
     finally:
         server.stop()
     assert len(mailbox.mails) == 1
 
 
 def test_neither_code_nor_address_is_in_a_repr(codes: EmailCodes, mailbox: Mailbox) -> None:
-    challenge = codes.send(ADDRESS)
+    challenge = codes.send(VISITOR, ADDRESS)
     assert ADDRESS not in repr(challenge)
     assert mailbox.last_code() not in repr(replace(challenge))
