@@ -12,13 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, insert, select, update
+from sqlalchemy import Connection, RowMapping, Table, bindparam, insert, select, update
 
 from db.models import AuditEntry, AuditHead
 from db.sealed import KeyRing, detail_hash
 
 _ENTRY: Table = AuditEntry.__table__  # type: ignore[attr-defined]  # SQLModel leaves __table__ untyped
 _HEAD: Table = AuditHead.__table__  # type: ignore[attr-defined]  # as above
+_READ_HEAD = select(_HEAD.c.seq, _HEAD.c.mac).where(_HEAD.c.id == 1).with_for_update()
+_ADD_ENTRY = insert(_ENTRY)
+_MOVE_HEAD = update(_HEAD).where(_HEAD.c.id == 1).values(seq=bindparam("new_seq"), mac=bindparam("new_mac"))
 _FIRST_MAC = bytes(32)
 _ANCHOR_MAC_DIGITS = 32
 
@@ -48,7 +51,7 @@ def _mac(keys: KeyRing, row: Mapping[str, Any] | RowMapping, prev: bytes) -> byt
 
 def lock_head(connection: Connection) -> tuple[int, bytes]:
     """Read the chain's end and, where the database needs it (PostgreSQL), lock it until the transaction ends."""
-    row = connection.execute(select(_HEAD.c.seq, _HEAD.c.mac).where(_HEAD.c.id == 1).with_for_update()).one()
+    row = connection.execute(_READ_HEAD).one()
     return row.seq, row.mac
 
 
@@ -77,8 +80,8 @@ def append(
         "prev": prev,
     }
     row["mac"] = _mac(keys, row, prev)
-    connection.execute(insert(_ENTRY), row)
-    connection.execute(update(_HEAD).where(_HEAD.c.id == 1).values(seq=row["seq"], mac=row["mac"]))
+    connection.execute(_ADD_ENTRY, row)
+    connection.execute(_MOVE_HEAD, {"new_seq": row["seq"], "new_mac": row["mac"]})
     return row["seq"], row["mac"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -33,8 +33,9 @@ from kiosk.services.errors import AlreadyApplied, ChangedMeanwhile, ConsentMissi
 from kiosk.services.own_id import OwnId
 from kiosk.services.receipts import EmailState, Hold, Receipt, make_receipt, masked_applicant
 from kiosk.services.today import today
-from kiosk.services.visitor import Visitor, require_student
+from kiosk.services.visitor import StudentBasics, Visitor, require_login
 
+_Row = Mapping[str, Any] | RowMapping
 _LIVE = ("under_review", "returned", "approved")
 _OPEN = ("under_review", "returned")
 
@@ -47,6 +48,7 @@ def _table(model: type[SQLModel]) -> Table:
 _application = _table(Application)
 _applicant = _table(Applicant)
 _consent = _table(Consent)
+_signed_form = _table(SignedForm)
 _counter = _table(NumberCounter)
 _draft = _table(Draft)
 _student = _table(Student)
@@ -78,6 +80,9 @@ _MARK_CONFLICT = (
     .where(_OF_STUDENT, _application.c.state.in_(_LIVE))
     .values(held_for_conflict=bindparam("held"), version=_application.c.version + 1)
 )
+_ADD_APPLICATION = insert(_application)
+_ADD_PEOPLE = insert(_applicant)
+_ADD_SIGNED_FORM = insert(_signed_form)
 _FORGET_DRAFT = delete(_draft).where(
     _draft.c.student_id == bindparam("student"),
     _draft.c.form == APPLICATION,
@@ -131,38 +136,38 @@ class Applications:
             InvalidApplication: a field is wrong; OwnChild where an applicant's ID is the student's.
             ConsentMissing: the last answer to the consent text is not 同意.
             AlreadyApplied: one of these persons has a live application for this child.
-            Denied, PasswordChangeRequired: see `kiosk.services.visitor.require_student`.
+            Denied, PasswordChangeRequired: see `kiosk.services.visitor.require_login`.
             StoreError: nothing was taken.
         """
         people = self._checked(mode, basis, applicants)
         verified = {email_key(email) for email in verified_emails}
         with self._store.write() as unit:
-            student = require_student(unit.session, visitor)
+            student = require_login(unit.connection, visitor)
             row = unit.connection.execute(_FIND_REQUEST, {"request": request_id}).mappings().one_or_none()
             if row is not None:
                 if row["student_id"] != student.id:
                     raise Denied
                 unit.audit(visitor.credential_id, "application.sent_again", row["id"])
-                return self._receipt(unit, row)
+                return _receipt(unit.keys, row, _people(unit, row["id"]))
             columns = self._columns(unit, student, people, mode, basis)
-            application = _insert(unit, columns | {"request_id": request_id}, people, verified)
+            application, rows = _insert(unit, columns | {"request_id": request_id}, people, verified)
             unit.audit(
                 visitor.credential_id,
                 "application.submitted",
                 application["id"],
                 {"number": application["number"], "mode": application["mode"], "basis": application["basis"]},
             )
-            return self._receipt(unit, application)
+            return _receipt(unit.keys, application, rows)
 
     def verify_applicant(self, visitor: Visitor, application_id: str, national_id: str) -> bool:
         """Whether this full ID is of one of the application's people.
 
         Raises:
             TooManyTries: too many wrong IDs.
-            Denied, PasswordChangeRequired: not this student's application, or see `require_student`.
+            Denied, PasswordChangeRequired: not this student's application, or see `require_login`.
         """
         with self._store.write() as unit:
-            student = require_student(unit.session, visitor)
+            student = require_login(unit.connection, visitor)
             _find(unit, student, application_id)
             claim = self._own_id.claim(unit, visitor, application_id, national_id, _owners(unit, application_id))
         claim.refuse_if_locked()
@@ -175,10 +180,10 @@ class Applications:
             NotTheirId: the ID is not an applicant's.
             TooManyTries: too many wrong IDs.
             ChangedMeanwhile: it is decided or withdrawn already.
-            Denied, PasswordChangeRequired: not this student's application, or see `require_student`.
+            Denied, PasswordChangeRequired: not this student's application, or see `require_login`.
         """
         with self._store.write() as unit:
-            student = require_student(unit.session, visitor)
+            student = require_login(unit.connection, visitor)
             row = _find(unit, student, application_id)
             claim = self._own_id.claim(unit, visitor, application_id, national_id, _owners(unit, application_id))
             is_open = row["state"] in _OPEN
@@ -201,7 +206,7 @@ class Applications:
         return [values_of(entry, on) for entry in entries]
 
     def _columns(
-        self, unit: UnitOfWork, student: Student, people: Sequence[ApplicantValues], mode: Mode, basis: Basis
+        self, unit: UnitOfWork, student: StudentBasics, people: Sequence[ApplicantValues], mode: Mode, basis: Basis
     ) -> dict[str, Any]:
         """Everything of the new row that follows from other rows; marks the others where they conflict with it."""
         connection, on = unit.connection, today(self._clock)
@@ -218,7 +223,7 @@ class Applications:
         last: dict[str, Any] = {}
         for answer in connection.execute(_FIND_ANSWERS, {"student": student.id}):
             last.setdefault(answer.answered_by, answer)
-        is_adult = is_of_age(unit.keys, student, on)
+        is_adult = is_of_age(unit.keys, student.id, student.sealed, on)
         student_agreed = is_adult and "student" in last and last["student"].choice == "agree"
         consent = last.get("parent", last.get("student") if student_agreed else None)
         if consent is None or consent.choice != "agree":
@@ -243,20 +248,20 @@ class Applications:
             "held_for_registrar": is_student,
         }
 
-    def _receipt(self, unit: UnitOfWork, row: dict[str, Any] | RowMapping) -> Receipt:
-        """Read the receipt back from what is kept, so that it never says more than that."""
-        people = unit.connection.execute(_FIND_PEOPLE, {"application": row["id"]}).mappings()
-        masked = tuple(
-            masked_applicant(
-                person["name"],
-                person["relation"],
-                unit.keys.open("applicant", person["id"], person["sealed"]),
-                EmailState(person["email_state"]),
-            )
-            for person in people
+
+def _receipt(keys: KeyRing, row: _Row, people: Iterable[_Row]) -> Receipt:
+    """Make the receipt of what is kept, so that it never says more than that."""
+    masked = tuple(
+        masked_applicant(
+            person["name"],
+            person["relation"],
+            keys.open("applicant", person["id"], person["sealed"]),
+            EmailState(person["email_state"]),
         )
-        held = tuple(hold for hold in Hold if row[f"held_for_{hold.value}"])
-        return make_receipt(row["id"], row["number"], row["receipt_token"], Basis(row["basis"]), masked, held)
+        for person in people
+    )
+    held = tuple(hold for hold in Hold if row[f"held_for_{hold.value}"])
+    return make_receipt(row["id"], row["number"], row["receipt_token"], Basis(row["basis"]), masked, held)
 
 
 def _next_serial(unit: UnitOfWork, counter: str) -> int:
@@ -270,7 +275,7 @@ def _next_serial(unit: UnitOfWork, counter: str) -> int:
 
 def _insert(
     unit: UnitOfWork, columns: dict[str, Any], people: Sequence[ApplicantValues], verified: Collection[str]
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Write an application with its people and its paper form; the applicants' drafts have served."""
     application: dict[str, Any] = {
         "id": uuid4().hex,
@@ -284,10 +289,10 @@ def _insert(
     rows = [
         _applicant_row(unit.keys, application, position, person, verified) for position, person in enumerate(people, 1)
     ]
-    unit.connection.execute(insert(_application), application)
-    unit.connection.execute(insert(_applicant), rows)
+    unit.connection.execute(_ADD_APPLICATION, application)
+    unit.connection.execute(_ADD_PEOPLE, rows)
     unit.connection.execute(
-        insert(_table(SignedForm)),
+        _ADD_SIGNED_FORM,
         {
             "id": uuid4().hex,
             "student_id": application["student_id"],
@@ -299,7 +304,7 @@ def _insert(
     )
     indexes = [row["national_id_index"] for row in rows]
     unit.connection.execute(_FORGET_DRAFT, {"student": application["student_id"], "indexes": indexes})
-    return application
+    return application, rows
 
 
 def _applicant_row(
@@ -328,7 +333,7 @@ def _applicant_row(
     }
 
 
-def _find(unit: UnitOfWork, student: Student, application_id: str) -> RowMapping:
+def _find(unit: UnitOfWork, student: StudentBasics, application_id: str) -> RowMapping:
     """Find an application of this student's.
 
     Raises:
@@ -341,10 +346,13 @@ def _find(unit: UnitOfWork, student: Student, application_id: str) -> RowMapping
     return row
 
 
+def _people(unit: UnitOfWork, application_id: str) -> Sequence[RowMapping]:
+    return unit.connection.execute(_FIND_PEOPLE, {"application": application_id}).mappings().all()
+
+
 def _owners(unit: UnitOfWork, application_id: str) -> list[bytes]:
     """The blind indexes of an application's people."""
-    people = unit.connection.execute(_FIND_PEOPLE, {"application": application_id}).mappings()
-    return [person["national_id_index"] for person in people]
+    return [person["national_id_index"] for person in _people(unit, application_id)]
 
 
 def _withdraw(unit: UnitOfWork, student_id: str, application_id: str) -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlmodel import Session, col, func, select, update
 
-from db.models import Application, Consent, Student
+from db.models import Application, Consent
 from db.sealed import KeyRing
 from db.store import Store
 from kiosk.clock import Clock
@@ -87,7 +87,7 @@ class Consents:
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)
             if answered_by == "student":
-                if not is_of_age(unit.keys, student, today(self._clock)):
+                if not is_of_age(unit.keys, student.id, student.sealed, today(self._clock)):
                     raise NotOfAge
                 owners = [student.national_id_index] if student.national_id_index else []
                 claim = self._own_id.claim(unit, visitor, student.id, student_national_id, owners)
@@ -118,9 +118,9 @@ class Consents:
         return consent_id
 
 
-def is_of_age(keys: KeyRing, student: Student, on: date) -> bool:
-    """Whether a student is of full age on a day; not where no birth date is on file."""
-    birth = keys.open("student", student.id, student.sealed).get("birth_date")
+def is_of_age(keys: KeyRing, student_id: str, sealed: bytes, on: date) -> bool:
+    """Whether the student of a sealed row is of full age on a day; not where no birth date is on file."""
+    birth = keys.open("student", student_id, sealed).get("birth_date")
     return bool(birth) and is_adult(date.fromisoformat(str(birth)), on)
 
 

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from sqlalchemy import Connection, bindparam, select
 from sqlmodel import Session
 
 from db.models import Credential, Student
 from kiosk.services.errors import Denied, PasswordChangeRequired
 
 STUDENT_LOGIN = "student"
+_credential = Credential.__table__  # type: ignore[attr-defined]  # SQLModel leaves __table__ untyped
+_student = Student.__table__  # type: ignore[attr-defined]  # as above
+_FIND_LOGIN = (
+    select(
+        _student.c.id,
+        _student.c.data_state,
+        _student.c.national_id_index,
+        _student.c.sealed,
+        (_credential.c.active & _student.c.active).label("holds"),
+        _credential.c.password_hash.is_not(None).label("changed"),
+    )
+    .join_from(_credential, _student, _credential.c.subject_id == _student.c.id)
+    .where(_credential.c.id == bindparam("credential"), _student.c.id == bindparam("student"))
+)
 
 
 @dataclass(frozen=True)
@@ -29,19 +44,38 @@ class Visitor:
     terminal: str
 
 
-def require_student(session: Session, visitor: Visitor) -> Student:
-    """The visitor's student, if the login still holds.
+@dataclass(frozen=True, slots=True)
+class StudentBasics:
+    """What a decision needs of a student; fields as in `db.models.Student`."""
+
+    id: str
+    data_state: str
+    national_id_index: bytes | None = field(repr=False)
+    sealed: bytes = field(repr=False)
+
+
+def require_login(connection: Connection, visitor: Visitor) -> StudentBasics:
+    """The visitor's student in one statement, if the login still holds.
 
     Raises:
         Denied: the login is disabled, another student's, or the student has left.
         PasswordChangeRequired: the first password still stands.
     """
-    credential = session.get(Credential, visitor.credential_id)
-    student = session.get(Student, visitor.student_id)
-    if credential is None or student is None or credential.subject_id != student.id:
+    found = connection.execute(
+        _FIND_LOGIN, {"credential": visitor.credential_id, "student": visitor.student_id}
+    ).one_or_none()
+    if found is None or not found.holds:
         raise Denied
-    if not credential.active or not student.active:
-        raise Denied
-    if credential.password_hash is None:
+    if not found.changed:
         raise PasswordChangeRequired
-    return student
+    return StudentBasics(found.id, found.data_state, found.national_id_index, found.sealed)
+
+
+def require_student(session: Session, visitor: Visitor) -> Student:
+    """The visitor's student, to be changed, if the login still holds.
+
+    Raises:
+        Denied, PasswordChangeRequired: see :func:`require_login`.
+    """
+    require_login(session.connection(), visitor)
+    return session.get_one(Student, visitor.student_id)
