@@ -25,6 +25,7 @@ from textual.app import App
 from textual.color import Color
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
+from textual.geometry import Size
 from textual.message import Message
 from textual.messages import InBandWindowResize
 
@@ -149,6 +150,7 @@ class KioskDriver(LinuxDriver):
         super().__init__(app, **options)
         # The writing thread asks only for what SteadyOutput has.
         self._file = SteadyOutput(sys.__stderr__ or sys.stderr)  # type: ignore[assignment]
+        self._told_size = (0, 0)
         self._size = self._size or self._get_terminal_size()
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         signal.signal(signal.SIGCONT, signal.SIG_DFL)  # Textual would start a second set of threads
@@ -172,6 +174,7 @@ class KioskDriver(LinuxDriver):
                 except Exception:  # whatever a hostile sequence raises in the parser: go on with a fresh one
                     parser = XTermParser(self._debug)
                 self._wait_for_the_app(len(text))
+                self._look_at_the_size()
 
     def _read(self) -> bytes:
         """Read what arrived; nothing means that the terminal is gone."""
@@ -227,8 +230,25 @@ class KioskDriver(LinuxDriver):
         """Ask for no resizes among the keys."""
 
     def _get_terminal_size(self) -> tuple[int, int]:
+        self._told_size = self._painted_size()
+        return self._told_size
+
+    def _painted_size(self) -> tuple[int, int]:
         width, height = super()._get_terminal_size()
         return max(1, min(width, WIDEST)), max(1, min(height, HIGHEST))
+
+    def _look_at_the_size(self) -> None:
+        """Notice a size that SIGWINCH did not bring.
+
+        Linux sends the signal before it stores the new size (``pty_resize`` in drivers/tty/pty.c), so whoever answers
+        at once reads the size before, and the kiosk would go on painting for a window that is no more.
+        """
+        if self._painted_size() != self._told_size:
+            self._loop.call_soon_threadsafe(self._tell_size)
+
+    def _tell_size(self) -> None:
+        size = Size(*self._get_terminal_size())
+        self._app.post_message(events.Resize(size, size))
 
 
 class ScrubFilter(LineFilter):

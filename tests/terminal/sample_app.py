@@ -1,12 +1,13 @@
 """A small app behind the locks, for the terminal's tests: two clear fields, a password, a list, ways to crash.
 
-``python -m tests.terminal.sample_app [--supervised] [--report FILE] [--text TEXT] [--traps]``
+``python -m tests.terminal.sample_app [--supervised] [--report FILE] [--text TEXT] [--traps] [--deaf]``
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -93,6 +94,7 @@ def main() -> int:
     parser.add_argument("--traps", action="store_true", help="F5 crashes, F6 stalls for 800 ms")
     parser.add_argument("--report", type=Path)
     parser.add_argument("--text", action="append", default=[])
+    parser.add_argument("--deaf", action="store_true", help="hears of no SIGWINCH")
     options = parser.parse_args()
 
     def report(text: str) -> None:
@@ -101,7 +103,10 @@ def main() -> int:
                 file.write(text + "\n")
 
     def run() -> int:
-        return SampleApp(report, options.text, traps=options.traps).run() or 0
+        app = SampleApp(report, options.text, traps=options.traps)
+        if options.deaf:
+            app.call_later(signal.signal, signal.SIGWINCH, signal.SIG_IGN)
+        return app.run() or 0
 
     return supervise(run, report) if options.supervised else run()
 
