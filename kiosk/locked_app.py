@@ -97,6 +97,11 @@ class LockedApp(App[int], inherit_bindings=False):
         """Lock the process as soon as Textual has set up its own signal handlers."""
         self.watch_signals()
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Paint all of a window that is as large as before: it was small for a moment, and lost what stood in it."""
+        if event.size == self.size and self._dom_ready:
+            self.screen.refresh()
+
     def _end_by_signal(self, number: signal.Signals) -> None:
         self.exit(128 + number, return_code=128 + number)
 
