@@ -98,8 +98,11 @@ class LockedApp(App[int], inherit_bindings=False):
         self.watch_signals()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Paint all of a window that is as large as before: it was small for a moment, and lost what stood in it."""
-        if event.size == self.size and self._dom_ready:
+        """Paint everything: a window that was small for a moment has lost what stood in it.
+
+        Textual waits a moment, then paints what changed since the last size that it painted, which may be nothing.
+        """
+        if self._dom_ready:
             self.screen.refresh()
 
     def _end_by_signal(self, number: signal.Signals) -> None:

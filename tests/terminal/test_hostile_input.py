@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
 from pathlib import Path
 
 import pytest
@@ -149,16 +148,6 @@ def test_a_size_that_no_signal_tells_of_is_noticed() -> None:
         terminal.resize(80, 24)
         terminal.send("seen")
         terminal.wait_for(typed("seen", "", ""))
-
-
-def test_a_window_that_was_small_for_a_moment_is_painted_anew() -> None:
-    with sample("--text", "far down") as terminal:
-        terminal.wait_for("far down")
-        terminal.screen.resize(1, 1)
-        terminal.screen.resize(24, 80)
-        assert "far down" not in terminal.text
-        terminal.signal(signal.SIGWINCH)
-        terminal.wait_for("far down")
 
 
 def test_a_paste_is_one_clean_line_cut_to_the_field() -> None:
