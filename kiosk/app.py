@@ -144,7 +144,7 @@ class KioskApp(LockedApp):
         if state.over:
             self.forget_visitor()
             return
-        if isinstance(screen, Step) and screen.is_mounted:
+        if isinstance(screen, Step) and screen.is_mounted:  # a screen that was pushed just now has no title yet
             screen.show_time()
             screen.show_countdown(state.countdown, last_call=state.last_call)
         if state.ask and not self._asking and len(self.screen_stack) > 1:
