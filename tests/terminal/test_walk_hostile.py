@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual.keys import Keys
 
 from tests.terminal.test_hostile_input import FORGED_RESIZE, KILLERS, MEBIBYTE, every_key, hostile_bytes
-from tests.terminal.walker import BACKTAB, LOGIN, MARKS, SCREENS, come_home, kiosk, walk
+from tests.terminal.walker import LOGIN, MARKS, SCREENS, come_home, kiosk, walk
 
 KEYS_A_SCREEN_OFFERS = frozenset("\r\n\t \x1b")
+NAMES_OFFERED = frozenset(
+    {"escape", "enter", "tab", "shift+tab", "ctrl+m", "ctrl+i", "ctrl+j", "up", "down", "left", "right"}
+)
 
 
 def endure_on(home: Path, screen: str, seed: int, characters: int) -> None:
@@ -60,9 +65,10 @@ def stay_on(home: Path, folder: Path, screen: str) -> None:
 
 
 def _may_lead_on(key: str) -> bool:
-    """Whether a screen offers the key, or sends it as one that it offers: Enter, Tab, Space, Esc, arrows."""
-    arrows = key[:2] in ("\x1bO", "\x1b[") and key[-1] in "ABCD"
-    return key in KEYS_A_SCREEN_OFFERS or key in ("\x08", "\x7f") or arrows or key.endswith("u") or key == BACKTAB
+    """Whether a screen offers the key, or the protocol makes it one that it offers: Alt+Insert holds an Esc."""
+    found = ANSI_SEQUENCES_KEYS.get(key, ())
+    names = {name.value for name in found if isinstance(name, Keys)} if isinstance(found, tuple) else set()
+    return key in KEYS_A_SCREEN_OFFERS or key in ("\x08", "\x7f") or key.endswith("u") or bool(names & NAMES_OFFERED)
 
 
 @pytest.mark.parametrize("screen", ["form", "hub"])

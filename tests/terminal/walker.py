@@ -176,7 +176,7 @@ def come_home(terminal: Terminal) -> None:
     """Leave, by the keys each screen offers, whatever screen the kiosk stands at, and see that it types on."""
     terminal.send("\x1b[201~")
     deadline = time.monotonic() + 60.0
-    while "您的IP" not in terminal.text:
+    while not ("您的IP" in terminal.text and _echoes(terminal)):
         assert time.monotonic() < deadline, f"no way back from:\n{terminal.text}"
         text = terminal.text
         if "不儲存離開" in text:
@@ -188,7 +188,6 @@ def come_home(terminal: Terminal) -> None:
         end = time.monotonic() + 0.5
         while time.monotonic() < end and terminal.text == text:
             terminal.read(0.05)
-    terminal.wait_until(lambda: _echoes(terminal), 20.0, "an answer to typing")
 
 
 def _echoes(terminal: Terminal) -> bool:
