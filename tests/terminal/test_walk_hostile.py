@@ -45,7 +45,7 @@ def stay_on(home: Path, folder: Path, screen: str) -> None:
     """Send each key that no screen offers; then those that may lead on."""
     folder.mkdir()
     with kiosk(home, folder=folder) as terminal:
-        walk(terminal, screen)
+        walk(terminal, screen, visit=20 + SCREENS.index(screen))
         process = terminal.app_process.pid
         before = {path.name for path in files_in(home)}
         for key in every_key():
