@@ -52,7 +52,7 @@ def test_a_crash_without_a_supervisor_ends_with_its_own_code_and_a_silent_screen
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGSEGV])
 def test_after_the_app_is_killed_the_screen_is_clean_and_the_app_comes_back(number: signal.Signals) -> None:
-    took = []
+    took: list[tuple[float, float]] = []
     with supervised() as terminal:
         while not took or (len(took) < 3 and not (took[-1][0] < 1.0 and took[-1][1] < 3.0)):
             terminal.send(NAME)
