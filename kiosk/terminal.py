@@ -150,7 +150,6 @@ class KioskDriver(LinuxDriver):
         super().__init__(app, **options)
         # The writing thread asks only for what SteadyOutput has.
         self._file = SteadyOutput(sys.__stderr__ or sys.stderr)  # type: ignore[assignment]
-        self._told_size = (0, 0)
         self._size = self._size or self._get_terminal_size()
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         signal.signal(signal.SIGCONT, signal.SIG_DFL)  # Textual would start a second set of threads
@@ -230,10 +229,6 @@ class KioskDriver(LinuxDriver):
         """Ask for no resizes among the keys."""
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        self._told_size = self._painted_size()
-        return self._told_size
-
-    def _painted_size(self) -> tuple[int, int]:
         width, height = super()._get_terminal_size()
         return max(1, min(width, WIDEST)), max(1, min(height, HIGHEST))
 
@@ -241,9 +236,10 @@ class KioskDriver(LinuxDriver):
         """Notice a size that SIGWINCH did not bring.
 
         Linux sends the signal before it stores the new size (``pty_resize`` in drivers/tty/pty.c), so whoever answers
-        at once reads the size before, and the kiosk would go on painting for a window that is no more.
+        at once reads the size before; and a second signal may interrupt the answer to the first and overtake it. The
+        kiosk would go on painting for a window that is no more.
         """
-        if self._painted_size() != self._told_size:
+        if self._get_terminal_size() != self._app.size:
             self._loop.call_soon_threadsafe(self._tell_size)
 
     def _tell_size(self) -> None:
