@@ -55,8 +55,8 @@ class BasisScreen(Step[Basis]):
     def body(self) -> ComposeResult:
         """A button for each, with its documents."""
         for basis in self._mode.bases:
-            papers = "、".join(basis.documents)
-            need = _("\n請攜帶：{papers}").format(papers=papers) if papers else ""
+            papers = "\n".join(basis.documents)
+            need = _("\n請攜帶：\n{papers}").format(papers=papers) if papers else ""
             yield Button(f"{basis.label}{need}", id=basis.value, classes="door")
 
     def actions(self) -> ComposeResult:

@@ -44,14 +44,16 @@ class ConfirmStudentScreen(Step[Answer]):
         with Horizontal(id="answers"):
             yield Button(_("資訊正確"), id="right", classes="choice")
             yield Button(_("錯誤回報"), id="wrong", classes="choice")
-        for key, label in (("class_name", _("班級")), ("name", _("姓名")), ("student_number", _("學號"))):
-            yield Field(
-                _("正確的{label}（沒有錯就空著）").format(label=label),
-                id=key,
-                classes="correction",
-                max_length=60,
-                value=self._draft.get(key, ""),
-            )
+        with Horizontal(id="corrections"):
+            for key, label in (("class_name", _("班級")), ("name", _("姓名")), ("student_number", _("學號"))):
+                yield Field(
+                    _("正確的{label}").format(label=label),
+                    hint=_("沒有錯就空著"),
+                    id=key,
+                    classes="correction",
+                    max_length=60,
+                    value=self._draft.get(key, ""),
+                )
         yield Static(_("以上項目修正涉及學籍異動，請儘速讓貴子女至註冊組。"), id="notice", markup=False)
 
     def actions(self) -> ComposeResult:

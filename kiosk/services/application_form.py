@@ -123,7 +123,7 @@ class FormField:
         """What helps to fill the field in; empty where nothing needs saying."""
         return {
             "name": _("與身分證件上的姓名相同"),
-            "national_id": _("身分證字號或居留證上的統一證號，10個字"),
+            "national_id": _("身分證字號或統一證號，10個字"),
             "mobile": _("10個數字，例如 0912345678"),
             "email": _("核准後的通知會寄到這裡，請勿含身分證字號"),
         }.get(self.key, "")

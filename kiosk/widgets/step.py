@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 P = ParamSpec("P")
+_WIDTH_FOR_LANGUAGE = 76
 
 
 class Nav(Enum):
@@ -79,8 +80,11 @@ class Step(Screen[T | Nav], Generic[T]):
 
     def compose(self) -> ComposeResult:
         """Title, steps, question, buttons, foot."""
-        yield Static(id="title", markup=False)
-        yield Static(self._steps(), id="steps", markup=False)
+        settings = self.kiosk.settings
+        yield Static(f"{settings.school_name}　{settings.service_name}", id="title", markup=False)
+        with Horizontal(id="way"):
+            yield Static(self._steps(), id="steps", markup=False)
+            yield Static(id="time", markup=False)
         with Body(id="body"):
             if self.heading:
                 yield Static(self.heading, id="heading", markup=False)
@@ -107,11 +111,10 @@ class Step(Screen[T | Nav], Generic[T]):
         self.kiosk.guard.use_limit(self.idle_limit(self.kiosk.settings.idle))
 
     def show_time(self) -> None:
-        """Write the title line: school, service, language, time."""
-        settings = self.kiosk.settings
+        """Write language and time at the end of the line of steps; the time alone where the line is short."""
         now = self.kiosk.clock.now().astimezone(TAIPEI).strftime("%H:%M")
-        line = f"{settings.school_name}　{settings.service_name}　{_('語言：中文（臺灣）')}　{now}"
-        self.query_one("#title", Static).update(line)
+        language = _("語言：中文（臺灣）")
+        self.query_one("#time", Static).update(now if self.size.width < _WIDTH_FOR_LANGUAGE else f"{language}　{now}")
 
     def show_countdown(self, seconds: int | None, *, last_call: bool = False) -> None:
         """Count down in the foot, or show the keys again."""
