@@ -43,8 +43,8 @@ class Student(SQLModel, table=True):
 
     __tablename__ = "student"
     id: str = Field(sa_column=_id())
-    student_number: str = Field(max_length=32, unique=True)
-    name: str = Field(max_length=64, index=True)
+    student_number: str = Field(max_length=32, unique=True, repr=False)
+    name: str = Field(max_length=64, index=True, repr=False)
     class_name: str = Field(max_length=32, index=True)
     seat_number: int | None = None
     active: bool = True
@@ -68,7 +68,7 @@ class Guardian(SQLModel, table=True):
     id: str = Field(sa_column=_id())
     student_id: str = Field(foreign_key="student.id", max_length=ID_LENGTH, index=True)
     role: str = Field(max_length=16)
-    name: str = Field(max_length=64)
+    name: str = Field(max_length=64, repr=False)
     national_id_index: bytes | None = Field(default=None, sa_column=_bytes(nullable=True), repr=False)
     mobile_index: bytes | None = Field(default=None, sa_column=_bytes(nullable=True), repr=False)
     email_index: bytes | None = Field(default=None, sa_column=_bytes(nullable=True), repr=False)
@@ -85,7 +85,7 @@ class Credential(SQLModel, table=True):
     __tablename__ = "credential"
     id: str = Field(sa_column=_id())
     kind: str = Field(max_length=16)
-    account: str = Field(max_length=64)
+    account: str = Field(max_length=64, repr=False)
     subject_id: str = Field(max_length=ID_LENGTH, index=True)
     active: bool = True
     initial_code: bytes | None = Field(default=None, sa_column=_bytes(nullable=True), repr=False)
@@ -162,7 +162,7 @@ class Consent(SQLModel, table=True):
     read_to_end: bool
     choice: str = Field(max_length=8)
     answered_by: str = Field(max_length=16)
-    account: str = Field(max_length=64)
+    account: str = Field(max_length=64, repr=False)
     terminal: str = Field(max_length=64)
     answered_at: int = Field(sa_column=_moment())
 
@@ -224,7 +224,7 @@ class Applicant(SQLModel, table=True):
     application_id: str = Field(foreign_key="application.id", max_length=ID_LENGTH, index=True)
     student_id: str = Field(foreign_key="student.id", max_length=ID_LENGTH)
     position: int
-    name: str = Field(max_length=64, index=True)
+    name: str = Field(max_length=64, index=True, repr=False)
     relation: str = Field(max_length=32)
     live: bool = True
     email_state: str = Field(max_length=16)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
@@ -28,6 +28,7 @@ _LONGEST_WAIT = 0.05
 _NETWORK_FILE_SYSTEMS = frozenset(
     ["nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs", "fuse.glusterfs", "davfs"]
 )
+_BUSY_SQLSTATES = frozenset({"55P03", "40P01", "40001"})  # lock not available, deadlock, serialization failure
 _PRAGMAS: Mapping[str, tuple[str, object]] = {
     "journal_mode": ("WAL", "wal"),
     "synchronous": ("FULL", 2),
@@ -47,6 +48,10 @@ class StoreBusy(StoreError):
 
 class StoreUnavailable(StoreError):
     """The database cannot be reached or written: disk full, disk error, server gone."""
+
+
+class StoreConflict(StoreError):
+    """A constraint of the database refused the change; it was rolled back."""
 
 
 class UnsafeFolder(StoreError):
@@ -126,7 +131,7 @@ class Store:
         try:
             with Session(self.reader) as session:
                 yield session
-        except DBAPIError as error:
+        except (StatementError, UnicodeError) as error:
             raise _translated(error) from None
 
     @contextmanager
@@ -135,6 +140,7 @@ class Store:
 
         Raises:
             StoreBusy: another writer kept the lock.
+            StoreConflict: a constraint refused the change.
             StoreUnavailable: the change could not be written; it was rolled back.
             UnauditedWrite: the block left no audit row.
         """
@@ -145,9 +151,7 @@ class Store:
                 if not unit.audited:
                     raise UnauditedWrite
                 session.commit()
-        except IntegrityError:
-            raise
-        except DBAPIError as error:
+        except (StatementError, UnicodeError) as error:
             raise _translated(error) from None
 
     def close(self) -> None:
@@ -157,10 +161,18 @@ class Store:
             self.writer.dispose()
 
 
-def _translated(error: DBAPIError) -> StoreError:
-    """A message without statement or values: either may hold personal data."""
+def _translated(error: StatementError | UnicodeError) -> StoreError:
+    """A message without statement or values: either may hold personal data.
+
+    PostgreSQL's DETAIL quotes whole rows, and a UnicodeError holds the text it could not encode.
+    """
+    if isinstance(error, UnicodeError):
+        return StoreUnavailable(type(error).__name__)
+    if isinstance(error, IntegrityError):
+        return StoreConflict(type(error.orig).__name__)
     text = str(error.orig).lower()
-    if "database is locked" in text or "database table is locked" in text:
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    if "database is locked" in text or "database table is locked" in text or sqlstate in _BUSY_SQLSTATES:
         return StoreBusy("database busy")
     return StoreUnavailable(type(error.orig).__name__)
 

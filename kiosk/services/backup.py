@@ -12,7 +12,7 @@ import sqlite3
 from enum import Enum, auto
 from pathlib import Path
 
-_PAGES_AT_ONCE = 500
+_ALL_PAGES = -1  # in one step: between steps SQLite begins anew after every write, and might never come to an end
 
 
 class BackupFault(Enum):
@@ -75,15 +75,23 @@ def _copy(source: Path, target: Path) -> None:
         reading = sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=5)
         writing = sqlite3.connect(temporary)
         try:
-            reading.backup(writing, pages=_PAGES_AT_ONCE)
+            reading.backup(writing, pages=_ALL_PAGES)
             writing.execute("PRAGMA journal_mode=DELETE")
         finally:
             writing.close()
             reading.close()
-        descriptor = os.open(temporary, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
+        _wait_for_disk(temporary)
         os.replace(temporary, target)
+        _wait_for_disk(target.parent)
     except (OSError, sqlite3.Error):
         temporary.unlink(missing_ok=True)
         raise BackupRefused(BackupFault.UNWRITABLE) from None
+
+
+def _wait_for_disk(path: Path) -> None:
+    """Have a file, or the names in a folder, survive a power loss."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

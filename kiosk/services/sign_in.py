@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlmodel import Session, select
@@ -47,8 +47,8 @@ class _Attempt:
     credential_id: str | None
     version: int
     student_id: str
-    initial_code: bytes | None
-    password_hash: str | None
+    initial_code: bytes | None = field(repr=False)
+    password_hash: str | None = field(repr=False)
     pepper_id: str | None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import uuid4
 
@@ -34,9 +34,9 @@ class NothingReported(ServiceError):
 class StudentView:
     """What the parent confirms."""
 
-    name: str
+    name: str = field(repr=False)
     class_name: str
-    student_number: str
+    student_number: str = field(repr=False)
     is_adult: bool
 
 

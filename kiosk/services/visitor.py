@@ -40,7 +40,7 @@ class Visitor:
 
     credential_id: str
     student_id: str
-    account: str
+    account: str = field(repr=False)
     terminal: str
 
 

@@ -1,0 +1,230 @@
+"""T32: no exception, log line or repr holds a personal value."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import pkgutil
+import traceback
+from collections.abc import Callable, Iterator
+from datetime import date
+from types import ModuleType
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import insert, text
+from sqlmodel import SQLModel, select
+
+import db
+import kiosk.rules
+import kiosk.services
+from db.models import Applicant, Credential, Guardian, Setting, Student
+from db.store import StoreConflict, StoreError, UnitOfWork
+from kiosk.crash import describe_crash
+from kiosk.rules.application_numbers import parse_number
+from kiosk.rules.contact import parse_email, parse_mobile
+from kiosk.rules.identity import parse_id
+from kiosk.rules.names import parse_name
+from kiosk.rules.roc_dates import parse_date
+from kiosk.services.school import School
+from kiosk.settings import Settings
+from tests.faults.schools import CHOSEN, TERMINAL, entry_of, open_cheaply, submit, visitors_of
+
+_NAME = "歐陽春嬌"
+_SECRETS = (_NAME, "A123456789", "0912345678", "spring@example.org", "2010-05-06")
+_PERSONAL = {
+    "account", "address", "birth_date", "email", "email_again", "initial_code", "mobile", "name",
+    "national_id", "national_id_again", "national_id_index", "password", "password_hash", "sealed", "student_number",
+    "value",
+}  # fmt: skip
+_NOT_PERSONAL = {
+    ("ClassStatus", "name"),
+    ("DemoLogin", "account"),  # invented, and shown on the demo's screen
+    ("DemoLogin", "password"),
+    ("MaskedApplicant", "name"),  # masked before they come here
+    ("MaskedApplicant", "national_id"),
+    ("MaskedApplicant", "mobile"),
+    ("MaskedApplicant", "email"),
+    ("RosterImport", "name"),
+    ("Setting", "name"),
+    ("Setting", "value"),
+    ("NumberCounter", "name"),
+    ("NumberCounter", "value"),
+    ("SignedForm", "name"),
+    ("Text", "name"),
+}
+_ROSTER = ("kiosk.services.roster_check", "kiosk.services.roster_file")
+
+
+@pytest.fixture
+def either_school(either_settings: Settings) -> Iterator[School]:
+    opened = open_cheaply(either_settings)
+    yield opened
+    opened.close()
+
+
+def _assert_silent(error: BaseException) -> None:
+    said = [str(error), repr(error), *map(repr, error.args), describe_crash(error)]
+    said += traceback.format_exception(error)
+    for secret in _SECRETS:
+        assert not any(secret in line for line in said), f"{type(error).__name__} tells a personal value"
+
+
+def _write(school: School, change: Callable[[UnitOfWork], None]) -> None:
+    with school.store.write() as unit:
+        unit.audit("test", "test.change", "subject")
+        change(unit)
+
+
+def _student(unit: UnitOfWork, **changed: Any) -> dict[str, Any]:
+    row_id = uuid4().hex
+    return {
+        "id": row_id,
+        "student_number": _SECRETS[1],
+        "name": _NAME,
+        "class_name": "科一智",
+        "active": True,
+        "data_state": "unconfirmed",
+        "lost_characters": False,
+        "sealed": unit.keys.seal("student", row_id, {"birth_date": _SECRETS[4]}),
+        "updated_at": unit.at,
+        "version": 1,
+    } | changed
+
+
+def _twice(unit: UnitOfWork) -> None:
+    for _ in range(2):
+        unit.connection.execute(insert(Student), _student(unit))
+
+
+def _not_null(unit: UnitOfWork) -> None:
+    unit.connection.execute(insert(Student), _student(unit, class_name=None))
+
+
+def _foreign_key(unit: UnitOfWork) -> None:
+    unit.session.add(Guardian(id=uuid4().hex, student_id=_SECRETS[1], role="mother", name=_NAME, sealed=b"x"))
+    unit.session.flush()
+
+
+def _through_the_session(unit: UnitOfWork) -> None:
+    for _ in range(2):
+        row = _student(unit)
+        unit.session.add(Student(**row))
+    unit.session.flush()
+
+
+@pytest.mark.parametrize("change", [_twice, _not_null, _foreign_key, _through_the_session])
+def test_t32_a_constraint_is_a_conflict_without_values(
+    either_school: School, change: Callable[[UnitOfWork], None]
+) -> None:
+    with pytest.raises(StoreConflict) as caught:
+        _write(either_school, change)
+    _assert_silent(caught.value)
+    with either_school.store.read() as session:
+        found = session.connection().execute(text("SELECT count(*) FROM student WHERE name = :name"), {"name": _NAME})
+        assert found.scalar_one() == 0
+
+
+def _lone_surrogate(unit: UnitOfWork) -> None:
+    unit.connection.execute(insert(Student), _student(unit, name=_NAME + "\ud800"))
+
+
+def _no_such_table(unit: UnitOfWork) -> None:
+    unit.connection.execute(text("INSERT INTO nowhere VALUES (:value)"), {"value": _SECRETS[1]})
+
+
+@pytest.mark.parametrize("change", [_lone_surrogate, _no_such_table])
+def test_t32_what_the_database_cannot_take_is_refused_without_values(
+    either_school: School, change: Callable[[UnitOfWork], None]
+) -> None:
+    with pytest.raises(StoreError) as caught:
+        _write(either_school, change)
+    _assert_silent(caught.value)
+
+
+def test_t32_a_read_that_fails_tells_no_value(either_school: School) -> None:
+    with pytest.raises(StoreError) as caught, either_school.store.read() as session:
+        session.connection().execute(text("SELECT :value FROM nowhere"), {"value": _SECRETS[1]})
+    _assert_silent(caught.value)
+
+
+@pytest.mark.parametrize("parse", [parse_email, parse_mobile, parse_name, parse_date, parse_number])
+def test_t32_a_refused_value_is_not_in_the_refusal(parse: Callable[[str], object]) -> None:
+    for secret in _SECRETS:
+        with pytest.raises(ValueError) as caught:  # noqa: PT011  # each has a class of its own
+            parse(f"{secret}\x07!@2010-13-45")
+        _assert_silent(caught.value)
+
+
+def test_t32_a_refused_id_is_not_in_the_refusal() -> None:
+    for wrong in ("A123456789 0912345678", "A123456788", "歐陽春嬌"):
+        with pytest.raises(ValueError) as caught:  # noqa: PT011  # as above
+            parse_id(wrong, date(2026, 9, 1))
+        _assert_silent(caught.value)
+        assert wrong not in repr(caught.value)
+
+
+def _modules(*packages: ModuleType) -> Iterator[ModuleType]:
+    for package in packages:
+        for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            if not found.name.endswith("migrations") and found.name not in _ROSTER:
+                yield importlib.import_module(found.name)
+
+
+def _classes() -> list[type]:
+    modules = list(_modules(db, kiosk.rules, kiosk.services))
+    modules.append(importlib.import_module("kiosk.journey"))
+    return [
+        member
+        for module in modules
+        for _, member in inspect.getmembers(module, inspect.isclass)
+        if member.__module__ == module.__name__
+    ]
+
+
+def test_t32_every_personal_field_of_a_dataclass_is_out_of_its_repr() -> None:
+    looked_at = 0
+    for found in _classes():
+        if not dataclasses.is_dataclass(found):
+            continue
+        for one in dataclasses.fields(found):
+            if one.name in _PERSONAL and (found.__name__, one.name) not in _NOT_PERSONAL:
+                looked_at += 1
+                assert not one.repr, f"{found.__name__}.{one.name}"
+    assert looked_at >= 15
+
+
+def test_t32_every_personal_column_is_out_of_its_rows_repr() -> None:
+    looked_at = 0
+    for found in _classes():
+        if not issubclass(found, SQLModel) or not hasattr(found, "__table__"):
+            continue
+        for name, one in found.model_fields.items():
+            if name in _PERSONAL and (found.__name__, name) not in _NOT_PERSONAL:
+                looked_at += 1
+                assert not one.repr, f"{found.__name__}.{name}"
+    assert looked_at >= 12
+
+
+def test_t32_rows_read_back_tell_nothing(school: School) -> None:
+    visitor = visitors_of(school)[0]
+    receipt = submit(school, visitor, 1)
+    state = school.student_data.hub(visitor)
+    with school.store.read() as session:
+        rows: list[object] = [session.get(Student, visitor.student_id), session.get(Credential, visitor.credential_id)]
+        rows += [session.exec(select(Applicant)).first(), session.exec(select(Guardian)).first()]
+        said = " ".join(map(repr, [*rows, visitor, state, receipt, entry_of(1)]))
+        assert session.get(Setting, "nothing") is None
+    entry = entry_of(1)
+    for secret in ("王小明", "林美玉", "120001", entry.name, entry.national_id, entry.mobile, entry.email, CHOSEN):
+        assert secret not in said
+
+
+def test_t32_a_refused_sign_in_tells_nothing(school: School) -> None:
+    for account, password in (("P120001", "B123456780"), ("A123456789", "A123456789")):
+        with pytest.raises(Exception) as caught:  # noqa: B017, PT011  # any kind may leave, none may tell
+            school.sign_in.student(account, password, TERMINAL)
+        _assert_silent(caught.value)
+        assert account not in str(caught.value) + repr(caught.value)
