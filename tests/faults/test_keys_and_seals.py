@@ -1,0 +1,180 @@
+"""T30, T31: what was moved does not open; a key that cannot be trusted is one line; a killed rotation goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text, update
+from sqlmodel import SQLModel
+
+import db.sealed
+from db.sealed import SealBroken, new_keys, read_keys, write_keys
+from kiosk.services.keys import rotate
+from kiosk.services.school import School
+from kiosk.services.visitor import Visitor
+from kiosk.settings import Settings
+from tests.faults.schools import STUDENTS, open_cheaply, submit, visitors_of
+from tests.faults.test_kill import audit_is_whole
+from tests.faults.worker import Death, child, messages, rotate_and_die
+
+_ROOT = Path(__file__).parents[2]
+_SEALED = ("student", "guardian", "ticket", "draft", "applicant")
+
+
+def _fill_every_table(school: School) -> None:
+    for place, visitor in enumerate(visitors_of(school)[:2], 1):
+        submit(school, visitor, place)
+        school.student_data.report_errors(visitor, {"class_name": "科一仁"})
+        school.drafts.save(visitor, "confirmation", {"class_name": "科一仁"})
+
+
+def _blobs(school: School, table: str) -> list[tuple[str, bytes]]:
+    found = SQLModel.metadata.tables[table]
+    with school.store.read() as session:
+        return [(row.id, row.sealed) for row in session.connection().execute(select(found.c.id, found.c.sealed))]
+
+
+def test_t30_every_sealed_column_is_known_here() -> None:
+    assert {name for name, table in SQLModel.metadata.tables.items() if "sealed" in table.c} == set(_SEALED)
+
+
+def test_t30_no_blob_opens_in_another_row_table_or_version(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    _fill_every_table(school)
+    keys = school.store.keys
+    places = {table: _blobs(school, table)[:2] for table in _SEALED}
+    assert all(len(rows) == 2 for rows in places.values())
+    for table, rows in places.items():
+        for other, other_rows in places.items():
+            for row_id, _blob in other_rows:
+                for own_id, blob in rows:
+                    if (table, own_id) == (other, row_id):
+                        assert keys.open(other, row_id, blob)
+                    else:
+                        with pytest.raises(SealBroken):
+                            keys.open(other, row_id, blob)
+    monkeypatch.setattr(db.sealed, "SCHEMA_VERSION", db.sealed.SCHEMA_VERSION + 1)
+    for table, rows in places.items():
+        for row_id, blob in rows:
+            with pytest.raises(SealBroken):
+                keys.open(table, row_id, blob)
+
+
+@pytest.mark.parametrize("table", ["student", "applicant"])
+def test_t30_rows_swapped_in_the_database_are_refused_by_the_services(school: School, table: str) -> None:
+    _fill_every_table(school)
+    visitor = visitors_of(school)[0]
+    assert school.student_data.hub(visitor).applications
+    (one, first), (two, second) = _blobs(school, table)[:2]
+    found = SQLModel.metadata.tables[table]
+    with school.store.writer.begin() as connection:
+        connection.execute(update(found).where(found.c.id == one).values(sealed=second))
+        connection.execute(update(found).where(found.c.id == two).values(sealed=first))
+    for swapped in visitors_of(school)[:2] if table == "applicant" else _visitors_of(school, one, two):
+        with pytest.raises(SealBroken):
+            school.student_data.hub(swapped)
+
+
+def _visitors_of(school: School, *students: str) -> list[Visitor]:
+    return [visitor for visitor in visitors_of(school) if visitor.student_id in students]
+
+
+def _rewrite(file: Path, content: bytes) -> None:
+    file.chmod(0o600)
+    file.write_bytes(content)
+    file.chmod(0o400)
+
+
+def _zero(file: Path) -> None:
+    _rewrite(file, json.dumps(json.loads(file.read_bytes()) | {"root": "A" * 43 + "="}).encode())
+
+
+def _another_owner(file: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a file away")
+    os.chown(file, 65534, 65534)
+
+
+_SPOILT: dict[str, Callable[[Path], object]] = {
+    "missing": Path.unlink,
+    "wrong": lambda file: write_keys(file, new_keys(), replace=True),
+    "0644": lambda file: file.chmod(0o644),
+    "0440": lambda file: file.chmod(0o440),
+    "truncated": lambda file: _rewrite(file, file.read_bytes()[:40]),
+    "all zero": _zero,
+    "another's": _another_owner,
+}
+
+
+def _command(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(_ROOT / "run_kiosk.py"), *arguments, "--home", str(home)],
+        capture_output=True,
+        text=True,
+        env={name: value for name, value in os.environ.items() if not name.startswith("KIOSK_")},
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("spoil", _SPOILT.values(), ids=_SPOILT.keys())
+def test_t31_a_key_that_cannot_be_trusted_is_one_line(settings: Settings, spoil: Callable[[Path], object]) -> None:
+    spoil(settings.key_file)
+    ended = _command(settings.home, "status")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert len(ended.stderr.splitlines()) == 1
+    assert "kiosk.key" in ended.stderr
+
+
+def test_t31_the_right_key_opens(settings: Settings) -> None:
+    assert _command(settings.home, "status").returncode == 0
+
+
+def _sealed_rows(school: School) -> dict[tuple[str, str], dict[str, object]]:
+    """Every sealed row, opened."""
+    return {
+        (table, row_id): school.store.keys.open(table, row_id, blob)
+        for table in _SEALED
+        for row_id, blob in _blobs(school, table)
+    }
+
+
+def _rotate_killed(settings: Settings, deaths: list[tuple[int, Death]]) -> int:
+    """Kill a rotation at each of these moments, then finish it; returns the rows that were left for the second."""
+    school = open_cheaply(settings)
+    _fill_every_table(school)
+    before = _sealed_rows(school)
+    school.close()
+    finished = 0
+    for commits, death in deaths:
+        with child(rotate_and_die, settings, commits, death, 7) as (_pid, pipe):
+            assert list(messages(pipe)) == []
+        school = open_cheaply(settings)
+        assert _sealed_rows(school) == before
+        done = rotate(school.store, settings.key_file)
+        assert 0 < done <= len(before)
+        finished += done
+        assert read_keys(settings.key_file) == school.store.keys
+        assert all(school.store.keys.is_current(blob) for table in _SEALED for _row, blob in _blobs(school, table))
+        assert _sealed_rows(school) == before
+        assert audit_is_whole(school)
+        with school.store.read() as session:
+            assert session.connection().execute(text("SELECT count(*) FROM student")).scalar_one() == STUDENTS
+        school.close()
+    return finished
+
+
+def test_t31_a_rotation_killed_half_way_goes_on(settings: Settings) -> None:
+    _rotate_killed(settings, [(0, Death.AFTER_COMMIT), (1, Death.BEFORE_COMMIT), (4, Death.AFTER_COMMIT)])
+
+
+@pytest.mark.long
+def test_t31_a_rotation_killed_at_twenty_moments(settings: Settings, report: Callable[[str], None]) -> None:
+    moments = [(commits, death) for commits in range(10) for death in Death]
+    rows = _rotate_killed(settings, moments)
+    report(f"T31: a rotation killed at {len(moments)} moments went on each time, {rows} rows in all")
