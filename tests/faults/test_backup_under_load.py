@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -19,8 +20,9 @@ from tests.faults.schools import checked_roster, open_cheaply, settings_of, subm
 from tests.faults.test_kill import audit_is_whole, kept
 from tests.faults.worker import child, submit_for_ever
 
-_STUDENTS = 1500  # more pages than a backup in steps can copy between two writes
+_STUDENTS = 1500
 _MOST_SECONDS = 20.0
+_FILLING = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40) "
 
 
 def _waiting(pipes: list[Connection]) -> set[str]:
@@ -83,6 +85,26 @@ def test_t34_twenty_backups_under_load(settings: Settings, tmp_path: Path, repor
     found, longest = _back_up_under_load(settings, 20, tmp_path)
     assert longest < _MOST_SECONDS
     report(f"T34: 20 of 20 backups under load whole and restored; {found} applications, {longest:.2f} s at most")
+
+
+def _back_up(pipe: Connection, database: Path, target: Path) -> None:
+    back_up(database, target)
+    pipe.send(None)
+
+
+def test_t34_a_backup_of_a_large_database_under_load_comes_to_its_end(settings: Settings, tmp_path: Path) -> None:
+    """In steps it would begin anew after every write of another process, and never end."""
+    with sqlite3.connect(settings.database_file) as connection:
+        connection.execute("CREATE TABLE filling AS " + _FILLING + "SELECT randomblob(1000000) FROM n")
+    connection.close()
+    with (
+        child(submit_for_ever, settings, 1) as (_writer, acknowledgements),
+        child(_back_up, settings.database_file, tmp_path / "kiosk.backup") as (_pid, pipe),
+    ):
+        deadline = time.monotonic() + _MOST_SECONDS
+        while not pipe.poll():
+            assert acknowledgements.recv(), "read all the time: a writer whose pipe is full would stop"
+            assert time.monotonic() < deadline
 
 
 def test_t34_a_copy_of_the_file_alone_misses_acknowledged_rows(settings: Settings, tmp_path: Path) -> None:
