@@ -78,8 +78,10 @@ def test_t21_without_waiting_for_the_disk_it_would_be_found(settings: Settings, 
 @needs_strace
 @pytest.mark.long
 def test_t21_through_checkpoints(settings: Settings, tmp_path: Path, report: Callable[[str], None]) -> None:
+    again = settings_of(tmp_path / "again")
+    shutil.copytree(settings.home, again.home)
     failures, lost, _worst = _lost(settings, 200, "FULL", tmp_path)
-    _failures, control, worst = _lost(settings, 200, "NORMAL", tmp_path)
+    _failures, control, worst = _lost(again, 200, "NORMAL", tmp_path)
     report(f"T21: {failures} power losses, {lost} lost anything acknowledged; NORMAL: {control}, up to {worst} at once")
     assert lost == 0
     assert control > 0
