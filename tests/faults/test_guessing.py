@@ -1,0 +1,130 @@
+"""T12, T14 in full: guesses side by side, and every kind of account alike in words, work and time.
+
+The short forms stand in ``tests/unit/services/test_sign_in.py``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from multiprocessing.connection import Connection
+from typing import Literal
+
+import pytest
+from argon2 import PasswordHasher
+from sqlmodel import col, select, update
+
+from db.models import Credential
+from kiosk.clock import SystemClock
+from kiosk.services.errors import SignInRefused
+from kiosk.services.lockout import DAY_SECONDS, FAILURES_TO_LOCK
+from kiosk.services.password_store import HASHER
+from kiosk.services.roster_import import import_roster
+from kiosk.services.school import School, open_school
+from kiosk.settings import Settings
+from kiosk.testing import FakeClock
+from tests.faults.schools import CHOSEN, STUDENTS, TERMINAL, cheap_hasher, checked_roster, open_cheaply
+from tests.faults.worker import child
+
+_WRONG = "B123456780"
+_ATTEMPTS = 200
+_ATTEMPTS_A_DAY = 10  # five up to the lock, five past it
+_KINDS = {
+    "unknown": "P777777",
+    "initial": f"P{120001 + STUDENTS}",
+    "chosen": "P120002",
+    "disabled": "P120003",
+}
+
+
+class _Counted(PasswordHasher):
+    """Counts the verifications, all and those against one hash."""
+
+    def __init__(self, hasher: PasswordHasher, own_hash: str = "") -> None:
+        super().__init__(hasher.time_cost, hasher.memory_cost, hasher.parallelism)
+        self.own_hash = own_hash
+        self.verified = self.verified_own = self.hashed = 0
+
+    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+        self.hashed += 1
+        return super().hash(password, salt=salt)
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+        self.verified += 1
+        self.verified_own += hash == self.own_hash
+        return super().verify(hash, password)
+
+
+def _guess(pipe: Connection, settings: Settings, own_hash: str, guesses: int) -> None:
+    hasher = _Counted(cheap_hasher(), own_hash)
+    school = open_school(settings, SystemClock(), hasher)
+    pipe.recv()
+    for number in range(guesses):
+        with contextlib.suppress(SignInRefused):
+            school.sign_in.student("P120002", f"{_WRONG}{number}", TERMINAL)
+    pipe.send((hasher.verified_own, hasher.verified))
+
+
+@pytest.mark.long
+def test_t12_eight_kiosks_guess_at_once(either_settings: Settings, report: Callable[[str], None]) -> None:
+    school = open_cheaply(either_settings)
+    with school.store.read() as session:
+        own_hash = session.exec(select(Credential.password_hash).where(Credential.account == "P120002")).one()
+    school.close()
+    with ExitStack() as stack:
+        pipes = [stack.enter_context(child(_guess, either_settings, own_hash, 20))[1] for _ in range(8)]
+        for pipe in pipes:
+            pipe.send("go")
+        counts = [pipe.recv() for pipe in pipes]
+    own, every = (sum(count) for count in zip(*counts, strict=True))
+    database = "PostgreSQL" if either_settings.database_url else "SQLite"
+    report(f"T12: {database}: 8 processes x 20 guesses: {own} verified against the account's hash")
+    assert own == FAILURES_TO_LOCK
+    assert every == 8 * 20, "those refused cost one verification too"
+
+
+def _four_kinds(school: School) -> None:
+    """The accounts as :data:`_KINDS` names them, the chosen password hashed as a real kiosk does."""
+    import_roster(school.store, checked_roster(school, STUDENTS + 1), "1" * 64, "test", lambda _done, _all: None)
+    for account in (_KINDS["chosen"], _KINDS["disabled"]):
+        school.sign_in.student(account, CHOSEN, "kiosk-2")
+    with school.store.write() as unit:
+        unit.session.exec(update(Credential).where(col(Credential.account) == _KINDS["disabled"]).values(active=False))
+        unit.audit("test", "login.disabled", "school")
+
+
+@pytest.mark.long
+def test_t14_two_hundred_wrong_sign_ins_of_each_kind_are_alike(
+    settings: Settings, report: Callable[[str], None]
+) -> None:
+    clock, hasher = FakeClock(), _Counted(HASHER)
+    school = open_school(settings, clock, hasher)
+    _four_kinds(school)
+    words: dict[str, list[tuple[str, int | None, int | None]]] = {kind: [] for kind in _KINDS}
+    seconds: dict[str, list[float]] = {kind: [] for kind in [*_KINDS, "locked", "not locked"]}
+    hashed = hasher.hashed
+    for attempt in range(_ATTEMPTS):
+        if attempt and attempt % _ATTEMPTS_A_DAY == 0:
+            clock.advance(DAY_SECONDS + 1)
+        for kind, account in _KINDS.items():
+            verified, began = hasher.verified, time.perf_counter()
+            with pytest.raises(SignInRefused) as refused:
+                school.sign_in.student(account, _WRONG, TERMINAL)
+            took = time.perf_counter() - began
+            assert hasher.verified == verified + 1
+            words[kind].append((str(refused.value), refused.value.minutes_left, refused.value.wait_seconds))
+            seconds[kind].append(took)
+            locked = attempt % _ATTEMPTS_A_DAY >= FAILURES_TO_LOCK
+            seconds["locked" if locked else "not locked"].append(took)
+    school.close()
+    assert hasher.hashed == hashed
+    assert all(said == words["unknown"] for said in words.values())
+    assert sum(minutes is not None for _text, minutes, _wait in words["unknown"]) >= _ATTEMPTS // 2
+    medians = {kind: statistics.median(times) for kind, times in seconds.items()}
+    spread = max(medians.values()) / min(medians.values()) - 1
+    shown = ", ".join(f"{kind} {median * 1000:.1f}" for kind, median in medians.items())
+    report(f"T14: medians of {_ATTEMPTS} wrong sign-ins in ms: {shown}; spread {spread:.1%}")
+    assert spread < 0.05
