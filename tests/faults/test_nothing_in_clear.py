@@ -1,0 +1,163 @@
+"""T29: no ID, mobile, e-mail or birth date stands in any file that a whole visit and the commands around it write."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.app import build_app
+from kiosk.clock import SystemClock
+from kiosk.locked_app import CRASHED
+from kiosk.services.application_form import ApplicantEntry
+from kiosk.services.demo_school import invented_id
+from kiosk.services.errors import SignInRefused
+from kiosk.services.school import School
+from kiosk.services.visitor import Visitor
+from kiosk.settings import Settings
+from kiosk.testing import Parent
+from tests.faults.schools import TERMINAL, open_cheaply, settings_of, visitors_of
+
+_ROOT = Path(__file__).parents[2]
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "big5")
+_STUDENT_ID, _MOTHER_ID, _APPLICANT_ID = "A123456789", invented_id("H", 2, 8123456), "B200300401"
+_PASSWORD = "Harbour7lights"
+_APPLICANT = ("林小花", "媽媽", _APPLICANT_ID, "0910100200", "Flower.Lin@example.org")
+_ROSTER = (
+    "學號,姓名,班級,身分證字號,出生年月日,母親姓名,母親身分證字號,母親行動電話,母親電子郵件\n"
+    f"110001,王小明,科二智,{_STUDENT_ID},099年5月6日,林美玉,{_MOTHER_ID},0922333444,mother.lin@example.org\n"
+)
+_SECRETS = (
+    _STUDENT_ID, _MOTHER_ID, _APPLICANT_ID, "0910100200", "0922333444", "910100200", "922333444",
+    "Flower.Lin@example.org", "mother.lin@example.org", "Flower.Lin", "mother.lin",
+    "2010-05-06", "20100506", "2010/5/6", "0990506", "99年5月6日", "099年5月6日", _PASSWORD,
+)  # fmt: skip
+
+
+def _found(folder: Path, words: tuple[str, ...]) -> set[tuple[str, str, str]]:
+    """Each (file, encoding, word) that stands anywhere under the folder, in any case."""
+    return {
+        (file.name, encoding, word)
+        for file in folder.rglob("*")
+        if file.is_file()
+        for content in [file.read_bytes()]
+        for word in words
+        for encoding in _ENCODINGS
+        if any(form.encode(encoding) in content for form in {word, word.lower(), word.upper()})
+    }
+
+
+def _command(home: Path, *arguments: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KIOSK_")}
+    temporary = home / "temporary"
+    temporary.mkdir(mode=0o700, exist_ok=True)
+    subprocess.run(
+        [sys.executable, str(_ROOT / "run_kiosk.py"), *arguments, "--home", str(home)],
+        env=environment | {"TMPDIR": str(temporary), "SQLITE_TMPDIR": str(temporary)},
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def imported(tmp_path: Path) -> Settings:
+    """A home into which the command line has taken the roster."""
+    roster = tmp_path / "roster.csv"
+    roster.write_text(_ROSTER, "utf-8")
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    _command(home, "roster", "import", str(roster), "--yes")
+    _command(home, "roster", "import", str(roster), "--yes")
+    return settings_of(home)
+
+
+@pytest.fixture
+def open_school(imported: Settings) -> Iterator[School]:
+    school = open_cheaply(imported)
+    yield school
+    school.close()
+
+
+async def _visit(school: School) -> None:
+    """The guide's path on the screens, to the receipt."""
+    app = build_app(school.settings, SystemClock(), school)
+    async with app.run_test(size=(100, 30)) as pilot:
+        parent = Parent(pilot)
+        await parent.logs_in("P110001", _STUDENT_ID)
+        await parent.changes_password(_PASSWORD)
+        await parent.confirms()
+        await parent.opens("apply", "ConsentScreen")
+        await parent.consents()
+        await parent.chooses_mode()
+        await parent.fills_in(*_APPLICANT)
+        await parent.sees("ReadBackScreen")
+        await parent.presses("enter")
+        await parent.sees("ReceiptScreen")
+
+
+def _what_else_a_visitor_does(school: School, visitor: Visitor) -> None:
+    """An ID typed into the account field, an error report, a draft, a wrong ID and the right one."""
+    for account, password in ((_STUDENT_ID, _STUDENT_ID), ("P110001", _APPLICANT_ID)):
+        with pytest.raises(SignInRefused):
+            school.sign_in.student(account, password, TERMINAL)
+    school.student_data.report_errors(visitor, {"name": _MOTHER_ID})
+    entry = ApplicantEntry(*_APPLICANT[:3], _MOTHER_ID, *_APPLICANT[3:], _APPLICANT[4])
+    values = {"national_id": entry.national_id, "mobile": entry.mobile, "email": entry.email}
+    school.drafts.save(visitor, "application", values, _APPLICANT_ID)
+    assert school.drafts.load(visitor, "application", _MOTHER_ID) is None
+    assert school.drafts.load(visitor, "application", _APPLICANT_ID) == values
+    application = school.student_data.hub(visitor).applications[0]
+    assert school.applications.verify_applicant(visitor, application.id, _APPLICANT_ID)
+
+
+class _Careless(Exception):
+    """A fault whose message tells everything."""
+
+
+async def _crash(school: School) -> None:
+    """A fault of the program with personal data in its message, its cause and its locals."""
+    app = build_app(school.settings, SystemClock(), school)
+
+    def fail(national_id: str) -> None:
+        try:
+            int(national_id)
+        except ValueError as error:
+            raise _Careless(" ".join(_SECRETS)) from error
+
+    async def run_until_the_fault() -> None:
+        async with app.run_test(size=(100, 30)) as pilot:
+            await Parent(pilot).sees("LoginScreen")
+            app.call_later(fail, _STUDENT_ID)
+            await pilot.pause()
+
+    with pytest.raises(_Careless):
+        await run_until_the_fault()
+    assert app.return_code == CRASHED
+
+
+async def test_t29_nothing_personal_is_written_in_clear(imported: Settings, open_school: School) -> None:
+    await _visit(open_school)
+    _what_else_a_visitor_does(open_school, visitors_of(open_school)[0])
+    _command(imported.home, "backup", str(imported.home / "kiosk.backup"))
+    await _crash(open_school)
+    names = {file.name for file in imported.home.rglob("*") if file.is_file()}
+    assert {"kiosk.db", "kiosk.db-wal", "kiosk.db-shm", "kiosk.backup", "kiosk.log", "kiosk.key"} <= names
+    assert "_Careless" in imported.log_file.read_text("utf-8")
+    assert _found(imported.home, _SECRETS) == set()
+    _command(imported.home, "keys", "rotate")
+    open_school.close()
+    assert _found(imported.home, _SECRETS) == set()
+
+
+def test_t29_what_stands_there_would_be_found(imported: Settings) -> None:
+    """The positive control: names, which are meant to stand there, and each value planted in each encoding."""
+    assert ("kiosk.db", "utf-8", "王小明") in _found(imported.home, ("王小明",))
+    for encoding in _ENCODINGS:
+        for secret in _SECRETS:
+            (imported.home / "planted").write_bytes(os.urandom(99) + secret.encode(encoding) + os.urandom(99))
+            assert ("planted", encoding, secret) in _found(imported.home, (secret,))
