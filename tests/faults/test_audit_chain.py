@@ -1,0 +1,166 @@
+"""T26 in full: processes with rollbacks do not fork the chain, and whatever is done to a row is named there.
+
+T27 and the short forms stand in ``tests/unit/db/test_audit.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from multiprocessing.connection import Connection
+
+import pytest
+from sqlalchemy import Connection as Database
+from sqlalchemy import text
+
+from db import audit
+from db.sealed import new_keys
+from kiosk.services.school import School
+from kiosk.settings import Settings
+from tests.faults.schools import open_cheaply, submit, visitors_of
+from tests.faults.worker import child
+
+_WRITERS = 4
+
+
+class _Undo(Exception):
+    pass
+
+
+def _write_with_rollbacks(pipe: Connection, settings: Settings, writer: int, units: int) -> None:
+    """Real submissions, every fifth unit of work undone; sends how many audit rows are to be kept."""
+    school = open_cheaply(settings)
+    visitors, rows = visitors_of(school), 0
+    pipe.recv()
+    for number in range(units):
+        serial = 1 + writer * 10_000 + number
+        if number % 5 == 0:
+            try:
+                with school.store.write() as unit:
+                    unit.audit(f"writer{writer}", "test.undone", str(number))
+                    raise _Undo
+            except _Undo:
+                continue
+        submit(school, visitors[serial % len(visitors)], serial)
+        rows += 1
+    pipe.send(rows)
+
+
+def _rows(school: School) -> int:
+    with school.store.read() as session:
+        found = audit.verify(session.connection(), school.store.keys)
+    assert found.broken_at is None
+    return found.rows
+
+
+def _do_not_fork(settings: Settings, units: int) -> int:
+    school = open_cheaply(settings)
+    before = _rows(school)
+    with ExitStack() as stack:
+        pipes = [
+            stack.enter_context(child(_write_with_rollbacks, settings, writer, units))[1] for writer in range(_WRITERS)
+        ]
+        for pipe in pipes:
+            pipe.send("go")
+        kept: int = sum(pipe.recv() for pipe in pipes)
+    assert _rows(school) == before + kept
+    school.close()
+    return kept
+
+
+def test_t26_four_processes_with_rollbacks_do_not_fork(either_settings: Settings) -> None:
+    assert _do_not_fork(either_settings, 10) == 32
+
+
+@pytest.mark.long
+def test_t26_four_processes_three_hundred_units_each(either_settings: Settings, report: Callable[[str], None]) -> None:
+    kept = _do_not_fork(either_settings, 300)
+    report(f"T26: {_WRITERS} writers with rollbacks, {kept} rows kept, 0 forks")
+
+
+def _first_bad(school: School, tamper: Callable[[Database], None], anchor: str | None = None) -> int | None:
+    """Where the verification stops after a tampering, which is undone again."""
+    with school.store.writer.connect() as connection:
+        connection.execute(text("SELECT 1"))
+        tamper(connection)
+        found = audit.verify(connection, school.store.keys, anchor)
+        connection.rollback()
+    return found.broken_at
+
+
+def _delete(connection: Database, seq: int) -> None:
+    connection.execute(text("DELETE FROM audit_entry WHERE seq = :seq"), {"seq": seq})
+
+
+def _flip(column: str) -> Callable[[Database, int], None]:
+    def change(connection: Database, seq: int) -> None:
+        row = {"seq": seq}
+        found = bytes(connection.execute(text(f"SELECT {column} FROM audit_entry WHERE seq = :seq"), row).scalar_one())
+        flipped = found[:-1] + bytes([found[-1] ^ 1])
+        connection.execute(text(f"UPDATE audit_entry SET {column} = :new WHERE seq = :seq"), row | {"new": flipped})
+
+    return change
+
+
+def _swap(connection: Database, seq: int) -> None:
+    for old, new in ((seq, -1), (seq + 1, seq), (-1, seq + 1)):
+        connection.execute(text("UPDATE audit_entry SET seq = :new WHERE seq = :old"), {"old": old, "new": new})
+
+
+def _change(name: str) -> Callable[[Database, int], None]:
+    def change(connection: Database, seq: int) -> None:
+        connection.execute(text(f"UPDATE audit_entry SET {name} = 'x' WHERE seq = :seq"), {"seq": seq})
+
+    return change
+
+
+_TAMPERINGS = {
+    "delete": _delete,
+    "swap": _swap,
+    **{f"flip {name}": _flip(name) for name in ("detail_hash", "prev", "mac")},
+    **{name: _change(name) for name in ("terminal", "actor", "action", "subject")},
+}
+
+
+@pytest.mark.parametrize("tamper", _TAMPERINGS.values(), ids=_TAMPERINGS.keys())
+def test_t26_a_tampering_is_named_at_its_row(either_settings: Settings, tamper: Callable[..., None]) -> None:
+    school = open_cheaply(either_settings)
+    assert _rows(school) > 30
+    for seq in range(1, 30):
+        assert _first_bad(school, partial(tamper, seq=seq)) == seq
+    school.close()
+
+
+def test_t26_rows_recomputed_without_the_key_are_named(either_settings: Settings) -> None:
+    """Whoever has the database alone rewrites a row and every one behind it, with a key of their own."""
+    school, forger = open_cheaply(either_settings), new_keys()
+
+    def rewrite(connection: Database) -> None:
+        rows = list(connection.execute(text("SELECT * FROM audit_entry WHERE seq >= 9 ORDER BY seq")).mappings())
+        head = connection.execute(text("SELECT seq, mac FROM audit_entry WHERE seq = 8")).one()
+        connection.execute(text("DELETE FROM audit_entry WHERE seq >= 9"))
+        end = (head.seq, bytes(head.mac))
+        for row in rows:
+            values = {name: row[name] for name in ("at", "terminal", "actor", "action", "subject")}
+            end = audit.append(connection, forger, end, **values, detail={})
+
+    assert _first_bad(school, rewrite) == 9
+    school.close()
+
+
+def test_t26_a_cut_tail_is_named_by_the_anchor(either_settings: Settings) -> None:
+    school = open_cheaply(either_settings)
+    with school.store.read() as session:
+        anchor = audit.verify(session.connection(), school.store.keys).anchor
+    last = _rows(school)
+    for seq in range(last - 3, last):
+
+        def cut(connection: Database, seq: int = seq) -> None:
+            connection.execute(text("DELETE FROM audit_entry WHERE seq > :seq"), {"seq": seq})
+            mac = connection.execute(text("SELECT mac FROM audit_entry WHERE seq = :seq"), {"seq": seq}).scalar_one()
+            connection.execute(text("UPDATE audit_head SET seq = :seq, mac = :mac"), {"seq": seq, "mac": mac})
+
+        assert _first_bad(school, cut) is None, "inside the database nothing shows"
+        assert _first_bad(school, cut, anchor) == seq + 1
+    school.close()
