@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
-from kiosk.rules.text_safety import half_width, scrub
+from kiosk.rules.text_safety import compact
 
 _LONGEST = 64
 
 
 def normalise_account(text: str) -> str:
-    """One spelling for look-up and for counting failures: half-width, upper case, without blanks and dashes."""
-    return re.sub(r"[\s\-‐-―]", "", half_width(scrub(text[:_LONGEST]))).upper()[:_LONGEST]
+    """One spelling for look-up and for counting failures: half-width, upper case, without blanks and dashes.
+
+    Never fails: whatever was typed is counted, whether there is such an account or not. The first 64 characters count.
+    """
+    return compact(compact(text[:_LONGEST]).upper())[:_LONGEST]
 
 
 def student_account(student_number: str) -> str:

@@ -7,10 +7,12 @@ swap of neighbours (H. M. Damm, Total anti-symmetrische Quasigruppen, 2004).
 from __future__ import annotations
 
 import re
+from enum import Enum, auto
 
-from kiosk.rules.text_safety import half_width, scrub
+from kiosk.rules.text_safety import compact
 
 _LONGEST_INPUT = 40
+_FIRST_YEAR, _LAST_YEAR = 100, 999
 _LARGEST_SERIAL = 9_999_999
 _NUMBER = re.compile(r"[0-9]{11}", re.ASCII)
 _TABLE = (
@@ -27,8 +29,21 @@ _TABLE = (
 )
 
 
+class NumberFault(Enum):
+    """Why there is no such application number."""
+
+    EMPTY = auto()
+    FORM = auto()
+    CHECK_DIGIT = auto()
+    OUT_OF_RANGE = auto()
+
+
 class InvalidNumber(ValueError):
-    """Not an application number: wrong length, or a digit misheard."""
+    """Not an application number; ``fault`` says why."""
+
+    def __init__(self, fault: NumberFault) -> None:
+        super().__init__(fault.name)
+        self.fault = fault
 
 
 def _check_digit(digits: str) -> str:
@@ -42,10 +57,10 @@ def format_number(year: int, serial: int) -> str:
     """The number of the ``serial``-th application of a school year (ROC).
 
     Raises:
-        ValueError: the year has not three digits, or the serial is beyond seven.
+        InvalidNumber: the year has not three digits, or the serial is beyond seven.
     """
-    if not 100 <= year <= 999 or not 1 <= serial <= _LARGEST_SERIAL:
-        raise ValueError("year or serial out of range")
+    if not _in_range(year, serial):
+        raise InvalidNumber(NumberFault.OUT_OF_RANGE)
     digits = f"{year}{serial:07}"
     return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}-{_check_digit(digits)}"
 
@@ -54,9 +69,22 @@ def parse_number(text: str) -> tuple[int, int]:
     """Year and serial of a number, however its groups were typed.
 
     Raises:
-        InvalidNumber: wrong length or check digit.
+        InvalidNumber: with the first fault found.
     """
-    digits = re.sub(r"[\s\-‐-―]", "", half_width(scrub(text[:_LONGEST_INPUT])))
-    if not _NUMBER.fullmatch(digits) or _check_digit(digits) != "0":
-        raise InvalidNumber
-    return int(digits[:3]), int(digits[3:10])
+    if len(text) > _LONGEST_INPUT:
+        raise InvalidNumber(NumberFault.FORM)
+    digits = compact(text)
+    if not digits:
+        raise InvalidNumber(NumberFault.EMPTY)
+    if not _NUMBER.fullmatch(digits):
+        raise InvalidNumber(NumberFault.FORM)
+    if _check_digit(digits) != "0":
+        raise InvalidNumber(NumberFault.CHECK_DIGIT)
+    year, serial = int(digits[:3]), int(digits[3:10])
+    if not _in_range(year, serial):
+        raise InvalidNumber(NumberFault.OUT_OF_RANGE)
+    return year, serial
+
+
+def _in_range(year: int, serial: int) -> bool:
+    return _FIRST_YEAR <= year <= _LAST_YEAR and 1 <= serial <= _LARGEST_SERIAL

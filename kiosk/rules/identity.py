@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
 
-from kiosk.rules.text_safety import half_width, scrub
+from kiosk.rules.text_safety import compact
 
 LENGTH = 10
 _LONGEST_INPUT = 64
@@ -94,7 +94,7 @@ class Comparison:
 
 def normalise_id(text: str) -> str:
     """Half-width, upper case, without spaces and dashes; at most 64 characters are looked at."""
-    return re.sub(r"[\s\-‐-―]", "", half_width(scrub(text[:_LONGEST_INPUT]))).upper()
+    return compact(compact(text[:_LONGEST_INPUT]).upper())[:_LONGEST_INPUT]
 
 
 def _passes(value: str) -> bool:
@@ -110,12 +110,14 @@ def parse_id(text: str, on: date) -> Identity:
     Raises:
         InvalidIdentity: with the first fault found.
     """
+    if len(text) > _LONGEST_INPUT:
+        raise InvalidIdentity(IdFault.LENGTH)
     value = normalise_id(text)
     if not value:
         raise InvalidIdentity(IdFault.EMPTY)
     if _PERMIT.fullmatch(value):
         raise InvalidIdentity(IdFault.PERMIT_NUMBER)
-    if len(value) != LENGTH or len(text) > _LONGEST_INPUT:
+    if len(value) != LENGTH:
         raise InvalidIdentity(IdFault.LENGTH)
     kind = next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(value)), None)
     if kind is None:
@@ -137,8 +139,12 @@ def looks_like_id(text: str) -> bool:
 
 
 def mask_id(value: str) -> str:
-    """All but the last three characters as ``*``: the rest tells birthplace, sex and origin."""
-    return "*" * max(0, len(value) - _SHOWN) + value[-_SHOWN:]
+    """All but the last three characters as ``*``: the rest tells birthplace, sex and origin.
+
+    A value of which three would be half or more is no number, and is hidden whole.
+    """
+    shown = value[-_SHOWN:] if len(value) > 2 * _SHOWN else ""
+    return "*" * (len(value) - len(shown)) + shown
 
 
 def compare_entries(first: str, second: str) -> Comparison:

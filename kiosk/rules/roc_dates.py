@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from enum import Enum, auto
 
 from kiosk.rules.text_safety import half_width
 
@@ -11,39 +12,70 @@ _LONGEST_INPUT = 40
 _ROC_OFFSET = 1911
 _SCHOOL_YEAR_MONTH = 8
 _MAJORITY_CHANGED = date(2023, 1, 1)
-_SEPARATED = re.compile(r"(?:民國)?([0-9]{1,4})[年/.\-]([0-9]{1,2})[月/.\-]([0-9]{1,2})日?", re.ASCII)
-_COMPACT = re.compile(r"([0-9]{2,4})([0-9]{2})([0-9]{2})", re.ASCII)
-_FIRST_AD_YEAR = 1912
+_SEPARATED = re.compile(r"(民國)?([0-9]{1,4})[年/.\-]([0-9]{1,2})[月/.\-]([0-9]{1,2})日?", re.ASCII)
+_COMPACT = re.compile(r"(民國)?([0-9]{2,4})([0-9]{2})([0-9]{2})", re.ASCII)
+_DIGITS_OF_AD_YEAR = 4
+EARLIEST = date(1900, 1, 1)
+LATEST = date(2100, 12, 31)
+
+
+class DateFault(Enum):
+    """Why a text is no date."""
+
+    EMPTY = auto()
+    FORM = auto()
+    NO_SUCH_DAY = auto()
+    OUT_OF_RANGE = auto()
 
 
 class InvalidDate(ValueError):
-    """Not a date in any form schools use."""
+    """Not a date in any form schools use; ``fault`` says why."""
+
+    def __init__(self, fault: DateFault) -> None:
+        super().__init__(fault.name)
+        self.fault = fault
 
 
-def parse_date(text: str) -> date:
+def parse_date(text: str, latest: date = LATEST) -> date:
     """Read 109年9月11日, 109/9/11, 109.9.11, 1090911, 980911, 2007-05-06, 2007/5/6 or 20070506.
 
+    A year of four digits is AD, a shorter one or one after 民國 is the Republic's, which begins with 1.
+
+    Args:
+        text: as a person or a file wrote it, in any width.
+        latest: the last day that makes sense, today for a birth date; the first is 1 January 1900.
+
     Raises:
-        InvalidDate: the text is none of them, or no such day exists.
+        InvalidDate: the text is none of them, no such day exists, or it is beyond the bounds.
     """
     if len(text) > _LONGEST_INPUT:
-        raise InvalidDate
+        raise InvalidDate(DateFault.FORM)
     value = re.sub(r"\s", "", half_width(text)).removesuffix("T00:00:00").removesuffix("00:00:00")
+    if not value:
+        raise InvalidDate(DateFault.EMPTY)
     found = _SEPARATED.fullmatch(value) or _COMPACT.fullmatch(value)
     if not found:
-        raise InvalidDate
-    year, month, day = map(int, found.groups())
-    if year < _FIRST_AD_YEAR:
+        raise InvalidDate(DateFault.FORM)
+    year, month, day = map(int, found.groups()[1:])
+    if found[1] or len(found[2]) < _DIGITS_OF_AD_YEAR:
+        if year < 1:
+            raise InvalidDate(DateFault.OUT_OF_RANGE)
         year += _ROC_OFFSET
+    if not EARLIEST.year <= year <= latest.year:
+        raise InvalidDate(DateFault.OUT_OF_RANGE)
     try:
-        return date(year, month, day)
+        read = date(year, month, day)
     except ValueError:
-        raise InvalidDate from None
+        raise InvalidDate(DateFault.NO_SUCH_DAY) from None
+    if read > latest:
+        raise InvalidDate(DateFault.OUT_OF_RANGE)
+    return read
 
 
 def format_roc(day: date) -> str:
-    """109年9月11日."""
-    return f"{day.year - _ROC_OFFSET}年{day.month}月{day.day}日"
+    """109年9月11日; a day before the Republic is of 民前1年, 民前2年 …."""
+    year = day.year - _ROC_OFFSET
+    return f"{year if year > 0 else f'民前{1 - year}'}年{day.month}月{day.day}日"
 
 
 def school_year(day: date) -> int:

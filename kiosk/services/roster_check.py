@@ -187,12 +187,10 @@ class _Checker:
         if not text:
             return None
         try:
-            found = parse_date(text)
+            return parse_date(text, latest=self.on)
         except InvalidDate:
-            found = date.max
-        if not 1900 <= found.year <= self.on.year:
             self._fault(line, _("出生年月日看不懂，請寫成 98年5月6日 或 2009-05-06。"))
-        return found
+            return None
 
     def _guardian(self, line: int, cells: tuple[str, ...], role: str) -> GuardianRow | None:
         values = {key: self._get(cells, f"{role}.{key}") for key in _DETAILS}
