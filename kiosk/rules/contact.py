@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
-from kiosk.rules.text_safety import half_width, scrub
+from kiosk.rules.identity import normalise_id
+from kiosk.rules.text_safety import compact, half_width, scrub
 
 _LONGEST_INPUT = 320
 _LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
@@ -17,28 +18,89 @@ _MOBILE = re.compile(r"09[0-9]{8}", re.ASCII)
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _TOP_LABEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}", re.ASCII)
-_KNOWN_DOMAINS = (
+_FULL_STOPS = str.maketrans({"。": "."})  # NFKC makes ． a dot and ｡ a 。
+_SEPARATORS_OF_MOBILES = re.compile(r"[().]+")
+_NOT_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+", re.ASCII)
+_FIRST_PASSWORD_LENGTH = 6
+_SHOWN_DIGITS = 3
+
+# What parents of Taipei use, the likeliest first: what a slip may have meant.
+_SUGGESTED_DOMAINS = (
     "gmail.com",
     "yahoo.com.tw",
-    "yahoo.com",
     "hotmail.com",
     "outlook.com",
     "icloud.com",
-    "msn.com",
-    "live.com",
+    "yahoo.com",
     "pchome.com.tw",
-    "kimo.com",
+    "livemail.tw",
     "seed.net.tw",
-    "ms.tp.edu.tw",
-    "mail.com",
-    "hinet.net",
-    "googlemail.com",
-    "me.com",
-    "gmx.com",
-    "proton.me",
-    "qq.com",
-    "163.com",
+    "msa.hinet.net",
+    "kimo.com",
 )
+# Real domains within a slip or two of those, never to be "corrected".
+_REAL_DOMAINS = frozenset(
+    (
+        *_SUGGESTED_DOMAINS,
+        *("126.com", "163.com", "aol.com", "email.com", "fastmail.com", "foxmail.com", "gmx.com", "gmx.net", "gmx.de"),
+        *(
+            "googlemail.com",
+            "hinet.net",
+            "hotmail.com.tw",
+            "hotmail.co.jp",
+            "hotmail.co.uk",
+            "hotmail.de",
+            "hotmail.es",
+        ),
+        *("hotmail.fr", "hotmail.it", "live.com", "live.com.tw", "mac.com", "mail.com", "mail.ru", "me.com", "msn.com"),
+        *("naver.com", "outlook.com.tw", "outlook.de", "outlook.es", "outlook.fr", "outlook.jp", "outlook.kr"),
+        *("outlook.tw", "pchome.tw", "pm.me", "proton.me", "protonmail.com", "qq.com", "rocketmail.com", "sina.com"),
+        *("so-net.net.tw", "tmail.com", "url.com.tw", "xuite.net", "yahoo.ca", "yahoo.co.id", "yahoo.co.in"),
+        *("yahoo.co.jp", "yahoo.co.kr", "yahoo.co.th", "yahoo.co.uk", "yahoo.com.ar", "yahoo.com.au", "yahoo.com.br"),
+        *(
+            "yahoo.com.cn",
+            "yahoo.com.hk",
+            "yahoo.com.mx",
+            "yahoo.com.my",
+            "yahoo.com.ph",
+            "yahoo.com.sg",
+            "yahoo.com.tr",
+        ),
+        *(
+            "yahoo.com.vn",
+            "yahoo.de",
+            "yahoo.es",
+            "yahoo.fr",
+            "yahoo.in",
+            "yahoo.it",
+            "yam.com",
+            "ymail.com",
+            "zmail.com",
+        ),
+    )
+)
+_REAL_PATTERN = re.compile(r"(?:ms[a-z]?[0-9]{0,3}\.hinet\.net|(?:[a-z0-9-]+\.)+(?:edu|gov|mil)\.tw)", re.ASCII)
+# Slips that are no spelling mistakes: a service's name with an ending that it does not have, or with none.
+_WRONG_ENDINGS = {
+    "gmail": "gmail.com",
+    "gmail.com.tw": "gmail.com",
+    "gmail.tw": "gmail.com",
+    "gmail.net": "gmail.com",
+    "gmail.org": "gmail.com",
+    "yahoo": "yahoo.com.tw",
+    "yahoo.tw": "yahoo.com.tw",
+    "hotmail": "hotmail.com",
+    "outlook": "outlook.com",
+    "icloud": "icloud.com",
+    "icloud.com.tw": "icloud.com",
+    "pchome": "pchome.com.tw",
+    "pchome.com": "pchome.com.tw",
+    "kimo": "kimo.com",
+    "kimo.com.tw": "kimo.com",
+    "hinet": "msa.hinet.net",
+}
+_LONG_DOMAIN = 9
+_LONGEST_SUGGESTED = max(map(len, _SUGGESTED_DOMAINS))
 
 
 class MobileFault(Enum):
@@ -82,7 +144,9 @@ def parse_mobile(text: str) -> str:
     Raises:
         InvalidMobile: with the fault.
     """
-    value = re.sub(r"[\s\-‐-―().]", "", half_width(scrub(text[:_LONGEST_INPUT])))
+    if len(text) > _LONGEST_INPUT:
+        raise InvalidMobile(MobileFault.LENGTH)
+    value = _SEPARATORS_OF_MOBILES.sub("", compact(text))
     if not value:
         raise InvalidMobile(MobileFault.EMPTY)
     for prefix in ("+886", "00886", "886"):
@@ -98,15 +162,26 @@ def parse_mobile(text: str) -> str:
     return value
 
 
+def normalise_email(text: str) -> str:
+    """An address as typed, in half width, with the input method's 。 for a dot, without blanks and unseen characters.
+
+    The first 320 characters are looked at. What comes out need not be an address.
+    """
+    plain = half_width(scrub(text[:_LONGEST_INPUT])).translate(_FULL_STOPS)
+    return half_width("".join(plain.split()))[:_LONGEST_INPUT]
+
+
 def parse_email(text: str) -> str:
     """An address as mailers take it (RFC 5321), the domain lower-cased, no quoted local part.
+
+    It is read as :func:`normalise_email` gives it.
 
     Raises:
         InvalidEmail: with the fault.
     """
     if len(text) > _LONGEST_INPUT:
         raise InvalidEmail(EmailFault.LENGTH)
-    value = re.sub(r"\s", "", half_width(scrub(text)))
+    value = normalise_email(text)
     if not value:
         raise InvalidEmail(EmailFault.EMPTY)
     if value.count("@") != 1:
@@ -123,13 +198,33 @@ def parse_email(text: str) -> str:
 
 
 def suggest_email(email: str) -> str | None:
-    """The address with the domain it likely meant (gmial.com, yahoo.com.yw …), or None where nothing is suspicious."""
-    local, _, domain = email.partition("@")
-    if not domain or domain in _KNOWN_DOMAINS:
+    """The address with the domain it likely meant (gmial.com, gmail.com.tw, gmail,com, name@gmail …).
+
+    A question to the person and never a correction: the address may be right. It need not be a whole address yet.
+    A known real domain (foxmail.com, ms12.hinet.net, any school's) is never questioned; then, and where nothing is
+    near, the answer is None.
+    """
+    if len(email) > _LONGEST_INPUT:
         return None
-    close = min(_KNOWN_DOMAINS, key=lambda known: _distance(domain, known))
-    allowed = 1 if len(domain) < 7 else 2
-    return f"{local}@{close}" if _distance(domain, close) <= allowed else None
+    local, _, typed = normalise_email(email).partition("@")
+    likely = _likely_domain(typed.lower())
+    if likely is None or len(local) > _LONGEST_LOCAL_PART or not _LOCAL_PART.fullmatch(local):
+        return None
+    return f"{local}@{likely}"
+
+
+def _likely_domain(typed: str) -> str | None:
+    """The known domain that was meant by one that is none itself; the likelier of two equally near."""
+    domain = typed.replace(",", ".")
+    if domain in _REAL_DOMAINS or _REAL_PATTERN.fullmatch(domain):
+        return None if domain == typed else domain
+    if domain in _WRONG_ENDINGS:
+        return _WRONG_ENDINGS[domain]
+    if len(domain) > _LONGEST_SUGGESTED + 2:
+        return None
+    close = min(_SUGGESTED_DOMAINS, key=lambda known: _distance(domain, known))
+    allowed = 2 if len(close) >= _LONG_DOMAIN and domain[:1] == close[:1] else 1
+    return close if _distance(domain, close) <= allowed else None
 
 
 def _distance(one: str, two: str) -> int:
@@ -150,16 +245,24 @@ def _distance(one: str, two: str) -> int:
 
 
 def holds_id(email: str, national_id: str) -> bool:
-    """Whether the address discloses the ID, whose last six are the first password of the city's sign-on."""
-    return bool(national_id) and national_id.lower() in email.lower()
+    """Whether the address discloses the ID, or its last six, which are the first password of the city's sign-on.
+
+    Case, width, and dots or other signs between the characters hide nothing.
+    """
+    secret = normalise_id(national_id)[-_FIRST_PASSWORD_LENGTH:].lower()
+    shown = _NOT_LETTER_OR_DIGIT.sub("", normalise_email(email).lower())
+    return len(secret) == _FIRST_PASSWORD_LENGTH and secret in shown
 
 
 def mask_mobile(mobile: str) -> str:
-    """All but the last three digits as ``*``."""
-    return "*" * max(0, len(mobile) - 3) + mobile[-3:]
+    """All but the last three digits as ``*``; a text too short for a number is hidden whole."""
+    shown = mobile[-_SHOWN_DIGITS:] if len(mobile) > 2 * _SHOWN_DIGITS else ""
+    return "*" * (len(mobile) - len(shown)) + shown
 
 
 def mask_email(email: str) -> str:
-    """The first character and the domain."""
-    local, _, domain = email.partition("@")
-    return f"{local[:1]}***@{domain}"
+    """The first character and the domain; of three characters or fewer before the @ none, and nothing of no address."""
+    local, _, domain = email.rpartition("@")
+    if not local or not domain:
+        return "***"
+    return f"{local[0] if len(local) > _SHOWN_DIGITS else ''}***@{domain}"

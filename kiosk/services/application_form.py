@@ -18,13 +18,13 @@ from kiosk.rules.contact import (
     InvalidMobile,
     MobileFault,
     holds_id,
+    normalise_email,
     parse_email,
     parse_mobile,
     suggest_email,
 )
 from kiosk.rules.identity import Comparison, IdFault, InvalidIdentity, Slip, compare_entries, normalise_id, parse_id
 from kiosk.rules.names import InvalidName, NameFault, parse_name
-from kiosk.rules.text_safety import half_width
 
 LONGEST_RELATION = 20
 
@@ -194,11 +194,8 @@ def check_applicant(entry: ApplicantEntry, mode: Mode, on: date, other: Applican
 
 
 def email_suggestion(email: str) -> str | None:
-    """Give the address that was likely meant (gmial.com …); None where nothing looks wrong or it is no address."""
-    try:
-        return suggest_email(parse_email(email))
-    except InvalidEmail:
-        return None
+    """Give the address that was likely meant (gmial.com, name@gmail …); None where nothing looks wrong."""
+    return suggest_email(email)
 
 
 def values_of(entry: ApplicantEntry, on: date) -> ApplicantValues:
@@ -315,7 +312,7 @@ def _email_messages(entry: ApplicantEntry, other: ApplicantEntry | None) -> dict
         return {"email": _email_fault_message(error.fault)}
     ids = [normalise_id(entry.national_id)] + ([normalise_id(other.national_id)] if other else [])
     if any(holds_id(email, national_id) for national_id in ids):
-        return {"email": _("電子郵件不可含身分證字號：那會洩漏單一身分驗證的預設密碼。請改用別的信箱。")}
+        return {"email": _("電子郵件不可含身分證字號或其末六碼：那會洩漏單一身分驗證的預設密碼。請改用別的信箱。")}
     if other is not None and not other.no_email and email_key(other.email) == email_key(email):
         return {"email": _("兩位申請人的電子郵件不可相同，因為它就是各自的帳號。")}
     if not entry.email_again.strip():
@@ -327,7 +324,7 @@ def _email_messages(entry: ApplicantEntry, other: ApplicantEntry | None) -> dict
 
 def email_key(email: str) -> str:
     """One spelling of an address to compare by; mailers in use ignore case in the local part as well."""
-    return "".join(half_width(email).split()).lower()
+    return normalise_email(email).lower()
 
 
 def _email_fault_message(fault: EmailFault) -> str:
