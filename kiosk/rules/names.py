@@ -6,12 +6,30 @@ import re
 import unicodedata
 from enum import Enum, auto
 
-from kiosk.rules.text_safety import scrub
+from kiosk.rules.text_safety import LONGEST_FIELD, is_clean
 
 LONGEST = 60
-_LONGEST_INPUT = 512
-_LOST = frozenset("?？□〓\ufffd")
-_JOINERS = frozenset(" .·‧・-'’,()（）")
+MIDDLE_DOT = "．"
+"""The dot within Chinese forms of indigenous and foreign names (瓦歷斯．諾幹).
+
+Of the dots in use this one, U+FF0E, is two cells wide on every terminal and is in cp950; U+00B7, U+2022 and U+2027 are
+one or two cells wide as the terminal likes, U+30FB is not in cp950.
+"""
+
+_MASK = "〇"
+_MOST_MARKS = 4
+_LOST = re.compile(r"[?？□〓\ufffd\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
+_JOINERS = frozenset(f" .·-'’,(){MIDDLE_DOT}")
+_FIRST_SIGNS = frozenset("'’")  # 't Hooft
+_VARIATION_SELECTORS = re.compile(r"[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_PRESENTATION = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) != "？"} | {
+    ord(dot): "·" for dot in "‧•・･∙⋅᛫"
+}
+_CHINESE = r"\u3007\u3400-\u9fff\ue000-\uf8ff\uf900-\ufaff\U00020000-\U0003fffd\U000f0000-\U0010fffd□〓？"
+_WIDE = r"\u1100-\u11ff\u3005-\u3007\u3040-\ud7ff\ue000-\uf8ff\uf900-\ufaff\uff00-\uffdc\U00020000-\U0010fffd"
+_IS_WIDE = re.compile(f"[{_WIDE}]")
+_BLANK_BETWEEN_CHINESE = re.compile(f"(?<=[{_CHINESE}]) (?=[{_CHINESE}])")
+_DOT_BESIDE_CHINESE = re.compile(f"(?<=[{_CHINESE}]) ?[.·] ?(?=\\w)|(?<=\\w) ?[.·] ?(?=[{_CHINESE}])")
 
 
 class NameFault(Enum):
@@ -20,6 +38,7 @@ class NameFault(Enum):
     EMPTY = auto()
     TOO_LONG = auto()
     CHARACTER = auto()
+    INVISIBLE = auto()
 
 
 class InvalidName(ValueError):
@@ -31,43 +50,80 @@ class InvalidName(ValueError):
 
 
 def parse_name(text: str) -> str:
-    """A name in its composed form, blanks folded; letters and marks of any script, and signs that join names.
+    """A name in its one stored form: letters and marks of any script, 〇, and signs that join names.
 
-    Lost characters (``?``) pass: a roster brings them, and :func:`needs_manual_glyph` names them.
+    - composed (NFC); full-width Latin letters, signs and blanks in half width;
+    - blanks folded to one, and none between Chinese characters (王　明 is 王明);
+    - every dot beside a Chinese character is :data:`MIDDLE_DOT`;
+    - variation selectors go: they choose a drawing of a character, and files and fonts lose them anyway. Any other
+      character that nobody sees is refused rather than dropped, for no keyboard writes it: the file or the scanner
+      that brought it is not to be trusted with the rest. (The fields of the kiosk drop them while one types.)
+
+    Lost characters (``?``) and private use pass: a roster brings them, and :func:`needs_manual_glyph` names them.
 
     Raises:
         InvalidName: with the fault.
     """
-    if len(text) > _LONGEST_INPUT:
+    if len(text) > LONGEST_FIELD:
         raise InvalidName(NameFault.TOO_LONG)
-    name = re.sub(r"\s+", " ", unicodedata.normalize("NFC", scrub(text.replace("\t", " ")))).strip()
+    plain = _VARIATION_SELECTORS.sub("", text.replace("\t", " "))
+    if not is_clean(plain):
+        raise InvalidName(NameFault.INVISIBLE)
+    name = " ".join(unicodedata.normalize("NFC", plain).translate(_PRESENTATION).split())
+    name = _DOT_BESIDE_CHINESE.sub(MIDDLE_DOT, _BLANK_BETWEEN_CHINESE.sub("", name))
     if not name:
         raise InvalidName(NameFault.EMPTY)
     if len(name) > LONGEST:
         raise InvalidName(NameFault.TOO_LONG)
-    for character in name:
-        known = unicodedata.category(character)[0] in "LM" or unicodedata.category(character) == "Co"
-        if not (known or character in _JOINERS or character in _LOST):
-            raise InvalidName(NameFault.CHARACTER)
-    if not any(unicodedata.category(c)[0] == "L" or c in _LOST or unicodedata.category(c) == "Co" for c in name):
+    if not (_begins_name(name[0]) and _marks_follow_letters(name)):
+        raise InvalidName(NameFault.CHARACTER)
+    if not all(_is_letter(c) or c in _JOINERS or _is_mark(c) for c in name) or not any(map(_is_letter, name)):
         raise InvalidName(NameFault.CHARACTER)
     return name
 
 
+def _is_letter(character: str) -> bool:
+    """Whether it is a letter, 〇 (a number to Unicode), or stands for a lost one."""
+    return unicodedata.category(character)[0] == "L" or character == "〇" or needs_manual_glyph(character)
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character)[0] == "M"
+
+
+def _begins_name(character: str) -> bool:
+    return _is_letter(character) or character in _FIRST_SIGNS
+
+
+def _marks_follow_letters(name: str) -> bool:
+    """Whether every combining mark has its letter, and none so many that they cover the lines around."""
+    room = 0
+    for character in name:
+        room = room - 1 if _is_mark(character) else _MOST_MARKS if _is_letter(character) else 0
+        if room < 0:
+            return False
+    return True
+
+
 def mask_name(name: str) -> str:
-    """王小明 as 王〇明, 王明 as 王〇, four and more keep first and last; Latin names keep initials (J*** S***)."""
-    if name.isascii():
-        return " ".join(f"{word[0]}***" for word in name.split())
+    """王小明 as 王〇明, 王明 as 王〇, four and more keep first and last; Latin names keep initials (J*** S***).
+
+    The mask is the guide's 〇 (U+3007): ○ is one or two cells wide as the terminal likes. Of a text longer than a field
+    the first :data:`~kiosk.rules.text_safety.LONGEST_FIELD` characters are looked at.
+    """
+    name = name[:LONGEST_FIELD]
+    if not _IS_WIDE.search(name):
+        return " ".join(f"{word[0]}***" for word in name.split()) or _MASK
     if len(name) <= 1:
-        return "〇"
+        return _MASK
     if len(name) == 2:
-        return f"{name[0]}〇"
-    return f"{name[0]}{'〇' * (len(name) - 2)}{name[-1]}"
+        return f"{name[0]}{_MASK}"
+    return f"{name[0]}{_MASK * (len(name) - 2)}{name[-1]}"
 
 
 def needs_manual_glyph(text: str) -> bool:
     """Whether a character was lost on the way (Excel writes ``?`` for 堃) or is a school's own: 需人工補字."""
-    return any(character in _LOST or unicodedata.category(character) == "Co" for character in text)
+    return _LOST.search(text) is not None
 
 
 def is_rare(text: str) -> bool:

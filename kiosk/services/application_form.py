@@ -234,6 +234,7 @@ def _name_message(name: str) -> str:
             NameFault.EMPTY: _("請填申請人姓名。"),
             NameFault.TOO_LONG: _("姓名太長，最多60個字。"),
             NameFault.CHARACTER: _("姓名裡有不能使用的字，請只填姓名。"),
+            NameFault.INVISIBLE: _("姓名裡有看不見的字，請清除後重新輸入。"),
         }[error.fault]
     return ""
 
