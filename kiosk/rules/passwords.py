@@ -22,8 +22,33 @@ _SHORTEST_PERSONAL = 4
 _PRINTABLE = re.compile(r"[\x21-\x7e]*", re.ASCII)
 _LETTER = re.compile(r"[A-Za-z]", re.ASCII)
 _DIGIT = re.compile(r"[0-9]", re.ASCII)
-_RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn")
-_RUN_LENGTH = 4
+_NOT_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+", re.ASCII)
+_ID_WITHIN = re.compile(r"(?=([a-z][a-d1289][0-9]{8}))", re.ASCII)
+
+# What a guesser tries first costs little, a character that nothing foretells costs one; see `_effort`.
+_LEAST_EFFORT = 6.0
+_FEWEST_CHARACTERS = 5
+_COST_OF_RUN = 1.5
+_COST_OF_WORD = 2.5
+_COST_OF_YEAR = 1.0
+_COST_OF_DATE = 3.0
+_COST_OF_REPEAT = 0.5
+_SHORTEST_RUN = 3
+_LONGEST_PIECE = 32
+_LENGTH_OF_YEAR, _LENGTH_OF_DATE = 4, 8
+_RUNS = (
+    *("abcdefghijklmnopqrstuvwxyz", "012345678901234567890", "0246802468", "1357913579"),
+    *("qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "azertyuiop", "qwertz"),
+    *("1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "8ik,", "9ol.", "0p;/"),
+    *("zse4", "xdr5", "cft6", "vgy7", "bhu8", "nji9", "mko0", "147", "258", "369", "159", "357"),
+)
+_UNSHIFTED = str.maketrans('!@#$%^&*()_+{}|:"<>?~', "1234567890-=[]\\;',./`")
+_SIGNS_FOR_LETTERS = tuple(
+    str.maketrans("@430$5!17+89", f"aaeossi{one}ttbg") for one in "il"
+)  # p@ssw0rd, l0ve, t3st, baby as 8a8y; 1 stands for i and for l
+_YEAR = re.compile(r"(?:19[3-9]|20[0-4])[0-9]", re.ASCII)
+_DATE = re.compile(r"(?:19[3-9]|20[0-4])[0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])", re.ASCII)
+_DOUBLED = re.compile(r"(.)\1+")
 
 
 @dataclass(frozen=True)
@@ -59,29 +84,91 @@ def ticks(password: str) -> PasswordTicks:
     return PasswordTicks(bool(_LETTER.search(head)), bool(_DIGIT.search(head)), len(password) >= MIN_LENGTH)
 
 
+def _words_of(file: str) -> frozenset[str]:
+    """The words of a list beside this module, whose lines beginning with # are remarks; each also backwards."""
+    lines = (files("kiosk.rules") / file).read_text("utf-8").splitlines()
+    words = [word for line in lines if not line.startswith("#") for word in line.split()]
+    return frozenset(words) | frozenset(word[::-1] for word in words)
+
+
 @cache
-def _common() -> frozenset[str]:
-    text = (files("kiosk.rules") / "common_passwords.txt").read_text("utf-8")
-    return frozenset(line for line in text.split() if not line.startswith("#"))
+def _common_words() -> frozenset[str]:
+    return _words_of("common_words.txt")
 
 
-def _is_run(text: str) -> bool:
-    """Whether the text is made of keyboard or alphabet runs and repeats only (abcd12345, 1qaz2wsx, aaaa1111)."""
-    place = 0
-    while place < len(text):
-        end = place + 1
-        while end < len(text) and text[end] == text[place]:
-            end += 1
-        for run in _RUNS:
-            for line in (run, run[::-1]):
-                longest = place + 1
-                while longest < len(text) and text[place : longest + 1] in line:
-                    longest += 1
-                end = max(end, longest)
-        if end - place < min(_RUN_LENGTH, len(text)):
-            return False
-        place = end
-    return True
+@cache
+def _common_passwords() -> frozenset[str]:
+    return _words_of("common_passwords.txt")
+
+
+@cache
+def _run_pieces() -> frozenset[str]:
+    """Every piece of a keyboard row, column or sequence, in both directions."""
+    return frozenset(
+        line[start:end]
+        for run in _RUNS
+        for line in (run, run[::-1])
+        for start in range(len(line))
+        for end in range(start + _SHORTEST_RUN, len(line) + 1)
+    )
+
+
+def _effort(text: str) -> float:
+    """How much of a lower-case text has to be guessed: the cheapest way to put it together from what guessers try.
+
+    Those are, after zxcvbn (D. Wheeler, USENIX Security 2016): keyboard rows, columns and sequences, one character
+    again and again, common words, also backwards and with signs for letters, years, dates, and the piece just written
+    once more. Every other character costs 1. From `_LEAST_EFFORT` on it is not counted further.
+    """
+    plain = text.translate(_UNSHIFTED)
+    spellings = (text, *(text.translate(signs) for signs in _SIGNS_FOR_LETTERS))
+    costs = [_LEAST_EFFORT] * (len(text) + 1)
+    costs[0] = 0.0
+    for start, cost in enumerate(costs):
+        if cost >= _LEAST_EFFORT or start == len(text):
+            continue
+        costs[start + 1] = min(costs[start + 1], cost + 1)
+        for end in range(start + 2, min(len(text), start + _LONGEST_PIECE) + 1):
+            costs[end] = min(costs[end], cost + _cost_of_piece(plain, spellings, start, end))
+    return costs[-1]
+
+
+def _cost_of_piece(plain: str, spellings: tuple[str, ...], start: int, end: int) -> float:
+    """What a piece of two or more characters costs as a whole."""
+    length = end - start
+    piece = plain[start:end]
+    if length <= start and piece == plain[start - length : start]:
+        return _COST_OF_REPEAT
+    if length >= _SHORTEST_RUN and (piece in _run_pieces() or piece.count(piece[0]) == length):
+        return _COST_OF_RUN
+    if any(spelling[start:end] in _common_words() for spelling in spellings):
+        return _COST_OF_WORD
+    if length == _LENGTH_OF_YEAR and _YEAR.fullmatch(piece):
+        return _COST_OF_YEAR
+    return _COST_OF_DATE if length == _LENGTH_OF_DATE and _DATE.fullmatch(piece) else float(length)
+
+
+def _is_easy(text: str) -> bool:
+    """Whether a lower-case text is made of little more than what guessers try first.
+
+    Two sequences typed in turns (1a2b3c4d5) and doubled characters (112233abc) are looked through.
+    """
+    in_turns = _effort(text[::2]) + _effort(text[1::2])
+    undoubled = _effort(_DOUBLED.sub(r"\1", text))
+    few = len(set(text)) < _FEWEST_CHARACTERS
+    return few or text in _common_passwords() or min(_effort(text), in_turns, undoubled) < _LEAST_EFFORT
+
+
+def _holds_personal(text: str, personal: Collection[str]) -> bool:
+    """Whether something on file makes up half of a text or leaves little to guess; signs between hide nothing."""
+    shown = _NOT_LETTER_OR_DIGIT.sub("", text)
+    for value in personal:
+        part = _NOT_LETTER_OR_DIGIT.sub("", value[:MAX_LENGTH].lower())
+        if len(part) < _SHORTEST_PERSONAL or part not in shown:
+            continue
+        if len(part) * 2 >= len(shown) or _effort(shown.replace(part, "", 1)) < _LEAST_EFFORT:
+            return True
+    return False
 
 
 def fault(password: str, personal: Collection[str] = ()) -> PasswordFault | None:
@@ -102,14 +189,9 @@ def fault(password: str, personal: Collection[str] = ()) -> PasswordFault | None
         return PasswordFault.NO_LETTER
     if not found.digit:
         return PasswordFault.NO_DIGIT
-    if looks_like_id(password):
-        return PasswordFault.IDENTITY
     lower = password.lower()
-    for value in personal:
-        part = value.lower()
-        if len(part) >= _SHORTEST_PERSONAL and part in lower and len(part) * 2 >= len(lower):
-            return PasswordFault.PERSONAL
-    stem = lower.strip("0123456789!@#$%^&*()-_=+.,?")
-    if lower in _common() or stem in _common() or _is_run(lower):
-        return PasswordFault.COMMON
-    return None
+    if any(map(looks_like_id, _ID_WITHIN.findall(_NOT_LETTER_OR_DIGIT.sub("", lower)))):
+        return PasswordFault.IDENTITY
+    if _holds_personal(lower, personal):
+        return PasswordFault.PERSONAL
+    return PasswordFault.COMMON if _is_easy(lower) else None
