@@ -1,72 +1,132 @@
 """Breaking Chinese text into lines: no line begins with a closing sign nor ends with an opening one (禁則).
 
 Textual wraps between any two wide characters; this does what a printer would (JIS X 4051, CLREQ 3.1.3).
+
+The width of a line always holds. Within it, in this order:
+
+1. a line ends between words or beside a Chinese character, the signs staying with the word they cling to, also over
+   blanks between;
+2. only a word that with its signs is wider than a whole line is cut, and so that no line begins or ends wrongly;
+3. only where the signs leave no such place on a whole line (、、、、) is it cut anywhere.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
+from itertools import accumulate
 
-_NOT_FIRST = frozenset("、，。；：？！）」』】》〉〕)]}!?,.;:%％…")
-_NOT_LAST = frozenset("（「『【《〈〔([{")
-_PIECES = re.compile(r"[!-~]+|\s+|.", re.DOTALL)
+NOT_FIRST = "、，。；：？！）」』】》〉〕］｝〗〞”’…‥‧·．％％℃々〻ー～)]}!?,.;:%"
+"""Signs that begin no line."""
+NOT_LAST = "（「『【《〈〔［｛〖〝“‘([{"
+"""Signs that end no line."""
+
+_NARROWEST = 2
+_BLANKS = " \t\u3000"
+_ZERO_WIDTH = frozenset({"Mn", "Me", "Cf", "Cc"})
+_MOST_WIDTHS_KEPT = 1 << 16
+
+# A blank after an opening sign is no place to end a line; in the text that is searched, this stands for it.
+_GLUE = "\ufdd0"
+_BLANKS_TO_GLUE = re.compile(rf"(?<=[{re.escape(NOT_LAST)}])[{_BLANKS}]+")
+_BLANKS_HERE = re.compile(f"[{_BLANKS}]*")
+# Characters beside which a line may end although there is no blank; only for that, their width is `_Widths`'.
+_WIDE = (
+    r"\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe6f\uff01-\uffdc\U0001f000-\U0003fffd"
+)
+_MARKS = r"\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u20d0-\u20ff\u3099\u309a\ufe00-\ufe0f\ufe20-\ufe2f"
+_CLASS_NOT_FIRST = re.escape(NOT_FIRST) + _GLUE + _MARKS
+_CLASS_NOT_LAST = re.escape(NOT_LAST) + _GLUE
+_START = rf"[{_BLANKS}]*+[^{_BLANKS}].*"
+_ALLOWED = rf"(?<![{_CLASS_NOT_LAST}])(?=[^{_CLASS_NOT_FIRST}{_BLANKS}])"
+_BETWEEN_WORDS = re.compile(rf"{_START}(?:(?<=[{_BLANKS}{_WIDE}])|(?=[{_WIDE}])){_ALLOWED}", re.DOTALL)
+_BLANK_OR_WIDE = re.compile(f"[{_BLANKS}{_WIDE}]")
+_MAY_BEGIN = re.compile(f"[^{_CLASS_NOT_FIRST}]")
+_WITHIN_WORD = re.compile(rf"{_START}{_ALLOWED}", re.DOTALL)
+
+
+# Beside these a line may end whatever the signs are: no look at patterns, no sum of widths is needed.
+_ORDINARY = frozenset(map(chr, range(0x4E00, 0xA000)))
+_ALL_WIDE = re.compile(r"[\u3001-\u303e\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60\U00020000-\U0003fffd]*")
+
+
+class _Widths(dict[str, int]):
+    """Cells of each character met so far."""
+
+    def __missing__(self, character: str) -> int:
+        if unicodedata.east_asian_width(character) in "WF":
+            cells = 2
+        else:
+            cells = 0 if unicodedata.category(character) in _ZERO_WIDTH else 1
+        if len(self) < _MOST_WIDTHS_KEPT:
+            self[character] = cells
+        return cells
+
+
+_widths = _Widths()
 
 
 def cell_width(text: str) -> int:
-    """Terminal cells a text takes: two for wide and full-width characters, none for combining ones."""
-    if text.isascii():
+    """Terminal cells a text takes: two for wide and full-width characters, none for combining ones and controls."""
+    if text.isascii() and text.isprintable():
         return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _units(text: str) -> list[str]:
-    """What must not be broken: words, and characters with the signs that cling to them."""
-    units: list[str] = []
-    for piece in _PIECES.findall(text):
-        clings = bool(units) and not units[-1].isspace()
-        if clings and (piece[0] in _NOT_FIRST or units[-1][-1] in _NOT_LAST) and not piece.isspace():
-            units[-1] += piece
-        else:
-            units.append(piece)
-    return units
-
-
-def _split(unit: str, width: int) -> list[str]:
-    """Cut a unit that is wider than a whole line."""
-    parts, part, used = [], "", 0
-    for character in unit:
-        cells = cell_width(character)
-        if part and used + cells > width:
-            parts.append(part)
-            part, used = "", 0
-        part += character
-        used += cells
-    return [*parts, part]
+    return sum(map(_widths.__getitem__, text))
 
 
 def wrap(text: str, width: int) -> list[str]:
     """Lines of at most ``width`` cells; newlines in the text stay line ends.
 
-    Blanks at the end of a line are dropped; a word wider than a line is cut.
+    Blanks at the end of a line are dropped, nothing else is.
 
     Raises:
-        ValueError: ``width`` is under two cells.
+        ValueError: ``width`` is under two cells, the width of one Chinese character.
     """
-    if width < 2:
+    if width < _NARROWEST:
         raise ValueError("width under two cells")
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        line, used = "", 0
-        for unit in _units(paragraph):
-            for part in [unit] if cell_width(unit) <= width else _split(unit, width):
-                cells = cell_width(part)
-                if used and used + cells > width:
-                    lines.append(line.rstrip())
-                    line, used = "", 0
-                    if part.isspace():
-                        continue
-                line += part
-                used += cells
-        lines.append(line.rstrip())
+        if 2 * len(paragraph) <= width:
+            lines.append(paragraph.rstrip(_BLANKS))
+        else:
+            lines += _wrap_paragraph(paragraph, width)
     return lines
+
+
+def _wrap_paragraph(paragraph: str, width: int) -> list[str]:
+    cells_before = _cells_before(paragraph)
+    glued = paragraph
+    if any(blank in paragraph for blank in _BLANKS):
+        glued = _BLANKS_TO_GLUE.sub(lambda blanks: _GLUE * len(blanks[0]), paragraph)
+    is_one_word = _BLANK_OR_WIDE.search(glued) is None
+    lines: list[str] = []
+    start, length = 0, len(paragraph)
+    while start < length:
+        end = bisect_right(cells_before, cells_before[start] + width) - 1
+        if end < length and not (glued[end] in _ORDINARY and glued[end - 1] in _ORDINARY):
+            end = _end_of_line(glued, start, end, is_one_word)
+        lines.append(paragraph[start:end].rstrip(_BLANKS))
+        start = end
+    return lines or [""]
+
+
+def _cells_before(paragraph: str) -> list[int]:
+    """The cells that stand before each character and before the end."""
+    if paragraph.isascii() and paragraph.isprintable():
+        return list(range(len(paragraph) + 1))
+    if _ALL_WIDE.fullmatch(paragraph):
+        return list(range(0, 2 * len(paragraph) + 1, 2))
+    return list(accumulate(map(_widths.__getitem__, paragraph), initial=0))
+
+
+def _end_of_line(text: str, start: int, reach: int, is_one_word: bool) -> int:
+    """Where the next line begins if this one begins at ``start`` and has room for what stands before ``reach``."""
+    after_blanks = _BLANKS_HERE.match(text, reach)
+    following = after_blanks.end() if after_blanks else reach
+    if following > reach and (following == len(text) or _MAY_BEGIN.match(text, following)):
+        return following
+    last = _WITHIN_WORD.match(text, start, reach + 1)
+    if last is None:
+        return following
+    between = None if is_one_word else _BETWEEN_WORDS.match(text, start, last.end() + 1)
+    return between.end() if between else last.end()
