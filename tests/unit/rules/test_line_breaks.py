@@ -17,7 +17,8 @@ _TEXTS = st.text(alphabet="親愛的、，。（「」a1.( )\u3000\u0301𠮷😀
 
 def _starts(text: str, lines: list[str]) -> list[int]:
     """Where in the text each line begins; fails where anything but blanks was lost."""
-    starts, place = [], 0
+    starts: list[int] = []
+    place = 0
     for line in lines:
         if starts:
             blanks = re.compile(f"[{_BLANKS}]*").match(text, place)
