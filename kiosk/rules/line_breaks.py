@@ -31,6 +31,7 @@ _MOST_WIDTHS_KEPT = 1 << 16
 _GLUE = "\ufdd0"
 _BLANKS_TO_GLUE = re.compile(rf"(?<=[{re.escape(NOT_LAST)}])[{_BLANKS}]+")
 _BLANKS_HERE = re.compile(f"[{_BLANKS}]*")
+_ANY_BLANKS_HERE = re.compile(f"[{_BLANKS}{_GLUE}]*")
 # Characters beside which a line may end although there is no blank; only for that, their width is `_Widths`'.
 _WIDE = (
     r"\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe6f\uff01-\uffdc\U0001f000-\U0003fffd"
@@ -127,6 +128,7 @@ def _end_of_line(text: str, start: int, reach: int, is_one_word: bool) -> int:
         return following
     last = _WITHIN_WORD.match(text, start, reach + 1)
     if last is None:
-        return following
+        any_blanks = _ANY_BLANKS_HERE.match(text, reach)
+        return any_blanks.end() if any_blanks else reach
     between = None if is_one_word else _BETWEEN_WORDS.match(text, start, last.end() + 1)
     return between.end() if between else last.end()

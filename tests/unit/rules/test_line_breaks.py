@@ -43,6 +43,7 @@ def _may_break(text: str, place: int) -> bool:
 @example("a" + " " * 99 + "、", 10)
 @example("（   親愛的", 6)
 @example("、" * 50, 10)
+@example("（ word ", 2)
 def test_lines_hold_their_width_their_signs_and_the_text(text: str, width: int) -> None:
     lines = wrap(text, width)
     assert all(cell_width(line) <= width for line in lines)
