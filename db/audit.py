@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
-from db.models import AuditEntry, AuditHead
+from db.models import AuditEntry, AuditHead, table_of
 from db.sealed import KeyRing, detail_hash
 
-_ENTRY: Table = AuditEntry.__table__  # type: ignore[attr-defined]  # SQLModel leaves __table__ untyped
-_HEAD: Table = AuditHead.__table__  # type: ignore[attr-defined]  # as above
+_ENTRY = table_of(AuditEntry)
+_HEAD = table_of(AuditHead)
 _READ_HEAD = select(_HEAD.c.seq, _HEAD.c.mac).where(_HEAD.c.id == 1).with_for_update()
 _ADD_ENTRY = insert(_ENTRY)
 _MOVE_HEAD = update(_HEAD).where(_HEAD.c.id == 1).values(seq=bindparam("new_seq"), mac=bindparam("new_mac"))

@@ -9,10 +9,16 @@ Names of people stand in clear because staff search them (the only personal data
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 ID_LENGTH = 32
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """A model's table, for statements that are written without the session."""
+    table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel leaves __table__ untyped
+    return table
 
 
 def _id() -> Column[str]:

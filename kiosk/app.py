@@ -34,6 +34,10 @@ _ACTIVITIES: tuple[tuple[type[events.Event], Activity], ...] = (
 )
 
 
+class CannotOpen(Exception):
+    """The school's data cannot be opened; says why in one line, for an app that knows no services at its start."""
+
+
 class KioskApp(LockedApp):
     """The app a parent meets.
 
@@ -88,15 +92,8 @@ class KioskApp(LockedApp):
         assert self._school is not None
         try:
             self._school.set_result(await asyncio.to_thread(_load_school, self.settings, self.clock))
-        except SettingsError as error:
+        except (SettingsError, CannotOpen) as error:
             self.refusal = str(error)
-            self.exit(1, return_code=1)
-        except Exception as error:
-            from kiosk.services.errors import SchoolRefused
-
-            if not isinstance(error, SchoolRefused):
-                raise
-            self.refusal = error.line
             self.exit(1, return_code=1)
 
     async def school_opened(self) -> School:
@@ -188,13 +185,21 @@ class KioskApp(LockedApp):
 
 
 def _load_school(settings: Settings, clock: Clock) -> School:
-    """Import and open what the first frame did not need; the collector rests meanwhile."""
+    """Import and open what the first frame did not need; the collector rests meanwhile.
+
+    Raises:
+        CannotOpen: the school's data cannot be opened.
+    """
     gc.disable()
     try:
         from kiosk import journey  # noqa: F401  # so that the first visit does not pay for the import
+        from kiosk.services.errors import SchoolRefused
         from kiosk.services.school import open_school
 
-        return open_school(settings, clock)
+        try:
+            return open_school(settings, clock)
+        except SchoolRefused as refused:
+            raise CannotOpen(refused.line) from None
     finally:
         gc.enable()
         gc.freeze()

@@ -148,8 +148,8 @@ class KioskDriver(LinuxDriver):
         if not constants.DISABLE_KITTY_KEY:
             raise RuntimeError("TEXTUAL_DISABLE_KITTY_KEY must be set before textual is imported")
         super().__init__(app, **options)
-        # The writing thread asks only for what SteadyOutput has.
-        self._file = SteadyOutput(sys.__stderr__ or sys.stderr)  # type: ignore[assignment]
+        output = SteadyOutput(sys.__stderr__ or sys.stderr)
+        self._file = output  # type: ignore[assignment]  # the writing thread asks only for what SteadyOutput has
         self._size = self._size or self._get_terminal_size()
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         signal.signal(signal.SIGCONT, signal.SIG_DFL)  # Textual would start a second set of threads

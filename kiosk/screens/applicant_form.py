@@ -54,7 +54,6 @@ class ApplicantFormScreen(Step[Answer]):
     number = 5
     AUTO_FOCUS = ""
     CSS_PATH = Path(__file__).with_suffix(".tcss")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-paired"), (96, "-wide")]
 
     def __init__(
         self,

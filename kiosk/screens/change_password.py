@@ -11,7 +11,6 @@ from kiosk.rules.passwords import PasswordFault, ticks
 from kiosk.services.errors import ChangedMeanwhile, Denied, PasswordRefused
 from kiosk.services.visitor import Visitor
 from kiosk.widgets.field import Field
-from kiosk.widgets.notice import NoticeScreen
 from kiosk.widgets.plain_input import PlainInput
 from kiosk.widgets.step import Nav, Step
 
@@ -87,15 +86,8 @@ class ChangePasswordScreen(Step[bool]):
     def action_back(self) -> None:
         """Leaving is logging out; ask first where something was typed."""
         if any(field.value for field in self.query(Field)):
-            self._ask_to_leave()
+            self.ask_before_leaving()
         else:
-            self.answer(Nav.BACK)
-
-    @work(group="ask", exclusive=True)
-    async def _ask_to_leave(self) -> None:
-        choices = {"stay": _("繼續變更"), "leave": _("登出")}
-        text = _("密碼還沒有變更，您輸入的不會保留。")
-        if await self.app.push_screen_wait(NoticeScreen(_("要登出嗎？"), text, choices)) == "leave":
             self.answer(Nav.BACK)
 
 

@@ -38,7 +38,6 @@ class ConsentScreen(Step[Choice]):
     number = 4
     AUTO_FOCUS = "#reading"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-paired"), (96, "-wide")]
 
     def __init__(self, text: ConsentText, intro: str) -> None:
         super().__init__()

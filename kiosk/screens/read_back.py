@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.widgets import Button, Static
 
 from kiosk.i18n import _
 from kiosk.rules.line_breaks import cell_width
 from kiosk.services.application_form import ApplicantEntry, Basis, Mode
 from kiosk.widgets.prose import Prose
-from kiosk.widgets.step import Body, Step
+from kiosk.widgets.step import Step
 
 _LABEL_CELLS = 14
 
@@ -24,10 +22,6 @@ class ReadBackScreen(Step[bool]):
 
     number = 5
     AUTO_FOCUS = "#send"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pagedown", "turn(1)", show=False),
-        Binding("pageup", "turn(-1)", show=False),
-    ]
 
     def __init__(self, mode: Mode, basis: Basis, entries: Sequence[ApplicantEntry]) -> None:
         super().__init__()
@@ -39,11 +33,6 @@ class ReadBackScreen(Step[bool]):
     def keys(self) -> str:
         """The second applicant may stand below the edge."""
         return _("Enter 確認送出　PageDown 往下看　Esc 返回修改")
-
-    def action_turn(self, pages: int) -> None:
-        """Show what stands further down or up; the buttons keep the focus."""
-        body = self.query_one("#body", Body)
-        body.scroll_relative(y=pages * max(1, body.size.height - 2), animate=False)
 
     def body(self) -> ComposeResult:
         """Mode, papers, applicants."""

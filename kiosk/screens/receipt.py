@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Button, Static
 
 from kiosk.i18n import _
 from kiosk.rules.line_breaks import wrap
 from kiosk.services.receipts import EmailState, NextStep, Receipt
-from kiosk.widgets.step import Body, Step
+from kiosk.widgets.step import Step
 
 _FIRST_WIDTH = 40
 _NARROWEST = 12
@@ -26,11 +24,6 @@ class ReceiptScreen(Step[str]):
     number = 6
     AUTO_FOCUS = "#done"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-paired")]
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pagedown", "turn(1)", show=False),
-        Binding("pageup", "turn(-1)", show=False),
-    ]
 
     def __init__(self, receipt: Receipt) -> None:
         super().__init__()
@@ -81,11 +74,6 @@ class ReceiptScreen(Step[str]):
     @on(Button.Pressed)
     def _leave(self, event: Button.Pressed) -> None:
         self.answer(str(event.button.id))
-
-    def action_turn(self, pages: int) -> None:
-        """Show what stands further down or up; the buttons keep the focus."""
-        body = self.query_one("#body", Body)
-        body.scroll_relative(y=pages * max(1, body.size.height - 2), animate=False)
 
     def action_back(self) -> None:
         """What was sent is sent: back is done."""

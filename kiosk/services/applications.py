@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import RowMapping, Table, bindparam, delete, insert, select, update
-from sqlmodel import SQLModel
+from sqlalchemy import RowMapping, bindparam, delete, insert, select, update
 
-from db.models import Applicant, Application, Consent, Draft, NumberCounter, SignedForm, Student
+from db.models import Applicant, Application, Consent, Draft, NumberCounter, SignedForm, Student, table_of
 from db.sealed import IndexColumn, KeyRing
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
@@ -39,19 +38,13 @@ _Row = Mapping[str, Any] | RowMapping
 _LIVE = ("under_review", "returned", "approved")
 _OPEN = ("under_review", "returned")
 
-
-def _table(model: type[SQLModel]) -> Table:
-    table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel leaves __table__ untyped
-    return table
-
-
-_application = _table(Application)
-_applicant = _table(Applicant)
-_consent = _table(Consent)
-_signed_form = _table(SignedForm)
-_counter = _table(NumberCounter)
-_draft = _table(Draft)
-_student = _table(Student)
+_application = table_of(Application)
+_applicant = table_of(Applicant)
+_consent = table_of(Consent)
+_signed_form = table_of(SignedForm)
+_counter = table_of(NumberCounter)
+_draft = table_of(Draft)
+_student = table_of(Student)
 
 _OF_STUDENT = _application.c.student_id == bindparam("student")
 _FIND_REQUEST = select(_application).where(_application.c.request_id == bindparam("request"))

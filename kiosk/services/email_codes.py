@@ -20,8 +20,9 @@ from kiosk.settings import Settings, SmtpSecurity, SmtpSettings
 CODE_SECONDS = 600
 TRIES = 5
 MAILS_AN_HOUR = 5
-"""To one address; and `MAILS_OF_A_LOGIN` from one login, so that nobody floods strangers from the lobby."""
+"""To one address."""
 MAILS_OF_A_LOGIN = 10
+"""In an hour, so that nobody floods strangers from the lobby."""
 _HOUR_SECONDS = 3600
 _STEP_SECONDS = 10
 
@@ -75,8 +76,8 @@ class EmailCodes:
             address = parse_email(address)
         except InvalidEmail:
             raise MailNotSent from None
-        self._count(f"address|{address.lower()}", MAILS_AN_HOUR)
         self._count(f"login|{visitor.credential_id}", MAILS_OF_A_LOGIN)
+        self._count(f"address|{address.lower()}", MAILS_AN_HOUR)
         code = f"{secrets.randbelow(10**6):06}"
         _deliver(smtp, self._message(smtp.sender, address, code))
         return EmailChallenge(address, self._digest(address, code), self._clock.elapsed())

@@ -39,7 +39,7 @@ class GuardianRow:
     """A guardian of the file; empty where the file says nothing."""
 
     role: str
-    name: str
+    name: str = field(repr=False)
     national_id: str = field(default="", repr=False)
     mobile: str = field(default="", repr=False)
     email: str = field(default="", repr=False)
@@ -50,8 +50,8 @@ class StudentRow:
     """A student of the file; without ``national_id`` they get a desk code."""
 
     line: int
-    student_number: str
-    name: str
+    student_number: str = field(repr=False)
+    name: str = field(repr=False)
     class_name: str
     seat_number: int | None
     national_id: str = field(repr=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum, auto
 from pathlib import Path
@@ -46,7 +46,7 @@ class Sheet:
     """The header and the rows; ``rows`` holds (line number, cells)."""
 
     header: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...] = field(repr=False)
 
 
 def read_sheet(file: Path) -> Sheet:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import SQLModel
 
-from db.models import Credential, Guardian, RosterImport, Student
+from db.models import Credential, Guardian, RosterImport, Student, table_of
 from db.sealed import IndexColumn, KeyRing
 from db.store import Store, UnitOfWork
 from kiosk.rules.accounts import student_account
@@ -57,7 +57,7 @@ class _Import:
         self.codes: list[tuple[str, str]] = []
 
     def run(self, file_sha256: str, actor: str) -> Imported:
-        student, credential = _table(Student), _table(Credential)
+        student, credential = table_of(Student), table_of(Credential)
         known = {row.student_number: row for row in self.unit.connection.execute(select(student))}
         added = changed = 0
         for start in range(0, len(self.roster.students), _BATCH):
@@ -75,7 +75,7 @@ class _Import:
                 statement = update(table).where(column == bindparam("gone")).values(active=False)
                 self.unit.connection.execute(statement, [{"gone": one} for one in gone])
         self.unit.connection.execute(
-            insert(_table(RosterImport)),
+            insert(table_of(RosterImport)),
             {
                 "id": uuid4().hex,
                 "file_sha256": file_sha256,
@@ -105,7 +105,7 @@ class _Import:
     def _update(self, rows: list[StudentRow], known: dict[str, Any]) -> int:
         if not rows:
             return 0
-        student, credential, guardian = _table(Student), _table(Credential), _table(Guardian)
+        student, credential, guardian = table_of(Student), table_of(Credential), table_of(Guardian)
         values, initial, guardians, changed = [], [], [], 0
         for row in rows:
             before = known[row.student_number]
@@ -205,9 +205,4 @@ class _Import:
 
     def _many(self, model: type[SQLModel], rows: list[dict[str, Any]]) -> None:
         if rows:
-            self.unit.connection.execute(insert(_table(model)), rows)
-
-
-def _table(model: type[SQLModel]) -> Table:
-    table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel leaves __table__ untyped
-    return table
+            self.unit.connection.execute(insert(table_of(model)), rows)

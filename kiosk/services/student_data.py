@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from uuid import uuid4
 
 from sqlmodel import Session, col, select, update
 
-from db.models import Applicant, Application, Consent, SignedForm, Student, Ticket
+from db.models import Applicant, Application, Consent, SignedForm, Ticket
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.rules.identity import mask_id
 from kiosk.rules.names import mask_name
-from kiosk.rules.roc_dates import is_adult
 from kiosk.rules.text_safety import is_clean
+from kiosk.services.consents import is_of_age
 from kiosk.services.errors import ServiceError
 from kiosk.services.today import today
 from kiosk.services.visitor import Visitor, require_student
@@ -84,7 +83,7 @@ class StudentData:
             signed = session.exec(
                 select(SignedForm.id).where(SignedForm.student_id == student.id, SignedForm.state == "returned")
             ).all()
-            adult = self._is_adult(student)
+            adult = is_of_age(self._store.keys, student.id, student.sealed, today(self._clock))
             own = _latest_choice(session, student.id, "student")
             return HubState(
                 student=StudentView(student.name, student.class_name, student.student_number, adult),
@@ -155,10 +154,6 @@ class StudentData:
             .where(col(Application.student_id) == student_id, col(Application.state).in_(_LIVE))
             .values(held_for_correction=held)
         )
-
-    def _is_adult(self, student: Student) -> bool:
-        birth = self._store.keys.open("student", student.id, student.sealed).get("birth_date")
-        return bool(birth) and is_adult(date.fromisoformat(str(birth)), today(self._clock))
 
     def _applications(self, session: Session, student_id: str) -> tuple[ApplicationSummary, ...]:
         rows = session.exec(

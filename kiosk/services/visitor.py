@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import Session
 
-from db.models import Credential, Student
+from db.models import Credential, Student, table_of
 from kiosk.services.errors import Denied, PasswordChangeRequired
 
 STUDENT_LOGIN = "student"
-_credential = Credential.__table__  # type: ignore[attr-defined]  # SQLModel leaves __table__ untyped
-_student = Student.__table__  # type: ignore[attr-defined]  # as above
+_credential = table_of(Credential)
+_student = table_of(Student)
 _FIND_LOGIN = (
     select(
         _student.c.id,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 P = ParamSpec("P")
-_WIDTH_FOR_LANGUAGE = 76
+_PAIRED_WIDTH, _WIDE_WIDTH = 76, 96
 
 
 class Nav(Enum):
@@ -53,7 +53,10 @@ class Step(Screen[T | Nav], Generic[T]):
         Binding("escape", "back", show=False),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
+        Binding("pagedown", "turn(1)", show=False),
+        Binding("pageup", "turn(-1)", show=False),
     ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_PAIRED_WIDTH, "-paired"), (_WIDE_WIDTH, "-wide")]
     number: int = 0
     heading: str = ""
 
@@ -114,7 +117,7 @@ class Step(Screen[T | Nav], Generic[T]):
         """Write language and time at the end of the line of steps; the time alone where the line is short."""
         now = self.kiosk.clock.now().astimezone(TAIPEI).strftime("%H:%M")
         language = _("語言：中文（臺灣）")
-        self.query_one("#time", Static).update(now if self.size.width < _WIDTH_FOR_LANGUAGE else f"{language}　{now}")
+        self.query_one("#time", Static).update(now if self.size.width < _PAIRED_WIDTH else f"{language}　{now}")
 
     def show_countdown(self, seconds: int | None, *, last_call: bool = False) -> None:
         """Count down in the foot, or show the keys again."""
@@ -140,6 +143,11 @@ class Step(Screen[T | Nav], Generic[T]):
     def action_back(self) -> None:
         """One step back."""
         self.answer(Nav.BACK)
+
+    def action_turn(self, pages: int) -> None:
+        """Show what stands further down or up; the focus stays."""
+        body = self.query_one("#body", Body)
+        body.scroll_relative(y=pages * max(1, body.size.height - 2), animate=False)
 
     @on(Button.Pressed, "#back")
     def _back_pressed(self) -> None:
@@ -167,13 +175,14 @@ class Step(Screen[T | Nav], Generic[T]):
                 button.disabled = False
 
     @work(group="ask", exclusive=True)
-    async def ask_before_leaving(self, save: Callable[[], None]) -> None:
-        """Never lose what was typed without asking: keep it, drop it, or stay."""
+    async def ask_before_leaving(self, save: Callable[[], None] | None = None) -> None:
+        """Never lose what was typed without asking: stay, keep it where ``save`` can, or drop it."""
         from kiosk.widgets.notice import NoticeScreen
 
-        choices = {"stay": _("繼續填寫"), "save": _("暫存離開"), "drop": _("不儲存離開")}
+        keeping = {} if save is None else {"save": _("暫存離開")}
+        choices = {"stay": _("繼續填寫"), **keeping, "drop": _("不儲存離開")}
         chosen = await self.app.push_screen_wait(NoticeScreen(_("要離開嗎？"), _("您填的資料還沒有送出。"), choices))
-        if chosen == "save":
+        if chosen == "save" and save is not None:
             save()
         elif chosen == "drop":
             self.answer(Nav.BACK)

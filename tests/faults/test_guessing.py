@@ -1,6 +1,6 @@
 """T12, T14 in full: guesses side by side, and every kind of account alike in words, work and time.
 
-The short forms stand in ``tests/unit/services/test_sign_in.py``.
+The short forms stand in ``test_guessing_side_by_side.py`` and ``test_sign_in.py`` of ``tests/unit/services``.
 """
 
 from __future__ import annotations

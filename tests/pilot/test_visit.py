@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from sqlmodel import select, update
 from textual.widgets import Button, Input
 
+from db.models import Application, Consent
 from kiosk.app import KioskApp
+from kiosk.services.email_codes import EmailCodes
 from kiosk.services.school import School
+from kiosk.settings import SmtpSecurity, SmtpSettings
 from kiosk.testing import FakeClock, Parent, until
 from tests.pilot.conftest import standing_at
 
@@ -130,7 +136,7 @@ async def test_leaving_a_half_typed_password_is_asked_first(school: School) -> N
         assert parent.app.screen.query_one("#new", Input).value == _PASSWORD
         await parent.presses("escape")
         await parent.sees("NoticeScreen")
-        await parent.clicks("#leave")
+        await parent.clicks("#drop")
         await parent.sees("LoginScreen")
 
 
@@ -155,6 +161,45 @@ async def test_the_students_own_id_is_refused_and_the_form_is_kept(school: Schoo
         await parent.presses("enter")
         await parent.sees("ApplicantFormScreen")
         assert parent.app.screen.query_one("#name", Input).value == _MOTHER[0]
+
+
+async def test_back_from_the_code_by_mail_sends_nothing(school: School) -> None:
+    nobody_listens = SmtpSettings("127.0.0.1", 1, SmtpSecurity.NONE, None, None, "registrar@example.org")
+    codes = EmailCodes(replace(school.settings, smtp=nobody_listens), school.clock)
+    async with standing_at(replace(school, email_codes=codes)) as parent:
+        await _to_form(parent)
+        await parent.fills_in(*_MOTHER)
+        await parent.sees("ReadBackScreen")
+        await parent.presses("enter")
+        await parent.sees("EmailCodeScreen")
+        await parent.presses("escape")
+        await parent.sees("ReadBackScreen")
+        with school.store.read() as session:
+            assert session.exec(select(Application)).all() == []
+        await parent.presses("enter")
+        await parent.sees("EmailCodeScreen")
+        await until(parent.pilot, lambda: not parent.app.screen.query_one("#skip").disabled)
+        await parent.clicks("#skip")
+        await parent.sees("ReceiptScreen")
+        assert "信箱未驗證" in parent.text("#receipt-text")
+
+
+async def test_a_consent_taken_back_meanwhile_is_asked_for_again(school: School) -> None:
+    async with standing_at(school) as parent:
+        await _to_form(parent)
+        await parent.fills_in(*_MOTHER)
+        await parent.sees("ReadBackScreen")
+        with school.store.write() as unit:
+            unit.session.exec(update(Consent).values(choice="refuse"))
+            unit.audit("test", "test.refused", "school")
+        await parent.presses("enter")
+        await parent.sees("NoticeScreen")
+        await parent.presses("enter")
+        await parent.consents()
+        await parent.sees("ReadBackScreen")
+        assert _MOTHER[0] in "".join(strip.text for strip in parent.app.screen._compositor.render_strips())
+        await parent.presses("enter")
+        await parent.sees("ReceiptScreen")
 
 
 async def test_consent_is_read_once_in_a_visit(school: School) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 from kiosk import i18n
 from kiosk.i18n import _, available_languages, current_language, use_language
@@ -78,3 +80,10 @@ def test_importing_loads_no_gettext() -> None:
     code = "import sys, kiosk.i18n; print('gettext' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "False"
+
+
+def test_the_template_of_the_catalogues_is_current() -> None:
+    root = Path(__file__).parents[2]
+    found = {message for _file, _line, message, *_rest in extract_from_dir(root / "kiosk")}
+    template = read_po((root / "kiosk/locale/kiosk.pot").open("rb"))
+    assert {message.id for message in template if message.id} == found, "run `make messages`"
