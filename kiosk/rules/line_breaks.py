@@ -48,7 +48,7 @@ _WITHIN_WORD = re.compile(rf"{_START}{_ALLOWED}", re.DOTALL)
 
 
 # Beside these a line may end whatever the signs are: no look at patterns, no sum of widths is needed.
-_ORDINARY = frozenset(map(chr, range(0x4E00, 0xA000)))
+_FIRST_ORDINARY, _LAST_ORDINARY = "\u4e00", "\u9fff"
 _ALL_WIDE = re.compile(r"[\u3001-\u303e\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60\U00020000-\U0003fffd]*")
 
 
@@ -104,11 +104,15 @@ def _wrap_paragraph(paragraph: str, width: int) -> list[str]:
     start, length = 0, len(paragraph)
     while start < length:
         end = bisect_right(cells_before, cells_before[start] + width) - 1
-        if end < length and not (glued[end] in _ORDINARY and glued[end - 1] in _ORDINARY):
+        if end < length and not (_is_ordinary(glued[end]) and _is_ordinary(glued[end - 1])):
             end = _end_of_line(glued, start, end, is_one_word)
         lines.append(paragraph[start:end].rstrip(_BLANKS))
         start = end
     return lines or [""]
+
+
+def _is_ordinary(character: str) -> bool:
+    return _FIRST_ORDINARY <= character <= _LAST_ORDINARY
 
 
 def _cells_before(paragraph: str) -> list[int]:

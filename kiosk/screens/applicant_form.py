@@ -89,19 +89,24 @@ class ApplicantFormScreen(Step[Answer]):
         with Container(id="person", classes="pair"):
             yield form["name"]
             yield form["relation"]
+        yield _remark("person")
         with Horizontal(id="relations"):
             for relation in RELATIONS[self._mode][:_MOST_CHOICES]:
                 yield Button(relation, classes="relation")
+        yield _remark("relations")
         with Container(id="numbers", classes="pair"):
             yield form["national_id"]
             yield form["national_id_again"]
+        yield _remark("numbers")
         with Container(id="reached", classes="pair"):
             yield form["mobile"]
             yield Button(_no_email_label(self._no_email), id="no-email")
+        yield _remark("reached")
         yield Prose(self._email_notice, id="email-notice")
         with Container(id="address", classes="pair"):
             yield form["email"]
             yield form["email_again"]
+        yield _remark("address")
         yield Button("", id="suggestion")
 
     def _field(self, key: str, label: str, hint: str) -> Field:
@@ -165,47 +170,47 @@ class ApplicantFormScreen(Step[Answer]):
         self.query_one("#email_again", Field).focus()
 
     @on(PlainInput.Submitted)
-    async def _next(self, event: PlainInput.Submitted) -> None:
+    def _next(self, event: PlainInput.Submitted) -> None:
         shown = [field for field in self.query(Field) if field.display]
         place = shown.index(event.input) if isinstance(event.input, Field) else 0
         if place == len(shown) - 1:
-            await self._send()
+            self._send()
         else:
             shown[place + 1].focus()
 
     @on(Button.Pressed, "#send")
-    async def _send(self) -> None:
+    def _send(self) -> None:
         entry = self._entry()
         messages = check_applicant(entry, self._mode, self._today, self._other)
         if messages:
-            await self._show_wrong(messages)
+            self._show_wrong(messages)
         else:
             self.answer(Answer(entry))
 
-    async def _show_wrong(self, messages: dict[str, str]) -> None:
+    def _show_wrong(self, messages: dict[str, str]) -> None:
         """Put each message under its field's row, in as many lines as it needs, and go to the first wrong field."""
-        await self.query(".complaint").remove()
         for row in dict.fromkeys(_ROWS.values()):
-            complaints = [
-                Prose(
-                    _("{label}：{message}").format(label=described.label, message=messages[described.key]),
-                    classes="complaint",
-                )
+            lines = [
+                _("{label}：{message}").format(label=described.label, message=messages[described.key])
                 for described in FIELDS
                 if described.key in messages and _ROWS[described.key] == row
             ]
-            await self.query_one("#body").mount_all(complaints, after=f"#{row}")
+            remark = self.query_one(f"#{row}-remark", Prose)
+            remark.update("\n".join(lines))
+            remark.set_class(bool(lines), "complaint")
         wrong = [field for field in self.query(Field) if field.id in messages]
         for field in self.query(Field):
             field.set_class(field in wrong, "wrong")
-        self.say(_("還有 {n} 個欄位要改，請看紅字。").format(n=len(wrong)))
+        self.say(_("還有 {n} 個欄位要改，請看紅字。").format(n=len(wrong)), scroll=False)
         wrong[0].focus(scroll_visible=False)
-        self.call_after_refresh(self._show_with_messages, wrong[0])
+        self.call_after_refresh(self._show_with_remark, wrong[0])
 
-    def _show_with_messages(self, field: Field) -> None:
-        """Scroll until a field and what is said about it are both in sight."""
-        self.query(".complaint").first(Prose).scroll_visible(animate=False)
-        field.scroll_visible(animate=False)
+    async def _show_with_remark(self, field: Field) -> None:
+        """Scroll until a field and what is said about it are both in sight, whatever scrolling was under way."""
+        body, remark = self.query_one("#body"), self.query_one(f"#{_ROWS[str(field.id)]}-remark")
+        await body.stop_animation("scroll_y", complete=False)
+        both = field.region.union(remark.region).translate(body.scroll_offset - body.content_region.offset)
+        body.scroll_to_region(both, animate=False, immediate=True)
 
     @on(Button.Pressed, "#save")
     def _save(self) -> None:
@@ -217,6 +222,11 @@ class ApplicantFormScreen(Step[Answer]):
             self.answer(Nav.BACK)
         else:
             self.ask_before_leaving(self._save)
+
+
+def _remark(row: str) -> Prose:
+    """Where it is said what is wrong in a row; hidden until there is something to say."""
+    return Prose("", id=f"{row}-remark", classes="remark")
 
 
 def _no_email_label(no_email: bool) -> str:

@@ -20,6 +20,11 @@ class Prose(Widget):
         super().__init__(id=options.get("id"), classes=options.get("classes"))
         self._text = text
 
+    def update(self, text: str) -> None:
+        """Say something else."""
+        self._text = text
+        self.refresh(layout=True)
+
     def _lines(self, width: int) -> list[str]:
         return wrap(self._text, max(_NARROWEST, width))
 

@@ -127,12 +127,12 @@ class Step(Screen[T | Nav], Generic[T]):
         text = (_("使用時間到了，{n} 秒後清除畫面；請重新登入") if last_call else going_on).format(n=seconds)
         foot.update(self.keys() if seconds is None else text)
 
-    def say(self, text: str, *, wrong: bool = True) -> None:
-        """Show a message under the question."""
+    def say(self, text: str, *, wrong: bool = True, scroll: bool = True) -> None:
+        """Show a message under the question; ``scroll`` brings it into sight."""
         message = self.query_one("#message", Static)
         message.set_class(wrong, "wrong")
         message.update(Content(text))
-        if text:
+        if text and scroll:
             message.scroll_visible(animate=False)
 
     def answer(self, result: T | Nav) -> None:

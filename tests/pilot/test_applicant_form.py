@@ -258,3 +258,22 @@ async def test_the_read_back_is_left_by_mouse_to_change_something(tmp_path: Path
         assert "委託證明書" in shown.words()
         await shown.clicks("#back")
         assert await shown.answered() is Nav.BACK
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("by", ["enter", "click"])
+async def test_a_wrong_field_and_its_message_come_into_sight_from_the_end_of_the_form(
+    tmp_path: Path, by: str, size: tuple[int, int]
+) -> None:
+    typo = replace(_MOTHER, national_id="B200300400", national_id_again="B200300400", email="flower@gmial.com")
+    async with showing(tmp_path, form(replace(typo, email_again=typo.email)), size) as shown:
+        shown.one("#email_again").focus()
+        if by == "enter":
+            await shown.parent.presses("enter")
+        else:
+            await shown.clicks("#send")
+        await until(shown.pilot, lambda: shown.one("#national_id").has_focus)
+        await shown.pilot.wait_for_scheduled_animations()
+        await until(shown.pilot, lambda: shown.in_sight(".complaint") and shown.in_sight("#national_id"))
+        await shown.pilot.pause()
+        assert shown.in_sight("#national_id")
