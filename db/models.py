@@ -1,4 +1,4 @@
-"""The tables.
+"""The tables of the school, its logins, what parents do, and the audit; the staff's stand in :mod:`db.review_models`.
 
 Times are whole milliseconds since 1970-01-01 UTC (``*_at``); ids are UUIDs made in Python, as 32 hexadecimal digits;
 ``sealed`` columns hold what :mod:`db.sealed` made of a row's personal data; ``*_index`` columns are blind indexes.
@@ -21,15 +21,18 @@ def table_of(model: type[SQLModel]) -> Table:
     return table
 
 
-def _id() -> Column[str]:
+def id_column() -> Column[str]:
+    """A column for a row's id; a fresh one each time."""
     return Column(String(ID_LENGTH), primary_key=True)
 
 
-def _moment(*, nullable: bool = False) -> Column[int]:
+def moment_column(*, nullable: bool = False) -> Column[int]:
+    """A column for a moment; a fresh one each time."""
     return Column(BigInteger, nullable=nullable)
 
 
-def _bytes(*, nullable: bool = False) -> Column[bytes]:
+def bytes_column(*, nullable: bool = False) -> Column[bytes]:
+    """A column for a sealed blob or a blind index; a fresh one each time."""
     return Column(LargeBinary, nullable=nullable)
 
 
@@ -48,7 +51,7 @@ class Student(SQLModel, table=True):
     """
 
     __tablename__ = "student"
-    id: str = Field(sa_column=_id())
+    id: str = Field(sa_column=id_column())
     student_number: str = Field(max_length=32, unique=True, repr=False)
     name: str = Field(max_length=64, index=True, repr=False)
     class_name: str = Field(max_length=32, index=True)
@@ -56,9 +59,9 @@ class Student(SQLModel, table=True):
     active: bool = True
     data_state: str = Field(default="unconfirmed", max_length=16)
     lost_characters: bool = False
-    national_id_index: bytes | None = Field(default=None, sa_column=_bytes(nullable=True), repr=False)
-    sealed: bytes = Field(sa_column=_bytes(), repr=False)
-    updated_at: int = Field(sa_column=_moment())
+    national_id_index: bytes | None = Field(default=None, sa_column=bytes_column(nullable=True), repr=False)
+    sealed: bytes = Field(sa_column=bytes_column(), repr=False)
+    updated_at: int = Field(sa_column=moment_column())
     version: int = 1
 
     __table_args__ = (Index("ix_student_national_id_index", "national_id_index"),)
@@ -71,36 +74,39 @@ class Guardian(SQLModel, table=True):
     """
 
     __tablename__ = "guardian"
-    id: str = Field(sa_column=_id())
+    id: str = Field(sa_column=id_column())
     student_id: str = Field(foreign_key="student.id", max_length=ID_LENGTH, index=True)
     role: str = Field(max_length=16)
     name: str = Field(max_length=64, repr=False)
-    national_id_index: bytes | None = Field(default=None, sa_column=_bytes(nullable=True), repr=False)
-    mobile_index: bytes | None = Field(default=None, sa_column=_bytes(nullable=True), repr=False)
-    email_index: bytes | None = Field(default=None, sa_column=_bytes(nullable=True), repr=False)
-    sealed: bytes = Field(sa_column=_bytes(), repr=False)
+    national_id_index: bytes | None = Field(default=None, sa_column=bytes_column(nullable=True), repr=False)
+    mobile_index: bytes | None = Field(default=None, sa_column=bytes_column(nullable=True), repr=False)
+    email_index: bytes | None = Field(default=None, sa_column=bytes_column(nullable=True), repr=False)
+    sealed: bytes = Field(sa_column=bytes_column(), repr=False)
 
 
 class Credential(SQLModel, table=True):
     """How someone signs in; one table for students' logins, staff and parent accounts.
 
-    Before the first change only ``initial_code`` is set; afterwards ``password_hash`` with the pepper it was made with.
+    ``kind``: student, staff, parent. ``account``: as it is typed, normalised; a parent account's is its person's id,
+    because an e-mail never stands in clear. Before the first change only ``initial_code`` is set, good until
+    ``initial_expires_at`` (None: for good); afterwards ``password_hash`` with the pepper it was made with.
     ``earlier_hashes``: JSON list of [pepper id, hash], newest first.
     """
 
     __tablename__ = "credential"
-    id: str = Field(sa_column=_id())
+    id: str = Field(sa_column=id_column())
     kind: str = Field(max_length=16)
     account: str = Field(max_length=64, repr=False)
     subject_id: str = Field(max_length=ID_LENGTH, index=True)
     active: bool = True
-    initial_code: bytes | None = Field(default=None, sa_column=_bytes(nullable=True), repr=False)
+    initial_code: bytes | None = Field(default=None, sa_column=bytes_column(nullable=True), repr=False)
     initial_kind: str | None = Field(default=None, max_length=16)
     initial_failures: int = 0
+    initial_expires_at: int | None = Field(default=None, sa_column=moment_column(nullable=True))
     password_hash: str | None = Field(default=None, max_length=256, repr=False)
     pepper_id: str | None = Field(default=None, max_length=16)
     earlier_hashes: str = Field(default="[]", sa_column=Column(Text, nullable=False), repr=False)
-    changed_at: int = Field(sa_column=_moment())
+    changed_at: int = Field(sa_column=moment_column())
     version: int = 1
 
     __table_args__ = (UniqueConstraint("kind", "account", name="uq_credential_kind_account"),)
@@ -117,38 +123,41 @@ class SignInCounter(SQLModel, table=True):
     failures: int = 0
     day_failures: int = 0
     day_boot: str = Field(default="", max_length=64)
-    day_elapsed: int = Field(default=0, sa_column=_moment())
-    day_at: int = Field(default=0, sa_column=_moment())
+    day_elapsed: int = Field(default=0, sa_column=moment_column())
+    day_at: int = Field(default=0, sa_column=moment_column())
     lock_seconds: int = 0
     lock_boot: str = Field(default="", max_length=64)
-    lock_elapsed: int = Field(default=0, sa_column=_moment())
-    lock_at: int = Field(default=0, sa_column=_moment())
+    lock_elapsed: int = Field(default=0, sa_column=moment_column())
+    lock_at: int = Field(default=0, sa_column=moment_column())
 
 
 class TerminalFailure(SQLModel, table=True):
     """A failed sign-in at one terminal: many different names in ten minutes slow that terminal down."""
 
     __tablename__ = "terminal_failure"
-    id: str = Field(sa_column=_id())
+    id: str = Field(sa_column=id_column())
     terminal: str = Field(max_length=64, index=True)
-    account_index: bytes = Field(sa_column=_bytes(), repr=False)
+    account_index: bytes = Field(sa_column=bytes_column(), repr=False)
     boot: str = Field(max_length=64)
-    elapsed: int = Field(sa_column=_moment())
-    at: int = Field(sa_column=_moment())
+    elapsed: int = Field(sa_column=moment_column())
+    at: int = Field(sa_column=moment_column())
 
 
 class Ticket(SQLModel, table=True):
     """An error report on a student's data, for the registrar.
 
-    ``sealed``: fields, a list of {field, shown, right}. ``state``: open, corrected, declined, replaced.
+    ``sealed``: fields, a list of {field, shown, right}; once decided each with {decision, reason}. ``state``: open,
+    corrected (at least one field was), declined, replaced. ``decided_by``: a member of staff's id.
     """
 
     __tablename__ = "ticket"
-    id: str = Field(sa_column=_id())
+    id: str = Field(sa_column=id_column())
     student_id: str = Field(foreign_key="student.id", max_length=ID_LENGTH, index=True)
     state: str = Field(default="open", max_length=16, index=True)
-    sealed: bytes = Field(sa_column=_bytes(), repr=False)
-    reported_at: int = Field(sa_column=_moment())
+    sealed: bytes = Field(sa_column=bytes_column(), repr=False)
+    reported_at: int = Field(sa_column=moment_column())
+    decided_by: str | None = Field(default=None, max_length=ID_LENGTH)
+    decided_at: int | None = Field(default=None, sa_column=moment_column(nullable=True))
     version: int = 1
 
 
@@ -156,10 +165,11 @@ class Consent(SQLModel, table=True):
     """One answer to a consent text, as evidence (Personal Data Protection Act, art. 7).
 
     ``answered_by``: parent or student (a student of full age consents for themself). ``choice``: agree or refuse.
+    ``recorded_by``: the member of staff who recorded an answer on paper; None where it was given at the kiosk.
     """
 
     __tablename__ = "consent"
-    id: str = Field(sa_column=_id())
+    id: str = Field(sa_column=id_column())
     student_id: str = Field(foreign_key="student.id", max_length=ID_LENGTH, index=True)
     text_name: str = Field(max_length=32)
     text_version: str = Field(max_length=64)
@@ -170,7 +180,8 @@ class Consent(SQLModel, table=True):
     answered_by: str = Field(max_length=16)
     account: str = Field(max_length=64, repr=False)
     terminal: str = Field(max_length=64)
-    answered_at: int = Field(sa_column=_moment())
+    recorded_by: str | None = Field(default=None, max_length=ID_LENGTH)
+    answered_at: int = Field(sa_column=moment_column())
 
 
 class Draft(SQLModel, table=True):
@@ -180,12 +191,12 @@ class Draft(SQLModel, table=True):
     """
 
     __tablename__ = "draft"
-    id: str = Field(sa_column=_id())
+    id: str = Field(sa_column=id_column())
     student_id: str = Field(foreign_key="student.id", max_length=ID_LENGTH)
     form: str = Field(max_length=16)
-    national_id_index: bytes | None = Field(default=None, sa_column=_bytes(nullable=True), repr=False)
-    sealed: bytes = Field(sa_column=_bytes(), repr=False)
-    saved_at: int = Field(sa_column=_moment())
+    national_id_index: bytes | None = Field(default=None, sa_column=bytes_column(nullable=True), repr=False)
+    sealed: bytes = Field(sa_column=bytes_column(), repr=False)
+    saved_at: int = Field(sa_column=moment_column())
 
     __table_args__ = (UniqueConstraint("student_id", "form", name="uq_draft_student_form"),)
 
@@ -194,12 +205,16 @@ class Application(SQLModel, table=True):
     """An application for parent accounts of one student.
 
     ``request_id`` comes from the form and makes sending it twice harmless. ``state``: under_review, returned,
-    approved, rejected, withdrawn. ``basis``: parents, sole_custody, guardian, carer. The ``held_*`` columns follow
-    from other rows and are written in the same unit of work as those.
+    approved, rejected, withdrawn. ``basis``: parents, sole_custody, guardian, carer.
+
+    What follows from other rows is written in the same unit of work as those: who the student is (``class_name`` to
+    ``student_name``), what it waits for (``held_*``), and ``remarks``, the bits of
+    :class:`kiosk.services.application_flags.Remark`. ``is_blocked``: any ``held_*``; ``needs_a_look``: a remark to
+    look at. ``documents_seen_*``: 已查驗證明文件. ``decided_*``: the last decision, by a member of staff's id.
     """
 
     __tablename__ = "application"
-    id: str = Field(sa_column=_id())
+    id: str = Field(sa_column=id_column())
     number: str = Field(max_length=24, unique=True)
     receipt_token: str = Field(max_length=64, unique=True, repr=False)
     request_id: str = Field(max_length=ID_LENGTH, unique=True)
@@ -207,15 +222,43 @@ class Application(SQLModel, table=True):
     consent_id: str = Field(foreign_key="consent.id", max_length=ID_LENGTH)
     mode: str = Field(max_length=16)
     basis: str = Field(max_length=16)
-    state: str = Field(default="under_review", max_length=16, index=True)
+    state: str = Field(default="under_review", max_length=16)
     held_for_documents: bool = False
     held_for_correction: bool = False
     held_for_conflict: bool = False
     held_for_student_consent: bool = False
     held_for_registrar: bool = False
-    submitted_at: int = Field(sa_column=_moment())
-    changed_at: int = Field(sa_column=_moment())
+    held_for_signature: bool = True
+    is_blocked: bool = True
+    remarks: int = 0
+    needs_a_look: bool = False
+    class_name: str = Field(max_length=32)
+    seat_number: int | None = None
+    student_number: str = Field(max_length=32, index=True, repr=False)
+    student_name: str = Field(max_length=64, index=True, repr=False)
+    documents_seen_by: str | None = Field(default=None, max_length=ID_LENGTH)
+    documents_seen_at: int | None = Field(default=None, sa_column=moment_column(nullable=True))
+    decided_by: str | None = Field(default=None, max_length=ID_LENGTH)
+    decided_at: int | None = Field(default=None, sa_column=moment_column(nullable=True))
+    submitted_at: int = Field(sa_column=moment_column())
+    changed_at: int = Field(sa_column=moment_column())
     version: int = 1
+
+    __table_args__ = (
+        Index("ix_application_queue", "state", "submitted_at", "id"),
+        Index("ix_application_class_queue", "class_name", "state", "submitted_at", "id"),
+        Index("ix_application_seats", "class_name", "seat_number", "id"),
+        Index("ix_application_arrival", "submitted_at", "id"),
+    )
+
+
+class ApplicationCount(SQLModel, table=True):
+    """How many applications of a class are in a state; counted in the unit of work that changes the state."""
+
+    __tablename__ = "application_count"
+    class_name: str = Field(max_length=32, primary_key=True)
+    state: str = Field(max_length=16, primary_key=True)
+    value: int
 
 
 class Applicant(SQLModel, table=True):
@@ -226,7 +269,7 @@ class Applicant(SQLModel, table=True):
     """
 
     __tablename__ = "applicant"
-    id: str = Field(sa_column=_id())
+    id: str = Field(sa_column=id_column())
     application_id: str = Field(foreign_key="application.id", max_length=ID_LENGTH, index=True)
     student_id: str = Field(foreign_key="student.id", max_length=ID_LENGTH)
     position: int
@@ -235,10 +278,10 @@ class Applicant(SQLModel, table=True):
     live: bool = True
     email_state: str = Field(max_length=16)
     unusual_characters: bool = False
-    national_id_index: bytes = Field(sa_column=_bytes(), repr=False)
-    mobile_index: bytes = Field(sa_column=_bytes(), repr=False)
-    email_index: bytes | None = Field(default=None, sa_column=_bytes(nullable=True), repr=False)
-    sealed: bytes = Field(sa_column=_bytes(), repr=False)
+    national_id_index: bytes = Field(sa_column=bytes_column(), repr=False)
+    mobile_index: bytes = Field(sa_column=bytes_column(), repr=False)
+    email_index: bytes | None = Field(default=None, sa_column=bytes_column(nullable=True), repr=False)
+    sealed: bytes = Field(sa_column=bytes_column(), repr=False)
 
     __table_args__ = (
         Index(
@@ -250,22 +293,26 @@ class Applicant(SQLModel, table=True):
             postgresql_where=text("live"),
         ),
         Index("ix_applicant_national_id_index", "national_id_index"),
+        Index("ix_applicant_mobile_index", "mobile_index"),
+        Index("ix_applicant_email_index", "email_index"),
     )
 
 
 class SignedForm(SQLModel, table=True):
     """A form that goes home to be signed (申請簽署 n/2).
 
-    ``form``: binding or card. ``state``: not_printed, printed, returned.
+    ``form``: binding or card. ``state``: not_printed, printed, returned. ``received_by``: the member of staff who took
+    it back (已收到簽章申請書).
     """
 
     __tablename__ = "signed_form"
-    id: str = Field(sa_column=_id())
+    id: str = Field(sa_column=id_column())
     student_id: str = Field(foreign_key="student.id", max_length=ID_LENGTH, index=True)
     application_id: str | None = Field(default=None, foreign_key="application.id", max_length=ID_LENGTH)
     form: str = Field(max_length=16)
     state: str = Field(default="not_printed", max_length=16)
-    changed_at: int = Field(sa_column=_moment())
+    received_by: str | None = Field(default=None, max_length=ID_LENGTH)
+    changed_at: int = Field(sa_column=moment_column())
 
 
 class NumberCounter(SQLModel, table=True):
@@ -280,13 +327,13 @@ class RosterImport(SQLModel, table=True):
     """A roster file that was taken in, and what it changed."""
 
     __tablename__ = "roster_import"
-    id: str = Field(sa_column=_id())
+    id: str = Field(sa_column=id_column())
     file_sha256: str = Field(max_length=64)
     students: int
     added: int
     changed: int
     left: int
-    imported_at: int = Field(sa_column=_moment())
+    imported_at: int = Field(sa_column=moment_column())
 
 
 class AuditEntry(SQLModel, table=True):
@@ -294,14 +341,14 @@ class AuditEntry(SQLModel, table=True):
 
     __tablename__ = "audit_entry"
     seq: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
-    at: int = Field(sa_column=_moment())
+    at: int = Field(sa_column=moment_column())
     terminal: str = Field(max_length=64)
     actor: str = Field(max_length=64)
     action: str = Field(max_length=64)
     subject: str = Field(max_length=64)
-    detail_hash: bytes = Field(sa_column=_bytes())
-    prev: bytes = Field(sa_column=_bytes())
-    mac: bytes = Field(sa_column=_bytes())
+    detail_hash: bytes = Field(sa_column=bytes_column())
+    prev: bytes = Field(sa_column=bytes_column())
+    mac: bytes = Field(sa_column=bytes_column())
 
 
 class AuditHead(SQLModel, table=True):
@@ -310,4 +357,4 @@ class AuditHead(SQLModel, table=True):
     __tablename__ = "audit_head"
     id: int = Field(default=1, primary_key=True)
     seq: int
-    mac: bytes = Field(sa_column=_bytes())
+    mac: bytes = Field(sa_column=bytes_column())

@@ -4,6 +4,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import db.models  # noqa: F401  # the tables register themselves on import
+import db.review_models  # noqa: F401
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -239,6 +239,14 @@ class Applications:
             "held_for_conflict": bool(live),
             "held_for_student_consent": is_adult and not student_agreed,
             "held_for_registrar": is_student,
+            "held_for_signature": True,
+            "is_blocked": True,
+            "remarks": 0,
+            "needs_a_look": False,
+            "class_name": student.class_name,
+            "seat_number": student.seat_number,
+            "student_number": student.student_number,
+            "student_name": student.name,
         }
 
 

@@ -19,6 +19,10 @@ _FIND_LOGIN = (
         _student.c.data_state,
         _student.c.national_id_index,
         _student.c.sealed,
+        _student.c.class_name,
+        _student.c.seat_number,
+        _student.c.student_number,
+        _student.c.name,
         (_credential.c.active & _student.c.active).label("holds"),
         _credential.c.password_hash.is_not(None).label("changed"),
     )
@@ -52,6 +56,10 @@ class StudentBasics:
     data_state: str
     national_id_index: bytes | None = field(repr=False)
     sealed: bytes = field(repr=False)
+    class_name: str
+    seat_number: int | None
+    student_number: str = field(repr=False)
+    name: str = field(repr=False)
 
 
 def require_login(connection: Connection, visitor: Visitor) -> StudentBasics:
@@ -68,7 +76,16 @@ def require_login(connection: Connection, visitor: Visitor) -> StudentBasics:
         raise Denied
     if not found.changed:
         raise PasswordChangeRequired
-    return StudentBasics(found.id, found.data_state, found.national_id_index, found.sealed)
+    return StudentBasics(
+        found.id,
+        found.data_state,
+        found.national_id_index,
+        found.sealed,
+        found.class_name,
+        found.seat_number,
+        found.student_number,
+        found.name,
+    )
 
 
 def require_student(session: Session, visitor: Visitor) -> Student:

@@ -54,6 +54,9 @@ def _application(opened: Opened, student_id: str, number: str, state: str = "und
                 basis="parents",
                 state=state,
                 held_for_registrar=True,
+                class_name="科二智",
+                student_number="110001",
+                student_name="王小明",
                 submitted_at=unit.at,
                 changed_at=unit.at,
             )

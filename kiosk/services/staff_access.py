@@ -1,0 +1,194 @@
+"""Who of the staff may do what: each service method of theirs begins here, and each refusal leaves an audit row.
+
+A homeroom teacher (導師) acts on the classes they look after, the registrar (註冊組) on all, an administrator on staff
+and settings; nobody decides on their own child. What a member holds in their session is never believed: login, role
+and classes are read again in the unit of work that they act in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sqlmodel import Session, col, select
+
+from db.models import Applicant, Credential, Guardian
+from db.review_models import Staff, StaffClass
+from db.store import Store, UnitOfWork
+from kiosk.i18n import _
+from kiosk.services.errors import Denied, PasswordChangeRequired
+
+STAFF_LOGIN = "staff"
+
+
+class Role(StrEnum):
+    """What a member of staff is; the value is what the database keeps."""
+
+    HOMEROOM_TEACHER = "homeroom_teacher"
+    REGISTRAR = "registrar"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def label(self) -> str:
+        """The role's name at the school."""
+        return {
+            Role.HOMEROOM_TEACHER: _("導師"),
+            Role.REGISTRAR: _("註冊組"),
+            Role.ADMINISTRATOR: _("系統管理員"),
+        }[self]
+
+
+REVIEWERS = frozenset({Role.HOMEROOM_TEACHER, Role.REGISTRAR})
+REGISTRAR = frozenset({Role.REGISTRAR})
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+ALL_STAFF = frozenset(Role)
+
+
+class OwnChild(Denied):
+    """A member of staff may not decide on their own child; a colleague does."""
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """Somebody of the staff, signed in.
+
+    Attributes:
+        staff_id: who.
+        credential_id: the login.
+        credential_version: of the login at the sign-in; a reset or another change of it ends the session.
+        account: as typed, normalised.
+        name: for the title line.
+        role: as at the sign-in; only for what the screen offers.
+        terminal: where.
+    """
+
+    staff_id: str
+    credential_id: str
+    credential_version: int
+    account: str = field(repr=False)
+    name: str = field(repr=False)
+    role: Role
+    terminal: str
+
+
+@dataclass(frozen=True)
+class ActingStaff:
+    """A member as the database has them at this moment.
+
+    Attributes:
+        id: who.
+        role: what they are.
+        classes: those they look after; of a homeroom teacher only.
+        national_id_index: their own ID's blind index.
+    """
+
+    id: str
+    role: Role
+    classes: frozenset[str]
+    national_id_index: bytes = field(repr=False)
+
+    def may_see(self, class_name: str) -> bool:
+        """Whether a class is theirs to look at."""
+        return self.role is Role.REGISTRAR or (self.role is Role.HOMEROOM_TEACHER and class_name in self.classes)
+
+    def require_class(self, class_name: str) -> None:
+        """Go on only with a class of theirs.
+
+        Raises:
+            Denied: it is another's.
+        """
+        if not self.may_see(class_name):
+            raise Denied
+
+    def require_not_own_child(self, session: Session, student_id: str) -> None:
+        """Go on only with somebody else's child: neither guardian on file nor applicant may be the member.
+
+        Raises:
+            OwnChild: it is their own.
+        """
+        own = select(Guardian.id).where(
+            Guardian.student_id == student_id, col(Guardian.national_id_index) == self.national_id_index
+        )
+        applied = select(Applicant.id).where(
+            Applicant.student_id == student_id, col(Applicant.national_id_index) == self.national_id_index
+        )
+        if session.exec(own).first() is not None or session.exec(applied).first() is not None:
+            raise OwnChild
+
+
+class StaffGate:
+    """Opens units of work for the staff.
+
+    Args:
+        store: the database.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @contextmanager
+    def read(self, member: StaffMember, action: str, roles: Collection[Role]) -> Iterator[tuple[Session, ActingStaff]]:
+        """A view of the data for a member with one of these roles.
+
+        Args:
+            member: who asks.
+            action: what for, as it stands in the audit where it is refused.
+            roles: who may.
+
+        Raises:
+            Denied: not they; also where the block raises it. Audited.
+            PasswordChangeRequired: their first password still stands.
+        """
+        with self._auditing_refusals(member, action), self._store.read() as session:
+            yield session, require_staff(session, member, roles)
+
+    @contextmanager
+    def write(
+        self, member: StaffMember, action: str, roles: Collection[Role]
+    ) -> Iterator[tuple[UnitOfWork, ActingStaff]]:
+        """A unit of work for a member with one of these roles; the block writes its own audit row.
+
+        Args:
+            member: who acts.
+            action: what they do, as it stands in the audit where it is refused.
+            roles: who may.
+
+        Raises:
+            Denied: not they; also where the block raises it. Rolled back, and audited.
+            PasswordChangeRequired: their first password still stands.
+        """
+        with self._auditing_refusals(member, action), self._store.write() as unit:
+            yield unit, require_staff(unit.session, member, roles)
+
+    @contextmanager
+    def _auditing_refusals(self, member: StaffMember, action: str) -> Iterator[None]:
+        try:
+            yield
+        except Denied:
+            with self._store.write() as unit:
+                unit.audit(member.credential_id, "denied", member.staff_id, {"action": action})
+            raise
+
+
+def require_staff(session: Session, member: StaffMember, roles: Collection[Role]) -> ActingStaff:
+    """The member as they are now, if their login still holds and their role is one of these.
+
+    Raises:
+        Denied: disabled, reset or changed since the sign-in, or of another role.
+        PasswordChangeRequired: the first password still stands.
+    """
+    credential = session.get(Credential, member.credential_id)
+    staff = session.get(Staff, member.staff_id)
+    if credential is None or staff is None or credential.kind != STAFF_LOGIN or credential.subject_id != staff.id:
+        raise Denied
+    if not credential.active or not staff.active or credential.version != member.credential_version:
+        raise Denied
+    if credential.password_hash is None:
+        raise PasswordChangeRequired
+    role = Role(staff.role)
+    if role not in roles:
+        raise Denied
+    classes = session.exec(select(StaffClass.class_name).where(StaffClass.staff_id == staff.id)).all()
+    return ActingStaff(staff.id, role, frozenset(classes), staff.national_id_index)
