@@ -17,6 +17,7 @@ from email.utils import format_datetime, make_msgid
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from kiosk.i18n import _
 from kiosk.rules.contact import InvalidEmail, parse_email
 from kiosk.settings import SmtpSecurity, SmtpSettings
 
@@ -43,6 +44,22 @@ class MailFault(StrEnum):
     ADDRESS = "address"
     REFUSED = "refused"
     UNCERTAIN = "uncertain"
+
+    @property
+    def label(self) -> str:
+        """What went wrong, and what to do about it, for staff."""
+        return {
+            MailFault.UNREACHABLE: _("連不上郵件伺服器"),
+            MailFault.TLS: _("郵件伺服器的憑證不能信任"),
+            MailFault.SIGN_IN: _("郵件伺服器不接受帳號密碼"),
+            MailFault.SENDER: _("郵件伺服器不接受寄件人"),
+            MailFault.BUSY: _("郵件伺服器暫時不收"),
+            MailFault.TEMPLATE: _("通知信的文字檔有錯"),
+            MailFault.UNREADABLE: _("內容無法解開，請重新啟動"),
+            MailFault.ADDRESS: _("電子郵件地址不能用"),
+            MailFault.REFUSED: _("郵件伺服器拒收，請確認地址"),
+            MailFault.UNCERTAIN: _("寄出時中斷，不確定是否寄達"),
+        }[self]
 
     @property
     def may_pass(self) -> bool:

@@ -18,6 +18,7 @@ from sqlmodel import col, select
 from db.models import Applicant, Application
 from db.review_models import OutboxMessage
 from db.store import UnitOfWork
+from kiosk.i18n import _
 from kiosk.rules.identity import hide_ids
 from kiosk.rules.names import mask_name
 from kiosk.rules.roc_dates import format_roc
@@ -35,6 +36,17 @@ class MessageKind(StrEnum):
     RETURNED = "returned"
     REJECTED = "rejected"
     BINDING_ENDED = "binding_ended"
+
+    @property
+    def label(self) -> str:
+        """What is told, in a few characters."""
+        return {
+            MessageKind.APPROVED: _("通過"),
+            MessageKind.SECOND_CHILD: _("通過，沿用原帳號"),
+            MessageKind.RETURNED: _("退件補正"),
+            MessageKind.REJECTED: _("不通過"),
+            MessageKind.BINDING_ENDED: _("綁定終止"),
+        }[self]
 
 
 class Channel(StrEnum):

@@ -195,3 +195,8 @@ def require_staff(session: Session, member: StaffMember, roles: Collection[Role]
         raise Denied
     classes = session.exec(select(StaffClass.class_name).where(StaffClass.staff_id == staff.id)).all()
     return ActingStaff(staff.id, role, frozenset(classes), staff.national_id_index)
+
+
+def name_of_staff(session: Session, staff_id: str | None) -> str:
+    """A colleague's name, to say who did something; empty where no colleague did it."""
+    return session.exec(select(Staff.name).where(Staff.id == staff_id)).one_or_none() or ""

@@ -12,7 +12,8 @@ from db.review_models import Binding, OutboxMessage, ParentAccount
 from db.store import StoreConflict
 from kiosk.services import outbox
 from kiosk.services.application_form import ApplicantEntry
-from kiosk.services.bindings import EmailOfAnother, OpenedBinding, open_binding
+from kiosk.services.bindings import OpenedBinding, open_binding
+from kiosk.services.parent_accounts import EmailOfAnother
 from kiosk.services.receipts import Receipt
 from kiosk.services.school import School, open_school
 from kiosk.settings import Settings, SmtpSecurity, SmtpSettings
@@ -50,7 +51,7 @@ def sender(school: School, number: str, serial: int) -> Sender:
 def approve(school: School, receipt: Receipt) -> tuple[OpenedBinding, ...]:
     """As an approval does: open the bindings and tell the parents, in one unit of work."""
     with school.store.write() as unit:
-        opened = open_binding(unit, None, receipt.application_id)
+        opened = open_binding(unit, "test", receipt.application_id)
         outbox.tell_approved(unit, school.settings, receipt.application_id, 1, opened)
         unit.audit("test", "application.approved", receipt.application_id)
     return opened
