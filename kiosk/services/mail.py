@@ -127,7 +127,7 @@ class MailSession:
         self._sender = sender
         self.is_open = True
 
-    def send(self, message: EmailMessage, patience_seconds: int = _STEP_SECONDS) -> None:
+    def send(self, message: EmailMessage, patience_seconds: float = _STEP_SECONDS) -> None:
         """Hand one mail over; once the server has taken it, nothing more can go wrong here.
 
         Args:
@@ -169,7 +169,7 @@ class MailSession:
             self.is_open = False
         raise NotDelivered(refused if code // 100 == 5 else MailFault.BUSY)
 
-    def _wait_for(self, seconds: int) -> None:
+    def _wait_for(self, seconds: float) -> None:
         if self._connection.sock is not None:
             self._connection.sock.settimeout(seconds)
 
@@ -214,7 +214,6 @@ def _connect(smtp: SmtpSettings) -> smtplib.SMTP:
 
 def _greet(connection: smtplib.SMTP, smtp: SmtpSettings) -> None:
     """Say hello, over TLS where that is set, and sign in where there is an account."""
-    import smtplib
     import ssl
 
     refused = MailFault.UNREACHABLE
@@ -227,8 +226,6 @@ def _greet(connection: smtplib.SMTP, smtp: SmtpSettings) -> None:
         if smtp.user is not None and smtp.password_file is not None:
             refused = MailFault.SIGN_IN
             connection.login(smtp.user, smtp.password_file.read_text("utf-8").strip())
-    except smtplib.SMTPServerDisconnected:
-        raise NotDelivered(MailFault.UNREACHABLE) from None
     except (OSError, UnicodeError):  # smtplib's exceptions are OSErrors, and so are those of TLS and of the file
         raise NotDelivered(refused) from None
 
