@@ -19,6 +19,7 @@ _FIND_LOGIN = (
         _student.c.data_state,
         _student.c.national_id_index,
         _student.c.sealed,
+        _credential.c.version,
         (_credential.c.active & _student.c.active).label("holds"),
         _credential.c.password_hash.is_not(None).label("changed"),
     )
@@ -36,12 +37,14 @@ class Visitor:
         student_id: the child.
         account: as it stands in the audit.
         terminal: where.
+        credential_version: the login's version at sign-in; whoever changes or resets the login ends the visit.
     """
 
     credential_id: str
     student_id: str
     account: str = field(repr=False)
     terminal: str
+    credential_version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def require_login(connection: Connection, visitor: Visitor) -> StudentBasics:
     """The visitor's student in one statement, if the login still holds.
 
     Raises:
-        Denied: the login is disabled, another student's, or the student has left.
+        Denied: the login is disabled, another student's, changed since the sign-in, or the student has left.
         PasswordChangeRequired: the first password still stands.
     """
     found = connection.execute(
@@ -68,6 +71,8 @@ def require_login(connection: Connection, visitor: Visitor) -> StudentBasics:
         raise Denied
     if not found.changed:
         raise PasswordChangeRequired
+    if found.version != visitor.credential_version:
+        raise Denied
     return StudentBasics(found.id, found.data_state, found.national_id_index, found.sealed)
 
 
