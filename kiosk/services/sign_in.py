@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlmodel import Session, select
@@ -82,7 +82,8 @@ class SignIn:
         if attempt.credential_id is None or not (chosen or initial):
             raise SignInRefused(minutes_left=attempt.minutes_left)
         self._succeed(attempt, attempt.credential_id, index, terminal, typed if chosen else None)
-        return SignedIn(Visitor(attempt.credential_id, attempt.student_id, name, terminal), must_change=not chosen)
+        visitor = Visitor(attempt.credential_id, attempt.student_id, name, terminal, attempt.version)
+        return SignedIn(visitor, must_change=not chosen)
 
     def _reserve(self, name: str, index: bytes, terminal: str) -> _Attempt:
         with self._store.write() as unit:
@@ -130,25 +131,31 @@ class SignIn:
             self._lockout.clear(unit, index, terminal)
             unit.audit(credential_id, "sign_in.success", credential.subject_id)
 
-    def change_password(self, visitor: Visitor, new: str) -> None:
+    def change_password(self, visitor: Visitor, new: str) -> Visitor:
         """Take a new password for the visitor's login.
+
+        Returns:
+            The visitor, signed in with the new password; every other visit with this login has ended.
 
         Raises:
             PasswordRefused: against the guide's rule, known of the person, common, or used before.
-            Denied: the login is disabled.
-            ChangedMeanwhile: changed at another terminal at the same moment.
+            Denied: the login is disabled, or the student has left.
+            ChangedMeanwhile: changed or reset since the visitor signed in.
         """
         with self._store.read() as session:
             credential = session.get(Credential, visitor.credential_id)
             student = session.get(Student, visitor.student_id)
-            if credential is None or student is None or not credential.active or credential.subject_id != student.id:
+            if credential is None or student is None or credential.subject_id != student.id:
                 raise Denied
+            if not (credential.active and student.active):
+                raise Denied
+            if credential.version != visitor.credential_version:
+                raise ChangedMeanwhile
             refused = fault(new, self._personal(session, student))
             if refused is None and _holds_id(new):
                 refused = PasswordFault.IDENTITY
             if refused is not None:
                 raise PasswordRefused(refused)
-            version = credential.version
             earlier: list[list[str]] = json.loads(credential.earlier_hashes)
             if credential.password_hash and credential.pepper_id:
                 earlier = [[credential.pepper_id, credential.password_hash], *earlier][:_EARLIER_PASSWORDS]
@@ -159,12 +166,15 @@ class SignIn:
         hashed = self._passwords.hash(new)
         with self._store.write() as unit:
             credential = unit.session.get_one(Credential, visitor.credential_id)
-            if credential.version != version:
+            if not self._usable(unit, credential):
+                raise Denied
+            if credential.version != visitor.credential_version:
                 raise ChangedMeanwhile
             credential.password_hash, credential.pepper_id = hashed, self._passwords.pepper_id
             credential.earlier_hashes = json.dumps(earlier)
-            credential.changed_at, credential.version = unit.at, version + 1
+            credential.changed_at, credential.version = unit.at, credential.version + 1
             unit.audit(credential.id, "password.changed", credential.subject_id)
+            return replace(visitor, credential_version=credential.version)
 
     def _personal(self, session: Session, student: Student) -> list[str]:
         """What is on file of the family and may not make up the password: number, mobiles, birth date as written."""

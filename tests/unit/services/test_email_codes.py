@@ -22,7 +22,7 @@ from kiosk.settings import Settings, SmtpSecurity, SmtpSettings
 from kiosk.testing import FakeClock
 
 ADDRESS = "flower@example.com"
-VISITOR = Visitor("login-1", "student-1", "P110001", "lobby")
+VISITOR = Visitor("login-1", "student-1", "P110001", "lobby", 1)
 
 
 class Mailbox:
