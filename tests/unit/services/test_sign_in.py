@@ -15,6 +15,7 @@ from db.sealed import with_new_key, write_keys
 from db.store import StoreBusy
 from kiosk.rules.passwords import PasswordFault
 from kiosk.services.application_form import Basis, Mode
+from kiosk.services.credentials import INITIAL_FAILURES
 from kiosk.services.drafts import CONFIRMATION
 from kiosk.services.errors import (
     ChangedMeanwhile,
@@ -32,7 +33,7 @@ from kiosk.services.lockout import (
     TERMINAL_WAIT_SECONDS,
 )
 from kiosk.services.school import open_school
-from kiosk.services.sign_in import INITIAL_FAILURES, SignedIn
+from kiosk.services.sign_in import SignedIn
 from kiosk.services.texts import load_consent
 from kiosk.services.visitor import Visitor
 from kiosk.settings import Settings
