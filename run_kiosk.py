@@ -37,8 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def supervised(home: str | None) -> int:
-    """Run the kiosk under its supervisor."""
-    """Run the kiosk under its supervisor; both that and the refusal load nothing heavy here."""
+    """Run the kiosk under its supervisor, or refuse where there is no terminal; neither loads anything heavy here."""
     if not (os.isatty(0) and os.isatty(2)):
         from kiosk.i18n import _
 

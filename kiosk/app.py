@@ -151,6 +151,8 @@ class KioskApp(LockedApp):
 
     def tick(self) -> None:
         """Once a second: the time, the countdown, the question after ten minutes, the end."""
+        if not self.is_running:  # a last second may pass while the screens are being taken apart
+            return
         state = self.guard.state(self.clock.elapsed())
         screen = self.screen
         if state.over:

@@ -69,7 +69,9 @@ async def visit(app: KioskApp, signed_in: SignedIn) -> None:
             try:
                 carried = await child.through(must_change=signed_in.must_change)
             except (Denied, PasswordChangeRequired):
-                await child.tell(_("請重新登入"), _("這個帳號的密碼剛被重設或停用，請用新密碼重新登入，或洽服務台。"))
+                await child.tell(
+                    _("請重新登入"), _("這個帳號的密碼剛被變更、重設或停用，請用新密碼重新登入，或洽服務台。")
+                )
                 return
             if carried is None:
                 return
@@ -121,8 +123,11 @@ class _Child:
 
     async def through(self, *, must_change: bool) -> Carried | None:
         """The forced change, then door after door; what to carry over where another child follows."""
-        if must_change and await self.show(ChangePasswordScreen(self.visitor)) is not True:
-            return None
+        if must_change:
+            changed = await self.show(ChangePasswordScreen(self.visitor))
+            if isinstance(changed, Nav):
+                return None
+            self.visitor = changed
         while True:
             state = await self.call(self.school.student_data.hub, self.visitor)
             has_draft = await self.call(self.school.drafts.exists, self.visitor, APPLICATION)

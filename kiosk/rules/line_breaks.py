@@ -49,7 +49,9 @@ _WITHIN_WORD = re.compile(rf"{_START}{_ALLOWED}", re.DOTALL)
 
 # Beside these a line may end whatever the signs are: no look at patterns, no sum of widths is needed.
 _FIRST_ORDINARY, _LAST_ORDINARY = "\u4e00", "\u9fff"
-_ALL_WIDE = re.compile(r"[\u3001-\u303e\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60\U00020000-\U0003fffd]*")
+_ALL_WIDE = re.compile(
+    r"[\u3001-\u303e\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60\U0001f600-\U0001f64f\U00020000-\U0003fffd]*"
+)
 
 
 class _Widths(dict[str, int]):

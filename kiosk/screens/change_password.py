@@ -15,8 +15,8 @@ from kiosk.widgets.plain_input import PlainInput
 from kiosk.widgets.step import Nav, Step
 
 
-class ChangePasswordScreen(Step[bool]):
-    """Asks twice, ticks the rule off while one types; True once changed."""
+class ChangePasswordScreen(Step[Visitor]):
+    """Asks twice, ticks the rule off while one types; answers with the visitor as signed in once changed."""
 
     number = 2
 
@@ -70,18 +70,14 @@ class ChangePasswordScreen(Step[bool]):
     @work(group="db", exit_on_error=False)
     async def _change(self, new: str) -> None:
         try:
-            done = await self.ask(self._do_change, new)
+            visitor = await self.ask(self.kiosk.school.sign_in.change_password, self._visitor, new)
         except PasswordRefused as refused:
             self.first_wrong({"new": refusal_message(refused.fault)})
         except (Denied, ChangedMeanwhile):
             self.say(_("密碼未變更：這個帳號剛在別處使用，請登出後再登入一次。"))
         else:
-            if done:
-                self.answer(True)
-
-    def _do_change(self, new: str) -> bool:
-        self.kiosk.school.sign_in.change_password(self._visitor, new)
-        return True
+            if visitor is not None:
+                self.answer(visitor)
 
     def action_back(self) -> None:
         """Leaving is logging out; ask first where something was typed."""

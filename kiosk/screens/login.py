@@ -34,7 +34,7 @@ class LoginScreen(Step[object]):
         return _("Tab 下一欄　Enter 登入　Esc 清除")
 
     def body(self) -> ComposeResult:
-        """Account, password, address, help lines."""
+        """Address, account, password."""
         yield Static(_("您的IP：{address}").format(address=self._address), markup=False)
         yield Field(_("登入帳號"), hint=_("P+學生學號"), id="account", max_length=32, half_width=True)
         yield Field(
@@ -43,6 +43,9 @@ class LoginScreen(Step[object]):
             id="password",
             password=True,
         )
+
+    def below(self) -> ComposeResult:
+        """The demo's logins and the help lines: an error stands above them, under the field it is about."""
         if self._demo_lines:
             yield Static(self._demo_lines, id="demo", markup=False)
         yield Static(self._help_lines, id="help", markup=False)

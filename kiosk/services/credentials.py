@@ -189,18 +189,6 @@ class Credentials:
             self._lockout.clear(unit, _account_index(unit.keys, kind, verified.account), terminal)
             unit.audit(credential.id, f"{action}.success", credential.subject_id)
 
-    def version_of(self, credential_id: str) -> int:
-        """The login's version at this moment.
-
-        Raises:
-            Denied: there is no such login.
-        """
-        with self._store.read() as session:
-            credential = session.get(Credential, credential_id)
-            if credential is None:
-                raise Denied
-            return credential.version
-
     def choose(self, kind: LoginKind, credential_id: str, subject_id: str, version: int, new: str) -> int:
         """Take a new password for a login.
 

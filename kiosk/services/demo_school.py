@@ -118,8 +118,7 @@ class _Visits:
         if number not in self._visitors:
             first = self.people[number]["身分證字號"]
             visitor = self.school.sign_in.student(f"P{number}", first, "demo").visitor
-            self.school.sign_in.change_password(visitor, _PASSWORD)
-            self._visitors[number] = visitor
+            self._visitors[number] = self.school.sign_in.change_password(visitor, _PASSWORD)
         return self._visitors[number]
 
     def _consent(self, number: str, choice: Choice) -> Visitor:

@@ -43,7 +43,7 @@ class SignIn:
             SignInRefused, StoreError: see :meth:`~kiosk.services.credentials.Credentials.verify`.
         """
         found = self._credentials.verify(StudentLogin(), account, password, terminal)
-        visitor = Visitor(found.credential_id, found.subject_id, found.account, terminal)
+        visitor = Visitor(found.credential_id, found.subject_id, found.account, terminal, found.version)
         return SignedIn(visitor, must_change=found.is_first)
 
     def staff(self, account: str, password: str, terminal: str) -> StaffSignedIn:
@@ -70,17 +70,22 @@ class SignIn:
             )
         return StaffSignedIn(member, must_change=found.is_first)
 
-    def change_password(self, visitor: Visitor, new: str) -> None:
+    def change_password(self, visitor: Visitor, new: str) -> Visitor:
         """Take a new password for the visitor's login.
+
+        Returns:
+            The visitor, signed in with the new password; every other visit with this login has ended.
 
         Raises:
             PasswordRefused: against the guide's rule, known of the person, common, or used before.
             Denied: the login is disabled, or the student has left; audited.
-            ChangedMeanwhile: changed at another terminal at the same moment.
+            ChangedMeanwhile: changed or reset since the visitor signed in.
         """
         with refusals_audited(self._store, visitor.credential_id, visitor.student_id, "password.change"):
-            version = self._credentials.version_of(visitor.credential_id)
-            self._credentials.choose(StudentLogin(), visitor.credential_id, visitor.student_id, version, new)
+            version = self._credentials.choose(
+                StudentLogin(), visitor.credential_id, visitor.student_id, visitor.credential_version, new
+            )
+        return replace(visitor, credential_version=version)
 
     def change_staff_password(self, member: StaffMember, new: str) -> StaffMember:
         """Take a new password for a member of staff: fifteen characters or more, of whatever kind.

@@ -23,6 +23,7 @@ _FIND_LOGIN = (
         _student.c.seat_number,
         _student.c.student_number,
         _student.c.name,
+        _credential.c.version,
         (_credential.c.active & _student.c.active).label("holds"),
         _credential.c.password_hash.is_not(None).label("changed"),
     )
@@ -40,12 +41,14 @@ class Visitor:
         student_id: the child.
         account: as it stands in the audit.
         terminal: where.
+        credential_version: the login's version at sign-in; whoever changes or resets the login ends the visit.
     """
 
     credential_id: str
     student_id: str
     account: str = field(repr=False)
     terminal: str
+    credential_version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def require_login(connection: Connection, visitor: Visitor) -> StudentBasics:
     """The visitor's student in one statement, if the login still holds.
 
     Raises:
-        Denied: the login is disabled, another student's, or the student has left.
+        Denied: the login is disabled, another student's, changed since the sign-in, or the student has left.
         PasswordChangeRequired: the first password still stands.
     """
     found = connection.execute(
@@ -76,6 +79,8 @@ def require_login(connection: Connection, visitor: Visitor) -> StudentBasics:
         raise Denied
     if not found.changed:
         raise PasswordChangeRequired
+    if found.version != visitor.credential_version:
+        raise Denied
     return StudentBasics(
         found.id,
         found.data_state,

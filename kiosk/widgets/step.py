@@ -73,6 +73,10 @@ class Step(Screen[T | Nav], Generic[T]):
         """The question."""
         yield from ()
 
+    def below(self) -> ComposeResult:
+        """What stands under the message about the question."""
+        yield from ()
+
     def actions(self) -> ComposeResult:
         """Its buttons, the main one first."""
         yield from ()
@@ -93,6 +97,7 @@ class Step(Screen[T | Nav], Generic[T]):
                 yield Static(self.heading, id="heading", markup=False)
             yield from self.body()
             yield Static("", id="message", markup=False)
+            yield from self.below()
         with Horizontal(id="actions"):
             yield from self.actions()
         yield Static(self.keys(), id="foot", markup=False)

@@ -101,7 +101,7 @@ def visitors_of(school: School) -> list[Visitor]:
     chosen = select(Credential).where(col(Credential.password_hash).is_not(None)).order_by(col(Credential.account))
     with school.store.read() as session:
         found = session.exec(chosen).all()
-        return [Visitor(one.id, one.subject_id, one.account, TERMINAL) for one in found]
+        return [Visitor(one.id, one.subject_id, one.account, TERMINAL, one.version) for one in found]
 
 
 def give_consent(school: School, visitor: Visitor) -> None:

@@ -43,6 +43,10 @@ def _login(turn: int) -> tuple[str, str, str]:
 
 def _actions(school: School) -> list[_Action]:
     visitors = visitors_of(school)
+
+    def change_password(turn: int) -> None:
+        visitors[_CHANGING] = school.sign_in.change_password(visitors[_CHANGING], f"Meadow{turn}rivers7")
+
     return [
         _Action(
             "submission",
@@ -53,9 +57,7 @@ def _actions(school: School) -> list[_Action]:
         _Action("sign-in", lambda turn: school.sign_in.student(*_login(turn)), {}, 2),
         _Action("consent", lambda turn: give_consent(school, visitors[turn % len(visitors)]), {"consent": 1}, 1),
         _Action("confirmation", lambda turn: school.student_data.confirm(visitors[turn % len(visitors)]), {}, 1),
-        _Action(
-            "password", lambda turn: school.sign_in.change_password(visitors[_CHANGING], f"Meadow{turn}rivers7"), {}, 1
-        ),
+        _Action("password", change_password, {}, 1),
     ]
 
 

@@ -33,6 +33,14 @@ async def test_the_second_that_passes_while_a_screen_comes_up_does_no_harm(schoo
         assert app.return_code is None
 
 
+async def test_the_second_that_passes_while_the_app_ends_does_no_harm(school: School) -> None:
+    async with standing_at(school) as parent:
+        app = parent.app
+        assert isinstance(app, KioskApp)
+    app.tick()
+    assert app.return_code is None
+
+
 async def to_form(parent: Parent, number: str = "110001", first: str = FIRST_ID, mode: str = "one_parent") -> None:
     await parent.logs_in(f"P{number}", first)
     await parent.changes_password(PASSWORD)

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select, update
 from textual.widgets import Button, Input
 
-from db.models import Application, Consent
+from db.models import Application, Consent, Student
 from kiosk.app import KioskApp
 from kiosk.services.email_codes import EmailCodes
 from kiosk.services.school import School
@@ -140,13 +140,21 @@ async def test_leaving_a_half_typed_password_is_asked_first(school: School) -> N
         await parent.sees("LoginScreen")
 
 
-async def test_a_login_reset_during_the_visit_is_told_and_ends_it(school: School) -> None:
+@pytest.mark.parametrize("changed_too", [False, True], ids=["reset", "reset and changed by another"])
+async def test_a_login_reset_during_the_visit_is_told_and_ends_it(school: School, changed_too: bool) -> None:
     async with standing_at(school) as parent:
         await _to_hub(parent)
         await parent.opens("confirm", "ConfirmStudentScreen")
-        school.sign_in.reset_with_desk_code("110001", "registrar")
+        code = school.sign_in.reset_with_desk_code("110001", "registrar")
+        if changed_too:
+            school.sign_in.change_password(school.sign_in.student("P110001", code, "desk").visitor, "Another7rivers")
         await parent.presses("enter", "enter")
         await parent.sees("NoticeScreen")
+        assert parent.text("#heading") == "請重新登入"
+        with school.store.read() as session:
+            assert session.exec(select(Student.data_state).where(Student.student_number == "110001")).one() == (
+                "unconfirmed"
+            )
         await parent.presses("enter")
         await parent.sees("LoginScreen")
 

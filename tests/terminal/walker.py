@@ -80,7 +80,7 @@ def prepare(home: Path) -> School:
         if child % 10 == 9:
             continue  # their first login is still to come
         visitor = school.sign_in.student(f"P{number_of(child)}", first_id_of(child), "test").visitor
-        school.sign_in.change_password(visitor, PASSWORD)
+        visitor = school.sign_in.change_password(visitor, PASSWORD)
         school.student_data.confirm(visitor)
         if child % 10 == 8:
             mother = applicant(next(_SERIALS))

@@ -152,8 +152,8 @@ def _import(school: School, folder: Path, *rows: str) -> Imported:
 def test_an_import_and_the_next_one(school: School, tmp_path: Path) -> None:
     first = _import(school, tmp_path, "110001,王小明,科一智,A123456789,林小花", "110002,李大同,科一智,A190000008,")
     assert (first.added, first.changed, first.left, first.desk_codes) == (2, 0, 0, ())
-    visitor = school.sign_in.student("P110001", "A123456789", "t").visitor
-    school.sign_in.change_password(visitor, "Harbour7lights")
+    signed_in = school.sign_in.student("P110001", "A123456789", "t").visitor
+    visitor = school.sign_in.change_password(signed_in, "Harbour7lights")
     second = _import(school, tmp_path, "110001,王小明,科二智,A123456789,林小花", "110003,張三,科一智,,")
     assert (second.added, second.changed, second.left) == (1, 1, 1)
     assert [number for number, _code in second.desk_codes] == ["110003"]

@@ -60,9 +60,9 @@ def visitor_of(school: School, student_id: str) -> Visitor:
             select(Credential).where(col(Credential.subject_id) == student_id)
         ).scalar_one()
         credential.password_hash = "chosen"
-        credential_id, account = credential.id, credential.account
+        visitor = Visitor(credential.id, student_id, credential.account, TERMINAL, credential.version)
         unit.audit("test", "password.changed", student_id)
-    return Visitor(credential_id, student_id, account, TERMINAL)
+    return visitor
 
 
 def new_visitor(school: School, number: str, national_id: str, birth: date = date(2010, 5, 6)) -> Visitor:

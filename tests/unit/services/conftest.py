@@ -120,8 +120,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
 def visitor(opened: Opened) -> Visitor:
     """A visitor past the forced change of the password."""
     first = opened.school.sign_in.student(ACCOUNT, NATIONAL_ID, TERMINAL).visitor
-    opened.school.sign_in.change_password(first, CHOSEN)
-    return first
+    return opened.school.sign_in.change_password(first, CHOSEN)
 
 
 @pytest.fixture

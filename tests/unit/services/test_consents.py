@@ -91,7 +91,7 @@ def test_the_students_refusal_holds_what_their_consent_released(opened: Opened, 
 
 
 def test_a_login_that_no_longer_holds_answers_nothing(opened: Opened, visitor: Visitor) -> None:
-    stranger = Visitor("0" * 32, visitor.student_id, visitor.account, TERMINAL)
+    stranger = Visitor("0" * 32, visitor.student_id, visitor.account, TERMINAL, visitor.credential_version)
     with pytest.raises(Denied):
         answer(opened.school, stranger)
     assert rows(opened.school, Consent) == []

@@ -15,7 +15,7 @@ from kiosk.testing import FakeClock
 from tests.mail import SENDER, Mailbox, free_port, mail_server, make_certificate, smtp_settings
 
 ADDRESS = "flower@example.com"
-VISITOR = Visitor("login-1", "student-1", "P110001", "lobby")
+VISITOR = Visitor("login-1", "student-1", "P110001", "lobby", 1)
 
 
 def last_code(mailbox: Mailbox) -> str:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
+from uuid import uuid4
 
 import pytest
 from sqlmodel import col, func, select, update
@@ -12,7 +14,9 @@ from db.models import AuditEntry, Credential, Guardian, SignInCounter, Student
 from db.sealed import with_new_key, write_keys
 from db.store import StoreBusy
 from kiosk.rules.passwords import PasswordFault
+from kiosk.services.application_form import Basis, Mode
 from kiosk.services.credentials import INITIAL_FAILURES
+from kiosk.services.drafts import CONFIRMATION
 from kiosk.services.errors import (
     ChangedMeanwhile,
     Denied,
@@ -30,8 +34,10 @@ from kiosk.services.lockout import (
 )
 from kiosk.services.school import open_school
 from kiosk.services.sign_in import SignedIn
+from kiosk.services.texts import load_consent
 from kiosk.services.visitor import Visitor
 from kiosk.settings import Settings
+from tests.unit.services.application_fixtures import MOTHER, MOTHER_ID
 from tests.unit.services.conftest import (
     ACCOUNT,
     CHOSEN,
@@ -227,13 +233,12 @@ def test_the_last_three_passwords_are_refused_as_reused(opened: Opened, visitor:
     change = opened.school.sign_in.change_password
     later = ["Second-Rain-2", "Third-Rain-33", "Fourth-Rain-4"]
     for password in later[:2]:
-        change(visitor, password)
+        visitor = change(visitor, password)
     for used in (CHOSEN, *later[:2]):
         with pytest.raises(PasswordRefused) as refused:
             change(visitor, used)
         assert refused.value.fault is None
-    change(visitor, later[2])
-    change(visitor, CHOSEN)
+    change(change(visitor, later[2]), CHOSEN)
 
 
 @pytest.mark.parametrize(
@@ -273,8 +278,62 @@ def test_t16_nothing_is_shown_or_done_before_the_change(opened: Opened) -> None:
         data.report_errors(first, {"name": "王大明"})
     returned = opened.school.sign_in.student(ACCOUNT, NATIONAL_ID, TERMINAL)
     assert returned.must_change
-    opened.school.sign_in.change_password(returned.visitor, CHOSEN)
-    assert data.hub(first).student.student_number == STUDENT_NUMBER
+    changed = opened.school.sign_in.change_password(returned.visitor, CHOSEN)
+    assert data.hub(changed).student.student_number == STUDENT_NUMBER
+
+
+def _reset_and_changed_by_another(opened: Opened) -> None:
+    code = opened.school.sign_in.reset_with_desk_code(STUDENT_NUMBER, "staff")
+    another = opened.school.sign_in.student(ACCOUNT, code, "kiosk-2").visitor
+    opened.school.sign_in.change_password(another, "Another-Rain-8")
+
+
+def _changed_by_another(opened: Opened) -> None:
+    another = opened.school.sign_in.student(ACCOUNT, CHOSEN, "kiosk-2").visitor
+    opened.school.sign_in.change_password(another, "Another-Rain-8")
+
+
+def _student_left(opened: Opened) -> None:
+    with opened.school.store.write() as unit:
+        unit.session.exec(update(Student).values(active=False))
+        unit.audit("test", "student.left", STUDENT_NUMBER)
+
+
+@pytest.mark.parametrize("happens", [_reset_and_changed_by_another, _changed_by_another, _student_left])
+def test_a_visit_ends_when_its_login_was_changed_or_its_student_left(
+    opened: Opened, visitor: Visitor, happens: Callable[[Opened], None]
+) -> None:
+    school = opened.school
+    assert school.student_data.hub(visitor).student.student_number == STUDENT_NUMBER
+    happens(opened)
+    form = (uuid4().hex, Mode.ONE_PARENT, Basis.PARENTS, [MOTHER])
+    for refused in (
+        lambda: school.student_data.hub(visitor),
+        lambda: school.student_data.confirm(visitor),
+        lambda: school.student_data.report_errors(visitor, {"name": "王大明"}),
+        lambda: school.consents.record(visitor, load_consent(None), "agree", language="zh_TW", read_to_end=True),
+        lambda: school.drafts.exists(visitor, CONFIRMATION),
+        lambda: school.drafts.save(visitor, CONFIRMATION, {}),
+        lambda: school.drafts.load(visitor, CONFIRMATION),
+        lambda: school.drafts.discard(visitor, CONFIRMATION),
+        lambda: school.applications.submit(visitor, *form),
+        lambda: school.applications.verify_applicant(visitor, "0" * 32, MOTHER_ID),
+        lambda: school.applications.withdraw(visitor, "0" * 32, MOTHER_ID),
+    ):
+        with pytest.raises(Denied):
+            refused()
+    with pytest.raises((Denied, ChangedMeanwhile)):
+        school.sign_in.change_password(visitor, "Stolen-Rain-9")
+
+
+def test_two_parents_before_the_first_change_have_one_winner(opened: Opened) -> None:
+    first, second = (opened.school.sign_in.student(ACCOUNT, NATIONAL_ID, place).visitor for place in ("k-1", "k-2"))
+    opened.school.sign_in.change_password(first, CHOSEN)
+    with pytest.raises(ChangedMeanwhile):
+        opened.school.sign_in.change_password(second, "Second-Rain-2")
+    with pytest.raises(Denied):
+        opened.school.student_data.hub(second)
+    assert not opened.school.sign_in.student(ACCOUNT, CHOSEN, TERMINAL).must_change
 
 
 def test_two_changes_at_once_have_one_winner(opened: Opened, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,7 +364,7 @@ def test_reset_during_the_verification_wins(opened: Opened, visitor: Visitor, mo
 
 def test_another_students_data_and_a_disabled_login_are_denied(opened: Opened, visitor: Visitor) -> None:
     other = add_student(opened.school, "110002")
-    stranger = Visitor(visitor.credential_id, other, visitor.account, visitor.terminal)
+    stranger = replace(visitor, student_id=other)
     for refuse in (opened.school.student_data.hub, opened.school.student_data.confirm):
         with pytest.raises(Denied):
             refuse(stranger)
