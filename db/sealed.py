@@ -160,9 +160,10 @@ class KeyRing:
         """The blind index of a normalised value: equal values, equal indexes, nothing else to be read from it."""
         return hmac.digest(self._index_keys[column], normalised.encode(), "sha256")[:_INDEX_BYTES]
 
-    def initial_code(self, student_number: str, secret: str) -> bytes:
-        """What is stored to verify a first login: HMAC over the student number and the normalised secret."""
-        return hmac.digest(self._initial_key, f"init|v1|{student_number}|{secret}".encode(), "sha256")
+    def initial_code(self, account: str, secret: str) -> bytes:
+        """What is stored to verify a first login: HMAC over the account (of a student: the number) and the secret."""
+        message = f"init|v1|{account}|{secret}".encode("utf-8", "surrogatepass")  # whatever a keyboard can send
+        return hmac.digest(self._initial_key, message, "sha256")
 
     def pepper(self, pepper_id: str) -> bytes:
         """The pepper of chosen passwords, kept out of the database; ``pepper_id`` is a sealing key's id in hex.

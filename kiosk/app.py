@@ -23,6 +23,7 @@ from kiosk.settings import Settings, SettingsError, ensure_home, load_settings
 from kiosk.widgets.step import Step
 
 if TYPE_CHECKING:
+    from kiosk.mail_worker import MailWorker
     from kiosk.services.school import School
     from kiosk.services.sign_in import SignedIn
 
@@ -61,6 +62,7 @@ class KioskApp(LockedApp):
         self._demo_lines = demo_lines
         self._school: asyncio.Future[School] | None = None
         self._given = school
+        self._mail: MailWorker | None = None
         self._asking = False
 
     def get_default_screen(self) -> Screen[object]:
@@ -79,7 +81,7 @@ class KioskApp(LockedApp):
         """Begin to open the school once the first frame is painted."""
         self._school = asyncio.get_running_loop().create_future()
         if self._given is not None:
-            self._school.set_result(self._given)
+            self._set_school(self._given)
         else:
             self.call_after_refresh(self._open)
         self.set_interval(1.0, self.tick)
@@ -91,10 +93,23 @@ class KioskApp(LockedApp):
         """Load database and services in a thread; a school that cannot be opened ends the kiosk with one line."""
         assert self._school is not None
         try:
-            self._school.set_result(await asyncio.to_thread(_load_school, self.settings, self.clock))
+            self._set_school(await asyncio.to_thread(_load_school, self.settings, self.clock))
         except (SettingsError, CannotOpen) as error:
             self.refusal = str(error)
             self.exit(1, return_code=1)
+
+    def _set_school(self, school: School) -> None:
+        assert self._school is not None
+        self._school.set_result(school)
+        if self.settings.smtp is not None:
+            from kiosk.mail_worker import start_mail_worker
+
+            self._mail = start_mail_worker(school, self._write_log)
+
+    def on_unmount(self) -> None:
+        """Send no more mail."""
+        if self._mail is not None:
+            self._mail.stop()
 
     async def school_opened(self) -> School:
         """The school, as soon as it is open."""

@@ -6,9 +6,11 @@ import argparse
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 from kiosk.cli.console import AddCommand, opened
-from kiosk.services.texts import TextName, incomplete_marks, load_text
+from kiosk.services.mail_texts import check_mail_texts
+from kiosk.services.texts import TextName, TextUnusable, incomplete_marks, load_text
 
 _FEW_BYTES = 200 * 1024 * 1024
 
@@ -25,17 +27,38 @@ def _doctor(arguments: argparse.Namespace) -> int:
         print(f"好　　資料庫：{'PostgreSQL' if settings.database_url else 'SQLite'}")
     free = shutil.disk_usage(settings.home).free
     _say(free > _FEW_BYTES, "磁碟空間足夠", "磁碟空間不到 200 MB，請清理磁碟")
-    marks = sum(len(incomplete_marks(load_text(name, settings.text_folder))) for name in TextName)
+    marks, faults = _texts(settings.text_folder)
     _say(
         marks == 0,
         "同意書等文字沒有待補正的地方",
         f"文字檔裡有 {marks} 處「待學校補正」，請把核定的文字放進 {settings.text_folder.name}/",
     )
-    _say(settings.smtp is not None, "已設定寄信", "沒有設定寄信，電子郵件只能由家長輸入兩次核對")
+    for fault in faults:
+        print(f"注意　{fault}")
+    _say(
+        settings.smtp is not None,
+        "已設定寄信",
+        "沒有設定寄信，電子郵件只能由家長輸入兩次核對，審核結果要打電話通知",
+    )
     _say(_has_chinese_font(), "有中文字型", "找不到中文字型（Debian：apt install fonts-noto-cjk）")
     terminal = os.environ.get("TERM", "")
     _say(terminal not in ("", "dumb", "linux"), "終端機可以顯示中文", "這個終端機不能顯示中文，請用 foot 等圖形終端機")
     return 0
+
+
+def _texts(own_folder: Path) -> tuple[int, list[str]]:
+    """How many places of the texts a school has still to fill in, and a line for each text that cannot be used."""
+    marks, faults = 0, []
+    for name in TextName:
+        try:
+            marks += len(incomplete_marks(load_text(name, own_folder)))
+        except TextUnusable as error:
+            faults.append(str(error))
+    try:
+        check_mail_texts(own_folder)
+    except TextUnusable as error:
+        faults.append(str(error))
+    return marks, list(dict.fromkeys(faults))
 
 
 def _say(good: bool, yes: str, no: str) -> None:

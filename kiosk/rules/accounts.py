@@ -1,10 +1,21 @@
-"""Login accounts: ``P`` and the student number (the guide's step 一), in whatever case and width they are typed."""
+"""Login accounts, in whatever case and width they are typed.
+
+A student's is ``P`` and the student number (the guide's step 一); a member of staff has a name of their own.
+"""
 
 from __future__ import annotations
 
-from kiosk.rules.text_safety import compact
+import re
+
+from kiosk.rules.text_safety import compact, half_width
 
 _LONGEST = 64
+_STAFF_ACCOUNT = re.compile(r"[A-Za-z0-9._-]{3,32}", re.ASCII)
+_SHORTEST_STAFF_ACCOUNT = 3
+
+
+class InvalidAccount(ValueError):
+    """No account name for staff: ASCII letters, digits, dot, underline and dash, three to 32."""
 
 
 def normalise_account(text: str) -> str:
@@ -24,3 +35,18 @@ def student_number_of(account: str) -> str | None:
     """The student number within an account as typed, or None where the account is not a student's login."""
     value = normalise_account(account)
     return value[1:] if value.startswith("P") and len(value) > 1 else None
+
+
+def parse_staff_account(text: str) -> str:
+    """A new account of staff, normalised.
+
+    Dashes may be typed but do not count, as everywhere in accounts: three other characters must be there.
+
+    Raises:
+        InvalidAccount: see there.
+    """
+    typed = half_width(text).strip()
+    account = normalise_account(typed)
+    if not _STAFF_ACCOUNT.fullmatch(typed) or len(account) < _SHORTEST_STAFF_ACCOUNT:
+        raise InvalidAccount
+    return account

@@ -7,11 +7,12 @@ check digit, the old one is accepted until 120-01-01. The check digit finds nine
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
 
-from kiosk.rules.text_safety import compact
+from kiosk.rules.text_safety import LONGEST_FIELD, compact, half_width
 
 LENGTH = 10
 _LONGEST_INPUT = 64
@@ -22,6 +23,11 @@ _LETTERS = {
 _WEIGHTS = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
 _PERMIT = re.compile(r"[0-9]{12}", re.ASCII)
 _SHOWN = 3
+_SECRET_END = 6
+_NUMBER_IN_TEXT = re.compile(r"(?=([A-Z][A-Z0-9][0-9]{8}))", re.ASCII)
+_BETWEEN_DIGITS = frozenset(" \t-–—_.．·/")
+HIDDEN = "***"
+"""Stands for an identity number in a text that is passed on."""
 
 
 class IdKind(Enum):
@@ -150,6 +156,38 @@ def mask_id(value: str) -> str:
     """
     shown = value[-_SHOWN:] if len(value) > 2 * _SHOWN else ""
     return "*" * (len(value) - len(shown)) + shown
+
+
+def hide_ids(text: str, known: Collection[str] = ()) -> str:
+    """A text that is passed on, with :data:`HIDDEN` for every identity number in it, whatever its check digit.
+
+    Neither width, case, blanks nor dashes within a number hide it from being found.
+
+    Args:
+        text: somebody's free words; the first :data:`~kiosk.rules.text_safety.LONGEST_FIELD` characters are kept.
+        known: numbers whose last six, the first password of the single sign-on (the guide's step 三), go as well.
+    """
+    text = text[:LONGEST_FIELD]
+    places: list[int] = []
+    plain = ""
+    for place, character in enumerate(text):
+        if character in _BETWEEN_DIGITS:
+            continue
+        folded = half_width(character).upper()[:1]
+        plain += folded if folded.isascii() and folded.isalnum() else " "
+        places.append(place)
+    spans = [(found.start(1), found.end(1)) for found in _NUMBER_IN_TEXT.finditer(plain)]
+    for number in known:
+        end = normalise_id(number)[-_SECRET_END:]
+        spans += [(found.start(), found.end()) for found in re.finditer(re.escape(end), plain)] if end else []
+    hidden = {place for start, stop in spans for place in range(places[start], places[stop - 1] + 1)}
+    shown = ""
+    for place, character in enumerate(text):
+        if place not in hidden:
+            shown += character
+        elif place - 1 not in hidden:
+            shown += HIDDEN
+    return shown
 
 
 def compare_entries(first: str, second: str) -> Comparison:

@@ -1,8 +1,8 @@
 """What a chosen password must be.
 
-The guide's rule (steps 一 and 變更密碼): letters and digits, more than eight characters. The national ID itself would
-satisfy it, so identity numbers, what is on file of the person and common passwords are refused as well
-(NIST SP 800-63B, 5.1.1.2).
+The guide's rule (steps 一 and 變更密碼) for families: letters and digits, more than eight characters. The national ID
+itself would satisfy it, so identity numbers, what is on file of the person and common passwords are refused as well
+(NIST SP 800-63B, 5.1.1.2). The staff's passwords open the whole school: fifteen characters, of whatever kind.
 """
 
 from __future__ import annotations
@@ -63,6 +63,23 @@ class PasswordTicks:
     def all(self) -> bool:
         """Whether every part is met."""
         return self.letter and self.digit and self.length
+
+
+@dataclass(frozen=True)
+class PasswordRule:
+    """What is asked of one kind of login's passwords, besides what is refused of all.
+
+    Attributes:
+        min_length: the fewest characters.
+        letter_and_digit: whether both must be there.
+    """
+
+    min_length: int
+    letter_and_digit: bool
+
+
+FAMILY_RULE = PasswordRule(MIN_LENGTH, letter_and_digit=True)
+STAFF_RULE = PasswordRule(15, letter_and_digit=False)
 
 
 class PasswordFault(Enum):
@@ -171,23 +188,24 @@ def _holds_personal(text: str, personal: Collection[str]) -> bool:
     return False
 
 
-def fault(password: str, personal: Collection[str] = ()) -> PasswordFault | None:
+def fault(password: str, personal: Collection[str] = (), rule: PasswordRule = FAMILY_RULE) -> PasswordFault | None:
     """The first reason to refuse a password, or None.
 
     Args:
         password: as typed; never truncated.
         personal: what must not be the password nor make up most of it: student number, mobile, birth date …
+        rule: the login's.
     """
-    if len(password) < MIN_LENGTH:
+    if len(password) < rule.min_length:
         return PasswordFault.TOO_SHORT
     if len(password) > MAX_LENGTH:
         return PasswordFault.TOO_LONG
     if not _PRINTABLE.fullmatch(password):
         return PasswordFault.NOT_ASCII
     found = ticks(password)
-    if not found.letter:
+    if rule.letter_and_digit and not found.letter:
         return PasswordFault.NO_LETTER
-    if not found.digit:
+    if rule.letter_and_digit and not found.digit:
         return PasswordFault.NO_DIGIT
     lower = password.lower()
     if any(map(looks_like_id, _ID_WITHIN.findall(_NOT_LETTER_OR_DIGIT.sub("", lower)))):

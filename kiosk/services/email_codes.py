@@ -6,8 +6,6 @@ import hmac
 import secrets
 from collections import deque
 from dataclasses import dataclass, field
-from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
 
 from kiosk.clock import Clock
 from kiosk.i18n import _
@@ -15,7 +13,7 @@ from kiosk.rules.contact import InvalidEmail, parse_email
 from kiosk.rules.text_safety import half_width
 from kiosk.services.errors import ServiceError
 from kiosk.services.visitor import Visitor
-from kiosk.settings import Settings, SmtpSecurity, SmtpSettings
+from kiosk.settings import Settings, SmtpSettings
 
 CODE_SECONDS = 600
 TRIES = 5
@@ -24,7 +22,6 @@ MAILS_AN_HOUR = 5
 MAILS_OF_A_LOGIN = 10
 """In an hour, so that nobody floods strangers from the lobby."""
 _HOUR_SECONDS = 3600
-_STEP_SECONDS = 10
 
 
 class MailNotSent(ServiceError):
@@ -79,7 +76,7 @@ class EmailCodes:
         self._count(f"login|{visitor.credential_id}", MAILS_OF_A_LOGIN)
         self._count(f"address|{address.lower()}", MAILS_AN_HOUR)
         code = f"{secrets.randbelow(10**6):06}"
-        _deliver(smtp, self._message(smtp.sender, address, code))
+        self._deliver(smtp, address, code)
         return EmailChallenge(address, self._digest(address, code), self._clock.elapsed())
 
     def check(self, challenge: EmailChallenge, typed: str) -> bool:
@@ -105,33 +102,15 @@ class EmailCodes:
             raise MailNotSent
         sent.append(now)
 
-    def _message(self, sender: str, address: str, code: str) -> EmailMessage:
-        message = EmailMessage()
-        message["From"], message["To"] = sender, address
-        message["Date"] = format_datetime(self._clock.now())
-        message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notice answers it
-        message["Subject"] = _("{school} 親子帳號綁定 電子郵件驗證碼").format(school=self._settings.school_name)
-        message.set_content(_("您的驗證碼是 {code}，十分鐘內有效。若您沒有申請，請不必理會。").format(code=code))
-        return message
+    def _deliver(self, smtp: SmtpSettings, address: str, code: str) -> None:
+        from kiosk.services.mail import NotDelivered, connected, make_message  # most kiosks send no mail
 
-
-def _deliver(smtp: SmtpSettings, message: EmailMessage) -> None:
-    """Hand a mail to the server (RFC 5321), over TLS unless the server is on this machine and set without."""
-    import smtplib  # here, because most kiosks send no mail and the start is timed
-    import ssl
-
-    context = ssl.create_default_context()
-    try:
-        if smtp.security is SmtpSecurity.TLS:
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=_STEP_SECONDS, context=context)
-        else:
-            connection = smtplib.SMTP(smtp.host, smtp.port, timeout=_STEP_SECONDS)
-        with connection:
-            if smtp.security is SmtpSecurity.STARTTLS:
-                connection.starttls(context=context)
-            if smtp.user is not None and smtp.password_file is not None:
-                connection.login(smtp.user, smtp.password_file.read_text("utf-8").strip())
-            connection.send_message(message)
-    except (OSError, UnicodeError, smtplib.SMTPException):
-        raise MailNotSent from None
+        school_name = self._settings.school_name
+        subject = _("{school} 親子帳號綁定 電子郵件驗證碼").format(school=school_name)
+        body = _("您的驗證碼是 {code}，十分鐘內有效。若您沒有申請，請不必理會。").format(code=code)
+        try:
+            message = make_message(smtp, school_name, address, subject, body, self._clock.now())
+            with connected(smtp) as session:
+                session.send(message)
+        except NotDelivered:
+            raise MailNotSent from None

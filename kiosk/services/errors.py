@@ -54,7 +54,19 @@ class ConsentMissing(ServiceError):
 
 
 class ChangedMeanwhile(ServiceError):
-    """Somebody else changed the same thing first."""
+    """Somebody else changed the same thing first.
+
+    Attributes:
+        by: the colleague's name; empty where it was no colleague, or nobody knows.
+        at: when, in milliseconds since 1970-01-01 UTC; 0 where nobody knows.
+        what: the state it is in now; empty where that says nothing.
+    """
+
+    def __init__(self, by: str = "", at: int = 0, what: str = "") -> None:
+        super().__init__("changed meanwhile")
+        self.by = by
+        self.at = at
+        self.what = what
 
 
 class SchoolFault(Enum):

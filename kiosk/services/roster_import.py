@@ -14,8 +14,8 @@ from db.models import Credential, Guardian, RosterImport, Student, table_of
 from db.sealed import IndexColumn, KeyRing
 from db.store import Store, UnitOfWork
 from kiosk.rules.accounts import student_account
+from kiosk.services.credentials import new_desk_code
 from kiosk.services.roster_check import Roster, StudentRow
-from kiosk.services.sign_in import new_desk_code
 
 _BATCH = 2000
 

@@ -8,7 +8,7 @@ and classes are read again in the unit of work that they act in.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -19,6 +19,7 @@ from db.review_models import Staff, StaffClass
 from db.store import Store, UnitOfWork
 from kiosk.i18n import _
 from kiosk.services.errors import Denied, PasswordChangeRequired
+from kiosk.services.refusals import refusals_audited
 
 STAFF_LOGIN = "staff"
 
@@ -71,6 +72,14 @@ class StaffMember:
     name: str = field(repr=False)
     role: Role
     terminal: str
+
+
+@dataclass(frozen=True)
+class StaffSignedIn:
+    """A sign-in of staff that succeeded; ``must_change`` while the first password still stands."""
+
+    member: StaffMember
+    must_change: bool
 
 
 @dataclass(frozen=True)
@@ -139,7 +148,7 @@ class StaffGate:
 
         Raises:
             Denied: not they; also where the block raises it. Audited.
-            PasswordChangeRequired: their first password still stands.
+            PasswordChangeRequired: their first password still stands. Audited.
         """
         with self._auditing_refusals(member, action), self._store.read() as session:
             yield session, require_staff(session, member, roles)
@@ -157,19 +166,13 @@ class StaffGate:
 
         Raises:
             Denied: not they; also where the block raises it. Rolled back, and audited.
-            PasswordChangeRequired: their first password still stands.
+            PasswordChangeRequired: their first password still stands. Audited.
         """
         with self._auditing_refusals(member, action), self._store.write() as unit:
             yield unit, require_staff(unit.session, member, roles)
 
-    @contextmanager
-    def _auditing_refusals(self, member: StaffMember, action: str) -> Iterator[None]:
-        try:
-            yield
-        except Denied:
-            with self._store.write() as unit:
-                unit.audit(member.credential_id, "denied", member.staff_id, {"action": action})
-            raise
+    def _auditing_refusals(self, member: StaffMember, action: str) -> AbstractContextManager[None]:
+        return refusals_audited(self._store, member.credential_id, member.staff_id, action)
 
 
 def require_staff(session: Session, member: StaffMember, roles: Collection[Role]) -> ActingStaff:
@@ -192,3 +195,8 @@ def require_staff(session: Session, member: StaffMember, roles: Collection[Role]
         raise Denied
     classes = session.exec(select(StaffClass.class_name).where(StaffClass.staff_id == staff.id)).all()
     return ActingStaff(staff.id, role, frozenset(classes), staff.national_id_index)
+
+
+def name_of_staff(session: Session, staff_id: str | None) -> str:
+    """A colleague's name, to say who did something; empty where no colleague did it."""
+    return session.exec(select(Staff.name).where(Staff.id == staff_id)).one_or_none() or ""

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlmodel import Session, col, select, update
 
-from db.models import Applicant, Application, Consent, SignedForm, Ticket
+from db.models import Applicant, Application, Consent, SignedForm, Student, Ticket
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.rules.identity import mask_id
@@ -52,11 +52,32 @@ class ApplicationSummary:
 
 
 @dataclass(frozen=True)
+class FieldOutcome:
+    """What the registrar decided on one field of the last error report.
+
+    Attributes:
+        key: one of :data:`REPORTABLE`.
+        is_corrected: False where the field stays as it is.
+        value: what it was corrected to; empty otherwise.
+        reason: why it stays; empty otherwise.
+    """
+
+    key: str
+    is_corrected: bool
+    value: str = field(repr=False)
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class HubState:
-    """The three states of the hub, and what they rest on."""
+    """The three states of the hub, and what they rest on.
+
+    ``outcomes``: the answer to the last error report, until the data is confirmed or reported anew.
+    """
 
     student: StudentView
     data_state: str
+    outcomes: tuple[FieldOutcome, ...]
     account_state: str
     applications: tuple[ApplicationSummary, ...]
     consent: str
@@ -89,6 +110,7 @@ class StudentData:
             return HubState(
                 student=StudentView(student.name, student.class_name, student.student_number, adult),
                 data_state=student.data_state,
+                outcomes=self._outcomes(session, student),
                 account_state=next(
                     (a.state for a in applications if a.state in LIVE_STATES),
                     applications[0].state if applications else "none",
@@ -141,6 +163,22 @@ class StudentData:
             student.version += 1
             refresh(unit, [student.id])
             unit.audit(visitor.credential_id, "student.error_reported", student.id, {"ticket": ticket_id})
+
+    def _outcomes(self, session: Session, student: Student) -> tuple[FieldOutcome, ...]:
+        if student.data_state not in ("unconfirmed", "corrected"):
+            return ()
+        last = session.exec(
+            select(Ticket)
+            .where(Ticket.student_id == student.id, col(Ticket.decided_at).is_not(None))
+            .order_by(col(Ticket.decided_at).desc(), col(Ticket.reported_at).desc())
+            .limit(1)
+        ).one_or_none()
+        if last is None:
+            return ()
+        fields = self._store.keys.open("ticket", last.id, last.sealed)["fields"]
+        return tuple(
+            FieldOutcome(one["field"], one["decision"] == "corrected", one["value"], one["reason"]) for one in fields
+        )
 
     def _close_tickets(self, session: Session, student_id: str) -> None:
         session.exec(

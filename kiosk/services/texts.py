@@ -39,6 +39,11 @@ class TextName(StrEnum):
     DOCUMENTS = "documents"
     EMAIL_NOTICE = "email_notice"
     HELP_LINES = "help_lines"
+    MAIL_APPROVED = "mail_approved"
+    MAIL_SECOND_CHILD = "mail_second_child"
+    MAIL_RETURNED = "mail_returned"
+    MAIL_REJECTED = "mail_rejected"
+    MAIL_BINDING_ENDED = "mail_binding_ended"
 
 
 class TextFault(Enum):
@@ -52,6 +57,7 @@ class TextFault(Enum):
     NO_HEADER = auto()
     NO_BODY = auto()
     SECTIONS = auto()
+    PLACEHOLDER = auto()
 
 
 class TextUnusable(Exception):

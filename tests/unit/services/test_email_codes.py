@@ -96,7 +96,11 @@ def test_a_code_goes_by_mail_and_is_right(codes: EmailCodes, mailbox: Mailbox) -
     assert codes.available
     challenge = codes.send(VISITOR, ADDRESS)
     mail = message_from_bytes(mailbox.mails[0], policy=policy.default)
-    assert (mail["To"], mail["From"], mail["Auto-Submitted"]) == (ADDRESS, "school@example.com", "auto-generated")
+    assert (mail["To"], mail["From"], mail["Auto-Submitted"]) == (
+        ADDRESS,
+        "本校 <school@example.com>",
+        "auto-generated",
+    )
     assert not codes.check(challenge, wrong(mailbox.last_code()))
     assert codes.check(challenge, mailbox.last_code())
 

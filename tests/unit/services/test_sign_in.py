@@ -12,6 +12,7 @@ from db.models import AuditEntry, Credential, Guardian, SignInCounter, Student
 from db.sealed import with_new_key, write_keys
 from db.store import StoreBusy
 from kiosk.rules.passwords import PasswordFault
+from kiosk.services.credentials import INITIAL_FAILURES
 from kiosk.services.errors import (
     ChangedMeanwhile,
     Denied,
@@ -28,7 +29,7 @@ from kiosk.services.lockout import (
     TERMINAL_WAIT_SECONDS,
 )
 from kiosk.services.school import open_school
-from kiosk.services.sign_in import INITIAL_FAILURES, SignedIn
+from kiosk.services.sign_in import SignedIn
 from kiosk.services.visitor import Visitor
 from kiosk.settings import Settings
 from tests.unit.services.conftest import (

@@ -1,0 +1,69 @@
+"""``mail send``, ``mail list`` and ``mail calls``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from kiosk.cli.console import AddCommand, Refused, opened
+from kiosk.services.call_sheet import call_sheet
+from kiosk.services.command_line import CommandLine
+from kiosk.services.mail_sender import MailSender
+from kiosk.services.outbox_review import Call, DeadLetter, Outbox, Place
+from kiosk.services.today import TAIPEI, today
+
+_Row = TypeVar("_Row", Call, DeadLetter)
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:
+    """Add the commands."""
+    actions = add(commands, "mail", "給家長的通知").add_subparsers(dest="action", required=True, metavar="動作")
+    add(actions, "send", "寄出現在該寄的信").set_defaults(handle=_send)
+    add(actions, "list", "寄信的情形，與無法寄出的信").set_defaults(handle=_list)
+    add(actions, "calls", "要打電話通知的家長（可列印）").set_defaults(handle=_calls)
+
+
+def _send(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as school:
+        if school.settings.smtp is None:
+            raise Refused("沒有設定寄信（kiosk.toml 的 [smtp]）；請用 mail calls 列出要打電話的家長。")
+        done = MailSender(school.store, school.settings).send_all_due()
+    print(f"寄出 {done.sent} 封，稍後再試 {done.put_off} 封，無法寄出 {done.given_up} 封。")
+    return 0
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as school:
+        outbox = Outbox(school.store, school.settings)
+        counts = outbox.counts(CommandLine())
+        print(f"待寄 {counts.to_send}　已寄出 {counts.sent}　無法寄出 {counts.dead_letters}")
+        print(f"待打電話 {counts.to_call}　已打電話 {counts.called}")
+        for letter in _everything(lambda after: outbox.dead_letters(CommandLine(), after), lambda row: row.call.place):
+            call = letter.call
+            written = datetime.fromtimestamp(call.written_at / 1000, UTC).astimezone(TAIPEI)
+            print(
+                f"{written:%Y-%m-%d %H:%M}　{call.number}　{call.class_name}　{call.kind.label}　{letter.email}　"
+                f"{letter.fault.label}（試過 {letter.attempts} 次）"
+            )
+    return 0
+
+
+def _calls(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as school:
+        outbox = Outbox(school.store, school.settings)
+        calls = list(_everything(lambda after: outbox.calls(CommandLine(), after), lambda call: call.place))
+        if calls:
+            print(call_sheet(calls, school.settings.school_name, today(school.clock)), end="")
+        else:
+            print("沒有要打電話通知的家長。")
+    return 0
+
+
+def _everything(page: Callable[[Place | None], tuple[_Row, ...]], place: Callable[[_Row], Place]) -> Iterator[_Row]:
+    """Every row of a list that comes in pages."""
+    after: Place | None = None
+    while rows := page(after):
+        yield from rows
+        after = place(rows[-1])

@@ -1,0 +1,175 @@
+"""A child's bindings for staff: who is bound, and ending a binding with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlmodel import Session, col, func, select, update
+
+from db.models import Applicant, Application, Student
+from db.review_models import Binding, ParentAccount
+from db.store import Store, UnitOfWork
+from kiosk.rules.contact import mask_email
+from kiosk.rules.identity import hide_ids
+from kiosk.services import outbox
+from kiosk.services.errors import ChangedMeanwhile, Denied
+from kiosk.services.outbox import Addressee, MessageKind
+from kiosk.services.parent_accounts import close_account
+from kiosk.services.reasons import checked_reason
+from kiosk.services.staff_access import REGISTRAR, REVIEWERS, StaffGate, StaffMember, name_of_staff
+from kiosk.settings import Settings
+
+
+@dataclass(frozen=True)
+class BindingRow:
+    """A parent bound to a child, as staff see it.
+
+    Attributes:
+        id: the binding.
+        version: of it, for :meth:`Bindings.end`.
+        name: the parent's.
+        relation: to this child.
+        email: the account's address, masked; None where it has none.
+        number: the application it came from.
+        is_active: False once it was ended.
+        other_children: how many other children are bound to the same account now.
+        began_at: milliseconds since 1970-01-01 UTC.
+        ended_at: likewise; None while it is active.
+        ended_by: the colleague's name; empty while it is active.
+        reason: why it was ended; empty while it is active.
+    """
+
+    id: str
+    version: int
+    name: str = field(repr=False)
+    relation: str
+    email: str | None = field(repr=False)
+    number: str
+    is_active: bool
+    other_children: int
+    began_at: int
+    ended_at: int | None
+    ended_by: str = field(repr=False)
+    reason: str = field(repr=False)
+
+
+class Bindings:
+    """The service.
+
+    Args:
+        store: the database.
+        settings: whether a mail server is set, for telling the parent.
+    """
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self._gate = StaffGate(store)
+
+    def list(self, member: StaffMember, student_id: str) -> tuple[BindingRow, ...]:
+        """Everybody who is or was bound to a child, the newest first.
+
+        Raises:
+            Denied, PasswordChangeRequired: another's class or no such student, or see :class:`StaffGate`.
+        """
+        with self._gate.read(member, "bindings.list", REVIEWERS) as (session, acting):
+            student = session.get(Student, student_id)
+            if student is None:
+                raise Denied
+            acting.require_class(student.class_name)
+            found = session.exec(
+                select(Binding, ParentAccount, Application.number)
+                .join(ParentAccount, col(ParentAccount.id) == col(Binding.parent_account_id))
+                .join(Application, col(Application.id) == col(Binding.application_id))
+                .where(Binding.student_id == student_id)
+                .order_by(col(Binding.began_at).desc(), col(Binding.id))
+            ).all()
+            return tuple(self._row(session, *one) for one in found)
+
+    def end(self, member: StaffMember, binding_id: str, version: int, reason: str) -> None:
+        """End a binding, and tell the parent why; the person may apply for this child anew.
+
+        With the account's last child the account is closed. With the last binding of an application that is ended.
+
+        Args:
+            member: the registrar.
+            binding_id: which.
+            version: as the member saw it.
+            reason: told to the parent, without the identity numbers that may stand in it.
+
+        Raises:
+            UnusableReason: see there.
+            ChangedMeanwhile: it was ended already.
+            Denied, PasswordChangeRequired: the member's own child, no such binding, or see :class:`StaffGate`.
+        """
+        reason = checked_reason(reason)
+        with self._gate.write(member, "bindings.end", REGISTRAR) as (unit, acting):
+            binding = unit.session.get(Binding, binding_id)
+            if binding is None:
+                raise Denied
+            acting.require_not_own_child(unit.session, binding.student_id)
+            if binding.state != "active" or binding.version != version:
+                raise ChangedMeanwhile(
+                    name_of_staff(unit.session, binding.ended_by), binding.ended_at or 0, binding.state
+                )
+            binding.state, binding.ended_at, binding.ended_by = "ended", unit.at, acting.id
+            binding.sealed = unit.keys.seal("binding", binding.id, {"reason": reason})
+            binding.version = version + 1
+            unit.session.flush()
+            self._tell(unit, binding, reason)
+            _let_go(unit, binding)
+            unit.audit(member.credential_id, "binding.ended", binding.id, {"reason": reason})
+
+    def _tell(self, unit: UnitOfWork, binding: Binding, reason: str) -> None:
+        account = unit.session.get_one(ParentAccount, binding.parent_account_id)
+        personal = unit.keys.open("parent_account", account.id, account.sealed)
+        application = unit.session.get_one(Application, binding.application_id)
+        addressee = Addressee(account.name, personal["mobile"], personal["email"])
+        words = {"reason": hide_ids(reason, [personal["national_id"]]), "day": outbox.day_of(unit.at)}
+        key = f"{MessageKind.BINDING_ENDED.value}|{binding.id}"
+        outbox.write(unit, self._settings, MessageKind.BINDING_ENDED, key, application, addressee, words)
+
+    def _row(self, session: Session, binding: Binding, account: ParentAccount, number: str) -> BindingRow:
+        keys = self._store.keys
+        email = keys.open("parent_account", account.id, account.sealed)["email"]
+        others = select(func.count()).where(
+            Binding.parent_account_id == account.id,
+            Binding.state == "active",
+            Binding.student_id != binding.student_id,
+        )
+        return BindingRow(
+            id=binding.id,
+            version=binding.version,
+            name=account.name,
+            relation=binding.relation,
+            email=mask_email(email) if email else None,
+            number=number,
+            is_active=binding.state == "active",
+            other_children=session.exec(others).one(),
+            began_at=binding.began_at,
+            ended_at=binding.ended_at,
+            ended_by=name_of_staff(session, binding.ended_by),
+            reason=keys.open("binding", binding.id, binding.sealed).get("reason", ""),
+        )
+
+
+def _let_go(unit: UnitOfWork, binding: Binding) -> None:
+    """What follows from an end: the person is free to apply, the application or the account may be over with it."""
+    session = unit.session
+    account = session.get_one(ParentAccount, binding.parent_account_id)
+    session.exec(
+        update(Applicant)
+        .where(
+            col(Applicant.application_id) == binding.application_id,
+            col(Applicant.national_id_index) == account.national_id_index,
+        )
+        .values(live=False)
+    )
+    active = select(func.count()).where(Binding.state == "active")
+    if not session.exec(active.where(Binding.application_id == binding.application_id)).one():
+        application = session.get_one(Application, binding.application_id)
+        application.state, application.changed_at = "ended", unit.at
+        application.version += 1
+    if not session.exec(active.where(Binding.parent_account_id == account.id)).one():
+        close_account(unit, account)
+    session.flush()

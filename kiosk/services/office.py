@@ -1,0 +1,32 @@
+"""The staff's services over an open school; imported where the staff mode begins, for the parents' needs none of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.services.binding_review import Bindings
+from kiosk.services.desk import Desk
+from kiosk.services.outbox_review import Outbox
+from kiosk.services.school import School
+from kiosk.services.staff_accounts import StaffAccounts
+
+
+@dataclass(frozen=True)
+class Office:
+    """What the staff can do; who signs in does it through ``School.sign_in``."""
+
+    staff_accounts: StaffAccounts
+    bindings: Bindings
+    desk: Desk
+    outbox: Outbox
+
+
+def open_office(school: School) -> Office:
+    """The staff's services over a school that is open, and stays open as long as they are used."""
+    store, settings, clock = school.store, school.settings, school.clock
+    return Office(
+        staff_accounts=StaffAccounts(store),
+        bindings=Bindings(store, settings),
+        desk=Desk(store, clock),
+        outbox=Outbox(store, settings),
+    )
