@@ -205,7 +205,7 @@ class Application(SQLModel, table=True):
     """An application for parent accounts of one student.
 
     ``request_id`` comes from the form and makes sending it twice harmless. ``state``: under_review, returned,
-    approved, rejected, withdrawn. ``basis``: parents, sole_custody, guardian, carer.
+    approved, rejected, withdrawn, ended. ``basis``: parents, sole_custody, guardian, carer.
 
     What follows from other rows is written in the same unit of work as those: who the student is (``class_name`` to
     ``student_name``; ``seat_number`` 0 where the roster has none, so that rows can be sorted by it), who applies
@@ -273,7 +273,8 @@ class Applicant(SQLModel, table=True):
     """One person of an application; the account will be theirs.
 
     ``sealed``: national_id, mobile, email (or None). ``email_state``: verified, unverified, none. ``live`` while the
-    application is neither withdrawn nor rejected: one person has one live application a child. ``sex_differs``: the
+    application is neither withdrawn, rejected nor ended, and the person's binding is not: one person has one live
+    application a child. ``sex_differs``: the
     relation says another sex than the number does.
     """
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -35,7 +35,7 @@ from kiosk.services.application_form import Basis
 from kiosk.services.full_age import is_of_age
 from kiosk.services.receipts import EmailState
 from kiosk.services.standing import LIVE_STATES, OPEN_STATES, TO_LOOK_AT, Hold, Remark
-from kiosk.services.today import TAIPEI
+from kiosk.services.today import day_at
 
 Row = Mapping[str, Any] | RowMapping
 NAMES_BETWEEN = "、"
@@ -297,7 +297,7 @@ def _outdated(
     connection: Connection, keys: KeyRing, student_ids: Sequence[str], at: int
 ) -> Iterator[tuple[RowMapping, dict[str, Any]]]:
     """Each application of these students whose columns are behind, with the right ones."""
-    facts = _Facts(connection, keys, student_ids, datetime.fromtimestamp(at / 1000, TAIPEI).date())
+    facts = _Facts(connection, keys, student_ids, day_at(at))
     for stored in facts.applications:
         fresh = facts.columns(stored)
         if any(stored[name] != value for name, value in fresh.items()):

@@ -300,9 +300,14 @@ def _applicant_rows(
         rows.append({**place, "live": True, **personal_columns(keys, row_id, person, verified)})
     own = [row["national_id_index"] == student.national_id_index for row in rows]
     if any(own):
-        message = _("這是學生本人的身分證字號，請填申請人自己的。")
-        raise OwnChild([{"national_id": message} if is_own else {} for is_own in own])
+        raise student_as_applicant(own)
     return rows
+
+
+def student_as_applicant(own: Iterable[bool]) -> OwnChild:
+    """The refusal of the student's own number; ``own`` says of each applicant whether theirs is it."""
+    message = _("這是學生本人的身分證字號，請填申請人自己的。")
+    return OwnChild([{"national_id": message} if is_own else {} for is_own in own])
 
 
 def _require_consent(unit: UnitOfWork, student: StudentBasics, on: date) -> tuple[str, bool]:

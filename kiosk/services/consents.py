@@ -104,7 +104,7 @@ class Consents:
                         answered_by=answered_by,
                         account=visitor.account,
                         terminal=visitor.terminal,
-                        answered_at=_moment_after_last(unit.session, student.id, unit.at),
+                        answered_at=moment_after_last(unit.session, student.id, unit.at),
                     )
                 )
                 refresh(unit, [student.id])
@@ -116,7 +116,7 @@ class Consents:
         return consent_id
 
 
-def _moment_after_last(session: Session, student_id: str, now: int) -> int:
+def moment_after_last(session: Session, student_id: str, now: int) -> int:
     """The present, but behind every earlier answer even where the wall clock was set back: the last one counts."""
     last = session.exec(select(func.max(Consent.answered_at)).where(Consent.student_id == student_id)).one()
     return now if last is None else max(now, last + 1)

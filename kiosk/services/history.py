@@ -16,6 +16,8 @@ from db.sealed import KeyRing
 from db.store import UnitOfWork
 from kiosk.i18n import _
 
+UNCHANGED = "unchanged"
+
 _entry = table_of(HistoryEntry)
 _staff = table_of(Staff)
 _ADD = insert(_entry)
@@ -25,7 +27,6 @@ _OF_APPLICATION = (
     .where(_entry.c.application_id == bindparam("application"))
 )
 _IN_ORDER = _OF_APPLICATION.order_by(_entry.c.at)
-_LAST_OF_STAFF = _OF_APPLICATION.where(_entry.c.staff_id.is_not(None)).order_by(_entry.c.at.desc()).limit(1)
 _LAST_MOMENT = select(func.max(_entry.c.at)).where(_entry.c.application_id == bindparam("application"))
 
 
@@ -45,6 +46,7 @@ class Action(StrEnum):
     STUDENT_CONSENT_RECORDED = "student_consent"
     REVEALED = "revealed"
     NOTED = "noted"
+    BINDING_ENDED = "binding_ended"
 
     @property
     def label(self) -> str:
@@ -63,12 +65,21 @@ class Action(StrEnum):
             Action.STUDENT_CONSENT_RECORDED: _("登錄學生紙本同意書"),
             Action.REVEALED: _("查看完整資料"),
             Action.NOTED: _("備註"),
+            Action.BINDING_ENDED: _("終止綁定"),
         }[self]
+
+
+_LAST_ACT = (
+    _OF_APPLICATION.where(_entry.c.action.not_in((Action.REVEALED, Action.NOTED))).order_by(_entry.c.at.desc()).limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class FieldNote:
-    """Something said of one field, by its key, of one applicant; ``text`` may be empty."""
+    """Something said of one field, by its key, of one applicant: the reason why it was sent back.
+
+    In a parent's answer ``text`` is `UNCHANGED` where they left the value as it was, else empty.
+    """
 
     position: int
     key: str
@@ -134,9 +145,9 @@ def lines(connection: Connection, keys: KeyRing, application_id: str) -> tuple[H
     return tuple(_line(keys, row) for row in found)
 
 
-def last_of_staff(connection: Connection, keys: KeyRing, application_id: str) -> HistoryLine | None:
-    """The last thing that a colleague did to an application; None where none did anything."""
-    row = connection.execute(_LAST_OF_STAFF, {"application": application_id}).one_or_none()
+def last_act(connection: Connection, keys: KeyRing, application_id: str) -> HistoryLine | None:
+    """The last thing that changed an application, by a colleague or a parent; None where nothing did."""
+    row = connection.execute(_LAST_ACT, {"application": application_id}).one_or_none()
     return None if row is None else _line(keys, row)
 
 

@@ -264,6 +264,15 @@ class ReviewQueue:
             found = {state: int(value) for state, value in session.connection().execute(statement)}
         return {state: found.get(state.value, 0) for state in ApplicationState}
 
+    def how_many(self, member: StaffMember, wanted: QueueFilter) -> int:
+        """How many applications have this filter's state, class and flag; what it searches does not count.
+
+        Raises:
+            Denied, PasswordChangeRequired: see `page`.
+        """
+        with self._gate.read(member, "queue.how_many", REVIEWERS) as (session, acting):
+            return _Parts(session, acting, wanted).count()
+
     def classes(self, member: StaffMember) -> tuple[QueueClass, ...]:
         """The classes a member may see, by name: those of the roster, and those of earlier applications.
 
@@ -336,6 +345,13 @@ class _Parts:
         whole = union_all(*(select(part) for part in parts)).subquery()
         order = [whole.c[column].desc() if descending else whole.c[column] for column in walk.columns]
         return list(self._session.connection().execute(select(whole).order_by(*order).limit(limit)))
+
+    def count(self) -> int:
+        """How many rows all parts have."""
+        found = select(func.count()).where(_application.c.state.in_(self._states), *self._narrowed)
+        if self._classes != (None,):
+            found = found.where(_application.c.class_name.in_(self._classes))
+        return int(self._session.connection().execute(found).scalar_one())
 
     def _part(
         self,

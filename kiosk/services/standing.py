@@ -11,13 +11,17 @@ from kiosk.i18n import _
 
 
 class ApplicationState(StrEnum):
-    """Where an application stands; the value is what the database keeps."""
+    """Where an application stands; the value is what the database keeps.
+
+    ENDED is an approved one whose bindings have all been ended.
+    """
 
     UNDER_REVIEW = "under_review"
     RETURNED = "returned"
     APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    ENDED = "ended"
 
     @property
     def label(self) -> str:
@@ -28,6 +32,7 @@ class ApplicationState(StrEnum):
             ApplicationState.APPROVED: _("已開通"),
             ApplicationState.REJECTED: _("不通過"),
             ApplicationState.WITHDRAWN: _("已撤回"),
+            ApplicationState.ENDED: _("已終止"),
         }[self]
 
 
@@ -35,7 +40,7 @@ OPEN_STATES = (ApplicationState.UNDER_REVIEW, ApplicationState.RETURNED)
 """Not decided yet; only these wait for anything or want a look."""
 
 LIVE_STATES = (*OPEN_STATES, ApplicationState.APPROVED)
-"""Neither withdrawn nor rejected: one person has one such application a child."""
+"""Neither withdrawn, rejected nor ended: one person has one such application a child."""
 
 
 class Hold(StrEnum):
