@@ -205,12 +205,17 @@ class Application(SQLModel, table=True):
     """An application for parent accounts of one student.
 
     ``request_id`` comes from the form and makes sending it twice harmless. ``state``: under_review, returned,
-    approved, rejected, withdrawn. ``basis``: parents, sole_custody, guardian, carer.
+    approved, rejected, withdrawn, ended. ``basis``: parents, sole_custody, guardian, carer.
 
     What follows from other rows is written in the same unit of work as those: who the student is (``class_name`` to
-    ``student_name``), what it waits for (``held_*``), and ``remarks``, the bits of
-    :class:`kiosk.services.application_flags.Remark`. ``is_blocked``: any ``held_*``; ``needs_a_look``: a remark to
-    look at. ``documents_seen_*``: 已查驗證明文件. ``decided_*``: the last decision, by a member of staff's id.
+    ``student_name``; ``seat_number`` 0 where the roster has none, so that rows can be sorted by it), who applies
+    (``applicant_names``, joined by 、), what it waits for (``held_*``), and ``remarks``, the bits of
+    :class:`kiosk.services.standing.Remark`. ``is_blocked``: any ``held_*``; ``needs_a_look``: a remark to look at.
+    None of these stands on a decided application.
+
+    Staff's own acts are facts that those follow from: ``documents_seen_*`` (已查驗證明文件), ``registrar_released_by``
+    (an applicant with a student's ID is right after all), ``conflict_settled_by`` (it stands beside the child's other
+    applications). ``decided_*``: the last decision. ``*_by``: a member of staff's id.
     """
 
     __tablename__ = "application"
@@ -233,9 +238,12 @@ class Application(SQLModel, table=True):
     remarks: int = 0
     needs_a_look: bool = False
     class_name: str = Field(max_length=32)
-    seat_number: int | None = None
+    seat_number: int = 0
     student_number: str = Field(max_length=32, index=True, repr=False)
     student_name: str = Field(max_length=64, index=True, repr=False)
+    applicant_names: str = Field(max_length=160, repr=False)
+    registrar_released_by: str | None = Field(default=None, max_length=ID_LENGTH)
+    conflict_settled_by: str | None = Field(default=None, max_length=ID_LENGTH)
     documents_seen_by: str | None = Field(default=None, max_length=ID_LENGTH)
     documents_seen_at: int | None = Field(default=None, sa_column=moment_column(nullable=True))
     decided_by: str | None = Field(default=None, max_length=ID_LENGTH)
@@ -265,7 +273,9 @@ class Applicant(SQLModel, table=True):
     """One person of an application; the account will be theirs.
 
     ``sealed``: national_id, mobile, email (or None). ``email_state``: verified, unverified, none. ``live`` while the
-    application is neither withdrawn nor rejected: one person has one live application a child.
+    application is neither withdrawn, rejected nor ended, and the person's binding is not: one person has one live
+    application a child. ``sex_differs``: the
+    relation says another sex than the number does.
     """
 
     __tablename__ = "applicant"
@@ -278,6 +288,7 @@ class Applicant(SQLModel, table=True):
     live: bool = True
     email_state: str = Field(max_length=16)
     unusual_characters: bool = False
+    sex_differs: bool = False
     national_id_index: bytes = Field(sa_column=bytes_column(), repr=False)
     mobile_index: bytes = Field(sa_column=bytes_column(), repr=False)
     email_index: bytes | None = Field(default=None, sa_column=bytes_column(nullable=True), repr=False)

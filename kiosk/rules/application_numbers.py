@@ -62,7 +62,13 @@ def format_number(year: int, serial: int) -> str:
     if not _in_range(year, serial):
         raise InvalidNumber(NumberFault.OUT_OF_RANGE)
     digits = f"{year}{serial:07}"
-    return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}-{_check_digit(digits)}"
+    return group_digits(digits + _check_digit(digits))
+
+
+def group_digits(digits: str) -> str:
+    """Put the dashes into a number, or into as much of it as was typed."""
+    groups = (digits[:3], digits[3:6], digits[6:10], digits[10:])
+    return "-".join(group for group in groups if group)
 
 
 def parse_number(text: str) -> tuple[int, int]:

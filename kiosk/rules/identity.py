@@ -144,6 +144,11 @@ def looks_like_id(text: str) -> bool:
     return True
 
 
+def is_female(value: str) -> bool:
+    """What the second character of a valid number says of its holder: 2, 9, B and D are women's, the others men's."""
+    return value[1] in "29BD"
+
+
 def mask_id(value: str) -> str:
     """All but the last three characters as ``*``: the rest tells birthplace, sex and origin.
 

@@ -23,7 +23,16 @@ from kiosk.rules.contact import (
     parse_mobile,
     suggest_email,
 )
-from kiosk.rules.identity import Comparison, IdFault, InvalidIdentity, Slip, compare_entries, normalise_id, parse_id
+from kiosk.rules.identity import (
+    Comparison,
+    IdFault,
+    InvalidIdentity,
+    Slip,
+    compare_entries,
+    is_female,
+    normalise_id,
+    parse_id,
+)
 from kiosk.rules.names import InvalidName, NameFault, parse_name
 
 LONGEST_RELATION = 20
@@ -97,6 +106,14 @@ RELATIONS: Mapping[Mode, tuple[str, ...]] = {
     Mode.OTHER_GUARDIAN: ("祖父", "祖母", "外祖父", "外祖母", "伯叔", "姑姑", "舅舅", "阿姨", "哥哥", "姊姊", "社工"),
 }
 """The relations to choose from; other guardians may also write their own."""
+
+_MEN = frozenset(("爸爸", "養父", "祖父", "外祖父", "伯叔", "舅舅", "哥哥"))
+_WOMEN = frozenset(("媽媽", "養母", "祖母", "外祖母", "姑姑", "阿姨", "姊姊"))
+
+
+def sex_differs(relation: str, national_id: str) -> bool:
+    """Whether a relation of the list says another sex than the (valid) number; one's own words say none."""
+    return relation in (_MEN if is_female(national_id) else _WOMEN)
 
 
 @dataclass(frozen=True, slots=True)

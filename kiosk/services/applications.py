@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, or_, select, update
 
-from db.models import Applicant, Application, Consent, Draft, NumberCounter, SignedForm, Student, table_of
-from db.sealed import IndexColumn, KeyRing
+from db.models import Applicant, Application, Consent, Draft, Guardian, NumberCounter, SignedForm, Student, table_of
+from db.sealed import KeyRing
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.i18n import _
 from kiosk.rules.application_numbers import format_number
-from kiosk.rules.names import is_rare, needs_manual_glyph
 from kiosk.rules.roc_dates import school_year
+from kiosk.services.applicant_rows import personal_columns
+from kiosk.services.application_flags import (
+    INDEXES,
+    NAMES_BETWEEN,
+    Row,
+    count,
+    flags_of,
+    person_remarks,
+    refresh_exactly,
+    remarks_between,
+)
 from kiosk.services.application_form import (
     ApplicantEntry,
     ApplicantValues,
@@ -26,17 +37,14 @@ from kiosk.services.application_form import (
     email_key,
     values_of,
 )
-from kiosk.services.consents import is_of_age
 from kiosk.services.drafts import APPLICATION
 from kiosk.services.errors import AlreadyApplied, ChangedMeanwhile, ConsentMissing, Denied, ServiceError
+from kiosk.services.full_age import is_of_age
 from kiosk.services.own_id import OwnId
-from kiosk.services.receipts import EmailState, Hold, Receipt, make_receipt, masked_applicant
+from kiosk.services.receipts import EmailState, Receipt, make_receipt, masked_applicant
+from kiosk.services.standing import OPEN_STATES, TOLD_HOLDS, ApplicationState, Hold, Remark
 from kiosk.services.today import today
 from kiosk.services.visitor import StudentBasics, Visitor, require_login
-
-_Row = Mapping[str, Any] | RowMapping
-_LIVE = ("under_review", "returned", "approved")
-_OPEN = ("under_review", "returned")
 
 _application = table_of(Application)
 _applicant = table_of(Applicant)
@@ -45,6 +53,7 @@ _signed_form = table_of(SignedForm)
 _counter = table_of(NumberCounter)
 _draft = table_of(Draft)
 _student = table_of(Student)
+_guardian = table_of(Guardian)
 
 _OF_STUDENT = _application.c.student_id == bindparam("student")
 _FIND_REQUEST = select(_application).where(_application.c.request_id == bindparam("request"))
@@ -52,30 +61,38 @@ _FIND_APPLICATION = select(_application).where(_application.c.id == bindparam("a
 _FIND_PEOPLE = (
     select(_applicant).where(_applicant.c.application_id == bindparam("application")).order_by(_applicant.c.position)
 )
-_FIND_LIVE_PEOPLE = select(_applicant.c.national_id_index).where(
-    _applicant.c.student_id == bindparam("student"), _applicant.c.live
+_FIND_OTHERS = (
+    select(_applicant.c.student_id, *(_applicant.c[index] for index in INDEXES), _application.c.remarks)
+    .join_from(_applicant, _application, _applicant.c.application_id == _application.c.id)
+    .where(
+        _applicant.c.live,
+        or_(
+            _applicant.c.student_id == bindparam("student"),
+            *(_applicant.c[index].in_(bindparam(index, expanding=True)) for index in INDEXES),
+        ),
+    )
 )
+_FIND_GUARDIANS = select(
+    _guardian.c.name, _guardian.c.national_id_index, _guardian.c.mobile_index, _guardian.c.email_index
+).where(_guardian.c.student_id == bindparam("student"))
 _FIND_ANSWERS = (
     select(_consent.c.id, _consent.c.answered_by, _consent.c.choice)
     .where(_consent.c.student_id == bindparam("student"))
     .order_by(_consent.c.answered_at.desc())
 )
 _FIND_STUDENTS = select(_student.c.id).where(_student.c.national_id_index.in_(bindparam("indexes", expanding=True)))
-_FIND_LIVE_APPLICATIONS = select(_application.c.id).where(_OF_STUDENT, _application.c.state.in_(_LIVE))
 _COUNT = (
     update(_counter)
     .where(_counter.c.name == bindparam("counter"))
     .values(value=_counter.c.value + 1)
     .returning(_counter.c.value)
 )
-_MARK_CONFLICT = (
-    update(_application)
-    .where(_OF_STUDENT, _application.c.state.in_(_LIVE))
-    .values(held_for_conflict=bindparam("held"), version=_application.c.version + 1)
+_UNSETTLE_CONFLICT = (
+    update(_application).where(_OF_STUDENT, _application.c.state.in_(OPEN_STATES)).values(conflict_settled_by=None)
 )
 _ADD_APPLICATION = insert(_application)
 _ADD_PEOPLE = insert(_applicant)
-_ADD_SIGNED_FORM = insert(_signed_form)
+_ADD_SIGNED_FORM = insert(_signed_form).values(form="binding", state="not_printed", changed_at=bindparam("at"))
 _FORGET_DRAFT = delete(_draft).where(
     _draft.c.student_id == bindparam("student"),
     _draft.c.form == APPLICATION,
@@ -142,8 +159,7 @@ class Applications:
                     raise Denied
                 unit.audit(visitor.credential_id, "application.sent_again", row["id"])
                 return _receipt(unit.keys, row, _people(unit, row["id"]))
-            columns = self._columns(unit, student, people, mode, basis)
-            application, rows = _insert(unit, columns | {"request_id": request_id}, people, verified)
+            application, rows = self._new(unit, student, request_id, mode, basis, people, verified)
             unit.audit(
                 visitor.credential_id,
                 "application.submitted",
@@ -179,9 +195,9 @@ class Applications:
             student = require_login(unit.connection, visitor)
             row = _find(unit, student, application_id)
             claim = self._own_id.claim(unit, visitor, application_id, national_id, _owners(unit, application_id))
-            is_open = row["state"] in _OPEN
+            is_open = row["state"] in OPEN_STATES
             if claim.holds and is_open:
-                _withdraw(unit, student.id, application_id)
+                _withdraw(unit, row)
                 unit.audit(visitor.credential_id, "application.withdrawn", application_id)
         claim.require()
         if not is_open:
@@ -198,59 +214,133 @@ class Applications:
             raise InvalidApplication(messages)
         return [values_of(entry, on) for entry in entries]
 
-    def _columns(
-        self, unit: UnitOfWork, student: StudentBasics, people: Sequence[ApplicantValues], mode: Mode, basis: Basis
-    ) -> dict[str, Any]:
-        """Everything of the new row that follows from other rows; marks the others where they conflict with it."""
+    def _new(
+        self,
+        unit: UnitOfWork,
+        student: StudentBasics,
+        request_id: str,
+        mode: Mode,
+        basis: Basis,
+        people: Sequence[ApplicantValues],
+        verified: Collection[str],
+    ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Write an application with its people and its paper form; the applicants' drafts have served.
+
+        Raises:
+            OwnChild, ConsentMissing, AlreadyApplied: see `submit`.
+        """
         connection, on = unit.connection, today(self._clock)
-        indexes = [unit.keys.index(IndexColumn.NATIONAL_ID, person.national_id) for person in people]
-        if student.national_id_index in indexes:
-            raise OwnChild(
-                [
-                    {"national_id": _("這是學生本人的身分證字號，請填申請人自己的。")}
-                    if index == student.national_id_index
-                    else {}
-                    for index in indexes
-                ]
-            )
-        last: dict[str, Any] = {}
-        for answer in connection.execute(_FIND_ANSWERS, {"student": student.id}):
-            last.setdefault(answer.answered_by, answer)
-        is_adult = is_of_age(unit.keys, student.id, student.sealed, on)
-        student_agreed = is_adult and "student" in last and last["student"].choice == "agree"
-        consent = last.get("parent", last.get("student") if student_agreed else None)
-        if consent is None or consent.choice != "agree":
-            raise ConsentMissing
-        live = connection.execute(_FIND_LIVE_PEOPLE, {"student": student.id}).scalars().all()
-        if not set(live).isdisjoint(indexes):
+        application_id = uuid4().hex
+        rows = _applicant_rows(unit.keys, application_id, student, people, verified)
+        consent_id, waits_for_student = _require_consent(unit, student, on)
+        others = _others(connection, student, rows)
+        of_child = [other for other in others if other["student_id"] == student.id]
+        own_numbers = [row["national_id_index"] for row in rows]
+        if any(other["national_id_index"] in own_numbers for other in of_child):
             raise AlreadyApplied
-        if live:
-            connection.execute(_MARK_CONFLICT, {"student": student.id, "held": True})
-        is_student = connection.execute(_FIND_STUDENTS, {"indexes": indexes}).first() is not None
+        standing = {
+            Hold.DOCUMENTS: bool(basis.documents),
+            Hold.CORRECTION: student.data_state == "error_reported",
+            Hold.CONFLICT: bool(of_child),
+            Hold.STUDENT_CONSENT: waits_for_student,
+            Hold.REGISTRAR: connection.execute(_FIND_STUDENTS, {"indexes": own_numbers}).first() is not None,
+            Hold.SIGNATURE: True,
+        }
+        guardians = connection.execute(_FIND_GUARDIANS, {"student": student.id}).mappings().all()
+        remarks = [person_remarks(row, guardians, [*others, *rows]) for row in rows]
         year = school_year(on)
-        return {
+        application: dict[str, Any] = {
+            "id": application_id,
             "number": format_number(year, _next_serial(unit, f"application.{year}")),
+            "receipt_token": secrets.token_urlsafe(16),
+            "request_id": request_id,
             "student_id": student.id,
-            "consent_id": consent.id,
+            "consent_id": consent_id,
             "mode": mode.value,
             "basis": basis.value,
-            "held_for_documents": bool(basis.documents),
-            "held_for_correction": student.data_state == "error_reported",
-            "held_for_conflict": bool(live),
-            "held_for_student_consent": is_adult and not student_agreed,
-            "held_for_registrar": is_student,
-            "held_for_signature": True,
-            "is_blocked": True,
-            "remarks": 0,
-            "needs_a_look": False,
+            "state": ApplicationState.UNDER_REVIEW.value,
             "class_name": student.class_name,
-            "seat_number": student.seat_number,
+            "seat_number": student.seat_number or 0,
             "student_number": student.student_number,
             "student_name": student.name,
+            "applicant_names": NAMES_BETWEEN.join(row["name"] for row in rows),
+            **flags_of([hold for hold, stands in standing.items() if stands], remarks),
+            "submitted_at": unit.at,
+            "changed_at": unit.at,
+            "version": 1,
         }
+        connection.execute(_ADD_APPLICATION, application)
+        connection.execute(_ADD_PEOPLE, rows)
+        paper = {"id": uuid4().hex, "student_id": student.id, "application_id": application_id, "at": unit.at}
+        connection.execute(_ADD_SIGNED_FORM, paper)
+        connection.execute(_FORGET_DRAFT, {"student": student.id, "indexes": own_numbers})
+        count(connection, student.class_name, application["state"])
+        if of_child:
+            connection.execute(_UNSETTLE_CONFLICT, {"student": student.id})
+        refresh_exactly(unit, {other["student_id"] for other in others if _is_news_to(other, rows, student.id)})
+        return application, rows
 
 
-def _receipt(keys: KeyRing, row: _Row, people: Iterable[_Row]) -> Receipt:
+def _applicant_rows(
+    keys: KeyRing,
+    application_id: str,
+    student: StudentBasics,
+    people: Sequence[ApplicantValues],
+    verified: Collection[str],
+) -> list[dict[str, Any]]:
+    """The people's rows.
+
+    Raises:
+        OwnChild: a number is the student's own.
+    """
+    rows = []
+    for position, person in enumerate(people, 1):
+        row_id = uuid4().hex
+        place = {"id": row_id, "application_id": application_id, "student_id": student.id, "position": position}
+        rows.append({**place, "live": True, **personal_columns(keys, row_id, person, verified)})
+    own = [row["national_id_index"] == student.national_id_index for row in rows]
+    if any(own):
+        raise student_as_applicant(own)
+    return rows
+
+
+def student_as_applicant(own: Iterable[bool]) -> OwnChild:
+    """The refusal of the student's own number; ``own`` says of each applicant whether theirs is it."""
+    message = _("這是學生本人的身分證字號，請填申請人自己的。")
+    return OwnChild([{"national_id": message} if is_own else {} for is_own in own])
+
+
+def _require_consent(unit: UnitOfWork, student: StudentBasics, on: date) -> tuple[str, bool]:
+    """The answer that the application rests on, and whether the student's own is still to come.
+
+    Raises:
+        ConsentMissing: the last answer is not 同意.
+    """
+    last: dict[str, Any] = {}
+    for answer in unit.connection.execute(_FIND_ANSWERS, {"student": student.id}):
+        last.setdefault(answer.answered_by, answer)
+    is_adult = is_of_age(unit.keys, student.id, student.sealed, on)
+    student_agreed = is_adult and "student" in last and last["student"].choice == "agree"
+    consent = last.get("parent", last.get("student") if student_agreed else None)
+    if consent is None or consent.choice != "agree":
+        raise ConsentMissing
+    return consent.id, is_adult and not student_agreed
+
+
+def _others(connection: Connection, student: StudentBasics, rows: Sequence[Row]) -> Sequence[RowMapping]:
+    """The live applicants of this child, and those of others who share a number, a mobile or an e-mail."""
+    values = {index: [row[index] for row in rows if row[index] is not None] for index in INDEXES}
+    return connection.execute(_FIND_OTHERS, {"student": student.id, **values}).mappings().all()
+
+
+def _is_news_to(other: RowMapping, rows: Sequence[Row], student_id: str) -> bool:
+    """Whether the new applicants change what stands on another application; most who share are marked already."""
+    if other["student_id"] == student_id:
+        return True
+    return any(remarks_between(other, row) & ~Remark(other["remarks"]) for row in rows)
+
+
+def _receipt(keys: KeyRing, row: Row, people: Iterable[Row]) -> Receipt:
     """Make the receipt of what is kept, so that it never says more than that."""
     masked = tuple(
         masked_applicant(
@@ -261,7 +351,7 @@ def _receipt(keys: KeyRing, row: _Row, people: Iterable[_Row]) -> Receipt:
         )
         for person in people
     )
-    held = tuple(hold for hold in Hold if row[f"held_for_{hold.value}"])
+    held = tuple(hold for hold in TOLD_HOLDS if row[f"held_for_{hold.value}"])
     return make_receipt(row["id"], row["number"], row["receipt_token"], Basis(row["basis"]), masked, held)
 
 
@@ -272,66 +362,6 @@ def _next_serial(unit: UnitOfWork, counter: str) -> int:
         unit.connection.execute(insert(_counter), {"name": counter, "value": 1})
         return 1
     return int(value)
-
-
-def _insert(
-    unit: UnitOfWork, columns: dict[str, Any], people: Sequence[ApplicantValues], verified: Collection[str]
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Write an application with its people and its paper form; the applicants' drafts have served."""
-    application: dict[str, Any] = {
-        "id": uuid4().hex,
-        "receipt_token": secrets.token_urlsafe(16),
-        "state": "under_review",
-        "submitted_at": unit.at,
-        "changed_at": unit.at,
-        "version": 1,
-        **columns,
-    }
-    rows = [
-        _applicant_row(unit.keys, application, position, person, verified) for position, person in enumerate(people, 1)
-    ]
-    unit.connection.execute(_ADD_APPLICATION, application)
-    unit.connection.execute(_ADD_PEOPLE, rows)
-    unit.connection.execute(
-        _ADD_SIGNED_FORM,
-        {
-            "id": uuid4().hex,
-            "student_id": application["student_id"],
-            "application_id": application["id"],
-            "form": "binding",
-            "state": "not_printed",
-            "changed_at": unit.at,
-        },
-    )
-    indexes = [row["national_id_index"] for row in rows]
-    unit.connection.execute(_FORGET_DRAFT, {"student": application["student_id"], "indexes": indexes})
-    return application, rows
-
-
-def _applicant_row(
-    keys: KeyRing, application: dict[str, Any], position: int, person: ApplicantValues, verified: Collection[str]
-) -> dict[str, Any]:
-    """One person's row; everything personal but the name is sealed or a blind index."""
-    row_id = uuid4().hex
-    state = EmailState.NONE
-    if person.email is not None:
-        state = EmailState.VERIFIED if email_key(person.email) in verified else EmailState.UNVERIFIED
-    sealed = {"national_id": person.national_id, "mobile": person.mobile, "email": person.email}
-    return {
-        "id": row_id,
-        "application_id": application["id"],
-        "student_id": application["student_id"],
-        "position": position,
-        "name": person.name,
-        "relation": person.relation,
-        "live": True,
-        "email_state": state.value,
-        "unusual_characters": needs_manual_glyph(person.name) or is_rare(person.name),
-        "national_id_index": keys.index(IndexColumn.NATIONAL_ID, person.national_id),
-        "mobile_index": keys.index(IndexColumn.MOBILE, person.mobile),
-        "email_index": None if person.email is None else keys.index(IndexColumn.EMAIL, email_key(person.email)),
-        "sealed": keys.seal("applicant", row_id, sealed),
-    }
 
 
 def _find(unit: UnitOfWork, student: StudentBasics, application_id: str) -> RowMapping:
@@ -356,15 +386,10 @@ def _owners(unit: UnitOfWork, application_id: str) -> list[bytes]:
     return [person["national_id_index"] for person in _people(unit, application_id)]
 
 
-def _withdraw(unit: UnitOfWork, student_id: str, application_id: str) -> None:
-    """Withdraw; no application is left that it could conflict with, or one alone is free."""
-    connection = unit.connection
-    connection.execute(
-        update(_application)
-        .where(_application.c.id == application_id)
-        .values(state="withdrawn", held_for_conflict=False, changed_at=unit.at, version=_application.c.version + 1)
-    )
-    connection.execute(update(_applicant).where(_applicant.c.application_id == application_id).values(live=False))
-    left = connection.execute(_FIND_LIVE_APPLICATIONS, {"student": student_id}).all()
-    if len(left) == 1:
-        connection.execute(_MARK_CONFLICT, {"student": student_id, "held": False})
+def _withdraw(unit: UnitOfWork, application: RowMapping) -> None:
+    """Withdraw; an application that is left alone is no longer in conflict."""
+    from kiosk.services import history  # the staff's tables: no start of the kiosk needs them
+    from kiosk.services.decisions import change_state
+
+    change_state(unit, application, ApplicationState.WITHDRAWN)
+    history.add(unit, application["id"], history.Action.WITHDRAWN)

@@ -11,12 +11,15 @@ from db.review_models import Binding, ParentAccount
 from db.store import Store, UnitOfWork
 from kiosk.rules.contact import mask_email
 from kiosk.rules.identity import hide_ids
-from kiosk.services import outbox
+from kiosk.services import history, outbox
+from kiosk.services.application_flags import refresh
+from kiosk.services.decisions import change_state
 from kiosk.services.errors import ChangedMeanwhile, Denied
 from kiosk.services.outbox import Addressee, MessageKind
 from kiosk.services.parent_accounts import close_account
 from kiosk.services.reasons import checked_reason
 from kiosk.services.staff_access import REGISTRAR, REVIEWERS, StaffGate, StaffMember, name_of_staff
+from kiosk.services.standing import ApplicationState
 from kiosk.settings import Settings
 
 
@@ -117,6 +120,7 @@ class Bindings:
             binding.version = version + 1
             unit.session.flush()
             self._tell(unit, binding, reason)
+            history.add(unit, binding.application_id, history.Action.BINDING_ENDED, acting.id, reason)
             _let_go(unit, binding)
             unit.audit(member.credential_id, "binding.ended", binding.id, {"reason": reason})
 
@@ -168,8 +172,10 @@ def _let_go(unit: UnitOfWork, binding: Binding) -> None:
     active = select(func.count()).where(Binding.state == "active")
     if not session.exec(active.where(Binding.application_id == binding.application_id)).one():
         application = session.get_one(Application, binding.application_id)
-        application.state, application.changed_at = "ended", unit.at
-        application.version += 1
+        change_state(unit, application.model_dump(), ApplicationState.ENDED)
+        session.expire(application)
+    else:
+        refresh(unit, [binding.student_id])
     if not session.exec(active.where(Binding.parent_account_id == account.id)).one():
         close_account(unit, account)
     session.flush()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 from uuid import uuid4
 
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, func, select
 
-from db.models import Application, Consent
-from db.sealed import KeyRing
+from db.models import Consent
 from db.store import Store
 from kiosk.clock import Clock
-from kiosk.rules.roc_dates import is_adult
+from kiosk.services.application_flags import refresh
 from kiosk.services.errors import Denied, ServiceError
+from kiosk.services.full_age import is_of_age
 from kiosk.services.own_id import Claim, NotTheirId, OwnId
 from kiosk.services.texts import ConsentText
 from kiosk.services.today import today
@@ -57,7 +56,7 @@ class Consents:
         """Keep one answer; a refusal is an answer too, and a later answer stands beside the earlier ones.
 
         Where a student of full age agrees for themself, the applications that waited for it go on; where they
-        refuse, those wait.
+        refuse, those wait. Where a parent refuses, those sent before are marked for the reviewer.
 
         Args:
             visitor: who stands at the kiosk.
@@ -105,11 +104,10 @@ class Consents:
                         answered_by=answered_by,
                         account=visitor.account,
                         terminal=visitor.terminal,
-                        answered_at=_moment_after_last(unit.session, student.id, unit.at),
+                        answered_at=moment_after_last(unit.session, student.id, unit.at),
                     )
                 )
-                if answered_by == "student":
-                    _hold_for_student(unit.session, student.id, held=choice != "agree")
+                refresh(unit, [student.id])
                 detail = {"consent": consent_id, "choice": choice, "by": answered_by, "sha256": text.source.sha256}
                 unit.audit(visitor.credential_id, "consent.answered", student.id, detail)
         claim.refuse_if_locked()
@@ -118,25 +116,7 @@ class Consents:
         return consent_id
 
 
-def is_of_age(keys: KeyRing, student_id: str, sealed: bytes, on: date) -> bool:
-    """Whether the student of a sealed row is of full age on a day; not where no birth date is on file."""
-    birth = keys.open("student", student_id, sealed).get("birth_date")
-    return bool(birth) and is_adult(date.fromisoformat(str(birth)), on)
-
-
-def _moment_after_last(session: Session, student_id: str, now: int) -> int:
+def moment_after_last(session: Session, student_id: str, now: int) -> int:
     """The present, but behind every earlier answer even where the wall clock was set back: the last one counts."""
     last = session.exec(select(func.max(Consent.answered_at)).where(Consent.student_id == student_id)).one()
     return now if last is None else max(now, last + 1)
-
-
-def _hold_for_student(session: Session, student_id: str, *, held: bool) -> None:
-    session.exec(
-        update(Application)
-        .where(
-            col(Application.student_id) == student_id,
-            col(Application.state).in_(("under_review", "returned")),
-            col(Application.held_for_student_consent).is_not(held),
-        )
-        .values(held_for_student_consent=held, version=col(Application.version) + 1)
-    )

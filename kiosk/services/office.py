@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.services.application_flags import refresh
 from kiosk.services.binding_review import Bindings
+from kiosk.services.bulk_approval import BulkApproval
 from kiosk.services.desk import Desk
 from kiosk.services.outbox_review import Outbox
+from kiosk.services.review import Review
+from kiosk.services.review_queue import ReviewQueue
 from kiosk.services.school import School
 from kiosk.services.staff_accounts import StaffAccounts
+from kiosk.services.tickets import Tickets
 
 
 @dataclass(frozen=True)
@@ -16,6 +21,10 @@ class Office:
     """What the staff can do; who signs in does it through ``School.sign_in``."""
 
     staff_accounts: StaffAccounts
+    queue: ReviewQueue
+    review: Review
+    bulk: BulkApproval
+    tickets: Tickets
     bindings: Bindings
     desk: Desk
     outbox: Outbox
@@ -24,8 +33,13 @@ class Office:
 def open_office(school: School) -> Office:
     """The staff's services over a school that is open, and stays open as long as they are used."""
     store, settings, clock = school.store, school.settings, school.clock
+    queue, review = ReviewQueue(store, clock), Review(store, settings, clock)
     return Office(
         staff_accounts=StaffAccounts(store),
+        queue=queue,
+        review=review,
+        bulk=BulkApproval(queue, review, school.sign_in),
+        tickets=Tickets(store, settings, clock, refresh),
         bindings=Bindings(store, settings),
         desk=Desk(store, clock),
         outbox=Outbox(store, settings),

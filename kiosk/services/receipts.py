@@ -11,18 +11,7 @@ from kiosk.rules.contact import mask_email, mask_mobile
 from kiosk.rules.identity import mask_id
 from kiosk.rules.names import mask_name
 from kiosk.services.application_form import Basis
-
-
-class Hold(StrEnum):
-    """Why an application waits, as far as an applicant is told; each is a ``held_for_…`` column.
-
-    ``held_for_registrar`` is missing on purpose: it would say whose number belongs to a student.
-    """
-
-    DOCUMENTS = "documents"
-    CORRECTION = "correction"
-    CONFLICT = "conflict"
-    STUDENT_CONSENT = "student_consent"
+from kiosk.services.standing import Hold
 
 
 class EmailState(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,6 +26,9 @@ from kiosk.services.sign_in import SignIn
 from kiosk.services.student_data import StudentData
 from kiosk.settings import Settings, ensure_home
 
+if TYPE_CHECKING:
+    from kiosk.services.corrections import Corrections
+
 
 @dataclass(frozen=True)
 class School:
@@ -39,6 +43,13 @@ class School:
     applications: Applications
     drafts: Drafts
     email_codes: EmailCodes
+
+    @property
+    def corrections(self) -> Corrections:
+        """The parent's side of 退件補正; here, because its tables are the staff's, which no start of the kiosk loads."""
+        from kiosk.services.corrections import Corrections
+
+        return Corrections(self.store, self.clock)
 
     def close(self) -> None:
         """Give the database back."""

@@ -14,15 +14,16 @@ from kiosk.clock import Clock
 from kiosk.rules.identity import mask_id
 from kiosk.rules.names import mask_name
 from kiosk.rules.text_safety import is_clean
-from kiosk.services.consents import is_of_age
+from kiosk.services.application_flags import refresh
 from kiosk.services.errors import ServiceError
+from kiosk.services.full_age import is_of_age
+from kiosk.services.standing import LIVE_STATES, TOLD_HOLDS
 from kiosk.services.today import today
 from kiosk.services.visitor import Visitor, require_student
 
 REPORTABLE = ("class_name", "name", "student_number")
 FORMS_TOTAL = 2
 _LONGEST_VALUE = 64
-_LIVE = ("under_review", "returned", "approved")
 
 
 class NothingReported(ServiceError):
@@ -111,7 +112,7 @@ class StudentData:
                 data_state=student.data_state,
                 outcomes=self._outcomes(session, student),
                 account_state=next(
-                    (a.state for a in applications if a.state in _LIVE),
+                    (a.state for a in applications if a.state in LIVE_STATES),
                     applications[0].state if applications else "none",
                 ),
                 applications=applications,
@@ -127,7 +128,7 @@ class StudentData:
             self._close_tickets(unit.session, student.id)
             student.data_state, student.updated_at = "confirmed", unit.at
             student.version += 1
-            self._hold(unit.session, student.id, held=False)
+            refresh(unit, [student.id])
             unit.audit(visitor.credential_id, "student.confirmed", student.id)
 
     def report_errors(self, visitor: Visitor, right_values: Mapping[str, str]) -> None:
@@ -160,7 +161,7 @@ class StudentData:
             )
             student.data_state, student.updated_at = "error_reported", unit.at
             student.version += 1
-            self._hold(unit.session, student.id, held=True)
+            refresh(unit, [student.id])
             unit.audit(visitor.credential_id, "student.error_reported", student.id, {"ticket": ticket_id})
 
     def _outcomes(self, session: Session, student: Student) -> tuple[FieldOutcome, ...]:
@@ -184,13 +185,6 @@ class StudentData:
             update(Ticket)
             .where(col(Ticket.student_id) == student_id, col(Ticket.state) == "open")
             .values(state="replaced")
-        )
-
-    def _hold(self, session: Session, student_id: str, *, held: bool) -> None:
-        session.exec(
-            update(Application)
-            .where(col(Application.student_id) == student_id, col(Application.state).in_(_LIVE))
-            .values(held_for_correction=held)
         )
 
     def _applications(self, session: Session, student_id: str) -> tuple[ApplicationSummary, ...]:
@@ -220,14 +214,8 @@ def _can_be_kept(right: str) -> bool:
 
 
 def holds_of(application: Application) -> tuple[str, ...]:
-    """What an application waits for, as a parent may know it; the registrar's own hold is not told."""
-    flags = {
-        "documents": application.held_for_documents,
-        "correction": application.held_for_correction,
-        "conflict": application.held_for_conflict,
-        "student_consent": application.held_for_student_consent,
-    }
-    return tuple(name for name, held in flags.items() if held)
+    """What an application waits for, as a parent may know it."""
+    return tuple(hold.value for hold in TOLD_HOLDS if getattr(application, f"held_for_{hold.value}"))
 
 
 def _latest_choice(session: Session, student_id: str, answered_by: str) -> str:

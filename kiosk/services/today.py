@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from kiosk.clock import Clock
 
@@ -12,3 +12,8 @@ TAIPEI = timezone(timedelta(hours=8))  # no summer time since 1980
 def today(clock: Clock) -> date:
     """Give the present day in Taipei."""
     return clock.now().astimezone(TAIPEI).date()
+
+
+def day_at(moment: int) -> date:
+    """Give the day in Taipei of a moment, in milliseconds since 1970-01-01 UTC."""
+    return datetime.fromtimestamp(moment / 1000, TAIPEI).date()

@@ -176,6 +176,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbox_message_due", ["channel", "state", "due_at"], unique=False)
 
     with op.batch_alter_table("applicant", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("sex_differs", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.create_index("ix_applicant_email_index", ["email_index"], unique=False)
         batch_op.create_index("ix_applicant_mobile_index", ["mobile_index"], unique=False)
 
@@ -185,9 +186,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("remarks", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("needs_a_look", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("class_name", sa.String(length=32), nullable=False, server_default=""))
-        batch_op.add_column(sa.Column("seat_number", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("seat_number", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("student_number", sa.String(length=32), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("student_name", sa.String(length=64), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("applicant_names", sa.String(length=160), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("registrar_released_by", sa.String(length=32), nullable=True))
+        batch_op.add_column(sa.Column("conflict_settled_by", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("documents_seen_by", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("documents_seen_at", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("decided_by", sa.String(length=32), nullable=True))

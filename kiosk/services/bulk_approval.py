@@ -1,0 +1,129 @@
+"""Approving many at once: what neither waits for anything nor wants a look, each row for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+
+from kiosk.services.errors import ChangedMeanwhile, Denied
+from kiosk.services.parent_accounts import EmailOfAnother
+from kiosk.services.review import Blocked, Review
+from kiosk.services.review_queue import MOST_ROWS, QueueFilter, QueueRow, QueueSort, ReviewQueue, SortBy
+from kiosk.services.sign_in import SignIn
+from kiosk.services.staff_access import OwnChild, StaffMember
+from kiosk.services.standing import ApplicationState, Attention
+from kiosk.services.store_errors import StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class BulkSummary:
+    """What an approval in bulk would do.
+
+    Attributes:
+        rows: what would be approved, by class and seat; at most `MOST_ROWS` at once.
+        more: there are more than these; they come with the next bulk.
+        blocked: how many of the filter are left out because something stands against them.
+        to_look_at: how many are left out because a remark wants a look.
+    """
+
+    rows: tuple[QueueRow, ...]
+    more: bool
+    blocked: int
+    to_look_at: int
+
+
+class Outcome(Enum):
+    """What became of one row."""
+
+    APPROVED = auto()
+    CHANGED = auto()
+    BLOCKED = auto()
+    OWN_CHILD = auto()
+    EMAIL_OF_ANOTHER = auto()
+    NOT_THEIRS = auto()
+    NOT_WRITTEN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """One row's result; ``refusal`` says more where it was not approved, for the screen to word."""
+
+    application_id: str
+    outcome: Outcome
+    refusal: Exception | None = field(default=None, repr=False)
+
+
+class BulkApproval:
+    """The service.
+
+    Args:
+        queue: finds the rows.
+        review: approves each.
+        sign_in: asks for the password again.
+    """
+
+    def __init__(self, queue: ReviewQueue, review: Review, sign_in: SignIn) -> None:
+        self._queue = queue
+        self._review = review
+        self._sign_in = sign_in
+
+    def candidates(self, member: StaffMember, wanted: QueueFilter) -> BulkSummary:
+        """What of a filter can be approved in bulk, and how much of it cannot.
+
+        Raises:
+            Denied, PasswordChangeRequired: see `ReviewQueue.page`.
+        """
+        under_review = replace(wanted, states=(ApplicationState.UNDER_REVIEW,))
+        clean = replace(under_review, flag=Attention.CLEAN)
+        page = self._queue.page(member, clean, QueueSort(SortBy.CLASS_AND_SEAT), limit=MOST_ROWS)
+        return BulkSummary(
+            rows=page.rows,
+            more=page.has_more,
+            blocked=self._queue.how_many(member, replace(under_review, flag=Attention.BLOCKED)),
+            to_look_at=self._queue.how_many(member, replace(under_review, flag=Attention.TO_LOOK_AT)),
+        )
+
+    def approve(
+        self,
+        member: StaffMember,
+        rows: Sequence[tuple[str, int]],
+        password: str,
+        progress: Callable[[int, int], None],
+    ) -> tuple[BulkResult, ...]:
+        """Approve each of these; what cannot be is left as it is, and says why.
+
+        Args:
+            member: who decides.
+            rows: application and version, as `candidates` gave them.
+            password: the member's own, again; wrong ones count as failed sign-ins.
+            progress: told how many of how many are done, after each.
+
+        Raises:
+            SignInRefused: the password is wrong; nothing was approved.
+            Denied, PasswordChangeRequired: the member's login no longer holds; nothing was approved.
+            StoreError: the password could not be verified.
+        """
+        self._sign_in.confirm_password(member, password)
+        results = []
+        for place, (application_id, version) in enumerate(rows, 1):
+            results.append(self._approve(member, application_id, version))
+            progress(place, len(rows))
+        return tuple(results)
+
+    def _approve(self, member: StaffMember, application_id: str, version: int) -> BulkResult:
+        try:
+            self._review.approve(member, application_id, version, only_clean=True)
+        except ChangedMeanwhile as refusal:
+            return BulkResult(application_id, Outcome.CHANGED, refusal)
+        except Blocked as refusal:
+            return BulkResult(application_id, Outcome.BLOCKED, refusal)
+        except EmailOfAnother as refusal:
+            return BulkResult(application_id, Outcome.EMAIL_OF_ANOTHER, refusal)
+        except OwnChild as refusal:
+            return BulkResult(application_id, Outcome.OWN_CHILD, refusal)
+        except Denied as refusal:
+            return BulkResult(application_id, Outcome.NOT_THEIRS, refusal)
+        except StoreError as refusal:
+            return BulkResult(application_id, Outcome.NOT_WRITTEN, refusal)
+        return BulkResult(application_id, Outcome.APPROVED)

@@ -1,0 +1,157 @@
+"""What happened to an application, for staff to read; the proof of it is the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, bindparam, func, insert, select
+
+from db.models import table_of
+from db.review_models import HistoryEntry, Staff
+from db.sealed import KeyRing
+from db.store import UnitOfWork
+from kiosk.i18n import _
+
+UNCHANGED = "unchanged"
+
+_entry = table_of(HistoryEntry)
+_staff = table_of(Staff)
+_ADD = insert(_entry)
+_OF_APPLICATION = (
+    select(_entry.c.id, _entry.c.action, _entry.c.sealed, _entry.c.at, _staff.c.name)
+    .join_from(_entry, _staff, _entry.c.staff_id == _staff.c.id, isouter=True)
+    .where(_entry.c.application_id == bindparam("application"))
+)
+_IN_ORDER = _OF_APPLICATION.order_by(_entry.c.at)
+_LAST_MOMENT = select(func.max(_entry.c.at)).where(_entry.c.application_id == bindparam("application"))
+
+
+class Action(StrEnum):
+    """What was done; the value is what the database keeps."""
+
+    SUBMITTED = "submitted"
+    WITHDRAWN = "withdrawn"
+    RETURNED = "returned"
+    ANSWERED = "answered"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    FORM_RECEIVED = "form_received"
+    DOCUMENTS_SEEN = "documents_seen"
+    CONFLICT_SETTLED = "conflict_settled"
+    REGISTRAR_RELEASED = "registrar_released"
+    STUDENT_CONSENT_RECORDED = "student_consent"
+    REVEALED = "revealed"
+    NOTED = "noted"
+    BINDING_ENDED = "binding_ended"
+
+    @property
+    def label(self) -> str:
+        """What was done, in the words of the buttons that do it."""
+        return {
+            Action.SUBMITTED: _("送出申請"),
+            Action.WITHDRAWN: _("撤回申請"),
+            Action.RETURNED: _("退件補正"),
+            Action.ANSWERED: _("補正後送出"),
+            Action.APPROVED: _("通過"),
+            Action.REJECTED: _("不通過"),
+            Action.FORM_RECEIVED: _("已收到簽章申請書"),
+            Action.DOCUMENTS_SEEN: _("已查驗證明文件"),
+            Action.CONFLICT_SETTLED: _("處理申請衝突"),
+            Action.REGISTRAR_RELEASED: _("註冊組確認無誤"),
+            Action.STUDENT_CONSENT_RECORDED: _("登錄學生紙本同意書"),
+            Action.REVEALED: _("查看完整資料"),
+            Action.NOTED: _("備註"),
+            Action.BINDING_ENDED: _("終止綁定"),
+        }[self]
+
+
+_LAST_ACT = (
+    _OF_APPLICATION.where(_entry.c.action.not_in((Action.REVEALED, Action.NOTED))).order_by(_entry.c.at.desc()).limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNote:
+    """Something said of one field, by its key, of one applicant: the reason why it was sent back.
+
+    In a parent's answer ``text`` is `UNCHANGED` where they left the value as it was, else empty.
+    """
+
+    position: int
+    key: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One thing that happened.
+
+    Attributes:
+        at: milliseconds since 1970-01-01 UTC.
+        by: the colleague's name; empty where a parent or the kiosk did it.
+        action: what.
+        text: the reason, or the note.
+        fields: what was said field by field.
+    """
+
+    at: int
+    by: str = field(repr=False)
+    action: Action
+    text: str = field(default="", repr=False)
+    fields: tuple[FieldNote, ...] = field(default=(), repr=False)
+
+
+def add(
+    unit: UnitOfWork,
+    application_id: str,
+    action: Action,
+    staff_id: str | None = None,
+    text: str = "",
+    fields: Mapping[tuple[int, str], str] | None = None,
+) -> None:
+    """Write down what the unit of work does, behind everything before it even where the wall clock was set back.
+
+    Args:
+        unit: the unit of work of the act itself.
+        application_id: to which application.
+        action: what.
+        staff_id: who; None for a parent or the kiosk.
+        text: the reason, or the note.
+        fields: what is said field by field, by position of the applicant (from 1) and key of the field.
+    """
+    row_id = uuid4().hex
+    last = unit.connection.execute(_LAST_MOMENT, {"application": application_id}).scalar_one()
+    said = [[position, key, words] for (position, key), words in (fields or {}).items()]
+    unit.connection.execute(
+        _ADD,
+        {
+            "id": row_id,
+            "application_id": application_id,
+            "staff_id": staff_id,
+            "action": action.value,
+            "sealed": unit.keys.seal("history_entry", row_id, {"text": text, "fields": said}),
+            "at": unit.at if last is None else max(unit.at, last + 1),
+        },
+    )
+
+
+def lines(connection: Connection, keys: KeyRing, application_id: str) -> tuple[HistoryLine, ...]:
+    """Everything that was written down about an application, the oldest first."""
+    found = connection.execute(_IN_ORDER, {"application": application_id})
+    return tuple(_line(keys, row) for row in found)
+
+
+def last_act(connection: Connection, keys: KeyRing, application_id: str) -> HistoryLine | None:
+    """The last thing that changed an application, by a colleague or a parent; None where nothing did."""
+    row = connection.execute(_LAST_ACT, {"application": application_id}).one_or_none()
+    return None if row is None else _line(keys, row)
+
+
+def _line(keys: KeyRing, row: Any) -> HistoryLine:
+    said = keys.open("history_entry", row.id, row.sealed)
+    notes = tuple(FieldNote(position, key, words) for position, key, words in said["fields"])
+    return HistoryLine(row.at, row.name or "", Action(row.action), said["text"], notes)
