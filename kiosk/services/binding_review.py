@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlmodel import Session, col, func, select, update
+from sqlalchemy import select as sql_select
+from sqlalchemy import update
+from sqlmodel import Session, col, func, select
 
-from db.models import Applicant, Application, Student
+from db.models import Applicant, Application, Student, table_of
 from db.review_models import Binding, ParentAccount
 from db.store import Store, UnitOfWork
 from kiosk.rules.contact import mask_email
@@ -15,12 +17,16 @@ from kiosk.services import history, outbox
 from kiosk.services.application_flags import refresh
 from kiosk.services.decisions import change_state
 from kiosk.services.errors import ChangedMeanwhile, Denied
+from kiosk.services.history import Action
 from kiosk.services.outbox import Addressee, MessageKind
 from kiosk.services.parent_accounts import close_account
 from kiosk.services.reasons import checked_reason
 from kiosk.services.staff_access import REGISTRAR, REVIEWERS, StaffGate, StaffMember, name_of_staff
 from kiosk.services.standing import ApplicationState
 from kiosk.settings import Settings
+
+_application = table_of(Application)
+_applicant = table_of(Applicant)
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,7 @@ class Bindings:
             unit.session.flush()
             self._tell(unit, binding, reason)
             history.add(unit, binding.application_id, history.Action.BINDING_ENDED, acting.id, reason)
-            _let_go(unit, binding)
+            _let_go(unit, binding, acting.id, reason)
             unit.audit(member.credential_id, "binding.ended", binding.id, {"reason": reason})
 
     def _tell(self, unit: UnitOfWork, binding: Binding, reason: str) -> None:
@@ -157,25 +163,26 @@ class Bindings:
         )
 
 
-def _let_go(unit: UnitOfWork, binding: Binding) -> None:
-    """What follows from an end: the person is free to apply, the application or the account may be over with it."""
+def _let_go(unit: UnitOfWork, binding: Binding, staff_id: str, reason: str) -> None:
+    """What follows from an end: the person may apply anew; application and account may be over with it."""
     session = unit.session
     account = session.get_one(ParentAccount, binding.parent_account_id)
-    session.exec(
-        update(Applicant)
+    active = select(func.count()).where(Binding.state == "active")
+    is_last_of_account = not session.exec(active.where(Binding.parent_account_id == account.id)).one()
+    is_last_of_application = not session.exec(active.where(Binding.application_id == binding.application_id)).one()
+    unit.connection.execute(
+        update(_applicant)
         .where(
-            col(Applicant.application_id) == binding.application_id,
-            col(Applicant.national_id_index) == account.national_id_index,
+            _applicant.c.application_id == binding.application_id,
+            _applicant.c.national_id_index == account.national_id_index,
         )
         .values(live=False)
     )
-    active = select(func.count()).where(Binding.state == "active")
-    if not session.exec(active.where(Binding.application_id == binding.application_id)).one():
-        application = session.get_one(Application, binding.application_id)
-        change_state(unit, application.model_dump(), ApplicationState.ENDED)
-        session.expire(application)
+    history.add(unit, binding.application_id, Action.BINDING_ENDED, staff_id, reason)
+    if is_last_of_account:
+        close_account(unit, account)
+    if is_last_of_application:
+        found = sql_select(_application).where(_application.c.id == binding.application_id)
+        change_state(unit, unit.connection.execute(found).mappings().one(), ApplicationState.ENDED)
     else:
         refresh(unit, [binding.student_id])
-    if not session.exec(active.where(Binding.parent_account_id == account.id)).one():
-        close_account(unit, account)
-    session.flush()

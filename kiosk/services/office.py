@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.services.application_flags import refresh
 from kiosk.services.binding_review import Bindings
 from kiosk.services.bulk_approval import BulkApproval
 from kiosk.services.desk import Desk
@@ -39,7 +38,7 @@ def open_office(school: School) -> Office:
         queue=queue,
         review=review,
         bulk=BulkApproval(queue, review, school.sign_in),
-        tickets=Tickets(store, settings, clock, refresh),
+        tickets=Tickets(store, settings, clock),
         bindings=Bindings(store, settings),
         desk=Desk(store, clock),
         outbox=Outbox(store, settings),

@@ -8,7 +8,7 @@ and number stand on the student's applications as well. What was decided field b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -21,19 +21,18 @@ from kiosk.clock import Clock
 from kiosk.rules.accounts import student_account
 from kiosk.rules.names import InvalidName, needs_manual_glyph, parse_name
 from kiosk.rules.text_safety import half_width
+from kiosk.services.application_flags import refresh
 from kiosk.services.credentials import give_one_time_code
 from kiosk.services.errors import ChangedMeanwhile, Denied, ServiceError
 from kiosk.services.lockout import Lockout
 from kiosk.services.reasons import checked_reason
 from kiosk.services.staff_access import REGISTRAR, StaffGate, StaffMember, name_of_staff
+from kiosk.services.standing import OPEN_STATES
 from kiosk.services.student_login import StudentLogin
 from kiosk.services.visitor import STUDENT_LOGIN
 from kiosk.settings import Settings
 
 AT_ONCE = 50
-
-Refresh = Callable[[UnitOfWork, Sequence[str]], None]
-"""Brings the applications of students, by id, up to date with what they follow from."""
 
 
 class ValueFault(Enum):
@@ -168,14 +167,12 @@ class Tickets:
         store: the database.
         settings: what a student number looks like.
         clock: for the login's lock-out.
-        refresh: brings the student's applications up to date.
     """
 
-    def __init__(self, store: Store, settings: Settings, clock: Clock, refresh: Refresh) -> None:
+    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
         self._store = store
         self._lockout = Lockout(clock)
         self._number = re.compile(settings.student_no_pattern, re.ASCII)
-        self._refresh = refresh
         self._gate = StaffGate(store)
 
     def list(
@@ -257,14 +254,14 @@ class Tickets:
             student.data_state = "corrected" if values else "unconfirmed"
             student.updated_at, student.version = unit.at, student.version + 1
             unit.session.flush()
-            self._refresh(unit, [student.id])
+            refresh(unit, [student.id])
             unit.audit(member.credential_id, f"ticket.{ticket.state}", ticket.id, {"fields": said})
         return Decided(code)
 
     def _row(self, session: Session, ticket: Ticket) -> TicketRow:
         student = session.get_one(Student, ticket.student_id)
         waiting = select(func.count()).where(
-            Application.student_id == student.id, col(Application.state).in_(("under_review", "returned"))
+            Application.student_id == student.id, col(Application.state).in_(OPEN_STATES)
         )
         return TicketRow(
             ticket_id=ticket.id,
