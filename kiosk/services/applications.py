@@ -31,6 +31,7 @@ from kiosk.services.drafts import APPLICATION
 from kiosk.services.errors import AlreadyApplied, ChangedMeanwhile, ConsentMissing, Denied, ServiceError
 from kiosk.services.own_id import OwnId
 from kiosk.services.receipts import EmailState, Hold, Receipt, make_receipt, masked_applicant
+from kiosk.services.refusals import audits_refusals
 from kiosk.services.today import today
 from kiosk.services.visitor import StudentBasics, Visitor, require_login
 
@@ -95,6 +96,7 @@ class OwnChild(InvalidApplication):
     """An applicant's ID is the student's own: that goes to the registrar (分流申請書)."""
 
 
+@audits_refusals
 class Applications:
     """The service."""
 

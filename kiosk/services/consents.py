@@ -15,6 +15,7 @@ from kiosk.clock import Clock
 from kiosk.rules.roc_dates import is_adult
 from kiosk.services.errors import Denied, ServiceError
 from kiosk.services.own_id import Claim, NotTheirId, OwnId
+from kiosk.services.refusals import audits_refusals
 from kiosk.services.texts import ConsentText
 from kiosk.services.today import today
 from kiosk.services.visitor import Visitor, require_student
@@ -35,6 +36,7 @@ class NotOfAge(ServiceError):
     """The student is a minor, or has no birth date on file: a parent answers."""
 
 
+@audits_refusals
 class Consents:
     """The service."""
 

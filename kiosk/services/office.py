@@ -17,4 +17,4 @@ class Office:
 
 def open_office(school: School) -> Office:
     """The staff's services over a school that is open, and stays open as long as they are used."""
-    return Office(staff_accounts=StaffAccounts(school.store))
+    return Office(staff_accounts=StaffAccounts(school.store, school.clock))

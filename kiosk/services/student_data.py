@@ -16,6 +16,7 @@ from kiosk.rules.names import mask_name
 from kiosk.rules.text_safety import is_clean
 from kiosk.services.consents import is_of_age
 from kiosk.services.errors import ServiceError
+from kiosk.services.refusals import audits_refusals
 from kiosk.services.today import today
 from kiosk.services.visitor import Visitor, require_student
 
@@ -64,6 +65,7 @@ class HubState:
     forms_total: int = FORMS_TOTAL
 
 
+@audits_refusals
 class StudentData:
     """The service."""
 
