@@ -44,7 +44,7 @@ def ask_secret(prompt: str) -> str:
     """Ask at the terminal without showing what is typed.
 
     Raises:
-        Refused: the terminal cannot hide it.
+        Refused: the terminal cannot hide it, or what was typed is no text.
         KeyboardInterrupt: also where the input ended.
     """
     with warnings.catch_warnings():
@@ -53,6 +53,8 @@ def ask_secret(prompt: str) -> str:
             return getpass.getpass(prompt)
         except getpass.GetPassWarning:
             raise Refused("這個終端機無法隱藏輸入的內容，沒有讀取任何資料。") from None
+        except UnicodeDecodeError:
+            raise Refused("輸入的內容不是 UTF-8 編碼。") from None
         except EOFError:
             raise KeyboardInterrupt from None
 
