@@ -85,6 +85,8 @@ class IdleTimes:
         receipt_seconds: how long a receipt stands, counting down.
         ask_to_go_on_seconds: how long a visit lasts before the kiosk asks whether to go on.
         absolute_seconds: the most that a visit may take for each child.
+        staff_idle_seconds: in review mode, before the countdown starts.
+        staff_absolute_seconds: the most that staff stay signed in.
     """
 
     parent_idle_seconds: int = 60
@@ -94,6 +96,8 @@ class IdleTimes:
     receipt_seconds: int = 45
     ask_to_go_on_seconds: int = 600
     absolute_seconds: int = 1800
+    staff_idle_seconds: int = 180
+    staff_absolute_seconds: int = 1800
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,7 @@ class Settings:
         demo: an invented school: logins are shown, and Ctrl+Q leaves.
         idle: how long a visitor may be still.
         smtp: the mail server; None sends no mail.
+        review_in_lobby: whether staff may sign in at the parents' kiosk; the command ``review`` opens theirs anyway.
         credential_key_file: the key file that systemd handed over (``$CREDENTIALS_DIRECTORY``), if any.
     """
 
@@ -122,6 +127,7 @@ class Settings:
     demo: bool = False
     idle: IdleTimes = IdleTimes()
     smtp: SmtpSettings | None = None
+    review_in_lobby: bool = False
     credential_key_file: Path | None = None
 
     @property
@@ -175,6 +181,7 @@ def load_settings(
         demo=demo,
         idle=_idle_times(table.table("idle")),
         smtp=_smtp(table.table("smtp"), home),
+        review_in_lobby=_review_in_lobby(table.table("review"), default=demo),
         credential_key_file=_credential_key_file(variables),
     )
     table.refuse_the_rest()
@@ -243,6 +250,13 @@ class _Table:
                 key=self.name(key), least=allowed.start, most=allowed.stop - 1
             )
         )
+
+    def switch(self, key: str, default: bool) -> bool:
+        """Take a yes or no."""
+        value = self._values.pop(key, default)
+        if isinstance(value, bool):
+            return value
+        raise SettingsError(_("kiosk.toml 的 {key} 必須是 true 或 false。").format(key=self.name(key)))
 
     def table(self, key: str) -> _Table | None:
         """Take a table within this one; None where it is not set."""
@@ -333,6 +347,15 @@ def _idle_times(table: _Table | None) -> IdleTimes:
     }
     table.refuse_the_rest()
     return IdleTimes(**times)
+
+
+def _review_in_lobby(table: _Table | None, default: bool) -> bool:
+    """Read ``[review]``."""
+    if table is None:
+        return default
+    in_lobby = table.switch("in_lobby", default)
+    table.refuse_the_rest()
+    return in_lobby
 
 
 def _smtp(table: _Table | None, home: Path) -> SmtpSettings | None:

@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from kiosk.cli import data, demo, doctor, mail, roster, status
+from kiosk.cli import data, demo, doctor, mail, roster, staff, status
 from kiosk.cli.console import Refused
 from kiosk.settings import SettingsError
 
@@ -20,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="指令")
     run = _command(commands, "run", "啟動 kiosk")
     run.set_defaults(handle=lambda arguments: _run(arguments.home))
-    for module in (demo, roster, status, mail, data, doctor):
+    for module in (demo, roster, staff, status, mail, data, doctor):
         module.add_to(commands, _command)
     return top
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -36,6 +38,25 @@ def opened(arguments: argparse.Namespace) -> Iterator[School]:
         yield school
     finally:
         school.close()
+
+
+def ask_secret(prompt: str) -> str:
+    """Ask at the terminal without showing what is typed.
+
+    Raises:
+        Refused: the terminal cannot hide it, or what was typed is no text.
+        KeyboardInterrupt: also where the input ended.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            return getpass.getpass(prompt)
+        except getpass.GetPassWarning:
+            raise Refused("這個終端機無法隱藏輸入的內容，沒有讀取任何資料。") from None
+        except UnicodeDecodeError:
+            raise Refused("輸入的內容不是 UTF-8 編碼。") from None
+        except EOFError:
+            raise KeyboardInterrupt from None
 
 
 def progress_bar(label: str) -> Callable[[int, int], None]:

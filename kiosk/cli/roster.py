@@ -10,10 +10,12 @@ from pathlib import Path
 from kiosk.cli.console import AddCommand, Refused, opened, progress_bar
 from kiosk.clock import SystemClock
 from kiosk.rules.identity import mask_id
+from kiosk.services.command_line import OPERATOR
 from kiosk.services.errors import UnknownStudent
 from kiosk.services.roster_check import Roster, check_roster
 from kiosk.services.roster_file import FileFault, UnreadableFile, read_sheet
 from kiosk.services.roster_import import import_roster
+from kiosk.services.student_login import reset_student_login
 from kiosk.services.today import today
 from kiosk.settings import load_settings
 
@@ -83,7 +85,7 @@ def _import(arguments: argparse.Namespace) -> int:
             raise Refused("沒有匯入。（不詢問請加 --yes）")
     digest = hashlib.sha256(arguments.file.read_bytes()).hexdigest()
     with opened(arguments) as school:
-        done = import_roster(school.store, roster, digest, "operator", progress_bar("匯入"))
+        done = import_roster(school.store, roster, digest, OPERATOR, progress_bar("匯入"))
     print(f"已匯入：新增 {done.added} 人、更新 {done.changed} 人、離校 {done.left} 人。")
     if done.desk_codes:
         print("以下學生沒有身分證字號，請把登入碼交給本人（只顯示這一次）：")
@@ -93,11 +95,11 @@ def _import(arguments: argparse.Namespace) -> int:
 
 
 def _reset(arguments: argparse.Namespace) -> int:
-    with opened(arguments) as school:
-        try:
-            code = school.sign_in.reset_with_desk_code(arguments.student_number, "operator")
-        except UnknownStudent:
-            raise Refused("沒有這個學號的在學學生。") from None
+    try:
+        with opened(arguments) as school, school.store.write() as unit:
+            code = reset_student_login(unit, school.clock, arguments.student_number, OPERATOR)
+    except UnknownStudent:
+        raise Refused("沒有這個學號的在學學生。") from None
     print(f"一次性登入碼（只顯示這一次）：{code}")
     return 0
 

@@ -6,16 +6,28 @@ A student's is ``P`` and the student number (the guide's step 一); a member of 
 from __future__ import annotations
 
 import re
+from enum import Enum, auto
 
 from kiosk.rules.text_safety import compact, half_width
 
 _LONGEST = 64
-_STAFF_ACCOUNT = re.compile(r"[A-Za-z0-9._-]{3,32}", re.ASCII)
-_SHORTEST_STAFF_ACCOUNT = 3
+_STAFF_ACCOUNT = re.compile(r"[A-Za-z0-9._-]*", re.ASCII)
+_STAFF_ACCOUNT_LENGTHS = range(3, 33)
+
+
+class AccountFault(Enum):
+    """Why a name cannot be an account of staff."""
+
+    LENGTH = auto()
+    CHARACTER = auto()
 
 
 class InvalidAccount(ValueError):
-    """No account name for staff: ASCII letters, digits, dot, underline and dash, three to 32."""
+    """Not an account for staff; ``fault`` says why."""
+
+    def __init__(self, fault: AccountFault) -> None:
+        super().__init__(fault.name)
+        self.fault = fault
 
 
 def normalise_account(text: str) -> str:
@@ -38,15 +50,17 @@ def student_number_of(account: str) -> str | None:
 
 
 def parse_staff_account(text: str) -> str:
-    """A new account of staff, normalised.
+    """A new account of staff, normalised: ASCII letters, digits, dot, underline and dash, three to 32.
 
     Dashes may be typed but do not count, as everywhere in accounts: three other characters must be there.
 
     Raises:
-        InvalidAccount: see there.
+        InvalidAccount: with the fault.
     """
     typed = half_width(text).strip()
     account = normalise_account(typed)
-    if not _STAFF_ACCOUNT.fullmatch(typed) or len(account) < _SHORTEST_STAFF_ACCOUNT:
-        raise InvalidAccount
+    if len(text) > _LONGEST or not {len(typed), len(account)} <= set(_STAFF_ACCOUNT_LENGTHS):
+        raise InvalidAccount(AccountFault.LENGTH)
+    if not _STAFF_ACCOUNT.fullmatch(typed):
+        raise InvalidAccount(AccountFault.CHARACTER)
     return account

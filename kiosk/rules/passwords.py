@@ -183,7 +183,8 @@ def _holds_personal(text: str, personal: Collection[str]) -> bool:
         part = _NOT_LETTER_OR_DIGIT.sub("", value[:MAX_LENGTH].lower())
         if len(part) < _SHORTEST_PERSONAL or part not in shown:
             continue
-        if len(part) * 2 >= len(shown) or _effort(shown.replace(part, "", 1)) < _LEAST_EFFORT:
+        rest = shown.replace(part, "")
+        if len(rest) * 2 <= len(shown) or _effort(rest) < _LEAST_EFFORT:
             return True
     return False
 

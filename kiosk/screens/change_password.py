@@ -7,8 +7,9 @@ from textual.app import ComposeResult
 from textual.widgets import Button, Static
 
 from kiosk.i18n import _
-from kiosk.rules.passwords import PasswordFault, ticks
+from kiosk.rules.passwords import ticks
 from kiosk.services.errors import ChangedMeanwhile, Denied, PasswordRefused
+from kiosk.services.password_messages import password_message
 from kiosk.services.visitor import Visitor
 from kiosk.widgets.field import Field
 from kiosk.widgets.plain_input import PlainInput
@@ -72,7 +73,7 @@ class ChangePasswordScreen(Step[Visitor]):
         try:
             visitor = await self.ask(self.kiosk.school.sign_in.change_password, self._visitor, new)
         except PasswordRefused as refused:
-            self.first_wrong({"new": refusal_message(refused.fault)})
+            self.first_wrong({"new": password_message(refused.fault)})
         except (Denied, ChangedMeanwhile):
             self.say(_("密碼未變更：這個帳號剛在別處使用，請登出後再登入一次。"))
         else:
@@ -91,19 +92,3 @@ def _rule_line(password: str) -> str:
     found = ticks(password)
     parts = ((_("字母"), found.letter), (_("數字"), found.digit), (_("至少 9 個字"), found.length))
     return "　".join(f"{'［完成］' if done else '［　　］'}{name}" for name, done in parts)
-
-
-def refusal_message(fault: PasswordFault | None) -> str:
-    """Why a password is not taken, and what to do; None stands for one that was used before."""
-    if fault is None:
-        return _("這個密碼以前用過，請換一個。")
-    return {
-        PasswordFault.TOO_SHORT: _("密碼至少要 9 個字。"),
-        PasswordFault.TOO_LONG: _("密碼最多 128 個字。"),
-        PasswordFault.NO_LETTER: _("密碼還缺英文字母。"),
-        PasswordFault.NO_DIGIT: _("密碼還缺數字。"),
-        PasswordFault.NOT_ASCII: _("密碼只能用英文字母、數字和符號，請切換為英文輸入。"),
-        PasswordFault.COMMON: _("這個密碼太常見，容易被猜到，請換一個。"),
-        PasswordFault.IDENTITY: _("不能用身分證字號當密碼，請換一個。"),
-        PasswordFault.PERSONAL: _("密碼裡有學號或生日，容易被猜到，請換一個。"),
-    }[fault]

@@ -42,6 +42,7 @@ from kiosk.services.errors import AlreadyApplied, ChangedMeanwhile, ConsentMissi
 from kiosk.services.full_age import is_of_age
 from kiosk.services.own_id import OwnId
 from kiosk.services.receipts import EmailState, Receipt, make_receipt, masked_applicant
+from kiosk.services.refusals import audits_refusals
 from kiosk.services.standing import OPEN_STATES, TOLD_HOLDS, ApplicationState, Hold, Remark
 from kiosk.services.today import today
 from kiosk.services.visitor import StudentBasics, Visitor, require_login
@@ -112,6 +113,7 @@ class OwnChild(InvalidApplication):
     """An applicant's ID is the student's own: that goes to the registrar (分流申請書)."""
 
 
+@audits_refusals
 class Applications:
     """The service."""
 

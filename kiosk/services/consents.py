@@ -14,6 +14,7 @@ from kiosk.services.application_flags import refresh
 from kiosk.services.errors import Denied, ServiceError
 from kiosk.services.full_age import is_of_age
 from kiosk.services.own_id import Claim, NotTheirId, OwnId
+from kiosk.services.refusals import audits_refusals
 from kiosk.services.texts import ConsentText
 from kiosk.services.today import today
 from kiosk.services.visitor import Visitor, require_student
@@ -34,6 +35,7 @@ class NotOfAge(ServiceError):
     """The student is a minor, or has no birth date on file: a parent answers."""
 
 
+@audits_refusals
 class Consents:
     """The service."""
 

@@ -15,6 +15,7 @@ from kiosk.clock import Clock
 from kiosk.rules.identity import parse_id
 from kiosk.services.errors import ServiceError
 from kiosk.services.own_id import Claim, OwnId
+from kiosk.services.refusals import audits_refusals
 from kiosk.services.today import today
 from kiosk.services.visitor import Visitor, require_student
 
@@ -26,6 +27,7 @@ class DraftOfAnother(ServiceError):
     """Somebody else's draft of this form is kept already; it is replaced only on request."""
 
 
+@audits_refusals
 class Drafts:
     """The service."""
 

@@ -34,7 +34,7 @@ def open_office(school: School) -> Office:
     store, settings, clock = school.store, school.settings, school.clock
     queue, review = ReviewQueue(store, clock), Review(store, settings, clock)
     return Office(
-        staff_accounts=StaffAccounts(store),
+        staff_accounts=StaffAccounts(store, clock),
         queue=queue,
         review=review,
         bulk=BulkApproval(queue, review, school.sign_in),

@@ -1,4 +1,4 @@
-"""Signing in, changing the password, and the reset at the desk: one service for every login."""
+"""Signing in and changing the password: one service for every login."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from db.store import Store
 from kiosk.clock import Clock
-from kiosk.rules.accounts import student_account
-from kiosk.services.credentials import Credentials, find_credential, give_one_time_code
-from kiosk.services.errors import Denied, UnknownStudent
-from kiosk.services.lockout import Lockout
+from kiosk.services.credentials import Credentials
+from kiosk.services.errors import Denied
 from kiosk.services.password_store import PasswordStore
-from kiosk.services.refusals import refusals_audited
+from kiosk.services.refusals import audits_refusals
 from kiosk.services.student_login import StudentLogin
 from kiosk.services.visitor import Visitor
 
@@ -28,12 +26,12 @@ class SignedIn:
     must_change: bool
 
 
+@audits_refusals
 class SignIn:
     """The sign-in service."""
 
     def __init__(self, store: Store, clock: Clock, passwords: PasswordStore) -> None:
         self._store = store
-        self._lockout = Lockout(clock)
         self._credentials = Credentials(store, clock, passwords)
 
     def student(self, account: str, password: str, terminal: str) -> SignedIn:
@@ -81,10 +79,9 @@ class SignIn:
             Denied: the login is disabled, or the student has left; audited.
             ChangedMeanwhile: changed or reset since the visitor signed in.
         """
-        with refusals_audited(self._store, visitor.credential_id, visitor.student_id, "password.change"):
-            version = self._credentials.choose(
-                StudentLogin(), visitor.credential_id, visitor.student_id, visitor.credential_version, new
-            )
+        version = self._credentials.choose(
+            StudentLogin(), visitor.credential_id, visitor.student_id, visitor.credential_version, new
+        )
         return replace(visitor, credential_version=version)
 
     def change_staff_password(self, member: StaffMember, new: str) -> StaffMember:
@@ -100,10 +97,9 @@ class SignIn:
         """
         from kiosk.services.staff_login import StaffLogin
 
-        with refusals_audited(self._store, member.credential_id, member.staff_id, "password.change"):
-            version = self._credentials.choose(
-                StaffLogin(), member.credential_id, member.staff_id, member.credential_version, new
-            )
+        version = self._credentials.choose(
+            StaffLogin(), member.credential_id, member.staff_id, member.credential_version, new
+        )
         return replace(member, credential_version=version)
 
     def confirm_password(self, member: StaffMember, password: str) -> None:
@@ -113,25 +109,11 @@ class SignIn:
             SignInRefused, StoreError: see :meth:`~kiosk.services.credentials.Credentials.verify`.
             Denied, PasswordChangeRequired: see :func:`~kiosk.services.staff_access.require_staff`; audited.
         """
-        from kiosk.services.staff_access import ALL_STAFF, StaffGate
+        from kiosk.services.staff_access import ALL_STAFF, require_staff
         from kiosk.services.staff_login import StaffLogin
 
-        action = "password.confirm"
-        with StaffGate(self._store).read(member, action, ALL_STAFF):
-            pass
-        with refusals_audited(self._store, member.credential_id, member.staff_id, action):
-            found = self._credentials.verify(StaffLogin(), member.account, password, member.terminal, action)
-            if (found.credential_id, found.version) != (member.credential_id, member.credential_version):
-                raise Denied
-
-    def reset_with_desk_code(self, student_number: str, actor: str) -> str:
-        """Give a student's login a one-time code, to be shown once; the password it had is gone.
-
-        Raises:
-            UnknownStudent: no active student has this number.
-        """
-        with self._store.write() as unit:
-            credential = find_credential(unit.session, StudentLogin(), student_account(student_number))
-            if credential is None or not credential.active:
-                raise UnknownStudent
-            return give_one_time_code(unit, self._lockout, StudentLogin(), credential, actor)
+        with self._store.read() as session:
+            require_staff(session, member, ALL_STAFF)
+        found = self._credentials.verify(StaffLogin(), member.account, password, member.terminal, "password.confirm")
+        if (found.credential_id, found.version) != (member.credential_id, member.credential_version):
+            raise Denied

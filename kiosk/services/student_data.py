@@ -17,6 +17,7 @@ from kiosk.rules.text_safety import is_clean
 from kiosk.services.application_flags import refresh
 from kiosk.services.errors import ServiceError
 from kiosk.services.full_age import is_of_age
+from kiosk.services.refusals import audits_refusals
 from kiosk.services.standing import LIVE_STATES, TOLD_HOLDS
 from kiosk.services.today import today
 from kiosk.services.visitor import Visitor, require_student
@@ -86,6 +87,7 @@ class HubState:
     forms_total: int = FORMS_TOTAL
 
 
+@audits_refusals
 class StudentData:
     """The service."""
 

@@ -8,11 +8,15 @@ from sqlmodel import Session, select
 
 from db.models import Applicant, Guardian, Student
 from db.sealed import KeyRing
+from db.store import UnitOfWork
+from kiosk.clock import Clock
 from kiosk.rules.accounts import student_account, student_number_of
 from kiosk.rules.identity import normalise_id
 from kiosk.rules.passwords import FAMILY_RULE
 from kiosk.rules.roc_dates import format_roc
-from kiosk.services.credentials import LoginKind
+from kiosk.services.credentials import LoginKind, find_credential, give_one_time_code
+from kiosk.services.errors import UnknownStudent
+from kiosk.services.lockout import Lockout
 from kiosk.services.visitor import STUDENT_LOGIN
 
 
@@ -47,3 +51,24 @@ class StudentLogin(LoginKind):
             roc = day.year - 1911
             values += [f"{day:%Y%m%d}", f"{roc:03}{day:%m%d}", f"{roc}{day:%m%d}", format_roc(day), birth]
         return values
+
+
+def reset_student_login(unit: UnitOfWork, clock: Clock, student_number: str, actor: str) -> str:
+    """Give a student's login a one-time code; the password it had is gone.
+
+    Args:
+        unit: where it is written and audited (``login.reset``).
+        clock: the kiosk's.
+        student_number: as typed.
+        actor: as it stands in the audit; whoever opened the unit has made sure that they may.
+
+    Returns:
+        The code, to be shown once.
+
+    Raises:
+        UnknownStudent: no active student has this number.
+    """
+    credential = find_credential(unit.session, StudentLogin(), student_account(student_number))
+    if credential is None or not credential.active:
+        raise UnknownStudent
+    return give_one_time_code(unit, Lockout(clock), StudentLogin(), credential, actor)

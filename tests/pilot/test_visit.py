@@ -12,6 +12,7 @@ from db.models import Application, Consent, Student
 from kiosk.app import KioskApp
 from kiosk.services.email_codes import EmailCodes
 from kiosk.services.school import School
+from kiosk.services.student_login import reset_student_login
 from kiosk.settings import SmtpSecurity, SmtpSettings
 from kiosk.testing import FakeClock, Parent, until
 from tests.pilot.conftest import standing_at
@@ -145,7 +146,8 @@ async def test_a_login_reset_during_the_visit_is_told_and_ends_it(school: School
     async with standing_at(school) as parent:
         await _to_hub(parent)
         await parent.opens("confirm", "ConfirmStudentScreen")
-        code = school.sign_in.reset_with_desk_code("110001", "registrar")
+        with school.store.write() as unit:
+            code = reset_student_login(unit, school.clock, "110001", "registrar")
         if changed_too:
             school.sign_in.change_password(school.sign_in.student("P110001", code, "desk").visitor, "Another7rivers")
         await parent.presses("enter", "enter")

@@ -22,8 +22,12 @@ from kiosk.settings import (
 
 def _load(home: Path, configuration: str = "", **variables: str) -> Settings:
     """Load the settings of a home with this ``kiosk.toml``, in an environment of just these variables."""
+    return load_settings(_write(home, configuration), environment=variables)
+
+
+def _write(home: Path, configuration: str) -> Path:
     (home / "kiosk.toml").write_text(configuration, encoding="utf-8")
-    return load_settings(home, environment=variables)
+    return home
 
 
 def test_defaults_without_any_file(tmp_path: Path) -> None:
@@ -50,7 +54,17 @@ def test_the_default_idle_times_are_the_security_promises() -> None:
         receipt_seconds=45,
         ask_to_go_on_seconds=600,
         absolute_seconds=1800,
+        staff_idle_seconds=180,
+        staff_absolute_seconds=1800,
     )
+
+
+def test_staff_sign_in_at_the_lobby_only_where_the_school_or_the_demo_says_so(tmp_path: Path) -> None:
+    assert not load_settings(tmp_path, environment={}).review_in_lobby
+    assert load_settings(tmp_path, demo=True, environment={}).review_in_lobby
+    assert not _load(tmp_path, "[review]").review_in_lobby
+    assert _load(tmp_path, "[review]\nin_lobby = true").review_in_lobby
+    assert not load_settings(_write(tmp_path, "[review]\nin_lobby = false"), demo=True, environment={}).review_in_lobby
 
 
 def test_loading_makes_nothing(tmp_path: Path) -> None:
@@ -170,6 +184,10 @@ def test_mail_without_tls_is_for_this_machine_only(tmp_path: Path) -> None:
         ("[idle]\nparent_idle_seconds = 7201", "idle.parent_idle_seconds"),
         ("[idle]\nparent_idle_seconds = true", "idle.parent_idle_seconds"),
         ("[idle]\nparent_idle_seconds = 60.5", "idle.parent_idle_seconds"),
+        ("review = true", "review"),
+        ("[review]\nin_lobby = 1", "review.in_lobby"),
+        ("[review]\nin_lobby = 'yes'", "review.in_lobby"),
+        ("[review]\nlobby = true", "review.lobby"),
         ("[smtp]\nsender = 'k@h'", "smtp.host"),
         ("[smtp]\nhost = 'h'", "smtp.sender"),
         ("[smtp]\nhost = 'h'\nsender = 'k@h'\nport = 0", "smtp.port"),

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.rules.accounts import normalise_account, student_account, student_number_of
+from kiosk.rules.accounts import (
+    InvalidAccount,
+    normalise_account,
+    parse_staff_account,
+    student_account,
+    student_number_of,
+)
 
 
 def test_accounts_in_many_spellings() -> None:
@@ -21,3 +28,30 @@ def test_a_normal_form_is_its_own(text: str) -> None:
 def test_an_account_is_the_letter_and_the_number() -> None:
     assert student_account("１１０００１") == "P110001"
     assert normalise_account("p110\u3164001\ufe0f") == "P110001"
+
+
+@pytest.mark.parametrize(
+    ("typed", "account"),
+    [("wang.li", "WANG.LI"), (" ｗａｎｇ_1 ", "WANG_1"), ("wang-li", "WANGLI"), ("abc", "ABC"), ("a" * 32, "A" * 32)],
+)
+def test_an_account_of_staff_is_signed_in_with_as_it_was_made(typed: str, account: str) -> None:
+    assert parse_staff_account(typed) == account == normalise_account(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "ab", "a" * 33, "a b c", "王小明", "a/b/c", "a--", "ab\nc", "abc|d", "ab\u200bc", "abc\x00", "é1234"]
+)
+def test_what_is_no_account_of_staff(typed: str) -> None:
+    with pytest.raises(InvalidAccount):
+        parse_staff_account(typed)
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_an_account_of_staff_or_refused(text: str) -> None:
+    try:
+        account = parse_staff_account(text)
+    except InvalidAccount:
+        return
+    assert account.isascii()
+    assert 3 <= len(account) <= 32
+    assert normalise_account(account) == account

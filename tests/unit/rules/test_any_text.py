@@ -21,10 +21,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kiosk.rules
+from kiosk.rules.accounts import InvalidAccount
 from kiosk.rules.application_numbers import InvalidNumber
 from kiosk.rules.contact import InvalidEmail, InvalidMobile
 from kiosk.rules.identity import InvalidIdentity
 from kiosk.rules.names import InvalidName
+from kiosk.rules.passwords import STAFF_RULE, PasswordRule
 from kiosk.rules.roc_dates import InvalidDate
 
 _LONGEST = 100_000
@@ -32,7 +34,7 @@ _MOST_SECONDS = 0.010
 _MOST_PASSES = 5
 _MOST_TRIES = 15
 _LINE_CELLS = 76
-_DOMAIN_ERRORS = (InvalidIdentity, InvalidMobile, InvalidEmail, InvalidName, InvalidDate, InvalidNumber)
+_DOMAIN_ERRORS = (InvalidIdentity, InvalidMobile, InvalidEmail, InvalidName, InvalidDate, InvalidNumber, InvalidAccount)
 _EXAMPLES, _LONG_EXAMPLES = 200, 5_000
 
 _HOSTILE = {
@@ -86,7 +88,7 @@ def _rules() -> dict[str, Callable[..., object]]:
 
 
 _RULES = _rules()
-_OTHERS: dict[object, object] = {date: date(2026, 11, 24), int: _LINE_CELLS}
+_OTHERS: dict[object, object] = {date: date(2026, 11, 24), int: _LINE_CELLS, PasswordRule: STAFF_RULE}
 _NORMALISERS = [
     *("accounts.normalise_account", "contact.normalise_email", "contact.parse_email", "contact.parse_mobile"),
     *(

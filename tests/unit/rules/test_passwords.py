@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.rules.passwords import MAX_LENGTH, MIN_LENGTH, PasswordFault, fault, ticks
+from kiosk.rules.passwords import MAX_LENGTH, MIN_LENGTH, STAFF_RULE, PasswordFault, fault, ticks
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,28 @@ def test_the_first_fault_is_named(password: str, why: PasswordFault | None) -> N
 
 
 @pytest.mark.parametrize(
+    ("password", "why"),
+    [
+        ("quietheronlamps", None),
+        ("604917358264051", None),
+        ("Quiet-Heron-17", PasswordFault.TOO_SHORT),
+        ("quiet heron lamp", PasswordFault.NOT_ASCII),
+        ("123456789012345", PasswordFault.COMMON),
+        ("passwordpassword", PasswordFault.COMMON),
+        ("quiet-A123456789", PasswordFault.IDENTITY),
+        ("wang.li-wang.li-1", PasswordFault.PERSONAL),
+    ],
+)
+def test_staff_have_longer_passwords_of_whatever_kind(password: str, why: PasswordFault | None) -> None:
+    assert fault(password, ["WANG.LI"], STAFF_RULE) is why
+
+
+@pytest.mark.parametrize(
     "password",
     [
         *("P110001x9", "x110001xx", "P-110-001-x9", "110001amy", "mama110001", "110001taipei"),
         *("0910100200a", "0910-100-200a", "amy0910100200", "20090506a", "2009-05-06ab", "2009/05/06mama"),
+        "110001-110001-amy",
     ],
 )
 def test_what_is_on_file_makes_no_password(password: str) -> None:

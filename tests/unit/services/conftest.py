@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -14,7 +14,11 @@ from argon2 import PasswordHasher
 
 from db.models import Credential, Student
 from db.sealed import IndexColumn
+from kiosk.services.command_line import CommandLine
 from kiosk.services.school import School, open_school
+from kiosk.services.staff_access import Role, StaffMember
+from kiosk.services.staff_accounts import StaffAccounts, StaffRow
+from kiosk.services.student_login import reset_student_login
 from kiosk.services.visitor import STUDENT_LOGIN, Visitor
 from kiosk.settings import Settings
 from kiosk.testing import FakeClock
@@ -25,6 +29,10 @@ ACCOUNT = "P110001"
 NATIONAL_ID = "A123456789"
 CHOSEN = "Taipei-Rain-7"
 TERMINAL = "kiosk-1"
+STAFF_ACCOUNT = "LIN.LI"
+STAFF_ID = "F131104093"
+STAFF_FIRST = "Early-Heron-Lamp"
+STAFF_CHOSEN = "Quiet-Heron-Lamp"
 
 
 class CountingHasher(PasswordHasher):
@@ -92,6 +100,44 @@ def add_student(
     return student_id
 
 
+def add_staff(
+    school: School,
+    account: str = STAFF_ACCOUNT,
+    role: Role = Role.REGISTRAR,
+    classes: Sequence[str] = (),
+    national_id: str = STAFF_ID,
+) -> StaffRow:
+    """Put a member of staff with a first password into the school."""
+    return StaffAccounts(school.store, school.clock).add(
+        CommandLine(),
+        account=account,
+        name="林老師",
+        role=role,
+        classes=classes,
+        national_id=national_id,
+        first_password=STAFF_FIRST,
+    )
+
+
+def staff_member(
+    school: School,
+    account: str = STAFF_ACCOUNT,
+    role: Role = Role.REGISTRAR,
+    classes: Sequence[str] = (),
+    national_id: str = STAFF_ID,
+) -> StaffMember:
+    """Somebody of the staff, signed in, past the forced change of the password."""
+    add_staff(school, account, role, classes, national_id)
+    first = school.sign_in.staff(account, STAFF_FIRST, TERMINAL)
+    return school.sign_in.change_staff_password(first.member, STAFF_CHOSEN)
+
+
+def reset_login(school: School, number: str = STUDENT_NUMBER) -> str:
+    """Give a student's login a code, as the desk does."""
+    with school.store.write() as unit:
+        return reset_student_login(unit, school.clock, number, "staff")
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "home", terminal_name=TERMINAL)
@@ -114,6 +160,16 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
         return
     with postgresql_url() as url:
         yield url
+
+
+@pytest.fixture
+def either_opened(settings: Settings, database_url: str | None) -> Iterator[Opened]:
+    """As ``opened``, on each of the two databases."""
+    clock, hasher = FakeClock(), CountingHasher()
+    school = open_school(replace(settings, database_url=database_url), clock, hasher)
+    add_student(school, STUDENT_NUMBER)
+    yield Opened(school, clock, hasher)
+    school.close()
 
 
 @pytest.fixture

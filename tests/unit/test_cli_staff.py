@@ -1,0 +1,165 @@
+"""``staff …`` as scripts use it; as a person types it, it is in ``tests/terminal/test_staff_command.py``."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.cli import main
+
+_PASSWORD = "Early-Heron-Lamp"
+_ID = "F131104093"
+_HOME_CLASS = "資二智"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "home"
+    monkeypatch.setenv("KIOSK_HOME", str(folder))
+    monkeypatch.delenv("KIOSK_DATABASE_URL", raising=False)
+    return folder
+
+
+class Command:
+    """Runs ``staff`` commands: exit code, what is printed, and that no secret is."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+
+    def __call__(self, *arguments: str, lines: str = "") -> tuple[int, str, str]:
+        self._monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
+        code = main(["staff", *arguments])
+        printed = self._capsys.readouterr()
+        for secret in lines.split("\n"):
+            assert not secret.strip() or secret not in printed.out + printed.err
+        return code, printed.out, printed.err
+
+    def add(self, account: str, role: str, *rest: str, lines: str = f"{_PASSWORD}\n{_ID}\n") -> tuple[int, str, str]:
+        return self("add", account, "--name", "林老師", "--role", role, *rest, lines=lines)
+
+
+@pytest.fixture
+def staff(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(monkeypatch, capsys)
+
+
+def _listed(staff: Command) -> list[dict[str, object]]:
+    code, printed, _error = staff("list", "--json")
+    assert code == 0
+    listed: list[dict[str, object]] = json.loads(printed)
+    return listed
+
+
+def test_who_is_added_stands_in_the_list(staff: Command) -> None:
+    code, printed, _error = staff.add("lin.li", "homeroom_teacher", "--class", _HOME_CLASS, "資二仁")
+    assert code == 0
+    assert "*******093" in printed
+    assert staff.add("admin", "administrator")[0] == 0
+    assert _listed(staff) == [
+        {
+            "account": "ADMIN",
+            "name": "林老師",
+            "role": "administrator",
+            "classes": [],
+            "active": True,
+            "has_chosen_password": False,
+        },
+        {
+            "account": "LIN.LI",
+            "name": "林老師",
+            "role": "homeroom_teacher",
+            "classes": ["資二仁", _HOME_CLASS],
+            "active": True,
+            "has_chosen_password": False,
+        },
+    ]
+    code, printed, _error = staff("list")
+    assert "LIN.LI　林老師　導師　資二仁、資二智　尚未變更第一次的密碼" in printed.splitlines()
+
+
+def test_a_teacher_without_a_class_is_told_how_to_get_one(staff: Command) -> None:
+    assert "staff classes LIN.LI" in staff.add("lin.li", "homeroom_teacher")[1]
+    assert staff("classes", "lin.li", _HOME_CLASS)[0] == 0
+    assert _listed(staff)[0]["classes"] == [_HOME_CLASS]
+    assert staff("classes", "lin.li")[0] == 0
+    assert _listed(staff)[0]["classes"] == []
+
+
+def test_disable_enable_reset_and_role(staff: Command) -> None:
+    staff.add("admin", "administrator")
+    staff.add("lin.li", "homeroom_teacher", "--class", _HOME_CLASS)
+    assert staff("disable", "LIN.LI")[0] == 0
+    assert "已停用" in staff("list")[1]
+    assert staff("reset", "lin.li")[::2] == (1, "這個帳號已停用，請先執行 staff enable。\n")
+    assert staff("enable", "lin.li")[0] == 0
+    code, printed, _error = staff("reset", "lin.li")
+    assert code == 0
+    assert len(printed.strip()[-9:].split("-")) == 2
+    assert staff("role", "lin.li", "registrar")[0] == 0
+    assert _listed(staff)[1]["role"] == "registrar"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lines", "said"),
+    [
+        (["lin.li", "registrar"], f"{_PASSWORD}\nF131104090\n", "檢查碼不符"),
+        (["lin.li", "registrar"], f"{_PASSWORD}\n123456789012\n", "許可證號"),
+        (["lin.li", "registrar"], f"{_PASSWORD}\n", "標準輸入應有兩行"),
+        (["lin.li", "registrar"], "", "標準輸入應有兩行"),
+        (["lin.li", "registrar"], f"short-1\n{_ID}\n", "至少要 15 個字"),
+        (["lin.li", "registrar"], f"passwordpassword\n{_ID}\n", "太常見"),
+        (["lin.li", "registrar"], f"xx-{_ID}-yyy\n{_ID}\n", "不能用身分證字號"),
+        (["lin.li", "registrar", "--class", _HOME_CLASS], f"{_PASSWORD}\n{_ID}\n", "只有導師"),
+        (["lin.li", "homeroom_teacher", "--class", "資\u202e智"], f"{_PASSWORD}\n{_ID}\n", "沒有班級「資智」"),
+        (["王老師", "registrar"], f"{_PASSWORD}\n{_ID}\n", "帳號只能用"),
+        (["lin.li", "registrar", "--name", "1"], f"{_PASSWORD}\n{_ID}\n", "姓名不能這樣寫"),
+    ],
+)
+def test_a_refusal_is_one_line_and_nothing_is_written(
+    staff: Command, arguments: list[str], lines: str, said: str
+) -> None:
+    code, _printed, error = staff.add(*arguments, lines=lines)
+    assert code == 1
+    assert said in error
+    assert len(error.strip().splitlines()) == 1
+    assert _listed(staff) == []
+
+
+def test_what_cannot_be_done_to_a_member(staff: Command) -> None:
+    staff.add("admin", "administrator")
+    for arguments, said in (
+        (("add", "ADMIN", "--name", "王", "--role", "registrar"), "已經有教職員用這個帳號"),
+        (("disable", "nobody"), "沒有這個帳號"),
+        (("disable", "admin"), "最後一位系統管理員"),
+        (("role", "admin", "registrar"), "最後一位系統管理員"),
+        (("classes", "admin", _HOME_CLASS), "只有導師"),
+    ):
+        code, _printed, error = staff(*arguments)
+        assert (code, said in error) == (1, True)
+        assert len(error.strip().splitlines()) == 1
+    assert [row["active"] for row in _listed(staff)] == [True]
+
+
+def test_input_that_is_not_utf8_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("密碼".encode("cp950")), "utf-8"))
+    assert main(["staff", "add", "lin.li", "--name", "林老師", "--role", "registrar"]) == 1
+    assert capsys.readouterr().err == "標準輸入不是 UTF-8 編碼。\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["add", "lin.li"],
+        ["add", "lin.li", "--name", "林", "--role", "boss"],
+        ["role", "lin.li", "boss"],
+        ["disable"],
+        ["add", "lin.li", "--name", "林", "--role", "registrar", "--password", _PASSWORD],
+    ],
+)
+def test_wrong_usage(staff: Command, arguments: list[str]) -> None:
+    assert staff(*arguments)[0] == 2
