@@ -60,6 +60,14 @@ class Carried:
     entries: tuple[ApplicantEntry, ...]
 
 
+@dataclass(frozen=True)
+class NextChild:
+    """為另一位子女申請: the login of the next child, and what goes on to it."""
+
+    signed_in: SignedIn
+    carried: Carried
+
+
 async def visit(app: KioskApp, signed_in: SignedIn) -> None:
     """One visit: a child, and with 為另一位子女申請 the next."""
     carried: Carried | None = None
@@ -67,19 +75,16 @@ async def visit(app: KioskApp, signed_in: SignedIn) -> None:
         while True:
             child = _Child(app, signed_in.visitor, carried)
             try:
-                carried = await child.through(must_change=signed_in.must_change)
+                following = await child.through(must_change=signed_in.must_change)
             except (Denied, PasswordChangeRequired):
                 await child.tell(
                     _("請重新登入"), _("這個帳號的密碼剛被變更、重設或停用，請用新密碼重新登入，或洽服務台。")
                 )
                 return
-            if carried is None:
+            if following is None:
                 return
             app.guard.begin_child()
-            answer = await app.push_screen_wait(app.new_login())
-            if not isinstance(answer, SignedIn):
-                return
-            signed_in = answer
+            signed_in, carried = following.signed_in, following.carried
     except _Left:
         return
 
@@ -93,6 +98,7 @@ class _Child:
         self.visitor = visitor
         self.carried = carried
         self.consented = False
+        self.verified: set[str] = set()
 
     async def show(self, screen: Screen[T]) -> T:
         """Show a screen; an idle reset dismisses it with nothing and ends the visit."""
@@ -121,8 +127,8 @@ class _Child:
         text = _("身分證字號錯誤太多次，請 {minutes} 分鐘後再試。").format(minutes=locked.minutes_left)
         await self.tell(_("請稍後再試"), text)
 
-    async def through(self, *, must_change: bool) -> Carried | None:
-        """The forced change, then door after door; what to carry over where another child follows."""
+    async def through(self, *, must_change: bool) -> NextChild | None:
+        """The forced change, then door after door; the next child where one follows."""
         if must_change:
             changed = await self.show(ChangePasswordScreen(self.visitor))
             if isinstance(changed, Nav):
@@ -136,9 +142,9 @@ class _Child:
                 case "confirm":
                     await self.confirm(state)
                 case "apply":
-                    carried = await self.apply(state, has_draft=has_draft)
-                    if carried is not None:
-                        return carried
+                    following = await self.apply(state, has_draft=has_draft)
+                    if following is not None:
+                        return following
                 case "card":
                     text = _("請在服務台向學校人員索取學生證多元功能開通申請。")
                     await self.tell(_("學生證多元功能開通服務"), text)
@@ -168,23 +174,30 @@ class _Child:
         if draft is not None:
             await self.call(self.school.drafts.discard, self.visitor, CONFIRMATION)
 
-    async def apply(self, state: HubState, *, has_draft: bool) -> Carried | None:
+    async def apply(self, state: HubState, *, has_draft: bool) -> NextChild | None:
         """Consent, mode, applicants, read-back, receipt."""
         if state.needs_student_consent and await self.student_answers(state):
             return None
-        self.consented = self.consented or await self.consent("parent")
+        self.consented = self.consented or await self.consent("parent") is True
         if not self.consented:
             return None
-        start = await self.carry_over() or (await self.draft() if has_draft else None)
-        chosen = (start.mode, start.basis) if start else await self.mode_and_basis()
-        if chosen is None:
+        start = await self.carry_over()
+        if start is None and has_draft:
+            start = await self.draft()
+        if isinstance(start, Nav):
             return None
-        mode, basis = chosen
-        entries = list(start.entries) if start else []
+        chosen = (start.mode, start.basis) if start else await self.mode_and_basis()
+        kept = list(start.entries) if start else []
+        entries = list(kept)
         sent: Receipt | int = 0
         while isinstance(sent, int):
-            if not self.consented or not await self.applicants(mode, basis, entries, sent):
+            if not self.consented or chosen is None:
                 return None
+            mode, basis = chosen
+            if not await self.applicants(mode, basis, entries, sent, kept):
+                chosen = None if start else await self.mode_and_basis(mode)
+                entries, sent = [], 0
+                continue
             try:
                 sent = await self.send(mode, basis, entries)
             except AlreadyApplied:
@@ -192,26 +205,32 @@ class _Child:
                 return None
             except ConsentMissing:
                 await self.tell(_("沒有送出"), _("這位學生最後一次的答覆是不同意，請再讀一次同意書。"))
-                self.consented, sent = await self.consent("parent"), mode.applicants
-        after = await self.show(ReceiptScreen(sent))
-        self.app.guard.use_limit(self.app.settings.idle.parent_idle_seconds)
-        if after == "another":
-            return Carried(mode, basis, tuple(entries))
+                self.consented, sent = await self.consent("parent") is True, mode.applicants
+        return await self.receipt(sent, Carried(mode, basis, tuple(entries)))
+
+    async def receipt(self, receipt: Receipt, carried: Carried) -> NextChild:
+        """The receipt, and with 為另一位子女申請 the next child's login; Esc there shows the receipt again."""
+        while await self.show(ReceiptScreen(receipt)) == "another":
+            signed_in = await self.show(self.app.new_login())
+            if isinstance(signed_in, SignedIn):
+                return NextChild(signed_in, carried)
         raise _Left
 
-    async def carry_over(self) -> Carried | None:
+    async def carry_over(self) -> Carried | Nav | None:
         """What the visit brought from the child before; whoever cannot give that applicant's ID is another visitor."""
-        carried, self.carried = self.carried, None
-        if carried is None:
+        if self.carried is None:
             return None
-        first = carried.entries[0]
-        text = _("可以帶入 {name} 剛才填的資料。請輸入 {name} 的身分證字號；按返回則重新填寫。")
-        typed = await self.show(AskIdScreen(_("為另一位子女申請"), text.format(name=mask_name(first.name))))
+        first = self.carried.entries[0]
+        text = _("可以帶入 {name} 剛才填的資料。請輸入 {name} 的身分證字號，或按「重新填寫」。")
+        words = text.format(name=mask_name(first.name))
+        typed = await self.show(AskIdScreen(_("為另一位子女申請"), words, afresh=True))
         if isinstance(typed, Nav):
-            return None
-        if normalise_id(typed) == normalise_id(first.national_id):
-            return carried
-        await self.tell(_("號碼不符"), _("和剛才填的號碼不同，請重新填寫。"))
+            return typed
+        if typed and normalise_id(typed) == normalise_id(first.national_id):
+            return self.carried
+        self.carried = None
+        if typed:
+            await self.tell(_("號碼不符"), _("和剛才填的號碼不同，請重新填寫。"))
         return None
 
     async def student_answers(self, state: HubState) -> bool:
@@ -223,19 +242,23 @@ class _Child:
             return True
         if who == "parent":
             return False
-        answer = await self.show(AskIdScreen(_("學生本人同意"), _("請輸入學生本人的身分證字號。")))
-        if isinstance(answer, Nav):
-            return True
-        await self.consent("student", answer)
-        return True
+        typed = ""
+        while True:
+            words = _("請輸入學生本人的身分證字號。")
+            answer = await self.show(AskIdScreen(_("學生本人同意"), words, value=typed))
+            if isinstance(answer, Nav):
+                return await self.student_answers(state)
+            typed = answer
+            if not isinstance(await self.consent("student", typed), Nav):
+                return True
 
-    async def consent(self, answered_by: AnsweredBy, national_id: str = "") -> bool:
-        """The consent text; True where the answer was 同意. Every answer is kept."""
+    async def consent(self, answered_by: AnsweredBy, national_id: str = "") -> bool | Nav:
+        """The consent text; True where the answer was 同意. Every answer is kept; going back is none."""
         own = self.app.settings.text_folder
         text = load_consent(own, current_language())
         choice = await self.show(ConsentScreen(text, load_text(TextName.CONSENT_INTRO, own).body))
         if isinstance(choice, Nav):
-            return False
+            return choice
         try:
             await self.call(
                 self.school.consents.record,
@@ -258,28 +281,35 @@ class _Child:
             await self.tell(_("已記錄您的選擇"), text_)
         return choice == "agree"
 
-    async def mode_and_basis(self) -> tuple[Mode, Basis] | None:
-        """選擇申辦方式, and by what right where the mode leaves it open."""
+    async def mode_and_basis(self, before: Mode | None = None) -> tuple[Mode, Basis] | None:
+        """選擇申辦方式, and by what right where the mode leaves it open; ``before`` comes back to its last question."""
         own = self.app.settings.text_folder
+        mode = before if before and len(before.bases) > 1 else None
         while True:
-            notice, warning = load_text(TextName.DOCUMENTS, own).body, load_text(TextName.WARNING, own).body
-            mode = await self.show(ApplicationModeScreen(notice, warning))
-            if isinstance(mode, Nav):
-                return None
+            if mode is None:
+                notice, warning = load_text(TextName.DOCUMENTS, own).body, load_text(TextName.WARNING, own).body
+                chosen = await self.show(ApplicationModeScreen(notice, warning))
+                if isinstance(chosen, Nav):
+                    return None
+                mode = chosen
             if len(mode.bases) == 1:
                 return mode, mode.bases[0]
             basis = await self.show(BasisScreen(mode))
             if not isinstance(basis, Nav):
                 return mode, basis
+            mode = None
 
-    async def applicants(self, mode: Mode, basis: Basis, entries: list[ApplicantEntry], place: int) -> bool:
-        """One form an applicant from a place on, then the read-back, until it is right.
+    async def applicants(
+        self, mode: Mode, basis: Basis, entries: list[ApplicantEntry], place: int, kept: list[ApplicantEntry]
+    ) -> bool:
+        """One form an applicant from a place on, then the read-back, until it is right; False where they were left.
 
         Args:
             mode: the way to apply.
             basis: by what right.
             entries: what was typed; changed here.
             place: the form to begin with, counted from 0; one past the last is the read-back.
+            kept: entries that are not lost when the forms are left.
         """
         own = self.app.settings.text_folder
         while True:
@@ -290,6 +320,7 @@ class _Child:
                     position=place + 1,
                     entry=entries[place] if place < len(entries) else None,
                     other=entries[0] if place else None,
+                    unsent=place == 0 and entries not in ([], kept),
                     warning=load_text(TextName.WARNING, own).body,
                     email_notice=load_text(TextName.EMAIL_NOTICE, own).body,
                 )
@@ -328,13 +359,15 @@ class _Child:
         await self.tell(_("已暫存"), _("下次登入後按「申辦親子帳號」，輸入您的身分證字號就能繼續。"))
         raise _Left
 
-    async def draft(self) -> Carried | None:
+    async def draft(self) -> Carried | Nav | None:
         """A draft, opened by its owner's ID; anyone may begin anew without it."""
         values = await self.call(self.school.drafts.load, self.visitor, APPLICATION)
         if values is None:
-            text = _("有一份暫存的申請。要繼續請輸入暫存時填的第一位申請人身分證字號；按返回則重新填寫。")
-            typed = await self.show(AskIdScreen(_("繼續暫存的申請"), text))
+            text = _("有一份暫存的申請。要繼續請輸入暫存時填的第一位申請人身分證字號，或按「重新填寫」。")
+            typed = await self.show(AskIdScreen(_("繼續暫存的申請"), text, afresh=True))
             if isinstance(typed, Nav):
+                return typed
+            if not typed:
                 return None
             try:
                 values = await self.call(self.school.drafts.load, self.visitor, APPLICATION, typed)
@@ -354,18 +387,19 @@ class _Child:
             AlreadyApplied: there is nothing to send.
             ConsentMissing: the consent was taken back meanwhile.
         """
-        verified = set()
         if self.school.email_codes.available:
             for address in (parse_email(entry.email) for entry in entries if not entry.no_email):
+                if address in self.verified:
+                    continue
                 answer = await self.show(EmailCodeScreen(address, self.visitor))
                 if isinstance(answer, Nav):
                     return mode.applicants
                 if answer:
-                    verified.add(address)
+                    self.verified.add(address)
         request_id = uuid4().hex
         submit = self.school.applications.submit
         try:
-            return await self.call(submit, self.visitor, request_id, mode, basis, entries, frozenset(verified))
+            return await self.call(submit, self.visitor, request_id, mode, basis, entries, frozenset(self.verified))
         except OwnChild as own:
             text = _("申請人的身分證字號和學生相同，請改填家長的號碼；若確實無誤，請洽註冊組辦理分流申請書。")
             await self.tell(_("請洽註冊組"), text)
@@ -378,12 +412,13 @@ class _Child:
         """撤回申請, after the applicant's full ID."""
         open_ones = [one for one in state.applications if one.state in ("under_review", "returned")]
         choices = {f"n{place}": one.number for place, one in enumerate(open_ones)}
-        chosen = await self.show(NoticeScreen(_("要撤回哪一件？"), _("撤回後可以再申請。"), choices))
-        if isinstance(chosen, Nav):
-            return
-        typed = await self.show(AskIdScreen(_("撤回申請"), _("請輸入這件申請的申請人身分證字號。")))
-        if isinstance(typed, Nav):
-            return
+        while True:
+            chosen = await self.show(NoticeScreen(_("要撤回哪一件？"), _("撤回後可以再申請。"), choices))
+            if isinstance(chosen, Nav):
+                return
+            typed = await self.show(AskIdScreen(_("撤回申請"), _("請輸入這件申請的申請人身分證字號。")))
+            if not isinstance(typed, Nav):
+                break
         try:
             await self.call(self.school.applications.withdraw, self.visitor, open_ones[int(chosen[1:])].id, typed)
         except ServiceError:

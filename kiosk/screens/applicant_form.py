@@ -49,7 +49,18 @@ class Answer:
 
 
 class ApplicantFormScreen(Step[Answer]):
-    """Answers with what was typed, once every field is right."""
+    """Answers with what was typed, once every field is right.
+
+    Args:
+        mode: the way to apply.
+        today: the present day at the school.
+        position: which applicant, from 1.
+        entry: what stands in the fields at first.
+        other: the applicant before, who must be another person.
+        warning: the school's text on false statements.
+        email_notice: the school's text on what the address is for.
+        unsent: going back would lose entries of this visit even where nothing is changed here.
+    """
 
     number = 5
     AUTO_FOCUS = ""
@@ -65,6 +76,7 @@ class ApplicantFormScreen(Step[Answer]):
         other: ApplicantEntry | None,
         warning: str,
         email_notice: str,
+        unsent: bool = False,
     ) -> None:
         super().__init__()
         self._mode = mode
@@ -74,6 +86,7 @@ class ApplicantFormScreen(Step[Answer]):
         self._other = other
         self._warning = warning
         self._email_notice = email_notice
+        self._unsent = unsent
         self._no_email = self._before.no_email
 
     def keys(self) -> str:
@@ -218,7 +231,7 @@ class ApplicantFormScreen(Step[Answer]):
 
     def action_back(self) -> None:
         """Ask first where something was typed."""
-        if self._entry() == self._before:
+        if self._entry() == self._before and not self._unsent:
             self.answer(Nav.BACK)
         else:
             self.ask_before_leaving(self._save)

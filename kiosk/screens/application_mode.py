@@ -16,6 +16,7 @@ class ApplicationModeScreen(Step[Mode]):
     """Answers with a mode."""
 
     number = 5
+    AUTO_FOCUS = ".door"
 
     def __init__(self, documents_notice: str, warning: str) -> None:
         super().__init__()
@@ -33,10 +34,6 @@ class ApplicationModeScreen(Step[Mode]):
         """Back."""
         yield Button(_("返回"), id="back")
 
-    def on_mount(self) -> None:
-        """Focus the first mode."""
-        self.query_one(f"#{next(iter(Mode)).value}", Button).focus()
-
     @on(Button.Pressed, ".door")
     def _choose(self, event: Button.Pressed) -> None:
         self.answer(Mode(str(event.button.id)))
@@ -46,6 +43,7 @@ class BasisScreen(Step[Basis]):
     """Asks by what right, where a mode leaves it open; says which originals to bring."""
 
     number = 5
+    AUTO_FOCUS = ".door"
 
     def __init__(self, mode: Mode) -> None:
         super().__init__()
@@ -62,10 +60,6 @@ class BasisScreen(Step[Basis]):
     def actions(self) -> ComposeResult:
         """Back."""
         yield Button(_("返回"), id="back")
-
-    def on_mount(self) -> None:
-        """Focus the first."""
-        self.query_one(f"#{self._mode.bases[0].value}", Button).focus()
 
     @on(Button.Pressed, ".door")
     def _choose(self, event: Button.Pressed) -> None:

@@ -81,10 +81,11 @@ class ConfirmStudentScreen(Step[Answer]):
         for field in self.query(".correction"):
             field.display = self._answer == "wrong"
 
-    def _values(self) -> dict[str, str]:
-        if self._answer != "wrong":
-            return {}
+    def _typed(self) -> dict[str, str]:
         return {str(field.id): field.value.strip() for field in self.query(Field) if field.value.strip()}
+
+    def _values(self) -> dict[str, str]:
+        return self._typed() if self._answer == "wrong" else {}
 
     @on(PlainInput.Submitted)
     @on(Button.Pressed, "#send")
@@ -112,7 +113,7 @@ class ConfirmStudentScreen(Step[Answer]):
 
     @on(Button.Pressed, "#save")
     def _save(self) -> None:
-        self.answer(("save", self._values()))
+        self.answer(("save", self._typed()))
 
     @on(Button.Pressed, "#back")
     def _leave(self, event: Button.Pressed) -> None:
@@ -120,8 +121,8 @@ class ConfirmStudentScreen(Step[Answer]):
         self.action_back()
 
     def action_back(self) -> None:
-        """Ask first where something was typed."""
-        if self._values() in ({}, self._draft):
+        """Ask first where something was typed, also where 資訊正確 hides it."""
+        if self._typed() in ({}, self._draft):
             self.answer(Nav.BACK)
-            return
-        self.ask_before_leaving(lambda: self.answer(("save", self._values())))
+        else:
+            self.ask_before_leaving(self._save)

@@ -13,7 +13,7 @@ from kiosk.services.visitor import Visitor
 from kiosk.settings import IdleTimes
 from kiosk.widgets.field import Field
 from kiosk.widgets.plain_input import PlainInput
-from kiosk.widgets.step import Step
+from kiosk.widgets.step import Nav, Step
 
 
 class EmailCodeScreen(Step[bool]):
@@ -39,10 +39,11 @@ class EmailCodeScreen(Step[bool]):
         yield Field(_("驗證碼"), id="code", max_length=6, half_width=True)
 
     def actions(self) -> ComposeResult:
-        """Check, send again, skip."""
+        """Check, send again, skip, back to what was entered."""
         yield Button(_("確認"), id="send", variant="primary")
         yield Button(_("重寄"), id="again")
         yield Button(_("略過"), id="skip")
+        yield Button(_("返回"), id="back")
 
     def on_mount(self) -> None:
         """Send the first code."""
@@ -74,3 +75,10 @@ class EmailCodeScreen(Step[bool]):
     @on(Button.Pressed, "#skip")
     def _skip(self) -> None:
         self.answer(False)
+
+    def action_back(self) -> None:
+        """Ask first where something was typed."""
+        if self.query_one("#code", Field).value:
+            self.ask_before_leaving()
+        else:
+            self.answer(Nav.BACK)

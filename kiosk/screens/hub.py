@@ -16,6 +16,8 @@ DOORS = ("confirm", "apply", "card", "sign")
 class HubScreen(Step[str]):
     """Answers with a door: confirm, apply, card, sign, withdraw or leave; the next sensible one has the focus."""
 
+    AUTO_FOCUS = ""
+
     def __init__(self, state: HubState, *, has_draft: bool) -> None:
         super().__init__()
         self._state = state

@@ -30,8 +30,14 @@ class LoginScreen(Step[object]):
         self._demo_lines = demo_lines
 
     def keys(self) -> str:
-        """Esc clears here: there is nothing to go back to."""
-        return _("Tab 下一欄　Enter 登入　Esc 清除")
+        """Esc clears the resting screen, from which nothing leads back; within a visit it goes back."""
+        if self._is_resting:
+            return _("Tab 下一欄　Enter 登入　Esc 清除")
+        return _("Tab 下一欄　Enter 登入　Esc 上一步")
+
+    @property
+    def _is_resting(self) -> bool:
+        return self.kiosk.screen_stack[0] is self
 
     def body(self) -> ComposeResult:
         """Address, account, password."""
@@ -112,9 +118,11 @@ class LoginScreen(Step[object]):
         self.query_one("#account", Field).focus()
 
     def action_back(self) -> None:
-        """Clear; on top of a visit (another child), go back."""
-        if self.kiosk.screen_stack[0] is self:
+        """Clear; within a visit (another child) go back, asking first where something was typed."""
+        if self._is_resting:
             self.forget()
+        elif any(field.value for field in self.query(Field)):
+            self.ask_before_leaving()
         else:
             super().action_back()
 

@@ -10,7 +10,7 @@ from kiosk.i18n import _
 from kiosk.widgets.field import Field
 from kiosk.widgets.plain_input import PlainInput
 from kiosk.widgets.prose import Prose
-from kiosk.widgets.step import Step
+from kiosk.widgets.step import Nav, Step
 
 
 class NoticeScreen(Step[str]):
@@ -46,23 +46,39 @@ class NoticeScreen(Step[str]):
 
 
 class AskIdScreen(Step[str]):
-    """Asks for somebody's full ID; answers with it as typed."""
+    """Asks for somebody's full ID; answers with it as typed.
 
-    def __init__(self, heading: str, text: str) -> None:
+    Args:
+        heading: what for.
+        text: more words.
+        afresh: whether 重新填寫 is offered too, whose answer is an empty text.
+        value: what was typed before.
+    """
+
+    def __init__(self, heading: str, text: str, *, afresh: bool = False, value: str = "") -> None:
         super().__init__()
         self.heading = heading
         self._text = text
+        self._afresh = afresh
+        self._value = value
 
     def body(self) -> ComposeResult:
         """Why, and the field."""
         yield Prose(self._text)
         yield Field(
-            _("身分證字號"), hint=_("身分證字號或統一證號 10 碼"), id="national_id", max_length=20, half_width=True
+            _("身分證字號"),
+            hint=_("身分證字號或統一證號 10 碼"),
+            id="national_id",
+            max_length=20,
+            half_width=True,
+            value=self._value,
         )
 
     def actions(self) -> ComposeResult:
-        """Go on or back."""
+        """Go on, without where that is possible, or back."""
         yield Button(_("確定"), id="send", variant="primary")
+        if self._afresh:
+            yield Button(_("重新填寫"), id="afresh")
         yield Button(_("返回"), id="back")
 
     @on(PlainInput.Submitted)
@@ -73,3 +89,14 @@ class AskIdScreen(Step[str]):
             self.first_wrong({"national_id": _("請填寫身分證字號。")})
             return
         self.answer(value)
+
+    @on(Button.Pressed, "#afresh")
+    def _go_without(self) -> None:
+        self.answer("")
+
+    def action_back(self) -> None:
+        """Ask first where something was typed."""
+        if self.query_one("#national_id", Field).value:
+            self.ask_before_leaving()
+        else:
+            self.answer(Nav.BACK)

@@ -59,6 +59,7 @@ class Step(Screen[T | Nav], Generic[T]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_PAIRED_WIDTH, "-paired"), (_WIDE_WIDTH, "-wide")]
     number: int = 0
     heading: str = ""
+    _late_answer: T | Nav | None = None
 
     @property
     def kiosk(self) -> KioskApp:
@@ -107,12 +108,15 @@ class Step(Screen[T | Nav], Generic[T]):
         return ">".join(names)
 
     def on_mount(self) -> None:
-        """Show the time."""
-        self.show_time()
+        """Show the time, unless the app ends at this very moment."""
+        if self.kiosk.is_running:
+            self.show_time()
 
     def on_screen_resume(self) -> None:
-        """Set this step's idle limit."""
+        """Set this step's idle limit; leave where the answer came while a question stood on top."""
         self.limit_stillness()
+        if self._late_answer is not None:
+            self.answer(self._late_answer)
 
     def limit_stillness(self) -> None:
         """Tell the idle guard how long this step may stand still."""
@@ -141,9 +145,15 @@ class Step(Screen[T | Nav], Generic[T]):
             message.scroll_visible(animate=False)
 
     def answer(self, result: T | Nav) -> None:
-        """Leave with an answer; a second Enter finds the step no longer current and does nothing."""
-        if self.is_current:
+        """Leave with an answer; a second Enter finds the step no longer on top and does nothing.
+
+        An answer that comes while a question stands on top, such as a password changed meanwhile, waits for its end.
+        Textual calls the step under another one current too, and would take the question away in its place.
+        """
+        if self.is_active:
             self.dismiss(result)
+        elif self.is_attached:
+            self._late_answer = result
 
     def action_back(self) -> None:
         """One step back."""

@@ -215,7 +215,9 @@ async def test_a_consent_taken_back_meanwhile_is_asked_for_again(school: School)
 async def test_consent_is_read_once_in_a_visit(school: School) -> None:
     async with standing_at(school) as parent:
         await _to_form(parent)
-        await parent.presses("escape")
+        for before in ("BasisScreen", "ApplicationModeScreen", "HubScreen"):
+            await parent.presses("escape")
+            await parent.sees(before)
         await parent.opens("apply", "ApplicationModeScreen")
 
 

@@ -1,0 +1,260 @@
+"""Esc goes one step back and never loses what was typed without asking."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from textual.widgets import Input
+
+from kiosk.screens.change_password import ChangePasswordScreen
+from kiosk.services.email_codes import EmailChallenge, EmailCodes
+from kiosk.services.school import School
+from kiosk.services.visitor import Visitor
+from kiosk.testing import Parent, until
+from tests.pilot.conftest import standing_at
+from tests.pilot.quick import QuickParent
+from tests.pilot.walker import ADULT, APPLIED, MOTHER, PASSWORD, READY, go_to, make_ready
+
+BACK_FROM = {
+    "change": "LoginScreen",
+    "report": "HubScreen",
+    "form": "BasisScreen",
+    "code": "ReadBackScreen",
+    "next_login": "ReceiptScreen",
+    "draft_id": "HubScreen",
+    "withdraw_id": "NoticeScreen",
+    "adult_id": "NoticeScreen",
+}
+"""Where one step back leads from each screen with a field; the resting login alone has none, and says Esc 清除."""
+
+UNTOUCHED = {
+    "hub": "LoginScreen",
+    "confirm": "HubScreen",
+    "consent": "HubScreen",
+    "mode": "HubScreen",
+    "basis": "ApplicationModeScreen",
+    "read_back": "ApplicantFormScreen",
+    "which": "HubScreen",
+    "adult": "HubScreen",
+    **BACK_FROM,
+}
+
+
+@asynccontextmanager
+async def at(school: School, screen: str) -> AsyncIterator[Parent]:
+    async with standing_at(school if screen == "change" else make_ready(school), kind=QuickParent) as parent:
+        await go_to(parent, screen)
+        yield parent
+
+
+@pytest.mark.parametrize("screen", BACK_FROM)
+async def test_escape_asks_before_what_was_typed_is_lost(school: School, screen: str) -> None:
+    async with at(school, screen) as parent:
+        left = parent.app.screen
+        field = left.query(Input).first()
+        field.focus()
+        await parent.types("A12")
+        await parent.presses("escape")
+        await parent.sees("NoticeScreen")
+        assert parent.text("#heading") == "要離開嗎？"
+        await parent.clicks("#stay")
+        await until(parent.pilot, lambda: parent.app.screen is left)
+        assert field.value == "A12"
+        await parent.presses("escape")
+        await parent.sees("NoticeScreen")
+        await parent.clicks("#drop")
+        await until(parent.pilot, lambda: parent.app.screen is not left)
+        await parent.sees(BACK_FROM[screen])
+        assert len(parent.app.screen_stack) == (1 if parent.screen == "LoginScreen" else 2)
+
+
+@pytest.mark.parametrize("screen", UNTOUCHED)
+async def test_escape_goes_one_step_back_where_nothing_was_typed(school: School, screen: str) -> None:
+    async with at(school, screen) as parent:
+        left = parent.app.screen
+        await parent.presses("escape")
+        await until(parent.pilot, lambda: parent.app.screen is not left)
+        await parent.sees(UNTOUCHED[screen])
+        if parent.screen == "NoticeScreen":
+            assert parent.text("#heading") != "要離開嗎？"
+
+
+async def test_back_from_the_code_by_mouse(school: School) -> None:
+    async with at(school, "code") as parent:
+        await parent.clicks("#back")
+        await parent.sees("ReadBackScreen")
+
+
+async def test_what_was_sent_to_the_read_back_is_not_dropped_by_going_back_twice(school: School) -> None:
+    async with at(school, "read_back") as parent:
+        await parent.presses("escape")
+        await parent.sees("ApplicantFormScreen")
+        await parent.presses("escape")
+        await parent.sees("NoticeScreen")
+        await parent.presses("enter")
+        await parent.sees("ApplicantFormScreen")
+        assert parent.app.screen.query_one("#name", Input).value == MOTHER.name
+        await parent.presses("escape")
+        await parent.sees("NoticeScreen")
+        await parent.clicks("#drop")
+        await parent.sees("BasisScreen")
+        await parent.presses("enter")
+        await parent.sees("ApplicantFormScreen")
+        assert all(field.value == "" for field in parent.app.screen.query(Input))
+
+
+async def test_after_the_code_screen_and_two_steps_back_the_forms_begin_anew(school: School) -> None:
+    async with at(school, "code") as parent:
+        for seen in ("ReadBackScreen", "ApplicantFormScreen", "NoticeScreen"):
+            await parent.presses("escape")
+            await parent.sees(seen)
+        await parent.clicks("#drop")
+        await parent.sees("BasisScreen")
+        await parent.presses("escape")
+        await parent.sees("ApplicationModeScreen")
+        await parent.clicks("#two_parents")
+        await parent.sees("ApplicantFormScreen")
+        assert parent.text("#position") == "第 1 位申請人"
+
+
+async def test_an_opened_draft_that_is_left_untouched_stays(school: School) -> None:
+    async with at(school, "draft_id") as parent:
+        await parent.types("A100000001")
+        await parent.presses("enter")
+        await parent.sees("ApplicantFormScreen")
+        await parent.presses("escape")
+        await parent.sees("HubScreen")
+        await parent.opens("apply", "AskIdScreen")
+
+
+async def test_beginning_anew_leaves_the_draft(school: School) -> None:
+    async with at(school, "draft_id") as parent:
+        await parent.clicks("#afresh")
+        await parent.sees("ApplicationModeScreen")
+        await parent.presses("escape")
+        await parent.opens("apply", "AskIdScreen")
+
+
+async def test_the_receipt_stands_again_after_going_back_from_the_next_childs_login(school: School) -> None:
+    async with at(school, "receipt") as parent:
+        words = parent.text("#receipt-text").split()
+        await parent.clicks("#another")
+        await until(parent.pilot, lambda: len(parent.app.screen_stack) == 2 and parent.screen == "LoginScreen")
+        await parent.sees("LoginScreen")
+        assert "Esc 上一步" in parent.text("#foot")
+        await parent.presses("escape")
+        await parent.sees("ReceiptScreen")
+        assert "".join(parent.text("#receipt-text").split()) == "".join(words)
+
+
+async def test_what_was_carried_to_the_next_child_is_offered_until_it_is_declined(school: School) -> None:
+    async with at(school, "next_login") as parent:
+        await parent.logs_in(f"P{APPLIED}", PASSWORD)
+        await parent.opens("apply", "ConsentScreen")
+        await parent.consents()
+        await parent.sees("AskIdScreen")
+        await parent.presses("escape")
+        await parent.sees("HubScreen")
+        await parent.opens("apply", "AskIdScreen")
+        assert parent.text("#heading") == "為另一位子女申請"
+        await parent.clicks("#afresh")
+        await until(parent.pilot, lambda: parent.screen == "AskIdScreen" and "暫存" in parent.text("#heading"))
+
+
+async def test_corrections_are_not_lost_behind_the_other_answer(school: School) -> None:
+    async with at(school, "report") as parent:
+        await parent.types("資二智")
+        await parent.clicks("#right")
+        await parent.presses("escape")
+        await parent.sees("NoticeScreen")
+        await parent.clicks("#save")
+        await parent.logs_in(f"P{READY}", PASSWORD)
+        await parent.opens("confirm", "ConfirmStudentScreen")
+        assert parent.app.screen.query_one("#class_name", Input).value == "資二智"
+
+
+async def test_the_students_own_id_stands_again_after_going_back_from_the_consent(school: School) -> None:
+    async with at(school, "adult_id") as parent:
+        await parent.types("F190000004")
+        await parent.presses("enter")
+        await parent.sees("ConsentScreen")
+        await parent.presses("escape")
+        await parent.sees("AskIdScreen")
+        assert parent.app.screen.query_one("#national_id", Input).value == "F190000004"
+        await parent.presses("enter")
+        await parent.consents()
+        await parent.sees("HubScreen")
+
+
+async def test_a_password_that_was_changed_meanwhile_leads_on(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Esc while the change is under way: the question stands on top when the answer comes."""
+    held, change = threading.Event(), school.sign_in.change_password
+
+    def slow(visitor: Visitor, new: str) -> Visitor:
+        assert held.wait(30)
+        return change(visitor, new)
+
+    monkeypatch.setattr(school.sign_in, "change_password", slow)
+    async with at(school, "change") as parent:
+        for _twice in range(2):
+            await parent.types(PASSWORD)
+            await parent.presses("enter")
+        await parent.presses("escape")
+        await parent.sees("NoticeScreen")
+        held.set()
+        below = parent.app.screen_stack[-2]
+        assert isinstance(below, ChangePasswordScreen)
+        await until(parent.pilot, lambda: below._late_answer)
+        assert parent.screen == "NoticeScreen"
+        await parent.clicks("#stay")
+        await parent.sees("HubScreen")
+        assert len(parent.app.screen_stack) == 2
+
+
+class PromptPost(EmailCodes):
+    """Takes every mail, and the code 000000 for right."""
+
+    sent: list[str]
+    available = True
+
+    def send(self, visitor: Visitor, address: str) -> EmailChallenge:
+        self.sent.append(address)
+        return EmailChallenge(address, b"", 0.0)
+
+    def check(self, challenge: EmailChallenge, typed: str) -> bool:
+        return typed == "000000"
+
+
+async def test_a_verified_address_is_not_asked_for_again(school: School) -> None:
+    post: Any = PromptPost(school.settings, school.clock)
+    post.sent = []
+    async with standing_at(replace(make_ready(school), email_codes=post)) as parent:
+        await go_to(parent, "mode")
+        await parent.clicks("#two_parents")
+        await parent.fills_in(MOTHER.name, MOTHER.relation, MOTHER.national_id, MOTHER.mobile, MOTHER.email)
+        await until(parent.pilot, lambda: parent.text("#position") == "第 2 位申請人")
+        await parent.fills_in("王大明", "爸爸", "A100000001", "0910100201", "father@example.org")
+        await parent.sees("ReadBackScreen")
+        await parent.presses("enter")
+        await parent.sees("EmailCodeScreen")
+        await until(parent.pilot, lambda: "信已寄出" in parent.text("#message"))
+        await parent.types("000000")
+        await parent.presses("enter")
+        await until(parent.pilot, lambda: len(post.sent) == 2)
+        await parent.presses("escape")
+        await parent.sees("ReadBackScreen")
+        await parent.presses("enter")
+        await until(parent.pilot, lambda: len(post.sent) == 3)
+        assert post.sent[2] == "father@example.org"
+
+
+def test_the_adult_is_of_full_age(school: School) -> None:
+    """What two of the walks above stand on."""
+    make_ready(school)
+    visitor = school.sign_in.student(f"P{ADULT}", PASSWORD, "test").visitor
+    assert school.student_data.hub(visitor).student.is_adult

@@ -1,0 +1,152 @@
+"""Brings the headless kiosk to any screen of a parent's visit."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from uuid import uuid4
+
+from kiosk.services.application_form import ApplicantEntry, Basis, Mode
+from kiosk.services.drafts import APPLICATION
+from kiosk.services.email_codes import EmailCodes
+from kiosk.services.school import School
+from kiosk.services.texts import load_consent
+from kiosk.services.visitor import Visitor
+from kiosk.settings import SmtpSecurity, SmtpSettings
+from kiosk.testing import Parent, until
+from tests.pilot.conftest import STUDENTS
+
+PASSWORD = "Harbour7lights"
+MOTHER = ApplicantEntry(
+    name="林小花",
+    relation="媽媽",
+    national_id="B200300401",
+    national_id_again="B200300401",
+    mobile="0910100200",
+    email="flower@example.org",
+    email_again="flower@example.org",
+)
+READY, APPLIED, ADULT = "110001", "110002", "110003"
+"""The student who may apply, the one with an application and a draft, the one of full age."""
+
+_SHORT_CONSENT = "版本: 1\n標題: 同意書\n\n[本文]\n本文。\n\n[同意]\n同意。\n\n[不同意]\n不同意。\n\n[備註]\n備註。\n"
+
+SCREENS = {
+    "login": "LoginScreen",
+    "change": "ChangePasswordScreen",
+    "hub": "HubScreen",
+    "confirm": "ConfirmStudentScreen",
+    "report": "ConfirmStudentScreen",
+    "consent": "ConsentScreen",
+    "mode": "ApplicationModeScreen",
+    "basis": "BasisScreen",
+    "form": "ApplicantFormScreen",
+    "read_back": "ReadBackScreen",
+    "code": "EmailCodeScreen",
+    "receipt": "ReceiptScreen",
+    "next_login": "LoginScreen",
+    "draft_id": "AskIdScreen",
+    "which": "NoticeScreen",
+    "withdraw_id": "AskIdScreen",
+    "adult": "NoticeScreen",
+    "adult_id": "AskIdScreen",
+}
+"""Every screen of a visit, by what leads to it, and the class that shows it."""
+
+
+def _chosen(school: School, number: str) -> Visitor:
+    signed_in = school.sign_in.student(f"P{number}", STUDENTS[number][2], "test")
+    visitor = school.sign_in.change_password(signed_in.visitor, PASSWORD)
+    school.student_data.confirm(visitor)
+    return visitor
+
+
+def make_ready(school: School) -> School:
+    """Bring the students into the states that lead everywhere; a short consent, a mail server that answers nobody.
+
+    Returns:
+        The school to stand at.
+    """
+    school.settings.text_folder.mkdir()
+    (school.settings.text_folder / "consent.zh_TW.txt").write_text(_SHORT_CONSENT, encoding="utf-8")
+    _chosen(school, READY)
+    _chosen(school, ADULT)
+    visitor = _chosen(school, APPLIED)
+    school.consents.record(visitor, load_consent(None), "agree", language="zh_TW", read_to_end=True)
+    school.applications.submit(visitor, uuid4().hex, Mode.ONE_PARENT, Basis.PARENTS, [MOTHER])
+    father = replace(MOTHER, name="王大明", relation="爸爸", national_id="A100000001", national_id_again="A100000001")
+    values = {"mode": Mode.ONE_PARENT, "basis": Basis.PARENTS, "entries": [asdict(father)]}
+    school.drafts.save(visitor, APPLICATION, values, father.national_id)
+    nobody_listens = SmtpSettings("127.0.0.1", 1, SmtpSecurity.NONE, None, None, "registrar@example.org")
+    return replace(school, email_codes=EmailCodes(replace(school.settings, smtp=nobody_listens), school.clock))
+
+
+async def go_to(parent: Parent, screen: str) -> None:
+    """Go from the resting login to a screen.
+
+    Args:
+        parent: stands at an empty login of a school that was made ready.
+        screen: one of `SCREENS`; for ``change`` the student's first password must still stand.
+    """
+    if screen == "login":
+        return
+    if screen == "change":
+        await parent.logs_in(f"P{READY}", STUDENTS[READY][2])
+    else:
+        applied, adult = ("draft_id", "which", "withdraw_id"), ("adult", "adult_id")
+        number = APPLIED if screen in applied else ADULT if screen in adult else READY
+        await parent.logs_in(f"P{number}", PASSWORD)
+        await parent.sees("HubScreen")
+        await _go_on(parent, screen)
+    await parent.sees(SCREENS[screen])
+
+
+async def _go_on(parent: Parent, screen: str) -> None:
+    match screen:
+        case "hub":
+            return
+        case "confirm" | "report":
+            await parent.opens("confirm", "ConfirmStudentScreen")
+            if screen == "report":
+                await parent.clicks("#wrong")
+        case "which" | "withdraw_id":
+            await parent.opens("withdraw", "NoticeScreen")
+            if screen == "withdraw_id":
+                await parent.presses("enter")
+        case "adult" | "adult_id":
+            await parent.opens("apply", "NoticeScreen")
+            if screen == "adult_id":
+                await parent.clicks("#student")
+        case _:
+            await parent.opens("apply", "ConsentScreen")
+            if screen != "consent":
+                await parent.consents()
+                if screen != "draft_id":
+                    await _apply(parent, screen)
+
+
+async def _apply(parent: Parent, screen: str) -> None:
+    await parent.sees("ApplicationModeScreen")
+    if screen == "mode":
+        return
+    await parent.presses("enter")
+    await parent.sees("BasisScreen")
+    if screen == "basis":
+        return
+    await parent.presses("enter")
+    await parent.sees("ApplicantFormScreen")
+    if screen == "form":
+        return
+    await parent.fills_in(MOTHER.name, MOTHER.relation, MOTHER.national_id, MOTHER.mobile, MOTHER.email)
+    await parent.sees("ReadBackScreen")
+    if screen == "read_back":
+        return
+    await parent.presses("enter")
+    await parent.sees("EmailCodeScreen")
+    await until(parent.pilot, lambda: "目前無法寄信" in parent.text("#message"))
+    if screen == "code":
+        return
+    await parent.clicks("#skip")
+    await parent.sees("ReceiptScreen")
+    if screen == "next_login":
+        await parent.clicks("#another")
+        await until(parent.pilot, lambda: parent.app.screen is not parent.app.screen_stack[0])
