@@ -46,6 +46,9 @@ def supervised(home: str | None) -> int:
     from kiosk.supervisor import supervise
 
     def run() -> int:
+        import gc
+
+        gc.disable()  # what is loaded at the start stays for good; the app turns the collector on once all is loaded
         from kiosk.app import run_kiosk
 
         return run_kiosk(home)

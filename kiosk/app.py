@@ -78,16 +78,16 @@ class KioskApp(LockedApp):
         )
 
     def on_mount(self) -> None:
-        """Begin to open the school once the first frame is painted."""
+        """Begin to keep time, and take the school that was given."""
         self._school = asyncio.get_running_loop().create_future()
         if self._given is not None:
             self._set_school(self._given)
-        else:
-            self.call_after_refresh(self._open)
         self.set_interval(1.0, self.tick)
 
-    def _open(self) -> None:
-        self.run_worker(self._open_school(), group="open", exit_on_error=False)
+    def on_ready(self) -> None:
+        """Begin to open the school: the first frame is painted."""
+        if self._given is None:
+            self.run_worker(self._open_school(), group="open", exit_on_error=False)
 
     async def _open_school(self) -> None:
         """Load database and services in a thread; a school that cannot be opened ends the kiosk with one line."""

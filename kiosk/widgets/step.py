@@ -89,6 +89,7 @@ class Step(Screen[T | Nav], Generic[T]):
     def compose(self) -> ComposeResult:
         """Title, steps, question, buttons, foot."""
         settings = self.kiosk.settings
+        self._take_width(self.app.size.width)
         yield Static(f"{settings.school_name}　{settings.service_name}", id="title", markup=False)
         with Horizontal(id="way"):
             yield Static(self._steps(), id="steps", markup=False)
@@ -102,6 +103,11 @@ class Step(Screen[T | Nav], Generic[T]):
         with Horizontal(id="actions"):
             yield from self.actions()
         yield Static(self.keys(), id="foot", markup=False)
+
+    def _take_width(self, width: int) -> None:
+        """Stand as this width wants it from the first frame on; Textual would paint once without and then again."""
+        fitting = [name for least, name in self.HORIZONTAL_BREAKPOINTS if width >= least]
+        self.add_class(fitting[-1])
 
     def _steps(self) -> str:
         names = [f"【{name}】" if place == self.number else f" {name} " for place, name in enumerate(step_names(), 1)]

@@ -66,7 +66,7 @@ async def showing(
 ) -> AsyncIterator[Shown[T]]:
     """Show one screen in the kiosk's app, whose database stays shut."""
     app = KioskApp(load_settings(home / "home", environment={}), clock or FakeClock())
-    app._open = lambda: None  # type: ignore[method-assign]  # no school is opened behind a single screen
+    app.on_ready = lambda: None  # type: ignore[method-assign]  # no school is opened behind a single screen
     async with app.run_test(size=size, notifications=True) as pilot:
         shown = Shown(pilot, screen)
         await shown.parent.sees("LoginScreen")
