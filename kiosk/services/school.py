@@ -46,7 +46,7 @@ class School:
 
     @property
     def corrections(self) -> Corrections:
-        """The parent's side of 退件補正; here, because its tables are the staff's, which no start of the kiosk loads."""
+        """The parent's side of 退件補正; made here, because no start of the kiosk loads the tables it needs."""
         from kiosk.services.corrections import Corrections
 
         return Corrections(self.store, self.clock)

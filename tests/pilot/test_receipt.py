@@ -12,7 +12,8 @@ from kiosk.app import KioskApp
 from kiosk.rules.line_breaks import cell_width
 from kiosk.screens.receipt import ReceiptScreen, qr_lines
 from kiosk.services.application_form import Basis
-from kiosk.services.receipts import EmailState, Hold, MaskedApplicant, Receipt, make_receipt
+from kiosk.services.receipts import EmailState, MaskedApplicant, Receipt, make_receipt
+from kiosk.services.standing import Hold
 from kiosk.testing import FakeClock, until
 from tests.pilot.hosts import SIZES, showing
 

@@ -14,8 +14,9 @@ from kiosk.services.applications import InvalidApplication, OwnChild
 from kiosk.services.drafts import APPLICATION
 from kiosk.services.errors import AlreadyApplied, ChangedMeanwhile, ConsentMissing, Denied
 from kiosk.services.own_id import NotTheirId, TooManyTries
-from kiosk.services.receipts import EmailState, Hold, NextStep
+from kiosk.services.receipts import EmailState, NextStep
 from kiosk.services.school import School, open_school
+from kiosk.services.standing import Hold
 from kiosk.services.visitor import Visitor
 from kiosk.settings import Settings
 from kiosk.testing import FakeClock

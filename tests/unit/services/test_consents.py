@@ -8,7 +8,7 @@ from db.models import Consent
 from kiosk.services.consents import NotOfAge, NotReadToEnd, NotTheStudent
 from kiosk.services.errors import Denied
 from kiosk.services.own_id import TooManyTries
-from kiosk.services.receipts import Hold
+from kiosk.services.standing import Hold
 from kiosk.services.visitor import Visitor
 from tests.unit.services.application_fixtures import (
     ADULT,
