@@ -283,7 +283,7 @@ class ReviewQueue:
             connection = session.connection()
             waiting = select(_count.c.class_name, func.sum(_count.c.value)).where(_count.c.state.in_(OPEN_STATES))
             open_ones = {name: int(value) for name, value in connection.execute(waiting.group_by(_count.c.class_name))}
-            names = set(connection.execute(select(distinct(_student.c.class_name)).where(_student.c.active)).scalars())
+            names = set(connection.execute(select(_student.c.class_name).where(_student.c.active).distinct()).scalars())
             names |= {name for name, value in open_ones.items() if value}
             teachers: dict[str, list[str]] = {}
             for name, teacher in connection.execute(_teachers().order_by(_staff.c.name)):
@@ -463,7 +463,7 @@ def _classes_of(session: Session, acting: ActingStaff, wanted: QueueFilter) -> l
         return [wanted.class_name]
     classes = None if acting.role is Role.REGISTRAR else sorted(acting.classes)
     if wanted.unattended:
-        names = set(session.connection().execute(select(distinct(_count.c.class_name))).scalars())
+        names = set(session.connection().execute(select(_count.c.class_name).distinct()).scalars())
         names -= {name for name, _teacher in session.connection().execute(_teachers())}
         return sorted(names if classes is None else names.intersection(classes))
     return classes

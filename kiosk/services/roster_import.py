@@ -14,6 +14,7 @@ from db.models import Credential, Guardian, RosterImport, Student, table_of
 from db.sealed import IndexColumn, KeyRing
 from db.store import Store, UnitOfWork
 from kiosk.rules.accounts import student_account
+from kiosk.services.application_flags import refresh_after_roster
 from kiosk.services.credentials import new_desk_code
 from kiosk.services.roster_check import Roster, StudentRow
 
@@ -86,6 +87,7 @@ class _Import:
                 "imported_at": self.unit.at,
             },
         )
+        refresh_after_roster(self.unit)
         self.unit.audit(actor, "roster.imported", "school", {"sha256": file_sha256, "students": len(listed)})
         return Imported(added, changed, len(gone), tuple(self.codes))
 

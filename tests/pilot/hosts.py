@@ -60,13 +60,17 @@ class Shown(Generic[T]):
         return str(self.screen.query_one(selector, Button).label)
 
 
+async def _stay_shut() -> None:
+    """Open nothing."""
+
+
 @asynccontextmanager
 async def showing(
     home: Path, screen: Screen[T], size: tuple[int, int] = (100, 30), clock: FakeClock | None = None
 ) -> AsyncIterator[Shown[T]]:
     """Show one screen in the kiosk's app, whose database stays shut."""
     app = KioskApp(load_settings(home / "home", environment={}), clock or FakeClock())
-    app.on_ready = lambda: None  # type: ignore[method-assign]  # no school is opened behind a single screen
+    app._open_school = _stay_shut  # type: ignore[method-assign]  # no school is opened behind a single screen
     async with app.run_test(size=size, notifications=True) as pilot:
         shown = Shown(pilot, screen)
         await shown.parent.sees("LoginScreen")
