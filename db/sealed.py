@@ -29,6 +29,7 @@ _BLOB_VERSION = b"\x01"
 _KEY_ID_BYTES = 4
 _NONCE_BYTES = 12
 _INDEX_BYTES = 16
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class KeyFault(Enum):
@@ -129,7 +130,7 @@ class KeyRing:
     def seal(self, table: str, row_id: str, values: Mapping[str, Any]) -> bytes:
         """Seal the values of one row; they must be JSON."""
         nonce = os.urandom(_NONCE_BYTES)
-        plain = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+        plain = _JSON.encode(values).encode()
         key_id = self.active.key_id
         sealed: bytes = self._cipher(key_id).encrypt(nonce, plain, _bound(table, row_id))
         return _BLOB_VERSION + key_id + nonce + sealed

@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 refused with one clear line, 2 wrong usage.
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from pathlib import Path
 
@@ -42,8 +43,11 @@ def _run(home: Path | None) -> int:
 def main(argv: list[str]) -> int:
     """Run one command and give its exit code."""
     from kiosk.services.errors import SchoolRefused
-    from kiosk.services.store_errors import StoreError
+    from kiosk.services.store_errors import StoreBusy, StoreConflict, StoreError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal on Big5 has no 𠮷
     try:
         arguments = parser().parse_args(argv)
     except SystemExit as leaving:
@@ -52,6 +56,10 @@ def main(argv: list[str]) -> int:
         return int(arguments.handle(arguments))
     except (Refused, SettingsError, SchoolRefused) as refusal:
         sys.stderr.write(f"{refusal}\n")
+    except StoreBusy:
+        sys.stderr.write("資料庫正忙，什麼都沒有改變；請稍後再試一次。\n")
+    except StoreConflict:
+        sys.stderr.write("和資料庫裡已有的資料衝突，什麼都沒有改變；再試也一樣，請聯絡維護人員。\n")
     except StoreError:
         sys.stderr.write("資料庫現在無法使用，什麼都沒有改變；請檢查磁碟空間後再試一次。\n")
     except BrokenPipeError:

@@ -1,4 +1,4 @@
-"""What the commands share: opening the school, a refusal, a progress bar."""
+"""What the commands share: opening the school, a refusal, a progress bar, a table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import getpass
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from kiosk.services.school import School, open_school
 from kiosk.settings import load_settings
 
 _BAR_CELLS = 30
+_WIDEST_COLUMN = 16
 
 
 class Refused(Exception):
@@ -57,6 +58,36 @@ def ask_secret(prompt: str) -> str:
             raise Refused("輸入的內容不是 UTF-8 編碼。") from None
         except EOFError:
             raise KeyboardInterrupt from None
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Collection[int] = ()) -> str:
+    """Columns that stand one below the other, by the cells that characters take on a terminal.
+
+    Args:
+        header: a word for each column.
+        rows: as many cells each; what is wider than a column may be is cut.
+        numbers: the places of the columns that stand at the right.
+    """
+    from rich.cells import cell_len
+
+    widths = [min(_WIDEST_COLUMN, max(map(cell_len, column))) for column in zip(header, *rows, strict=True)]
+    lines = [header, ["-" * width for width in widths], *rows]
+    return "\n".join(
+        "  ".join(
+            _in_width(text, width, right=place in numbers)
+            for place, (text, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
+
+
+def _in_width(text: str, width: int, *, right: bool) -> str:
+    from rich.cells import cell_len, set_cell_size
+
+    if cell_len(text) > width:
+        text = set_cell_size(text, width - 2).rstrip() + ".."
+    blank = " " * (width - cell_len(text))
+    return blank + text if right else text + blank
 
 
 def progress_bar(label: str) -> Callable[[int, int], None]:

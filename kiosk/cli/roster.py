@@ -3,95 +3,199 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 
-from kiosk.cli.console import AddCommand, Refused, opened, progress_bar
+from kiosk.cli.console import AddCommand, Refused, opened, progress_bar, table
 from kiosk.clock import SystemClock
 from kiosk.rules.identity import mask_id
+from kiosk.rules.roc_dates import format_roc
 from kiosk.services.command_line import OPERATOR
 from kiosk.services.errors import UnknownStudent
-from kiosk.services.roster_check import Roster, check_roster
+from kiosk.services.roster_check import MOST_FAULTS, Roster, RosterFault, StudentRow, check_roster
+from kiosk.services.roster_columns import ROLES
 from kiosk.services.roster_file import FileFault, UnreadableFile, read_sheet
-from kiosk.services.roster_import import import_roster
+from kiosk.services.roster_import import (
+    FEW_LEAVING,
+    SHARE_LEAVING,
+    Comparison,
+    Imported,
+    TooManyWouldLeave,
+    compare_with_school,
+    import_roster,
+)
 from kiosk.services.student_login import reset_student_login
 from kiosk.services.today import today
 from kiosk.settings import load_settings
 
-_PREVIEW_ROWS = 10
+_PREVIEW_ROWS = 8
+_ROWS_NAMED = 8
+_NUMBERS = (0, 4)
+_HEADER = ("列", "學號", "姓名", "班級", "座號", "身分證字號", "出生年月日", "監護人")
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:
     """Add the commands."""
     actions = add(commands, "roster", "檢查或匯入學生名冊").add_subparsers(dest="action", required=True, metavar="動作")
     check = add(actions, "check", "檢查名冊並預覽，不寫入任何資料")
-    check.add_argument("file", type=Path)
+    check.add_argument("file", type=Path, help="名冊：.csv、.xlsx 或 .ods")
     check.set_defaults(handle=_check)
     take = add(actions, "import", "匯入名冊：全部寫入，或完全不寫入")
-    take.add_argument("file", type=Path)
+    take.add_argument("file", type=Path, help="全校的名冊：.csv、.xlsx 或 .ods")
     take.add_argument("--yes", action="store_true", help="不詢問，直接匯入")
+    take.add_argument(
+        "--allow-inactive",
+        action="store_true",
+        help=f"與 --yes 合用：超過 {FEW_LEAVING} 人且超過 {SHARE_LEAVING:.0%} 的學生不在名冊上（例如畢業），也改為離校",
+    )
     take.set_defaults(handle=_import)
     logins = add(commands, "logins", "重設學生登入").add_subparsers(dest="action", required=True, metavar="動作")
     reset = add(logins, "reset", "發給一次性的櫃台登入碼（只顯示一次）")
-    reset.add_argument("student_number")
+    reset.add_argument("student_number", help="學號")
     reset.set_defaults(handle=_reset)
 
 
-def _read(arguments: argparse.Namespace) -> Roster:
+def _read(arguments: argparse.Namespace) -> tuple[Roster, str]:
+    """The roster, and its file's SHA-256."""
     settings = load_settings(arguments.home)
     try:
         sheet = read_sheet(arguments.file)
+        roster = check_roster(sheet, settings.student_no_pattern, today(SystemClock()), progress_bar("檢查"))
     except UnreadableFile as error:
-        place = f"（第 {error.line} 行）" if error.line else ""
+        place = f"（第 {'、'.join(map(str, error.lines))} 行）" if error.lines else ""
         raise Refused(_file_line(error.fault) + place) from None
-    return check_roster(sheet, settings.student_no_pattern, today(SystemClock()))
+    return roster, sheet.sha256
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    roster = _read(arguments)
-    _preview(roster)
-    return 1 if roster.faults else 0
-
-
-def _preview(roster: Roster) -> None:
-    print(f"學生 {len(roster.students)} 人")
-    for student in roster.students[:_PREVIEW_ROWS]:
-        seat = student.seat_number if student.seat_number is not None else ""
-        print(
-            f"  {student.student_number}  {student.name}  {student.class_name}  {seat}  {mask_id(student.national_id)}"
-            f"  監護人 {len(student.guardians)} 位"
-        )
-    if len(roster.students) > _PREVIEW_ROWS:
-        print(f"  …… 其餘 {len(roster.students) - _PREVIEW_ROWS} 人")
-    if roster.unknown_columns:
-        print(f"不使用的欄位：{'、'.join(roster.unknown_columns)}")
-    for note in roster.notes:
-        print(f"第 {note.line} 列：{note.message}")
-    for fault in roster.faults:
-        print(f"錯誤　{f'第 {fault.line} 列' if fault.line else '標題列'}：{fault.message}")
+    roster, _sha256 = _read(arguments)
+    _show_students(roster.students)
+    _show_remarks(roster)
     if roster.faults:
-        print(f"共 {len(roster.faults)} 個錯誤，沒有寫入任何資料；請改正檔案後再試一次。")
+        return 1
+    _show_comparison(_compare(arguments, roster))
+    return 0
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    roster = _read(arguments)
+    roster, sha256 = _read(arguments)
+    if not arguments.yes or roster.faults:
+        _show_students(roster.students)
+    _show_remarks(roster)
     if roster.faults:
-        _preview(roster)
         return 1
+    comparison = _compare(arguments, roster)
+    may_leave: int | None = None
+    if arguments.allow_inactive or not arguments.yes:
+        may_leave = comparison.leaving
     if not arguments.yes:
-        _preview(roster)
-        if not sys.stdin.isatty() or input("要匯入嗎？輸入 y 匯入：").strip().lower() != "y":
-            raise Refused("沒有匯入。（不詢問請加 --yes）")
-    digest = hashlib.sha256(arguments.file.read_bytes()).hexdigest()
+        _show_comparison(comparison)
+        _ask(comparison)
+    try:
+        with opened(arguments) as school:
+            done = import_roster(school.store, roster, sha256, OPERATOR, progress_bar("匯入"), may_leave=may_leave)
+    except TooManyWouldLeave as refused:
+        raise Refused(
+            f"沒有匯入：在學的 {refused.active} 人中有 {refused.leaving} 人不在這份名冊上，會變成離校。"
+            "請確認檔案是全校的名冊；若確實離校，請不加 --yes 執行並回答，或加上 --allow-inactive。"
+        ) from None
+    _show_done(done)
+    return 0
+
+
+def _compare(arguments: argparse.Namespace, roster: Roster) -> Comparison:
+    """The roster against the school; where there is no school yet, none is made for it."""
+    settings = load_settings(arguments.home)
+    if settings.database_url is None and not settings.database_file.exists():
+        return Comparison(len(roster.students), 0, 0, 0)
     with opened(arguments) as school:
-        done = import_roster(school.store, roster, digest, OPERATOR, progress_bar("匯入"))
-    print(f"已匯入：新增 {done.added} 人、更新 {done.changed} 人、離校 {done.left} 人。")
+        return compare_with_school(school.store, roster)
+
+
+def _ask(comparison: Comparison) -> None:
+    """Ask before anything is written; where many would leave, a y is too quickly typed."""
+    if not sys.stdin.isatty():
+        raise Refused("沒有匯入：不在終端機上，無法詢問。（不詢問請加 --yes）")
+    wanted = str(comparison.leaving) if comparison.must_be_agreed else "y"
+    question = f"確定這些人都離校，請輸入人數 {wanted}：" if comparison.must_be_agreed else "要匯入嗎？輸入 y 匯入："
+    try:
+        answer = input(question)
+    except EOFError:
+        answer = ""
+        print()
+    if answer.strip().lower() != wanted:
+        raise Refused("沒有匯入，什麼都沒有改變。")
+
+
+def _show_students(students: tuple[StudentRow, ...]) -> None:
+    if not students:
+        return
+    first = f"，前 {_PREVIEW_ROWS} 人" if len(students) > _PREVIEW_ROWS else ""
+    print(f"讀到 {len(students)} 位學生{first}：\n")
+    print(table(_HEADER, [_preview(student) for student in students[:_PREVIEW_ROWS]], numbers=_NUMBERS))
+    print()
+
+
+def _preview(student: StudentRow) -> tuple[str, ...]:
+    return (
+        str(student.line),
+        student.student_number,
+        student.name,
+        student.class_name,
+        "" if student.seat_number is None else str(student.seat_number),
+        mask_id(student.national_id) or "（登入碼）",
+        format_roc(student.birth_date) if student.birth_date else "",
+        "、".join(ROLES[guardian.role] for guardian in student.guardians),
+    )
+
+
+def _show_remarks(roster: Roster) -> None:
+    """What is not used, what to look at, and what is wrong: the last stands nearest to the prompt."""
+    if roster.unknown_columns:
+        print(f"不使用的欄位：{'、'.join(roster.unknown_columns)}")
+    for line in _by_message(roster.notes):
+        print(f"請留意　{line}")
+    for fault in roster.faults:
+        print(f"錯誤　　{f'第 {fault.line} 列' if fault.line else '標題列'}：{fault.message}")
+    if roster.faults:
+        count = f"至少 {MOST_FAULTS}" if len(roster.faults) >= MOST_FAULTS else f"共 {len(roster.faults)}"
+        print(f"{count} 個錯誤，沒有寫入任何資料；請改正檔案後再試一次。")
+
+
+def _by_message(notes: Iterable[RosterFault]) -> list[str]:
+    """One line for each thing to look at, with its rows."""
+    lines = []
+    for message, same in groupby(sorted(notes, key=lambda note: (note.message, note.line)), lambda note: note.message):
+        rows = [note.line for note in same if note.line]
+        named = "、".join(map(str, rows[:_ROWS_NAMED]))
+        more = f"等 {len(rows)} 列" if len(rows) > _ROWS_NAMED else "列"
+        lines.append(f"{message}（第 {named} {more}）" if rows else message)
+    return lines
+
+
+def _show_comparison(comparison: Comparison) -> None:
+    print(f"和現有資料比對：新增 {comparison.added} 人，已有 {comparison.known} 人。")
+    if comparison.leaving:
+        share = comparison.leaving / comparison.active
+        print(
+            f"注意　　在學的 {comparison.active} 人中有 {comparison.leaving} 人（{share:.0%}）不在這份名冊上。\n"
+            "　　　　匯入後他們改為離校、不能登入；密碼、同意與申請都保留。"
+        )
+    if comparison.must_be_agreed:
+        print("　　　　如果這份檔案只有一部分班級，請不要匯入，改用全校的名冊。")
+
+
+def _show_done(done: Imported) -> None:
+    back = f"（其中復學 {done.returned} 人）" if done.returned else ""
+    print(f"已匯入：新增 {done.added} 人、更新 {done.changed} 人{back}、離校 {done.left} 人。")
+    if done.id_logins:
+        print(f"{done.id_logins} 人補上了身分證字號：第一次登入改用身分證字號，先前發的登入碼失效。")
     if done.desk_codes:
         print("以下學生沒有身分證字號，請把登入碼交給本人（只顯示這一次）：")
         for number, code in done.desk_codes:
             print(f"  P{number}  {code}")
-    return 0
 
 
 def _reset(arguments: argparse.Namespace) -> int:
@@ -106,13 +210,19 @@ def _reset(arguments: argparse.Namespace) -> int:
 
 def _file_line(fault: FileFault) -> str:
     return {
-        FileFault.MISSING: "找不到檔案，或沒有權限讀取。",
-        FileFault.TOO_LARGE: "檔案超過 50 MB，請分開匯入或另存為 CSV。",
-        FileFault.UNSAFE_ARCHIVE: "試算表解開後異常地大，拒絕開啟；請另存為 CSV。",
-        FileFault.KIND: "只接受 .csv、.xlsx、.ods。",
-        FileFault.ENCODING: "文字編碼不是 UTF-8 也不是 Big5（cp950），請另存為 UTF-8 的 CSV。",
-        FileFault.NUL: "檔案裡有 NUL 字元，可能不是文字檔。",
-        FileFault.UNREADABLE: "試算表已損壞或不是試算表，請重新另存。",
-        FileFault.EMPTY: "檔案是空的。",
-        FileFault.QUOTES: "CSV 的引號沒有成對，或某一欄太長。",
+        FileFault.MISSING: "找不到檔案，請檢查檔名與資料夾。",
+        FileFault.NOT_A_FILE: "這不是檔案，請指定一個 .csv、.xlsx 或 .ods 檔。",
+        FileFault.FORBIDDEN: "檔案無法讀取，請檢查權限。",
+        FileFault.TOO_LARGE: "檔案超過 50 MB，不是名冊；請只留需要的欄位後另存。",
+        FileFault.TOO_MANY_ROWS: "檔案的列數超過試算表的上限，不是名冊。",
+        FileFault.KIND: "只接受 .csv、.xlsx、.ods，請用試算表軟體另存。",
+        FileFault.OLD_OR_LOCKED: "這是舊格式 .xls 或有密碼的試算表，請另存為沒有密碼的 .xlsx。",
+        FileFault.MISNAMED: "副檔名是 CSV，內容卻是試算表；請把副檔名改成 .xlsx 或 .ods。",
+        FileFault.UNSAFE_ARCHIVE: "試算表解開後異常地大，拒絕開啟；請把名冊的內容複製到新的檔案，或另存為 CSV。",
+        FileFault.UNREADABLE: "試算表已損壞或不是試算表，請用試算表軟體開啟後重新另存。",
+        FileFault.ENCODING: "文字不是 UTF-8 也不是 Big5（或有造字），請用試算表軟體另存為「CSV UTF-8」或 .xlsx。",
+        FileFault.NUL: "檔案裡有 NUL 字元，不是 CSV 文字檔；請重新另存。",
+        FileFault.QUOTES: "引號沒有成對，或一格超過 131,072 字；請改正後再試。",
+        FileFault.LONG_FIELD: "一格或一行太長，不是名冊的內容；請改正後再試。",
+        FileFault.EMPTY: "檔案是空的（試算表只讀第一張工作表）。",
     }[fault]

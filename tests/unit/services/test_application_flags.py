@@ -165,7 +165,7 @@ def test_the_id_of_a_student_goes_to_the_registrar_also_when_the_student_comes_l
     number = invented_id("A", 2, 5000001)
     of_a_student = reviewed.apply(0, with_other(mother_of(0), national_id=number))
     assert Hold.REGISTRAR in reviewed.holds(of_a_student)
-    later = roster([20]).rows[0][1][4]
+    later = list(roster([20]).rows)[0][1][4]
     application_id = reviewed.apply(2, with_other(mother_of(2), national_id=later))
     assert Hold.REGISTRAR not in reviewed.holds(application_id)
     reviewed.take_roster(roster([*range(12), 20]))
@@ -186,9 +186,9 @@ def test_a_roster_moves_the_rows_and_their_counts(reviewed: ReviewSchool) -> Non
 def test_a_roster_with_another_guardian_marks_the_open_application(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0)
     sheet = roster()
-    cells = list(sheet.rows[0][1])
+    cells = list(list(sheet.rows)[0][1])
     cells[9] = "林美雲"
-    reviewed.take_roster(type(sheet)(sheet.header, ((2, tuple(cells)), *sheet.rows[1:])))
+    reviewed.take_roster(type(sheet)(sheet.header, ((2, tuple(cells)), *list(sheet.rows)[1:])))
     assert reviewed.remarks(application_id) & Remark.GUARDIAN_NAME_DIFFERS
 
 

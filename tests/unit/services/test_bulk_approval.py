@@ -106,9 +106,9 @@ def test_an_address_of_another_account_is_said_of_its_row(reviewed: ReviewSchool
     another = reviewed.apply(2, with_other(mother_of(2), email="mother0@example.org"))
     reviewed.office.review.return_fields(teacher, another, 1, {(1, "email"): "與申請書不同"})
     sheet = roster()
-    cells = list(sheet.rows[2][1])
+    cells = list(list(sheet.rows)[2][1])
     cells[12] = "mother0@example.org"
-    reviewed.take_roster(type(sheet)(sheet.header, (*sheet.rows[:2], (4, tuple(cells)), *sheet.rows[3:])))
+    reviewed.take_roster(type(sheet)(sheet.header, (*list(sheet.rows)[:2], (4, tuple(cells)), *list(sheet.rows)[3:])))
     reviewed.school.corrections.answer(
         reviewed.visitor(2),
         another,

@@ -135,10 +135,10 @@ def _end_binding(world: _World, number: int, _what: int) -> None:
 
 def _import(world: _World, number: int, what: int) -> None:
     sheet = roster(class_shift=number)
-    line, cells = sheet.rows[0]
+    line, cells = list(sheet.rows)[0]
     mother = ["林美雲" if what % 2 else "林美玉"]
     changed = (line, (*cells[:9], *mother, *cells[10:]))
-    world.reviewed.take_roster(type(sheet)(sheet.header, (changed, *sheet.rows[1:])))
+    world.reviewed.take_roster(type(sheet)(sheet.header, (changed, *list(sheet.rows)[1:])))
 
 
 def _approve(world: _World, number: int, what: int) -> None:
