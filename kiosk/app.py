@@ -35,6 +35,11 @@ _ACTIVITIES: tuple[tuple[type[events.Event], Activity], ...] = (
 )
 
 
+_OPENING = "open"
+_WITHOUT_A_STEP = 2
+"""Screens that stand in a visit between two steps: the resting login and the curtain before it."""
+
+
 class CannotOpen(Exception):
     """The school's data cannot be opened; says why in one line, for an app that knows no services at its start."""
 
@@ -87,7 +92,7 @@ class KioskApp(LockedApp):
     def on_ready(self) -> None:
         """Begin to open the school: the first frame is painted."""
         if self._given is None:
-            self.run_worker(self._open_school(), group="open", exit_on_error=False)
+            self.run_worker(self._open_school(), group=_OPENING, exit_on_error=False)
 
     async def _open_school(self) -> None:
         """Load database and services in a thread; a school that cannot be opened ends the kiosk with one line."""
@@ -137,6 +142,7 @@ class KioskApp(LockedApp):
             await visit  # type: ignore[misc]  # a coroutine of kiosk.journey, imported only when there is a visit
         finally:
             self.guard.end_visit()
+            self.call_later(self._rest)
 
     def note_activity(self, event: events.Event) -> None:
         """Tell the idle guard; the first key at the resting screen begins to count too."""
@@ -161,7 +167,7 @@ class KioskApp(LockedApp):
         if isinstance(screen, Step) and screen.is_mounted:  # a screen that was pushed just now has no title yet
             screen.show_time()
             screen.show_countdown(state.countdown, last_call=state.last_call)
-        if state.ask and not self._asking and len(self.screen_stack) > 1:
+        if state.ask and not self._asking and len(self.screen_stack) > _WITHOUT_A_STEP:
             self._asking = True
             self.run_worker(self._ask_to_go_on(), group="go_on")
 
@@ -177,17 +183,26 @@ class KioskApp(LockedApp):
         if answer == "go":
             self.guard.go_on()
         elif answer == "stop":
-            self.forget_visitor()
+            self.call_later(self.forget_visitor)
 
     def forget_visitor(self) -> None:
-        """Back to the resting screen; nothing typed survives."""
+        """Back to the resting screen; nothing typed survives, and nothing that was under way goes on."""
+        self.guard.end_visit()
+        for worker in list(self.workers):
+            if worker.group != _OPENING:
+                worker.cancel()
+        self.call_later(self._rest)
+
+    async def _rest(self) -> None:
+        """Take every step away, and what waits to be typed into it."""
         self.drop_held_input()
-        self.screen_stack[0].pop_until_active()
-        resting = self.screen_stack[0]
+        with self.batch_update():
+            while len(self.screen_stack) > 1:
+                await self.screen.dismiss()
+        resting = self.screen
         if isinstance(resting, LoginScreen):
             resting.forget()
             resting.show_countdown(None)
-        self.guard.end_visit()
 
     def action_leave_demo(self) -> None:
         """Ctrl+Q ends the demo, and only the demo."""

@@ -36,7 +36,7 @@ from kiosk.services.student_data import HubState
 from kiosk.services.texts import TextName, load_consent, load_text
 from kiosk.services.today import today
 from kiosk.services.visitor import Visitor
-from kiosk.widgets.notice import AskIdScreen, NoticeScreen
+from kiosk.widgets.notice import AskIdScreen, CurtainScreen, NoticeScreen
 from kiosk.widgets.step import Nav
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class NextChild:
 async def visit(app: KioskApp, signed_in: SignedIn) -> None:
     """One visit: a child, and with 為另一位子女申請 the next."""
     carried: Carried | None = None
+    await app.push_screen(CurtainScreen())
     try:
         while True:
             child = _Child(app, signed_in.visitor, carried)

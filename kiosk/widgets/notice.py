@@ -12,6 +12,8 @@ from kiosk.widgets.plain_input import PlainInput
 from kiosk.widgets.prose import Prose
 from kiosk.widgets.step import Nav, Step
 
+_A_MOMENT_SECONDS = 0.3
+
 
 class NoticeScreen(Step[str]):
     """Shows a text and offers answers; the first has the focus.
@@ -43,6 +45,34 @@ class NoticeScreen(Step[str]):
     def _chosen(self, event: Button.Pressed) -> None:
         event.stop()
         self.answer(str(event.button.id))
+
+
+class CurtainScreen(Step[None]):
+    """Stands under a visit's steps, so that between two of them nobody sees, or types into, the resting login.
+
+    Says to wait once a service takes longer than a moment.
+    """
+
+    AUTO_FOCUS = ""
+
+    def body(self) -> ComposeResult:
+        """Nothing yet."""
+        yield Prose("", id="wait", classes="large")
+
+    def keys(self) -> str:
+        """No key works here."""
+        return ""
+
+    def on_screen_resume(self) -> None:
+        """Begin to wait."""
+        self.query_one("#wait", Prose).update("")
+        self.set_timer(_A_MOMENT_SECONDS, self._say_to_wait)
+
+    def _say_to_wait(self) -> None:
+        self.query_one("#wait", Prose).update(_("請稍候。"))
+
+    def action_back(self) -> None:
+        """Stay: the next step is on its way."""
 
 
 class AskIdScreen(Step[str]):

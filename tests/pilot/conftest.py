@@ -67,11 +67,9 @@ def school(tmp_path: Path, clock: FakeClock) -> Iterator[School]:
 
 
 @asynccontextmanager
-async def standing_at(
-    school: School, size: tuple[int, int] = (100, 30), kind: type[Parent] = Parent
-) -> AsyncIterator[Parent]:
+async def standing_at(school: School, size: tuple[int, int] = (100, 30)) -> AsyncIterator[Parent]:
     app: KioskApp = build_app(school.settings, school.clock, school)
     async with app.run_test(size=size, notifications=True) as pilot:
-        parent = kind(pilot)
+        parent = Parent(pilot)
         await parent.sees("LoginScreen")
         yield parent

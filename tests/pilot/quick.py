@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from textual import events
 from textual.keys import _character_to_key
 from textual.widgets import Button
 
 from kiosk.app import KioskApp
+from kiosk.services.school import School
 from kiosk.testing import Parent, until
+from tests.pilot.conftest import standing_at
 
 
 class QuickParent(Parent):
@@ -47,3 +51,9 @@ class QuickParent(Parent):
         event.set_sender(self.app)
         assert self.app._driver is not None
         self.app._driver.send_message(event)
+
+
+@asynccontextmanager
+async def quickly_at(school: School, size: tuple[int, int] = (100, 30)) -> AsyncIterator[QuickParent]:
+    async with standing_at(school, size) as parent:
+        yield QuickParent(parent.pilot)

@@ -15,9 +15,8 @@ from kiosk.screens.change_password import ChangePasswordScreen
 from kiosk.services.email_codes import EmailChallenge, EmailCodes
 from kiosk.services.school import School
 from kiosk.services.visitor import Visitor
-from kiosk.testing import Parent, until
-from tests.pilot.conftest import standing_at
-from tests.pilot.quick import QuickParent
+from kiosk.testing import until
+from tests.pilot.quick import QuickParent, quickly_at
 from tests.pilot.walker import ADULT, APPLIED, MOTHER, PASSWORD, READY, go_to, make_ready
 
 BACK_FROM = {
@@ -46,8 +45,8 @@ UNTOUCHED = {
 
 
 @asynccontextmanager
-async def at(school: School, screen: str) -> AsyncIterator[Parent]:
-    async with standing_at(school if screen == "change" else make_ready(school), kind=QuickParent) as parent:
+async def at(school: School, screen: str) -> AsyncIterator[QuickParent]:
+    async with quickly_at(school if screen == "change" else make_ready(school)) as parent:
         await go_to(parent, screen)
         yield parent
 
@@ -70,7 +69,7 @@ async def test_escape_asks_before_what_was_typed_is_lost(school: School, screen:
         await parent.clicks("#drop")
         await until(parent.pilot, lambda: parent.app.screen is not left)
         await parent.sees(BACK_FROM[screen])
-        assert len(parent.app.screen_stack) == (1 if parent.screen == "LoginScreen" else 2)
+        assert len(parent.app.screen_stack) == (1 if parent.screen == "LoginScreen" else 3)
 
 
 @pytest.mark.parametrize("screen", UNTOUCHED)
@@ -144,7 +143,7 @@ async def test_the_receipt_stands_again_after_going_back_from_the_next_childs_lo
     async with at(school, "receipt") as parent:
         words = parent.text("#receipt-text").split()
         await parent.clicks("#another")
-        await until(parent.pilot, lambda: len(parent.app.screen_stack) == 2 and parent.screen == "LoginScreen")
+        await until(parent.pilot, lambda: len(parent.app.screen_stack) == 3 and parent.screen == "LoginScreen")
         await parent.sees("LoginScreen")
         assert "Esc 上一步" in parent.text("#foot")
         await parent.presses("escape")
@@ -213,7 +212,7 @@ async def test_a_password_that_was_changed_meanwhile_leads_on(school: School, mo
         assert parent.screen == "NoticeScreen"
         await parent.clicks("#stay")
         await parent.sees("HubScreen")
-        assert len(parent.app.screen_stack) == 2
+        assert len(parent.app.screen_stack) == 3
 
 
 class PromptPost(EmailCodes):
@@ -233,7 +232,7 @@ class PromptPost(EmailCodes):
 async def test_a_verified_address_is_not_asked_for_again(school: School) -> None:
     post: Any = PromptPost(school.settings, school.clock)
     post.sent = []
-    async with standing_at(replace(make_ready(school), email_codes=post)) as parent:
+    async with quickly_at(replace(make_ready(school), email_codes=post)) as parent:
         await go_to(parent, "mode")
         await parent.clicks("#two_parents")
         await parent.fills_in(MOTHER.name, MOTHER.relation, MOTHER.national_id, MOTHER.mobile, MOTHER.email)

@@ -228,7 +228,8 @@ async def test_a_double_enter_signs_in_once(school: School) -> None:
         await parent.types(_ID)
         await parent.presses("enter", "enter", "enter")
         await parent.sees("ChangePasswordScreen")
-        assert len(parent.app.screen_stack) == 2
+        kinds = [type(screen).__name__ for screen in parent.app.screen_stack]
+        assert kinds == ["LoginScreen", "CurtainScreen", "ChangePasswordScreen"]
 
 
 async def test_an_error_report_goes_to_the_registrar_and_the_visit_goes_on(school: School) -> None:
@@ -354,7 +355,7 @@ async def test_walking_away_wipes_everything(school: School, clock: FakeClock, s
         await until(
             parent.pilot, lambda: len(app.screen_stack) == 1 and (step == "LoginScreen" or not left.is_attached)
         )
-        assert all(field.value == "" for field in app.screen.query(Input))
+        await until(parent.pilot, lambda: all(field.value == "" for field in app.screen.query(Input)))
         assert "秒後清除畫面" not in parent.text("#foot")
 
 
