@@ -175,7 +175,7 @@ async def test_the_students_own_id_is_refused_and_the_form_is_kept(school: Schoo
 
 async def test_back_from_the_code_by_mail_sends_nothing(school: School) -> None:
     nobody_listens = SmtpSettings("127.0.0.1", 1, SmtpSecurity.NONE, None, None, "registrar@example.org")
-    codes = EmailCodes(replace(school.settings, smtp=nobody_listens), school.clock)
+    codes = EmailCodes(school.store, replace(school.settings, smtp=nobody_listens), school.clock)
     async with standing_at(replace(school, email_codes=codes)) as parent:
         await _to_form(parent)
         await parent.fills_in(*_MOTHER)
