@@ -9,6 +9,7 @@ from textual.widgets import Button, Static
 from kiosk.i18n import _
 from kiosk.rules.contact import mask_email
 from kiosk.services.email_codes import EmailChallenge, MailNotSent
+from kiosk.services.errors import Denied, PasswordChangeRequired
 from kiosk.services.visitor import Visitor
 from kiosk.settings import IdleTimes
 from kiosk.widgets.field import Field
@@ -60,6 +61,8 @@ class EmailCodeScreen(Step[bool]):
             self._challenge = await self.ask(self.kiosk.school.email_codes.send, self._visitor, self._address)
         except MailNotSent:
             self.say(_("目前無法寄信，請按「略過」繼續；申請會註明信箱未驗證。"))
+        except (Denied, PasswordChangeRequired):
+            self.answer(False)  # the visit has ended; who asked for this screen finds it out with the next step
         else:
             self.say(_("信已寄出。"), wrong=False)
 

@@ -11,7 +11,7 @@ from kiosk.services.parent_accounts import EmailOfAnother
 from kiosk.services.review import Blocked, Review
 from kiosk.services.review_queue import MOST_ROWS, QueueFilter, QueueRow, QueueSort, ReviewQueue, SortBy
 from kiosk.services.sign_in import SignIn
-from kiosk.services.staff_access import OwnChild, StaffMember
+from kiosk.services.staff_access import REVIEWERS, OwnChild, StaffMember
 from kiosk.services.standing import ApplicationState, Attention
 from kiosk.services.store_errors import StoreError
 
@@ -101,10 +101,10 @@ class BulkApproval:
 
         Raises:
             SignInRefused: the password is wrong; nothing was approved.
-            Denied, PasswordChangeRequired: the member's login no longer holds; nothing was approved.
+            Denied, PasswordChangeRequired: no reviewer, or the login no longer holds; nothing was approved.
             StoreError: the password could not be verified.
         """
-        self._sign_in.confirm_password(member, password)
+        self._sign_in.confirm_password(member, password, REVIEWERS)
         results = []
         for place, (application_id, version) in enumerate(rows, 1):
             results.append(self._approve(member, application_id, version))

@@ -7,12 +7,14 @@ import secrets
 from collections import deque
 from dataclasses import dataclass, field
 
+from db.store import Store
 from kiosk.clock import Clock
 from kiosk.i18n import _
 from kiosk.rules.contact import InvalidEmail, parse_email
 from kiosk.rules.text_safety import half_width
 from kiosk.services.errors import ServiceError
-from kiosk.services.visitor import Visitor
+from kiosk.services.refusals import audits_refusals
+from kiosk.services.visitor import Visitor, require_login
 from kiosk.settings import Settings, SmtpSettings
 
 CODE_SECONDS = 600
@@ -45,10 +47,12 @@ class EmailChallenge:
     tries: int = 0
 
 
+@audits_refusals
 class EmailCodes:
     """The service; what it remembers is in memory only."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
+        self._store = store
         self._settings = settings
         self._clock = clock
         self._key = secrets.token_bytes(32)
@@ -65,7 +69,10 @@ class EmailCodes:
         Raises:
             MailNotSent: no mail server is set or it refused, the address is none, or it or
                 this login had too many codes in an hour.
+            Denied, PasswordChangeRequired: see `kiosk.services.visitor.require_login`.
         """
+        with self._store.read() as session:
+            require_login(session.connection(), visitor)
         smtp = self._settings.smtp
         if smtp is None:
             raise MailNotSent

@@ -81,7 +81,7 @@ def open_school(settings: Settings, clock: Clock, hasher: PasswordHasher = HASHE
         consents=Consents(store, clock),
         applications=Applications(store, clock),
         drafts=Drafts(store, clock),
-        email_codes=EmailCodes(settings, clock),
+        email_codes=EmailCodes(store, settings, clock),
     )
 
 

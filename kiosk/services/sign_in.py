@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from kiosk.services.student_login import StudentLogin
 from kiosk.services.visitor import Visitor
 
 if TYPE_CHECKING:  # the parents' kiosk starts without the staff's tables
-    from kiosk.services.staff_access import StaffMember, StaffSignedIn
+    from kiosk.services.staff_access import Role, StaffMember, StaffSignedIn
 
 
 @dataclass(frozen=True)
@@ -102,18 +103,23 @@ class SignIn:
         )
         return replace(member, credential_version=version)
 
-    def confirm_password(self, member: StaffMember, password: str) -> None:
+    def confirm_password(self, member: StaffMember, password: str, roles: Collection[Role]) -> None:
         """Ask a member of staff who is signed in for their password again; wrong ones count as failed sign-ins.
+
+        Args:
+            member: who acts.
+            password: as typed.
+            roles: who may do what it is asked for.
 
         Raises:
             SignInRefused, StoreError: see :meth:`~kiosk.services.credentials.Credentials.verify`.
             Denied, PasswordChangeRequired: see :func:`~kiosk.services.staff_access.require_staff`; audited.
         """
-        from kiosk.services.staff_access import ALL_STAFF, require_staff
+        from kiosk.services.staff_access import require_staff
         from kiosk.services.staff_login import StaffLogin
 
         with self._store.read() as session:
-            require_staff(session, member, ALL_STAFF)
+            require_staff(session, member, roles)
         found = self._credentials.verify(StaffLogin(), member.account, password, member.terminal, "password.confirm")
         if (found.credential_id, found.version) != (member.credential_id, member.credential_version):
             raise Denied

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,12 +12,15 @@ from sqlmodel import col, select
 from db.models import Credential
 from kiosk.clock import SystemClock
 from kiosk.services.application_form import ApplicantEntry, Basis, Mode
+from kiosk.services.command_line import CommandLine
 from kiosk.services.demo_school import invented_id
 from kiosk.services.receipts import Receipt
 from kiosk.services.roster_check import Roster, check_roster
 from kiosk.services.roster_file import Sheet
 from kiosk.services.roster_import import import_roster
 from kiosk.services.school import School, open_school
+from kiosk.services.staff_access import Role, StaffMember
+from kiosk.services.staff_accounts import StaffAccounts
 from kiosk.services.texts import load_consent
 from kiosk.services.today import today
 from kiosk.services.visitor import Visitor
@@ -24,6 +28,7 @@ from kiosk.settings import Settings
 
 TERMINAL = "kiosk-1"
 CHOSEN = "Harbour7lights"
+STAFF_FIRST, STAFF_CHOSEN = "Early-Heron-Lamp", "Quiet-Heron-Lamp"
 STUDENTS = 30
 _HEADER = (
     "學號", "姓名", "班級", "座號", "身分證字號", "出生年月日", "母親姓名",
@@ -94,6 +99,22 @@ def fill_school(school: School, students: int = STUDENTS) -> None:
         unit.audit("test", "passwords.chosen", "school")
     for visitor in visitors_of(school):
         give_consent(school, visitor)
+
+
+def add_staff(school: School, account: str, role: Role, classes: Sequence[str] = (), serial: int = 1) -> StaffMember:
+    """Add a member of staff, past the first password, signed in."""
+    StaffAccounts(school.store, school.clock).add(
+        CommandLine(),
+        account=account,
+        name="林老師",
+        role=role,
+        classes=classes,
+        national_id=invented_id("F", 1, 8000000 + serial),
+        first_password=STAFF_FIRST,
+    )
+    return school.sign_in.change_staff_password(
+        school.sign_in.staff(account, STAFF_FIRST, TERMINAL).member, STAFF_CHOSEN
+    )
 
 
 def visitors_of(school: School) -> list[Visitor]:

@@ -1,6 +1,7 @@
 """T12, T14 in full: guesses side by side, and every kind of account alike in words, work and time.
 
-The short forms stand in ``test_guessing_side_by_side.py`` and ``test_sign_in.py`` of ``tests/unit/services``.
+For the logins of students and of staff. The short forms stand in ``test_guessing_side_by_side.py`` and
+``test_every_login.py`` of ``tests/unit/services``.
 """
 
 from __future__ import annotations
@@ -19,24 +20,38 @@ from sqlmodel import col, select, update
 
 from db.models import Credential
 from kiosk.clock import SystemClock
+from kiosk.services.command_line import CommandLine
 from kiosk.services.errors import SignInRefused
 from kiosk.services.lockout import DAY_SECONDS, FAILURES_TO_LOCK
 from kiosk.services.password_store import HASHER
 from kiosk.services.roster_import import import_roster
 from kiosk.services.school import School, open_school
+from kiosk.services.staff_access import Role
+from kiosk.services.staff_accounts import StaffAccounts
 from kiosk.settings import Settings
 from kiosk.testing import FakeClock
-from tests.faults.schools import CHOSEN, STUDENTS, TERMINAL, cheap_hasher, checked_roster, open_cheaply
+from tests.faults.schools import (
+    CHOSEN,
+    STUDENTS,
+    TERMINAL,
+    add_staff,
+    cheap_hasher,
+    checked_roster,
+    open_cheaply,
+)
 from tests.faults.worker import child
 
 _WRONG = "B123456780"
 _ATTEMPTS = 200
 _ATTEMPTS_A_DAY = 10  # five up to the lock, five past it
 _KINDS = {
-    "unknown": "P777777",
-    "initial": f"P{120001 + STUDENTS}",
-    "chosen": "P120002",
-    "disabled": "P120003",
+    "student": {
+        "unknown": "P777777",
+        "initial": f"P{120001 + STUDENTS}",
+        "chosen": "P120002",
+        "disabled": "P120003",
+    },
+    "staff": {"unknown": "NOBODY", "initial": "FIRST.ONE", "chosen": "CHOSEN.ONE", "disabled": "DISABLED.ONE"},
 }
 
 
@@ -58,61 +73,87 @@ class _Counted(PasswordHasher):
         return super().verify(hash, password)
 
 
-def _guess(pipe: Connection, settings: Settings, own_hash: str, guesses: int) -> None:
+def _sign_in(school: School, login: str) -> Callable[[str, str, str], object]:
+    return school.sign_in.staff if login == "staff" else school.sign_in.student
+
+
+def _guess(pipe: Connection, settings: Settings, login: str, own_hash: str, guesses: int) -> None:
     hasher = _Counted(cheap_hasher(), own_hash)
     school = open_school(settings, SystemClock(), hasher)
     pipe.recv()
     for number in range(guesses):
         with contextlib.suppress(SignInRefused):
-            school.sign_in.student("P120002", f"{_WRONG}{number}", TERMINAL)
+            _sign_in(school, login)(_KINDS[login]["chosen"], f"{_WRONG}{number}", TERMINAL)
     pipe.send((hasher.verified_own, hasher.verified))
 
 
 @pytest.mark.long
-def test_t12_eight_kiosks_guess_at_once(either_settings: Settings, report: Callable[[str], None]) -> None:
+@pytest.mark.parametrize("login", _KINDS)
+def test_t12_eight_kiosks_guess_at_once(either_settings: Settings, login: str, report: Callable[[str], None]) -> None:
+    account = _KINDS[login]["chosen"]
     school = open_cheaply(either_settings)
+    if login == "staff":
+        add_staff(school, account, Role.REGISTRAR)
     with school.store.read() as session:
-        own_hash = session.exec(select(Credential.password_hash).where(Credential.account == "P120002")).one()
+        own_hash = session.exec(select(Credential.password_hash).where(Credential.account == account)).one()
     school.close()
     with ExitStack() as stack:
-        pipes = [stack.enter_context(child(_guess, either_settings, own_hash, 20))[1] for _ in range(8)]
+        pipes = [stack.enter_context(child(_guess, either_settings, login, own_hash, 20))[1] for _ in range(8)]
         for pipe in pipes:
             pipe.send("go")
         counts = [pipe.recv() for pipe in pipes]
     own, every = (sum(count) for count in zip(*counts, strict=True))
-    database = "PostgreSQL" if either_settings.database_url else "SQLite"
-    report(f"T12: {database}: 8 processes x 20 guesses: {own} verified against the account's hash")
+    database = _database(either_settings)
+    report(f"T12: {login}, {database}: 8 processes x 20 guesses: {own} verified against the account's hash")
     assert own == FAILURES_TO_LOCK
     assert every == 8 * 20, "those refused cost one verification too"
 
 
-def _four_kinds(school: School) -> None:
+def _database(settings: Settings) -> str:
+    return "PostgreSQL" if settings.database_url else "SQLite"
+
+
+def _four_students(school: School) -> None:
     """The accounts as :data:`_KINDS` names them, the chosen password hashed as a real kiosk does."""
+    kinds = _KINDS["student"]
     import_roster(school.store, checked_roster(school, STUDENTS + 1), "1" * 64, "test", lambda _done, _all: None)
-    for account in (_KINDS["chosen"], _KINDS["disabled"]):
+    for account in (kinds["chosen"], kinds["disabled"]):
         school.sign_in.student(account, CHOSEN, "kiosk-2")
     with school.store.write() as unit:
-        unit.session.exec(update(Credential).where(col(Credential.account) == _KINDS["disabled"]).values(active=False))
+        unit.session.exec(update(Credential).where(col(Credential.account) == kinds["disabled"]).values(active=False))
         unit.audit("test", "login.disabled", "school")
 
 
+def _four_of_the_staff(school: School) -> None:
+    """The same of the staff."""
+    kinds, accounts = _KINDS["staff"], StaffAccounts(school.store, school.clock)
+    for kind in ("initial", "chosen", "disabled"):
+        add_staff(school, kinds[kind], Role.REGISTRAR)
+    row = accounts.find(CommandLine(), kinds["disabled"])
+    accounts.disable(CommandLine(), row.id, row.version)
+    row = accounts.find(CommandLine(), kinds["initial"])
+    accounts.reset(CommandLine(), row.id, row.version)
+
+
 @pytest.mark.long
+@pytest.mark.parametrize("login", _KINDS)
 def test_t14_two_hundred_wrong_sign_ins_of_each_kind_are_alike(
-    settings: Settings, report: Callable[[str], None]
+    either_settings: Settings, login: str, report: Callable[[str], None]
 ) -> None:
     clock, hasher = FakeClock(), _Counted(HASHER)
-    school = open_school(settings, clock, hasher)
-    _four_kinds(school)
-    words: dict[str, list[tuple[str, int | None, int | None]]] = {kind: [] for kind in _KINDS}
-    seconds: dict[str, list[float]] = {kind: [] for kind in [*_KINDS, "locked", "not locked"]}
+    school = open_school(either_settings, clock, hasher)
+    (_four_of_the_staff if login == "staff" else _four_students)(school)
+    kinds, sign_in = _KINDS[login], _sign_in(school, login)
+    words: dict[str, list[tuple[str, int | None, int | None]]] = {kind: [] for kind in kinds}
+    seconds: dict[str, list[float]] = {kind: [] for kind in [*kinds, "locked", "not locked"]}
     hashed = hasher.hashed
     for attempt in range(_ATTEMPTS):
         if attempt and attempt % _ATTEMPTS_A_DAY == 0:
             clock.advance(DAY_SECONDS + 1)
-        for kind, account in _KINDS.items():
+        for kind, account in kinds.items():
             verified, began = hasher.verified, time.perf_counter()
             with pytest.raises(SignInRefused) as refused:
-                school.sign_in.student(account, _WRONG, TERMINAL)
+                sign_in(account, _WRONG, TERMINAL)
             took = time.perf_counter() - began
             assert hasher.verified == verified + 1
             words[kind].append((str(refused.value), refused.value.minutes_left, refused.value.wait_seconds))
@@ -126,5 +167,6 @@ def test_t14_two_hundred_wrong_sign_ins_of_each_kind_are_alike(
     medians = {kind: statistics.median(times) for kind, times in seconds.items()}
     spread = max(medians.values()) / min(medians.values()) - 1
     shown = ", ".join(f"{kind} {median * 1000:.1f}" for kind, median in medians.items())
-    report(f"T14: medians of {_ATTEMPTS} wrong sign-ins in ms: {shown}; spread {spread:.1%}")
+    database = _database(either_settings)
+    report(f"T14: {login}, {database}: medians of {_ATTEMPTS} wrong sign-ins in ms: {shown}; spread {spread:.1%}")
     assert spread < 0.05

@@ -230,7 +230,7 @@ class PromptPost(EmailCodes):
 
 
 async def test_a_verified_address_is_not_asked_for_again(school: School) -> None:
-    post: Any = PromptPost(school.settings, school.clock)
+    post: Any = PromptPost(school.store, school.settings, school.clock)
     post.sent = []
     async with quickly_at(replace(make_ready(school), email_codes=post)) as parent:
         await go_to(parent, "mode")

@@ -175,7 +175,7 @@ async def test_the_students_own_id_is_refused_and_the_form_is_kept(school: Schoo
 
 async def test_back_from_the_code_by_mail_sends_nothing(school: School) -> None:
     nobody_listens = SmtpSettings("127.0.0.1", 1, SmtpSecurity.NONE, None, None, "registrar@example.org")
-    codes = EmailCodes(replace(school.settings, smtp=nobody_listens), school.clock)
+    codes = EmailCodes(school.store, replace(school.settings, smtp=nobody_listens), school.clock)
     async with standing_at(replace(school, email_codes=codes)) as parent:
         await _to_form(parent)
         await parent.fills_in(*_MOTHER)
@@ -192,6 +192,22 @@ async def test_back_from_the_code_by_mail_sends_nothing(school: School) -> None:
         await parent.clicks("#skip")
         await parent.sees("ReceiptScreen")
         assert "信箱未驗證" in parent.text("#receipt-text")
+
+
+async def test_no_code_is_mailed_for_a_login_that_was_reset_and_the_visit_ends(school: School) -> None:
+    nobody_listens = SmtpSettings("127.0.0.1", 1, SmtpSecurity.NONE, None, None, "registrar@example.org")
+    codes = EmailCodes(school.store, replace(school.settings, smtp=nobody_listens), school.clock)
+    async with standing_at(replace(school, email_codes=codes)) as parent:
+        await _to_form(parent)
+        await parent.fills_in(*_MOTHER)
+        await parent.sees("ReadBackScreen")
+        with school.store.write() as unit:
+            reset_student_login(unit, school.clock, "110001", "registrar")
+        await parent.presses("enter")
+        await parent.sees("NoticeScreen")
+        assert parent.text("#heading") == "請重新登入"
+        await parent.presses("enter")
+        await parent.sees("LoginScreen")
 
 
 async def test_a_consent_taken_back_meanwhile_is_asked_for_again(school: School) -> None:

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from db.models import Credential, Student
+from db.store import Store
 from kiosk.services.email_codes import CODE_SECONDS, MAILS_AN_HOUR, MAILS_OF_A_LOGIN, TRIES, EmailCodes, MailNotSent
-from kiosk.services.visitor import Visitor
+from kiosk.services.visitor import STUDENT_LOGIN, Visitor
 from kiosk.settings import Settings, SmtpSecurity
 from kiosk.testing import FakeClock
 from tests.mail import SENDER, Mailbox, free_port, mail_server, make_certificate, smtp_settings
+from tests.unit.services.conftest import Opened
 
 ADDRESS = "flower@example.com"
 VISITOR = Visitor("login-1", "student-1", "P110001", "lobby", 1)
@@ -44,14 +47,40 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-def codes_for(port: int, folder: Path, clock: FakeClock, security: SmtpSecurity = SmtpSecurity.NONE) -> EmailCodes:
+@pytest.fixture
+def store(opened: Opened) -> Store:
+    """A school's, with the visitor in it and a second login of theirs."""
+    student_id = VISITOR.student_id
+    with opened.school.store.write() as unit:
+        student = Student(
+            id=student_id, student_number="7", name="王小明", class_name="科二智", sealed=b"", updated_at=unit.at
+        )
+        unit.session.add(student)
+        for login in ("login-1", "login-2"):
+            unit.session.add(
+                Credential(
+                    id=login,
+                    kind=STUDENT_LOGIN,
+                    account=login,
+                    subject_id=student_id,
+                    password_hash="chosen",
+                    changed_at=unit.at,
+                )
+            )
+        unit.audit("test", "student.added", student_id)
+    return opened.school.store
+
+
+def codes_for(
+    store: Store, port: int, folder: Path, clock: FakeClock, security: SmtpSecurity = SmtpSecurity.NONE
+) -> EmailCodes:
     smtp = smtp_settings(port, security)
-    return EmailCodes(Settings(home=folder, smtp=smtp), clock)
+    return EmailCodes(store, Settings(home=folder, smtp=smtp), clock)
 
 
 @pytest.fixture
-def codes(port: int, tmp_path: Path, clock: FakeClock) -> EmailCodes:
-    return codes_for(port, tmp_path, clock)
+def codes(store: Store, port: int, tmp_path: Path, clock: FakeClock) -> EmailCodes:
+    return codes_for(store, port, tmp_path, clock)
 
 
 def wrong(code: str) -> str:
@@ -129,27 +158,29 @@ def test_what_cannot_be_mailed_is_one_refusal_without_the_address(codes: EmailCo
     assert refused.value.__suppress_context__
 
 
-def test_without_a_server_nothing_is_sent(tmp_path: Path, clock: FakeClock) -> None:
-    unset = EmailCodes(Settings(home=tmp_path), clock)
+def test_without_a_server_nothing_is_sent(store: Store, tmp_path: Path, clock: FakeClock) -> None:
+    unset = EmailCodes(store, Settings(home=tmp_path), clock)
     assert not unset.available
     with pytest.raises(MailNotSent):
         unset.send(VISITOR, ADDRESS)
     with pytest.raises(MailNotSent):
-        codes_for(free_port(), tmp_path, clock).send(VISITOR, ADDRESS)
+        codes_for(store, free_port(), tmp_path, clock).send(VISITOR, ADDRESS)
 
 
-def test_a_server_without_starttls_gets_no_mail(port: int, tmp_path: Path, clock: FakeClock, mailbox: Mailbox) -> None:
+def test_a_server_without_starttls_gets_no_mail(
+    store: Store, port: int, tmp_path: Path, clock: FakeClock, mailbox: Mailbox
+) -> None:
     with pytest.raises(MailNotSent):
-        codes_for(port, tmp_path, clock, SmtpSecurity.STARTTLS).send(VISITOR, ADDRESS)
+        codes_for(store, port, tmp_path, clock, SmtpSecurity.STARTTLS).send(VISITOR, ADDRESS)
     assert mailbox.mails == []
 
 
 def test_starttls_is_used_and_the_certificate_must_be_trusted(
-    tmp_path: Path, clock: FakeClock, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    store: Store, tmp_path: Path, clock: FakeClock, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificate = make_certificate(tmp_path)
     with mail_server(mailbox, SmtpSecurity.STARTTLS, certificate) as smtp:
-        codes = codes_for(smtp.port, tmp_path, clock, SmtpSecurity.STARTTLS)
+        codes = codes_for(store, smtp.port, tmp_path, clock, SmtpSecurity.STARTTLS)
         with pytest.raises(MailNotSent):
             codes.send(VISITOR, ADDRESS)
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))

@@ -6,7 +6,7 @@ import contextlib
 import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import pytest
@@ -27,6 +27,7 @@ from tests.unit.services.conftest import (
     TERMINAL,
     CountingHasher,
     add_student,
+    staff_member,
 )
 
 WRONG = "B123456780"
@@ -50,50 +51,61 @@ class _VerificationCounter(CountingHasher):
         return PasswordHasher.verify(self, hash, password)
 
 
-def _guess(settings: Settings, own_hash: str, guesses: int, start: Barrier) -> int:
+@dataclass(frozen=True)
+class Target:
+    """A school one of whose logins has a chosen password, and the hash of it."""
+
+    settings: Settings
+    login: str
+    account: str
+    own_hash: str
+
+
+def _guess(target: Target, guesses: int, start: Barrier) -> int:
     """Guess from a kiosk of one's own; returns how many guesses were verified."""
-    hasher = _VerificationCounter(own_hash)
-    school = open_school(settings, SystemClock(), hasher)
+    hasher = _VerificationCounter(target.own_hash)
+    school = open_school(target.settings, SystemClock(), hasher)
+    sign_in = school.sign_in.staff if target.login == "staff" else school.sign_in.student
     start.wait()
     for _ in range(guesses):
         with contextlib.suppress(SignInRefused):
-            school.sign_in.student(ACCOUNT, WRONG, TERMINAL)
+            sign_in(target.account, WRONG, TERMINAL)
     school.close()
     return hasher.verified
 
 
-def _guess_in_process(
-    settings: Settings, own_hash: str, guesses: int, start: Barrier, verified: multiprocessing.Queue[int]
-) -> None:
-    verified.put(_guess(settings, own_hash, guesses, start))
+def _guess_in_process(target: Target, guesses: int, start: Barrier, verified: multiprocessing.Queue[int]) -> None:
+    verified.put(_guess(target, guesses, start))
 
 
-@pytest.fixture
-def chosen_school(settings: Settings, database_url: str | None) -> tuple[Settings, str]:
-    """The settings of a school whose student has chosen a password, and the hash of it."""
+@pytest.fixture(params=["student", "staff"])
+def target(request: pytest.FixtureRequest, settings: Settings, database_url: str | None) -> Target:
     settings = replace(settings, database_url=database_url)
     school = open_school(settings, SystemClock(), CountingHasher())
-    add_student(school, STUDENT_NUMBER)
-    first = school.sign_in.student(ACCOUNT, NATIONAL_ID, TERMINAL).visitor
-    school.sign_in.change_password(first, CHOSEN)
+    if request.param == "staff":
+        account = staff_member(school).account
+    else:
+        add_student(school, STUDENT_NUMBER)
+        account = ACCOUNT
+        school.sign_in.change_password(school.sign_in.student(ACCOUNT, NATIONAL_ID, TERMINAL).visitor, CHOSEN)
     with school.store.read() as session:
         own_hash = session.exec(select(Credential.password_hash)).one()
     school.close()
     assert own_hash
-    return settings, own_hash
+    return Target(settings, request.param, account, own_hash)
 
 
-def test_t12_guesses_side_by_side_in_threads(chosen_school: tuple[Settings, str]) -> None:
+def test_t12_guesses_side_by_side_in_threads(target: Target) -> None:
     start = threading.Barrier(8)
     with ThreadPoolExecutor(8) as pool:
-        kiosks = [pool.submit(_guess, *chosen_school, 20, start) for _ in range(8)]
+        kiosks = [pool.submit(_guess, target, 20, start) for _ in range(8)]
         assert sum(kiosk.result() for kiosk in kiosks) == FAILURES_TO_LOCK
 
 
-def test_t12_guesses_side_by_side_in_processes(chosen_school: tuple[Settings, str]) -> None:
+def test_t12_guesses_side_by_side_in_processes(target: Target) -> None:
     context = multiprocessing.get_context("spawn")
     start, verified = context.Barrier(4), context.Queue()
-    kiosks = [context.Process(target=_guess_in_process, args=(*chosen_school, 10, start, verified)) for _ in range(4)]
+    kiosks = [context.Process(target=_guess_in_process, args=(target, 10, start, verified)) for _ in range(4)]
     for kiosk in kiosks:
         kiosk.start()
     total = sum(verified.get(timeout=120) for _ in kiosks)

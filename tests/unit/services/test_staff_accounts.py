@@ -131,7 +131,7 @@ def test_who_is_disabled_is_out_at_once_and_comes_back_with_their_password(
     for shut in (
         lambda: _classes_of(opened, member),
         lambda: opened.school.sign_in.change_staff_password(member, "Second-Heron-Lamp"),
-        lambda: opened.school.sign_in.confirm_password(member, STAFF_CHOSEN),
+        lambda: opened.school.sign_in.confirm_password(member, STAFF_CHOSEN, ALL_STAFF),
     ):
         with pytest.raises(Denied):
             shut()

@@ -161,26 +161,26 @@ def test_a_code_ends_password_sessions_and_lock_and_may_be_typed_in_any_case(
 def test_the_password_is_asked_again_and_wrong_ones_lock_the_login(opened: Opened, member: StaffMember) -> None:
     sign_in = opened.school.sign_in
     verified = opened.hasher.verified
-    sign_in.confirm_password(member, STAFF_CHOSEN)
+    sign_in.confirm_password(member, STAFF_CHOSEN, ALL_STAFF)
     assert opened.hasher.verified == verified + 1
     for _try in range(FAILURES_TO_LOCK):
         with pytest.raises(SignInRefused):
-            sign_in.confirm_password(member, STAFF_CHOSEN.lower())
+            sign_in.confirm_password(member, STAFF_CHOSEN.lower(), ALL_STAFF)
     for locked in (
-        lambda: sign_in.confirm_password(member, STAFF_CHOSEN),
+        lambda: sign_in.confirm_password(member, STAFF_CHOSEN, ALL_STAFF),
         lambda: sign_in.staff(STAFF_ACCOUNT, STAFF_CHOSEN, "office-2"),
     ):
         with pytest.raises(SignInRefused) as refused:
             locked()
         assert refused.value.minutes_left == 15
     opened.clock.advance(LOCK_SECONDS)
-    sign_in.confirm_password(member, STAFF_CHOSEN)
+    sign_in.confirm_password(member, STAFF_CHOSEN, ALL_STAFF)
 
 
 def test_a_colleagues_password_confirms_nothing(opened: Opened, member: StaffMember) -> None:
     colleague = staff_member(opened.school, "CHEN", national_id=NATIONAL_ID)
     with pytest.raises(Denied):
-        opened.school.sign_in.confirm_password(replace(member, account=colleague.account), STAFF_CHOSEN)
+        opened.school.sign_in.confirm_password(replace(member, account=colleague.account), STAFF_CHOSEN, ALL_STAFF)
 
 
 def test_a_reset_while_the_password_is_confirmed_wins(
@@ -194,7 +194,7 @@ def test_a_reset_while_the_password_is_confirmed_wins(
 
     monkeypatch.setattr(opened.hasher, "verify", verify_while_somebody_resets)
     with pytest.raises(SignInRefused):
-        opened.school.sign_in.confirm_password(member, STAFF_CHOSEN)
+        opened.school.sign_in.confirm_password(member, STAFF_CHOSEN, ALL_STAFF)
 
 
 def test_staff_and_families_slow_a_terminal_together(opened: Opened) -> None:
@@ -209,7 +209,7 @@ def test_staff_and_families_slow_a_terminal_together(opened: Opened) -> None:
 
 
 def test_what_the_audit_says_of_a_sign_in(opened: Opened, member: StaffMember) -> None:
-    opened.school.sign_in.confirm_password(member, STAFF_CHOSEN)
+    opened.school.sign_in.confirm_password(member, STAFF_CHOSEN, ALL_STAFF)
     with opened.school.store.read() as session:
         actions = session.exec(select(AuditEntry.action).order_by(col(AuditEntry.seq))).all()
         kept = session.exec(select(Credential).where(Credential.kind == "staff")).one()

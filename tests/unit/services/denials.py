@@ -1,0 +1,180 @@
+"""Every method of every service, and whom it refuses; called by ``test_denials.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from kiosk.services.application_form import Basis, Mode
+from kiosk.services.drafts import APPLICATION
+from kiosk.services.office import Office
+from kiosk.services.review_queue import QueueFilter, QueueSort, SortBy
+from kiosk.services.school import School
+from kiosk.services.staff_access import ALL_STAFF, Role, StaffMember
+from kiosk.services.visitor import Visitor
+from tests.unit.services.application_fixtures import MOTHER, MOTHER_ID, TEXT, made_up_id
+from tests.unit.services.conftest import STAFF_CHOSEN, STAFF_FIRST, STUDENT_NUMBER
+
+CLASS = "科二智"
+_REASON = "字跡不清，請再確認"
+
+
+def _nothing(_world: World) -> tuple[Any, ...]:
+    return ()
+
+
+def _no_options(_world: World) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class World:
+    """A school with one of everything, and everybody who could call.
+
+    Attributes:
+        visitor: may do what a visitor may, for their own child.
+        members: of the staff, each of whom may do what their role may; the homeroom teacher looks after the class.
+        application_id: under review, at version 1, of the visitor's child.
+        ticket_id: an open error report on the same child.
+        binding_id: of another child of the same class, as is the message.
+        bound_student_id: that child.
+        message_id: what their parent is to be told.
+        other_visitor: may do what a visitor may, for that child.
+        staff_id: one more of the staff, at version 1.
+    """
+
+    school: School
+    office: Office
+    visitor: Visitor
+    members: Mapping[Role, StaffMember]
+    application_id: str
+    ticket_id: str
+    binding_id: str
+    bound_student_id: str
+    message_id: str
+    other_visitor: Visitor
+    staff_id: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """How a method is called, and whom it refuses besides those whom every method does.
+
+    Attributes:
+        arguments: what follows the caller.
+        options: its named arguments.
+        roles: of the staff, who may; empty for a visitor's method.
+        of_class: refuses a homeroom teacher of another class.
+        decides: refuses a member whose own child it is.
+        of_child: refuses the login of another child.
+        changes_password: is there for whoever has a first password.
+    """
+
+    arguments: Callable[[World], tuple[Any, ...]] = _nothing
+    options: Callable[[World], dict[str, Any]] = _no_options
+    roles: frozenset[Role] = frozenset()
+    of_class: bool = False
+    decides: bool = False
+    of_child: bool = False
+    changes_password: bool = False
+
+
+_BOTH = frozenset({Role.HOMEROOM_TEACHER, Role.REGISTRAR})
+_REGISTRAR = frozenset({Role.REGISTRAR})
+_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+_OF_CLASS = QueueFilter(class_name=CLASS)
+
+
+def _act(*rest: Any, roles: frozenset[Role] = _BOTH) -> Call:
+    """An act on the application, at its version."""
+    return Call(lambda world: (world.application_id, 1, *rest), roles=roles, of_class=True, decides=True)
+
+
+def _on_staff(*rest: Any) -> Call:
+    return Call(lambda world: (world.staff_id, 1, *rest), roles=_ADMINISTRATOR)
+
+
+CALLS: Mapping[str, Call] = {
+    "school.sign_in.change_password": Call(lambda _world: ("Second-Rain-2",), changes_password=True),
+    "school.sign_in.change_staff_password": Call(
+        lambda _world: ("Second-Heron-Lamp",), roles=ALL_STAFF, changes_password=True
+    ),
+    "school.sign_in.confirm_password": Call(lambda _world: (STAFF_CHOSEN, _REGISTRAR), roles=_REGISTRAR),
+    "school.student_data.hub": Call(),
+    "school.student_data.confirm": Call(),
+    "school.student_data.report_errors": Call(lambda _world: ({"name": "王大明"},)),
+    "school.consents.record": Call(
+        lambda _world: (TEXT, "agree"), lambda _world: {"language": "zh_TW", "read_to_end": True}
+    ),
+    "school.applications.submit": Call(lambda _world: (uuid4().hex, Mode.ONE_PARENT, Basis.PARENTS, [MOTHER])),
+    "school.applications.verify_applicant": Call(lambda world: (world.application_id, MOTHER_ID), of_child=True),
+    "school.applications.withdraw": Call(lambda world: (world.application_id, MOTHER_ID), of_child=True),
+    "school.drafts.save": Call(lambda _world: (APPLICATION, {}, MOTHER_ID)),
+    "school.drafts.exists": Call(lambda _world: (APPLICATION,)),
+    "school.drafts.load": Call(lambda _world: (APPLICATION, MOTHER_ID)),
+    "school.drafts.discard": Call(lambda _world: (APPLICATION, MOTHER_ID)),
+    "school.email_codes.send": Call(lambda _world: ("flower@example.com",)),
+    "school.corrections.open": Call(lambda world: (world.application_id, MOTHER_ID), of_child=True),
+    "school.corrections.answer": Call(lambda world: (world.application_id, 1, MOTHER_ID, {1: MOTHER}), of_child=True),
+    "office.staff_accounts.list": Call(roles=_ADMINISTRATOR),
+    "office.staff_accounts.find": Call(lambda _world: ("lin.li",), roles=_ADMINISTRATOR),
+    "office.staff_accounts.add": Call(
+        options=lambda _world: {
+            "account": "new.one",
+            "name": "陳一",
+            "role": Role.REGISTRAR,
+            "classes": (),
+            "national_id": made_up_id(7),
+            "first_password": STAFF_FIRST,
+        },
+        roles=_ADMINISTRATOR,
+    ),
+    "office.staff_accounts.disable": _on_staff(),
+    "office.staff_accounts.enable": _on_staff(),
+    "office.staff_accounts.reset": _on_staff(),
+    "office.staff_accounts.set_classes": _on_staff(()),
+    "office.staff_accounts.change_role": _on_staff(Role.ADMINISTRATOR),
+    "office.queue.page": Call(lambda _world: (_OF_CLASS, QueueSort(SortBy.WAITING)), roles=_BOTH, of_class=True),
+    "office.queue.counts": Call(lambda _world: (_OF_CLASS,), roles=_BOTH, of_class=True),
+    "office.queue.how_many": Call(lambda _world: (_OF_CLASS,), roles=_BOTH, of_class=True),
+    "office.queue.classes": Call(roles=_BOTH),
+    "office.queue.binding_rate": Call(lambda _world: (CLASS,), roles=_BOTH, of_class=True),
+    "office.review.open": Call(lambda world: (world.application_id,), roles=_BOTH, of_class=True),
+    "office.review.reveal": Call(
+        lambda world: (world.application_id, 1, _REASON), roles=_BOTH, of_class=True, decides=True
+    ),
+    "office.review.note": Call(lambda world: (world.application_id, _REASON), roles=_BOTH, of_class=True, decides=True),
+    "office.review.approve": _act(),
+    "office.review.return_fields": _act({(1, "name"): _REASON}),
+    "office.review.reject": _act(_REASON),
+    "office.review.form_received": _act(),
+    "office.review.documents_seen": _act(),
+    "office.review.release_registrar_hold": _act(roles=_REGISTRAR),
+    "office.review.resolve_conflict": _act(roles=_REGISTRAR),
+    "office.review.record_student_consent": _act(TEXT, "agree"),
+    "office.bulk.candidates": Call(lambda _world: (_OF_CLASS,), roles=_BOTH, of_class=True),
+    "office.bulk.approve": Call(
+        lambda world: ([(world.application_id, 1)], STAFF_CHOSEN, lambda _done, _all: None), roles=_BOTH
+    ),
+    "office.tickets.list": Call(roles=_REGISTRAR),
+    "office.tickets.open": Call(lambda world: (world.ticket_id,), roles=_REGISTRAR),
+    "office.tickets.decide": Call(lambda world: (world.ticket_id, 1, {}), roles=_REGISTRAR, decides=True),
+    "office.bindings.list": Call(lambda world: (world.bound_student_id,), roles=_BOTH, of_class=True),
+    "office.bindings.end": Call(lambda world: (world.binding_id, 1, _REASON), roles=_REGISTRAR, decides=True),
+    "office.desk.reset_login": Call(
+        lambda _world: (STUDENT_NUMBER,), lambda _world: {"id_seen": True}, roles=_BOTH, of_class=True, decides=True
+    ),
+    "office.outbox.calls": Call(roles=_BOTH),
+    "office.outbox.dead_letters": Call(roles=_BOTH),
+    "office.outbox.counts": Call(roles=_BOTH),
+    "office.outbox.called": Call(lambda world: (world.message_id, 1), roles=_BOTH, of_class=True),
+    "office.outbox.retry": Call(lambda world: (world.message_id, 1), roles=_BOTH, of_class=True),
+}
+
+OPEN_TO_ALL = {
+    "school.sign_in.student": "signs in; refusals: test_a_refused_sign_in_is_audited, test_every_login.py",
+    "school.sign_in.staff": "signs in; refusals: test_a_refused_sign_in_is_audited, test_every_login.py",
+    "school.email_codes.check": "takes a challenge, which only `send` gives; wrong codes: test_email_codes.py",
+}
