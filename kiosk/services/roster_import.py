@@ -1,8 +1,8 @@
 """Taking a checked roster in: all of it in one transaction, or nothing; what parents did stays as it is.
 
 Known students are found by their number. Of them the roster changes what it speaks of, no more: a column that the
-file does not have, and an ID or a birth date left blank, leave what is on file. A chosen password, a consent, an
-application and a draft are never touched. Students whom the file no longer has become inactive and cannot sign in;
+file does not have, and an ID or a birth date left blank, leave what is on file. A chosen password, a consent, a draft
+and an application's state are never touched. Students whom the file no longer has become inactive and cannot sign in;
 they come back with all they had.
 """
 
@@ -67,6 +67,7 @@ _NEW_FIRST_PASSWORD = _LOGIN_OF.where(_credential.c.password_hash.is_(None)).val
     initial_code=bindparam("code"),
     initial_kind="national_id",
     initial_failures=0,
+    initial_expires_at=None,
     changed_at=bindparam("now"),
     version=_credential.c.version + 1,
 )
@@ -219,10 +220,10 @@ class _Import:
             self.progress(start + len(batch), len(students))
         self._many(_LEAVE, [{"row": row_id, "now": self.unit.at} for row_id in leaving])
         self._many(_SWITCH_LOGIN, [{"row": row_id, "holds": False} for row_id in leaving])
+        refresh_after_roster(self.unit)
         counts = {"students": len(students), "added": added, "changed": changed, "left": len(leaving)}
         record = {"id": uuid4().hex, "file_sha256": file_sha256, "imported_at": self.unit.at}
         self.connection.execute(insert(table_of(RosterImport)), record | counts)
-        refresh_after_roster(self.unit)
         self.unit.audit(actor, "roster.imported", "school", {"sha256": file_sha256} | counts)
         return Imported(added, changed, self.returned, len(leaving), self.id_logins, tuple(self.codes))
 

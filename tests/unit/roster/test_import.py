@@ -11,14 +11,16 @@ from unittest import mock
 import pytest
 from sqlmodel import SQLModel, select
 
-from db.models import AuditEntry, Credential, Guardian, RosterImport, Student
+from db.models import Application, AuditEntry, Credential, Guardian, RosterImport, Student
 from kiosk.services import roster_import
+from kiosk.services.application_flags import compare
 from kiosk.services.application_form import Basis, Mode
 from kiosk.services.demo_school import invented_id
 from kiosk.services.drafts import APPLICATION
 from kiosk.services.errors import Denied, SignInRefused
 from kiosk.services.roster_import import Comparison, Imported, TooManyWouldLeave, compare_with_school, import_roster
 from kiosk.services.school import School
+from kiosk.services.standing import Remark
 from kiosk.services.student_login import reset_student_login
 from kiosk.services.visitor import Visitor
 from tests.faults.schools import CHOSEN, TERMINAL, checked_roster, entry_of, give_consent, submit
@@ -220,6 +222,22 @@ def test_a_guardian_whom_the_file_leaves_blank_is_no_longer_on_file(office: Offi
     gone = _FIRST.replace(f"林小花,{MOTHER_ID},flower@example.org", ",,")
     assert office.takes(_HEADER, gone).changed == 1
     assert office.rows(Guardian) == []
+
+
+def test_applications_move_with_their_student(office: Office) -> None:
+    """What an application has of its student, of the guardians on file and of other students follows the roster."""
+    office.takes(_HEADER, _FIRST, _SECOND)
+    _answers_and_applies(office)
+    (before,) = office.rows(Application)
+    applicant = entry_of(8800001)
+    mother = f"{applicant.name},{applicant.national_id},{applicant.email}"
+    moved = _FIRST.replace("科一智,1", "科二智,9").replace(f"林小花,{MOTHER_ID},flower@example.org", mother)
+    office.takes(_HEADER, moved, _SECOND)
+    (after,) = office.rows(Application)
+    assert (after.class_name, after.seat_number, after.state) == ("科二智", 9, before.state)
+    assert Remark.GUARDIAN_MATCHES in Remark(after.remarks)
+    assert Remark.GUARDIAN_MATCHES not in Remark(before.remarks)
+    assert compare(office.school.store).is_right
 
 
 def test_an_import_that_breaks_off_leaves_nothing(office: Office) -> None:
