@@ -68,6 +68,7 @@ class KioskApp(LockedApp):
         self._school: asyncio.Future[School] | None = None
         self._given = school
         self._mail: MailWorker | None = None
+        self._visits_loaded = asyncio.Event()
         self._asking = False
 
     def get_default_screen(self) -> Screen[object]:
@@ -86,7 +87,8 @@ class KioskApp(LockedApp):
         """Begin to keep time, and take the school that was given."""
         self._school = asyncio.get_running_loop().create_future()
         if self._given is not None:
-            self._set_school(self._given)
+            self._school.set_result(self._given)
+            self._begin_visits()
         self.set_interval(1.0, self.tick)
 
     def on_ready(self) -> None:
@@ -95,21 +97,26 @@ class KioskApp(LockedApp):
             self.run_worker(self._open_school(), group=_OPENING, exit_on_error=False)
 
     async def _open_school(self) -> None:
-        """Load database and services in a thread; a school that cannot be opened ends the kiosk with one line."""
+        """Load the database and the sign-in in a thread, then the visit, while a first password may be verified.
+
+        A school that cannot be opened ends the kiosk with one line.
+        """
         assert self._school is not None
         try:
-            self._set_school(await asyncio.to_thread(_load_school, self.settings, self.clock))
+            self._school.set_result(await asyncio.to_thread(_load_school, self.settings, self.clock))
         except (SettingsError, CannotOpen) as error:
             self.refusal = str(error)
             self.exit(1, return_code=1)
+        else:
+            await asyncio.to_thread(_load_visits, with_mail=self.settings.smtp is not None)
+            self._begin_visits()
 
-    def _set_school(self, school: School) -> None:
-        assert self._school is not None
-        self._school.set_result(school)
+    def _begin_visits(self) -> None:
+        self._visits_loaded.set()
         if self.settings.smtp is not None:
             from kiosk.mail_worker import start_mail_worker
 
-            self._mail = start_mail_worker(school, self._write_log)
+            self._mail = start_mail_worker(self.school, self._write_log)
 
     def on_unmount(self) -> None:
         """Send no more mail."""
@@ -132,14 +139,15 @@ class KioskApp(LockedApp):
         if screen is not self.screen_stack[0]:
             screen.answer(signed_in)
             return
-        from kiosk.journey import visit
-
         self.guard.begin_visit()
-        self.run_worker(self._visit(visit(self, signed_in)), group="visit", exclusive=True)
+        self.run_worker(self._visit(signed_in), group="visit", exclusive=True)
 
-    async def _visit(self, visit: object) -> None:
+    async def _visit(self, signed_in: SignedIn) -> None:
         try:
-            await visit  # type: ignore[misc]  # a coroutine of kiosk.journey, imported only when there is a visit
+            await self._visits_loaded.wait()  # an import here would keep the screen from answering
+            from kiosk.journey import visit
+
+            await visit(self, signed_in)
         finally:
             self.guard.end_visit()
             self.call_later(self._rest)
@@ -217,21 +225,28 @@ class KioskApp(LockedApp):
 
 
 def _load_school(settings: Settings, clock: Clock) -> School:
-    """Import and open what the first frame did not need; the collector rests meanwhile.
+    """Import and open what a sign-in needs; the garbage collector rests until :func:`_load_visits` is done.
 
     Raises:
         CannotOpen: the school's data cannot be opened.
     """
     gc.disable()
-    try:
-        from kiosk import journey  # noqa: F401  # so that the first visit does not pay for the import
-        from kiosk.services.errors import SchoolRefused
-        from kiosk.services.school import open_school
+    from kiosk.services.errors import SchoolRefused
+    from kiosk.services.school import open_school
 
-        try:
-            return open_school(settings, clock)
-        except SchoolRefused as refused:
-            raise CannotOpen(refused.line) from None
+    try:
+        return open_school(settings, clock)
+    except SchoolRefused as refused:
+        raise CannotOpen(refused.line) from None
+
+
+def _load_visits(*, with_mail: bool) -> None:
+    """Import what comes after the first sign-in, so that no visit waits for it; the collector works from then on."""
+    try:
+        from kiosk import journey  # noqa: F401
+
+        if with_mail:
+            from kiosk import mail_worker  # noqa: F401
     finally:
         gc.enable()
         gc.freeze()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
+import os
 import threading
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2.low_level import ARGON2_VERSION
 
 from db.sealed import KeyRing, SealBroken
 
 HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=1)
 _AT_ONCE = threading.BoundedSemaphore(2)
-_NOBODY = "argon2id hash of a password nobody has"
 
 
 class PasswordStore:
@@ -26,7 +28,7 @@ class PasswordStore:
     def __init__(self, keys: KeyRing, hasher: PasswordHasher = HASHER) -> None:
         self._keys = keys
         self._hasher = hasher
-        self._dummy: str | None = None
+        self._hash_of_nobody = _hash_of_nobody(hasher)
 
     @property
     def pepper_id(self) -> str:
@@ -41,27 +43,18 @@ class PasswordStore:
     def verify(self, password: str, password_hash: str | None, pepper_id: str | None) -> bool:
         """Verify with exactly one argon2; where there is no hash, against one that nobody has."""
         if password_hash is None or pepper_id is None:
-            self._verify(self._dummy_hash(), self._peppered(password, self.pepper_id))
+            self._verify(self._hash_of_nobody, self._peppered(password, self.pepper_id))
             return False
         try:
             peppered = self._peppered(password, pepper_id)
         except SealBroken:
-            self._verify(self._dummy_hash(), self._peppered(password, self.pepper_id))
+            self._verify(self._hash_of_nobody, self._peppered(password, self.pepper_id))
             return False
         return self._verify(password_hash, peppered)
 
     def is_outdated(self, password_hash: str, pepper_id: str) -> bool:
         """Whether to hash anew at the next chance: other parameters, or an older pepper."""
         return pepper_id != self.pepper_id or self._hasher.check_needs_rehash(password_hash)
-
-    def prepare(self) -> None:
-        """Make the hash nobody has ahead of time, so that no sign-in pays for it."""
-        self._dummy_hash()
-
-    def _dummy_hash(self) -> str:
-        if self._dummy is None:
-            self._dummy = self.hash(_NOBODY)
-        return self._dummy
 
     def _peppered(self, password: str, pepper_id: str) -> bytes:
         return hmac.digest(self._keys.pepper(pepper_id), password.encode("utf-8", "surrogatepass"), "sha256")
@@ -72,3 +65,12 @@ class PasswordStore:
                 return self._hasher.verify(password_hash, peppered)
         except (VerifyMismatchError, InvalidHashError):
             return False
+
+
+def _hash_of_nobody(hasher: PasswordHasher) -> str:
+    """A hash that no password is known to have, as costly to verify as any other and made without hashing."""
+    salt, digest = (
+        base64.b64encode(os.urandom(length)).decode().rstrip("=") for length in (hasher.salt_len, hasher.hash_len)
+    )
+    costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${costs}${salt}${digest}"

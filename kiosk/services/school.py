@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
@@ -15,38 +16,72 @@ from db.sealed import KeyFault, KeyFileError, KeyRing, new_keys, read_keys, writ
 from db.store import Store, StoreError, UnsafeFolder
 from kiosk.clock import Clock
 from kiosk.i18n import _
-from kiosk.services.applications import Applications
-from kiosk.services.consents import Consents
-from kiosk.services.drafts import Drafts
-from kiosk.services.email_codes import EmailCodes
 from kiosk.services.errors import SchoolFault, SchoolRefused
 from kiosk.services.keys import KEY_CHECK, make_keys_known
 from kiosk.services.password_store import HASHER, PasswordStore
 from kiosk.services.sign_in import SignIn
-from kiosk.services.student_data import StudentData
 from kiosk.settings import Settings, ensure_home
 
 if TYPE_CHECKING:
+    from kiosk.services.applications import Applications
+    from kiosk.services.consents import Consents
     from kiosk.services.corrections import Corrections
+    from kiosk.services.drafts import Drafts
+    from kiosk.services.email_codes import EmailCodes
+    from kiosk.services.student_data import StudentData
 
 
 @dataclass(frozen=True)
 class School:
-    """An open school."""
+    """An open school.
+
+    The first login of a day waits for this module and what it imports, so only the sign-in stands here from the start;
+    every other service is loaded when it is first asked for.
+    """
 
     settings: Settings
     clock: Clock
     store: Store
     sign_in: SignIn
-    student_data: StudentData
-    consents: Consents
-    applications: Applications
-    drafts: Drafts
-    email_codes: EmailCodes
 
-    @property
+    @cached_property
+    def student_data(self) -> StudentData:
+        """確認學生相關資訊 and the hub."""
+        from kiosk.services.student_data import StudentData
+
+        return StudentData(self.store, self.clock)
+
+    @cached_property
+    def consents(self) -> Consents:
+        """The answers to the consent."""
+        from kiosk.services.consents import Consents
+
+        return Consents(self.store, self.clock)
+
+    @cached_property
+    def applications(self) -> Applications:
+        """申辦親子帳號."""
+        from kiosk.services.applications import Applications
+
+        return Applications(self.store, self.clock)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """暫存離開."""
+        from kiosk.services.drafts import Drafts
+
+        return Drafts(self.store, self.clock)
+
+    @cached_property
+    def email_codes(self) -> EmailCodes:
+        """The codes sent to the applicants' addresses."""
+        from kiosk.services.email_codes import EmailCodes
+
+        return EmailCodes(self.store, self.settings, self.clock)
+
+    @cached_property
     def corrections(self) -> Corrections:
-        """The parent's side of 退件補正; made when asked for: no start of the kiosk loads the staff's tables."""
+        """The parent's side of 退件補正; its tables are the staff's."""
         from kiosk.services.corrections import Corrections
 
         return Corrections(self.store, self.clock)
@@ -70,19 +105,7 @@ def open_school(settings: Settings, clock: Clock, hasher: PasswordHasher = HASHE
     """
     ensure_home(settings)
     store = _open_store(settings, clock)
-    passwords = PasswordStore(store.keys, hasher)
-    passwords.prepare()
-    return School(
-        settings=settings,
-        clock=clock,
-        store=store,
-        sign_in=SignIn(store, clock, passwords),
-        student_data=StudentData(store, clock),
-        consents=Consents(store, clock),
-        applications=Applications(store, clock),
-        drafts=Drafts(store, clock),
-        email_codes=EmailCodes(store, settings, clock),
-    )
+    return School(settings, clock, store, SignIn(store, clock, PasswordStore(store.keys, hasher)))
 
 
 def _open_store(settings: Settings, clock: Clock) -> Store:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -232,7 +231,9 @@ class PromptPost(EmailCodes):
 async def test_a_verified_address_is_not_asked_for_again(school: School) -> None:
     post: Any = PromptPost(school.store, school.settings, school.clock)
     post.sent = []
-    async with quickly_at(replace(make_ready(school), email_codes=post)) as parent:
+    ready = make_ready(school)
+    vars(ready)["email_codes"] = post
+    async with quickly_at(ready) as parent:
         await go_to(parent, "mode")
         await parent.clicks("#two_parents")
         await parent.fills_in(MOTHER.name, MOTHER.relation, MOTHER.national_id, MOTHER.mobile, MOTHER.email)

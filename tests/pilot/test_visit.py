@@ -10,7 +10,6 @@ from textual.widgets import Button, Input
 
 from db.models import Application, Consent, Student
 from kiosk.app import KioskApp
-from kiosk.services.email_codes import EmailCodes
 from kiosk.services.school import School
 from kiosk.services.student_login import reset_student_login
 from kiosk.settings import SmtpSecurity, SmtpSettings
@@ -175,8 +174,7 @@ async def test_the_students_own_id_is_refused_and_the_form_is_kept(school: Schoo
 
 async def test_back_from_the_code_by_mail_sends_nothing(school: School) -> None:
     nobody_listens = SmtpSettings("127.0.0.1", 1, SmtpSecurity.NONE, None, None, "registrar@example.org")
-    codes = EmailCodes(school.store, replace(school.settings, smtp=nobody_listens), school.clock)
-    async with standing_at(replace(school, email_codes=codes)) as parent:
+    async with standing_at(replace(school, settings=replace(school.settings, smtp=nobody_listens))) as parent:
         await _to_form(parent)
         await parent.fills_in(*_MOTHER)
         await parent.sees("ReadBackScreen")
@@ -196,8 +194,7 @@ async def test_back_from_the_code_by_mail_sends_nothing(school: School) -> None:
 
 async def test_no_code_is_mailed_for_a_login_that_was_reset_and_the_visit_ends(school: School) -> None:
     nobody_listens = SmtpSettings("127.0.0.1", 1, SmtpSecurity.NONE, None, None, "registrar@example.org")
-    codes = EmailCodes(school.store, replace(school.settings, smtp=nobody_listens), school.clock)
-    async with standing_at(replace(school, email_codes=codes)) as parent:
+    async with standing_at(replace(school, settings=replace(school.settings, smtp=nobody_listens))) as parent:
         await _to_form(parent)
         await parent.fills_in(*_MOTHER)
         await parent.sees("ReadBackScreen")

@@ -171,7 +171,6 @@ def add_staff(
     """Somebody of the staff, past the first password."""
     account = normalise_account(account)
     passwords = PasswordStore(school.store.keys, CountingHasher())
-    passwords.prepare()
     staff_id, credential_id = uuid4().hex, uuid4().hex
     with school.store.write() as unit:
         unit.session.add(
