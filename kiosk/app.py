@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from kiosk.clock import Clock, SystemClock
+from kiosk.forgetting import forget_painted_text
 from kiosk.i18n import _
 from kiosk.idle import Activity, IdleGuard
 from kiosk.locked_app import LockedApp
@@ -211,6 +212,7 @@ class KioskApp(LockedApp):
         if isinstance(resting, LoginScreen):
             resting.forget()
             resting.show_countdown(None)
+        forget_painted_text()
 
     def action_leave_demo(self) -> None:
         """Ctrl+Q ends the demo, and only the demo."""

@@ -1,0 +1,306 @@
+"""T38: after a visit no object of the process holds what was typed, and many visits cost no memory."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import gc
+import heapq
+import re
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar, copy_context
+from types import SimpleNamespace
+from typing import Any
+
+import psutil
+import pytest
+from rich.text import Text
+from sqlmodel import delete
+
+from db.models import Applicant, Application, Draft, SignedForm
+from kiosk.app import KioskApp
+from kiosk.forgetting import forget_painted_text
+from kiosk.services.demo_school import invented_id
+from kiosk.services.school import School
+from kiosk.testing import FakeClock, until
+from tests.pilot.memory import holders_of
+from tests.pilot.quick import QuickParent, quickly_at
+from tests.pilot.walker import READY, go_to, make_ready
+
+_NUMERALS = "零一二三四五六七八九"
+TYPED = re.compile(rf"客[{_NUMERALS}]{{6}}|K296\d{{6}}|09770\d{{5}}|visitor00\d{{4}}")
+"""Any visitor's name, ID, mobile or e-mail; no text of the tests themselves."""
+
+
+@pytest.fixture(autouse=True)
+def _freeze_again() -> Iterator[None]:
+    """What was unfrozen to be looked through is frozen again for the tests to come."""
+    yield
+    gc.collect()
+    gc.freeze()
+
+
+def name_of(serial: int) -> str:
+    return "客" + "".join(_NUMERALS[int(digit)] for digit in f"{serial:06}")
+
+
+def id_of(serial: int) -> str:
+    return invented_id("K", 2, 9600000 + serial)
+
+
+def mobile_of(serial: int) -> str:
+    return f"0977{serial:06}"
+
+
+def email_of(serial: int) -> str:
+    return f"visitor{serial:06}@example.org"
+
+
+async def leave_the_login_half_typed(parent: QuickParent, serial: int) -> None:
+    await parent.types(mobile_of(serial))
+    await parent.presses("tab")
+    await parent.types(id_of(serial))
+
+
+async def fail_to_sign_in(parent: QuickParent, serial: int) -> None:
+    await parent.logs_in(mobile_of(serial), id_of(serial))
+    await until(parent.pilot, lambda: "不正確" in parent.text("#message"))
+
+
+async def leave_an_error_report(parent: QuickParent, serial: int) -> None:
+    await go_to(parent, "report")
+    await parent.types(name_of(serial))
+
+
+async def fill_in(parent: QuickParent, serial: int) -> None:
+    await go_to(parent, "form")
+    await parent.fills_in(name_of(serial), "媽媽", id_of(serial), mobile_of(serial), email_of(serial))
+    await parent.sees("ReadBackScreen")
+
+
+async def leave_the_form(parent: QuickParent, serial: int) -> None:
+    await go_to(parent, "form")
+    await parent.types(name_of(serial))
+    await parent.presses("enter", "enter")
+    await parent.types(id_of(serial))
+
+
+async def drop_the_form(parent: QuickParent, serial: int) -> None:
+    await fill_in(parent, serial)
+    for seen in ("ApplicantFormScreen", "NoticeScreen"):
+        await parent.presses("escape")
+        await parent.sees(seen)
+    await parent.clicks("#drop")
+    for seen in ("BasisScreen", "ApplicationModeScreen", "HubScreen"):
+        await parent.sees(seen)
+        await parent.presses("escape")
+
+
+async def keep_a_draft(parent: QuickParent, serial: int) -> None:
+    await fill_in(parent, serial)
+    await parent.presses("escape")
+    await parent.sees("ApplicantFormScreen")
+    await parent.clicks("#save")
+    await parent.sees("NoticeScreen")
+    await parent.presses("enter")
+
+
+async def wait_for_the_code(parent: QuickParent, serial: int) -> None:
+    await fill_in(parent, serial)
+    await parent.presses("enter")
+    await parent.sees("EmailCodeScreen")
+    await until(parent.pilot, lambda: "目前無法寄信" in parent.text("#message"))
+
+
+async def apply_and_leave_at_the_next_childs_login(parent: QuickParent, serial: int) -> None:
+    await wait_for_the_code(parent, serial)
+    await parent.clicks("#skip")
+    await parent.sees("ReceiptScreen")
+    await parent.clicks("#another")
+    await parent.sees("LoginScreen")
+    await parent.types(mobile_of(serial))
+
+
+VISITS = (
+    leave_the_login_half_typed,
+    fail_to_sign_in,
+    leave_an_error_report,
+    fill_in,
+    leave_the_form,
+    drop_the_form,
+    keep_a_draft,
+    wait_for_the_code,
+    apply_and_leave_at_the_next_childs_login,
+)
+
+
+def take_back(school: School) -> None:
+    """Clear what a visit left on file, so that all visits meet the same school."""
+    with school.store.write() as unit:
+        for table in (Applicant, SignedForm, Application, Draft):
+            unit.session.exec(delete(table))
+        unit.audit("test", "test.taken_back", READY)
+
+
+async def walk_away(parent: QuickParent, clock: FakeClock) -> None:
+    """Stand still until the kiosk is at rest, whatever the visitor left."""
+    app = parent.app
+    assert isinstance(app, KioskApp)
+    clock.advance(300)
+    app.tick()
+    await until(parent.pilot, lambda: len(app.screen_stack) == 1)
+    await parent.sees("LoginScreen")
+    await parent.settles()
+    _take_cancelled_timers_away()
+
+
+def _take_cancelled_timers_away() -> None:
+    """The pilot waits for at most 30 s; a timer that is cancelled stays in the loop, with its context, until then.
+
+    What hung on those contexts is collected here; the kiosk collects what it made itself.
+    """
+    loop: Any = asyncio.get_running_loop()
+    loop._scheduled = [timer for timer in loop._scheduled if not timer.cancelled()]
+    loop._timer_cancelled_count = 0
+    heapq.heapify(loop._scheduled)
+    gc.collect()
+
+
+async def visit_often(school: School, clock: FakeClock, visits: int) -> tuple[int, int]:
+    """Make visits of every kind in turn.
+
+    Returns:
+        The bytes of memory after the first tenth of the visits, one of each kind at least, and at the end.
+    """
+    process, early = psutil.Process(), 0
+    ready = make_ready(school)
+    async with quickly_at(ready, (80, 24)) as parent:
+        for serial in range(visits):
+            await VISITS[serial % len(VISITS)](parent, serial)
+            await walk_away(parent, clock)
+            take_back(school)
+            if serial == max(len(VISITS), visits // 10):
+                gc.collect()
+                early = process.memory_info().rss
+        assert holders_of(TYPED) == {}
+        gc.collect()
+        return early, process.memory_info().rss
+
+
+async def test_some_visits_leave_nobodys_data(school: School, clock: FakeClock) -> None:
+    early, late = await visit_often(school, clock, 3 * len(VISITS))
+    assert late < early * 1.10
+
+
+@pytest.mark.long
+@pytest.mark.timeout(5400)
+async def test_two_thousand_visits_leave_nobodys_data(
+    school: School, clock: FakeClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    early, late = await visit_often(school, clock, 2_000)
+    with capsys.disabled():
+        print(f"\nT38: 2,000 visits, RSS {early / 2**20:.1f} -> {late / 2**20:.1f} MiB, no text left")  # noqa: T201
+    assert late < early * 1.10
+
+
+async def test_what_visitors_typed_is_found_while_they_stand_there(school: School, clock: FakeClock) -> None:
+    """The negative control on the real screens: before the wipe the search finds it, after it nothing."""
+    async with quickly_at(make_ready(school), (80, 24)) as parent:
+        for serial, visit in enumerate((leave_the_login_half_typed, leave_the_form, wait_for_the_code)):
+            await visit(parent, serial)
+            assert any(id_of(serial) in text for text in holders_of(TYPED)), visit
+            await walk_away(parent, clock)
+            assert holders_of(TYPED) == {}
+
+
+class _Screenlike:
+    """Refers to itself, as screens and their widgets do to each other."""
+
+    def __init__(self) -> None:
+        self.own = self
+
+
+def test_what_refers_to_itself_is_collected_when_a_visitor_is_forgotten() -> None:
+    gc.disable()
+    try:
+        left = weakref.ref(_Screenlike())
+        assert left() is not None
+        forget_painted_text()
+        assert left() is None
+    finally:
+        gc.enable()
+
+
+class _Slotted:
+    __slots__ = ("kept",)
+
+    def __init__(self, kept: object) -> None:
+        self.kept = kept
+
+
+def _in_a_traceback(text: str) -> object:
+    try:
+        raise ValueError
+    except ValueError as error:
+        return error
+
+
+def _in_a_closure(text: str) -> object:
+    return lambda: text
+
+
+def _in_a_cache(text: str) -> object:
+    @functools.lru_cache
+    def measure(text: str) -> int:
+        return len(text)
+
+    measure(text)
+    return measure
+
+
+def _in_a_context(text: str) -> object:
+    context = copy_context()
+    context.run(ContextVar[str]("leak").set, text)
+    return context
+
+
+async def _wait_with(text: str, gone: asyncio.Event) -> None:
+    await gone.wait()
+    assert text
+
+
+leaked: list[object] = []
+LEAKS: dict[str, Callable[[str], object]] = {
+    "itself": lambda text: text,
+    "a list": lambda text: [text],
+    "nested tuples": lambda text: ((("", text),),),
+    "a dictionary of strings": lambda text: {"typed": text},
+    "an attribute": lambda text: SimpleNamespace(kept=text),
+    "a slot": _Slotted,
+    "a queue": lambda text: deque([text]),
+    "rich text": Text,
+    "bytes": lambda text: [text.encode()],
+    "a partial function": lambda text: functools.partial(str, text),
+    "a traceback": _in_a_traceback,
+    "a closure": _in_a_closure,
+    "a cache": _in_a_cache,
+    "a context": _in_a_context,
+}
+
+
+async def test_a_planted_leak_is_found() -> None:
+    """The negative control of the search itself: each way to keep a text, planted, is seen."""
+    for serial, plant in enumerate(LEAKS.values()):
+        leaked.append(plant(name_of(serial)))
+    gone = asyncio.Event()
+    task = asyncio.create_task(_wait_with(name_of(len(LEAKS)), gone))
+    await asyncio.sleep(0)
+    found = holders_of(TYPED).keys()
+    assert {name for serial, name in enumerate([*LEAKS, "a waiting task"]) if name_of(serial) not in found} == set()
+    leaked.clear()
+    gone.set()
+    await task
+    del task, found
+    assert holders_of(TYPED) == {}
