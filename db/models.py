@@ -26,6 +26,16 @@ def id_column() -> Column[str]:
     return Column(String(ID_LENGTH), primary_key=True)
 
 
+def ordered_column(length: int, *, unique: bool = False) -> Column[str]:
+    """A column for text that is sorted by, or searched by its beginning; a fresh one each time.
+
+    In the order of code points on both databases: PostgreSQL's own order follows the language of its server, by which
+    no beginning is a range.
+    """
+    kind = String(length).with_variant(String(length, collation="C"), "postgresql")
+    return Column(kind, nullable=False, unique=unique)
+
+
 def moment_column(*, nullable: bool = False) -> Column[int]:
     """A column for a moment; a fresh one each time."""
     return Column(BigInteger, nullable=nullable)
@@ -208,8 +218,8 @@ class Application(SQLModel, table=True):
     approved, rejected, withdrawn, ended. ``basis``: parents, sole_custody, guardian, carer.
 
     What follows from other rows is written in the same unit of work as those: who the student is (``class_name`` to
-    ``student_name``; ``seat_number`` 0 where the roster has none, so that rows can be sorted by it), who applies
-    (``applicant_names``, joined by 、), what it waits for (``held_*``), and ``remarks``, the bits of
+    ``student_name``; ``seat_number`` 0 where the roster has none, so that rows can be sorted by it), whose names stand
+    on it (``names``, the student's first, joined by 、), what it waits for (``held_*``), and ``remarks``, the bits of
     :class:`kiosk.services.standing.Remark`. ``is_blocked``: any ``held_*``; ``needs_a_look``: a remark to look at.
     None of these stands on a decided application.
 
@@ -220,7 +230,7 @@ class Application(SQLModel, table=True):
 
     __tablename__ = "application"
     id: str = Field(sa_column=id_column())
-    number: str = Field(max_length=24, unique=True)
+    number: str = Field(sa_column=ordered_column(24, unique=True))
     receipt_token: str = Field(max_length=64, unique=True, repr=False)
     request_id: str = Field(max_length=ID_LENGTH, unique=True)
     student_id: str = Field(foreign_key="student.id", max_length=ID_LENGTH, index=True)
@@ -237,11 +247,11 @@ class Application(SQLModel, table=True):
     is_blocked: bool = True
     remarks: int = 0
     needs_a_look: bool = False
-    class_name: str = Field(max_length=32)
+    class_name: str = Field(sa_column=ordered_column(32))
     seat_number: int = 0
-    student_number: str = Field(max_length=32, index=True, repr=False)
-    student_name: str = Field(max_length=64, index=True, repr=False)
-    applicant_names: str = Field(max_length=160, repr=False)
+    student_number: str = Field(sa_column=ordered_column(32), repr=False)
+    student_name: str = Field(max_length=64, repr=False)
+    names: str = Field(sa_column=ordered_column(224), repr=False)
     registrar_released_by: str | None = Field(default=None, max_length=ID_LENGTH)
     conflict_settled_by: str | None = Field(default=None, max_length=ID_LENGTH)
     documents_seen_by: str | None = Field(default=None, max_length=ID_LENGTH)
@@ -253,10 +263,12 @@ class Application(SQLModel, table=True):
     version: int = 1
 
     __table_args__ = (
-        Index("ix_application_queue", "state", "submitted_at", "id"),
+        Index("ix_application_queue", "state", "submitted_at", "id", "is_blocked", "needs_a_look"),
         Index("ix_application_class_queue", "class_name", "state", "submitted_at", "id"),
-        Index("ix_application_seats", "class_name", "seat_number", "id"),
-        Index("ix_application_arrival", "submitted_at", "id"),
+        Index("ix_application_seats", "state", "class_name", "seat_number", "id"),
+        Index("ix_application_numbers", "state", "number"),
+        Index("ix_application_student_numbers", "state", "student_number", "id"),
+        Index("ix_application_names", "state", "names"),
     )
 
 
@@ -283,7 +295,7 @@ class Applicant(SQLModel, table=True):
     application_id: str = Field(foreign_key="application.id", max_length=ID_LENGTH, index=True)
     student_id: str = Field(foreign_key="student.id", max_length=ID_LENGTH)
     position: int
-    name: str = Field(max_length=64, index=True, repr=False)
+    name: str = Field(max_length=64, repr=False)
     relation: str = Field(max_length=32)
     live: bool = True
     email_state: str = Field(max_length=16)

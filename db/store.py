@@ -114,7 +114,9 @@ class Store:
             self.reader = _sqlite_engine(url, writer=False)
             self.writer = _sqlite_engine(url, writer=True)
         else:
-            self.reader = self.writer = _postgresql_engine(url)
+            self.writer = _postgresql_engine(url)
+            # the same pool; every statement of a read sees the data as at the first one, as on SQLite
+            self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ")
 
     @property
     def is_sqlite(self) -> bool:
@@ -157,8 +159,7 @@ class Store:
     def close(self) -> None:
         """Give back every connection; on SQLite the last one folds the write-ahead log into the database."""
         self.reader.dispose()
-        if self.writer is not self.reader:
-            self.writer.dispose()
+        self.writer.dispose()
 
 
 def _translated(error: StatementError | UnicodeError) -> StoreError:

@@ -38,7 +38,7 @@ from kiosk.services.standing import LIVE_STATES, OPEN_STATES, TO_LOOK_AT, Hold, 
 from kiosk.services.today import day_at
 
 Row = Mapping[str, Any] | RowMapping
-NAMES_BETWEEN = "、"
+_BETWEEN_NAMES = "、"
 _STUDENTS_AT_ONCE = 300
 
 _application = table_of(Application)
@@ -57,7 +57,7 @@ _REMARK_OF_FIELD = {
     "email": Remark.GUARDIAN_EMAIL_DIFFERS,
 }
 _FLAGS = (*(f"held_for_{hold.value}" for hold in Hold), "is_blocked", "remarks", "needs_a_look")
-_DERIVED = ("class_name", "seat_number", "student_number", "student_name", "applicant_names", *_FLAGS)
+_DERIVED = ("class_name", "seat_number", "student_number", "student_name", "names", *_FLAGS)
 NO_FLAGS: dict[str, Any] = dict.fromkeys(_FLAGS, False) | {"remarks": 0}
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -88,6 +88,16 @@ _COUNT_BY = text(
     "INSERT INTO application_count (class_name, state, value) VALUES (:class_name, :state, :more)"
     " ON CONFLICT (class_name, state) DO UPDATE SET value = application_count.value + excluded.value"
 )
+
+
+def names_of(student_name: str, people: Iterable[Row]) -> str:
+    """Every name of an application in one text, the student's first: it is sorted by and searched."""
+    return _BETWEEN_NAMES.join((student_name, *(person["name"] for person in people)))
+
+
+def applicants_of(names: str, student_name: str) -> str:
+    """What :func:`names_of` put behind the student's name."""
+    return names[len(student_name) + len(_BETWEEN_NAMES) :]
 
 
 def matching_guardian(person: Row, guardians: Iterable[Row]) -> Row | None:
@@ -197,11 +207,12 @@ def refresh_after_roster(unit: UnitOfWork) -> None:
         "seat_number": func.coalesce(_student.c.seat_number, 0),
         "student_number": _student.c.student_number,
         "student_name": _student.c.name,
+        "names": _student.c.name + func.substr(_application.c.names, func.length(_application.c.student_name) + 1),
     }
     moved = connection.execute(
         update(_application)
         .where(_application.c.student_id == _student.c.id)
-        .where(or_(*(_application.c[name] != value for name, value in copies.items())))
+        .where(or_(*(_application.c[name] != value for name, value in copies.items() if name != "names")))
         .values(copies)
     )
     if moved.rowcount:
@@ -351,7 +362,7 @@ class _Facts:
             "seat_number": student["seat_number"] or 0,
             "student_number": student["student_number"],
             "student_name": student["name"],
-            "applicant_names": NAMES_BETWEEN.join(person["name"] for person in people),
+            "names": names_of(student["name"], people),
         }
         if application["state"] not in OPEN_STATES:
             return copied | NO_FLAGS

@@ -14,7 +14,14 @@ from db.sealed import KeyRing
 from kiosk.rules.contact import mask_email, mask_mobile
 from kiosk.rules.identity import mask_id
 from kiosk.services import history
-from kiosk.services.application_flags import Row, differing_fields, matching_guardian, person_remarks, sharing
+from kiosk.services.application_flags import (
+    Row,
+    applicants_of,
+    differing_fields,
+    matching_guardian,
+    person_remarks,
+    sharing,
+)
 from kiosk.services.application_form import Basis, Mode
 from kiosk.services.full_age import is_of_age
 from kiosk.services.history import Action, HistoryLine
@@ -391,7 +398,7 @@ def _other(row: RowMapping) -> OtherApplication:
         state=ApplicationState(row["state"]),
         mode=Mode(row["mode"]),
         basis=Basis(row["basis"]),
-        applicant_names=row["applicant_names"],
+        applicant_names=applicants_of(row["names"], row["student_name"]),
         submitted_at=row["submitted_at"],
         version=row["version"],
     )

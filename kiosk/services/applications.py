@@ -20,10 +20,10 @@ from kiosk.rules.roc_dates import school_year
 from kiosk.services.applicant_rows import personal_columns
 from kiosk.services.application_flags import (
     INDEXES,
-    NAMES_BETWEEN,
     Row,
     count,
     flags_of,
+    names_of,
     person_remarks,
     refresh_exactly,
     remarks_between,
@@ -265,7 +265,7 @@ class Applications:
             "seat_number": student.seat_number or 0,
             "student_number": student.student_number,
             "student_name": student.name,
-            "applicant_names": NAMES_BETWEEN.join(row["name"] for row in rows),
+            "names": names_of(student.name, rows),
             **flags_of([hold for hold, stands in standing.items() if stands], remarks),
             "submitted_at": unit.at,
             "changed_at": unit.at,

@@ -1,18 +1,22 @@
 """The staff's queue of applications: a page at a time by key, filtered, searched, counted.
 
-Every page is walked along an index that begins with the state, one walk a state (and class, where there are few),
-merged by the database; so a page in the middle of a million rows costs what the first one does. No OFFSET anywhere.
+Every page is walked along an index that begins with the state, one part a state (and class, where there are few),
+merged here; so a page in the middle of a million rows costs what the first one does. No OFFSET anywhere.
 """
 
 from __future__ import annotations
 
+import heapq
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
+from functools import cache
+from itertools import islice
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, distinct, func, literal, not_, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, distinct, func, not_, select, tuple_
 from sqlmodel import Session
 
 from db.models import Application, ApplicationCount, Student, table_of
@@ -23,6 +27,7 @@ from kiosk.i18n import _
 from kiosk.rules.application_numbers import group_digits
 from kiosk.rules.names import InvalidName, parse_name
 from kiosk.rules.text_safety import compact, scrub
+from kiosk.services.application_flags import applicants_of
 from kiosk.services.application_form import Mode
 from kiosk.services.staff_access import REVIEWERS, ActingStaff, Role, StaffGate, StaffMember
 from kiosk.services.standing import OPEN_STATES, ApplicationState, Attention, Hold, Remark
@@ -33,7 +38,7 @@ _DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 _LAST_CHARACTER = "\U0010ffff"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 _NUMBER = re.compile(r"[0-9A-Z]*[0-9][0-9A-Z]*", re.ASCII)
-_NAMES = ("student_name", "applicant_names")
+_ESCAPE = "\\"
 
 _application = table_of(Application)
 _count = table_of(ApplicationCount)
@@ -171,7 +176,7 @@ _SHOWN = (
     _application.c.seat_number,
     _application.c.student_number,
     _application.c.student_name,
-    _application.c.applicant_names,
+    _application.c.names,
     _application.c.mode,
     _application.c.state,
     *_HOLDS.values(),
@@ -183,16 +188,28 @@ _SORTED_BY = {
     SortBy.WAITING: ("submitted_at", "id"),
     SortBy.NUMBER: ("number",),
     SortBy.CLASS_AND_SEAT: ("class_name", "seat_number", "id"),
-    SortBy.STUDENT_NAME: ("student_name", "id"),
+    SortBy.STUDENT_NAME: ("names", "id"),
 }
+
+
+class _Wanted(Enum):
+    """What a walk looks for."""
+
+    ANY = auto()
+    TOKEN = auto()
+    STUDENT_NUMBER = auto()
+    NUMBER = auto()
+    NAME_BEGINS = auto()
+    NAME_HAS = auto()
 
 
 @dataclass(frozen=True)
 class _Walk:
-    """One way along an index: the columns it goes by, the last of them unique, and what it looks for on it."""
+    """One way along an index: the columns it goes by, the last of them unique, and what it looks for."""
 
     columns: tuple[str, ...]
-    wanted: tuple[ColumnElement[bool], ...] = ()
+    wanted: _Wanted = _Wanted.ANY
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class ReviewQueue:
@@ -236,7 +253,7 @@ class ReviewQueue:
         with self._gate.read(member, "queue.page", REVIEWERS) as (session, acting):
             walks = _walks(wanted, sort)
             parts = _Parts(session, acting, wanted)
-            found = _walk_on(parts, walks, sort, after or before, limit + 1, backward=backward)
+            found = _walk_on(parts, walks, after or before, limit + 1, descending=sort.descending, backward=backward)
         more = len(found) > limit
         found = found[:limit]
         if backward:
@@ -274,7 +291,7 @@ class ReviewQueue:
             return _Parts(session, acting, wanted).count()
 
     def classes(self, member: StaffMember) -> tuple[QueueClass, ...]:
-        """The classes a member may see, by name: those of the roster, and those of earlier applications.
+        """The classes a member may see, by name: those with an application, and those with a teacher.
 
         Raises:
             Denied, PasswordChangeRequired: see `page`.
@@ -283,11 +300,11 @@ class ReviewQueue:
             connection = session.connection()
             waiting = select(_count.c.class_name, func.sum(_count.c.value)).where(_count.c.state.in_(OPEN_STATES))
             open_ones = {name: int(value) for name, value in connection.execute(waiting.group_by(_count.c.class_name))}
-            names = set(connection.execute(select(_student.c.class_name).where(_student.c.active).distinct()).scalars())
-            names |= {name for name, value in open_ones.items() if value}
+            names = acting.classes | set(connection.execute(select(_count.c.class_name).distinct()).scalars())
             teachers: dict[str, list[str]] = {}
             for name, teacher in connection.execute(_teachers().order_by(_staff.c.name)):
                 teachers.setdefault(name, []).append(teacher)
+            names |= teachers.keys()
         return tuple(
             QueueClass(name, tuple(teachers.get(name, ())), open_ones.get(name, 0))
             for name in sorted(names)
@@ -316,75 +333,126 @@ class ReviewQueue:
 
 
 class _Parts:
-    """Fetches along a walk, one part a state and class, merged by the database."""
+    """Fetches along a walk: one part a state and class, each served by one index, merged."""
 
     def __init__(self, session: Session, acting: ActingStaff, wanted: QueueFilter) -> None:
-        self._session = session
+        self._connection = session.connection()
+        self._flag = wanted.flag
         self._states = wanted.states or tuple(ApplicationState)
-        self._narrowed: tuple[ColumnElement[bool], ...] = ()
         if wanted.flag is not None:
-            self._narrowed = (_flagged(wanted.flag),)
             flagged_states = (ApplicationState.UNDER_REVIEW,) if wanted.flag is Attention.CLEAN else OPEN_STATES
             self._states = tuple(state for state in self._states if state in flagged_states)
-        self._classes: Sequence[str | None] = (None,)
-        classes = _classes_of(session, acting, wanted)
-        if classes is not None and len(classes) <= _MOST_CLASSES_WALKED:
-            self._classes = classes
-        elif classes is not None:
-            self._narrowed += (_application.c.class_name.in_(classes),)
-
-    def fetch(self, walk: _Walk, bound: ColumnElement[bool] | None, limit: int, *, descending: bool) -> list[Row[Any]]:
-        """At most this many rows of a walk, from a bound on."""
-        parts = [
-            self._part(walk, state, name, bound, limit, descending=descending).subquery()
-            for state in self._states
-            for name in self._classes
-        ]
-        if not parts:
-            return []
-        whole = union_all(*(select(part) for part in parts)).subquery()
-        order = [whole.c[column].desc() if descending else whole.c[column] for column in walk.columns]
-        return list(self._session.connection().execute(select(whole).order_by(*order).limit(limit)))
+        self._classes = _classes_of(session, acting, wanted)
 
     def count(self) -> int:
         """How many rows all parts have."""
-        found = select(func.count()).where(_application.c.state.in_(self._states), *self._narrowed)
-        if self._classes != (None,):
+        found = select(func.count()).where(_application.c.state.in_(self._states))
+        if self._flag is not None:
+            found = found.where(_flagged(self._flag))
+        if self._classes is not None:
             found = found.where(_application.c.class_name.in_(self._classes))
-        return int(self._session.connection().execute(found).scalar_one())
+        return int(self._connection.execute(found).scalar_one())
+
+    def fetch(self, walk: _Walk, start: tuple[str | int, ...], limit: int, *, descending: bool) -> list[Row[Any]]:
+        """At most this many rows of a walk, from behind a place on; an empty one is the beginning."""
+        each = self._classes is not None and len(self._classes) <= _MOST_CLASSES_WALKED
+        classes = self._classes if each and self._classes is not None else (None,)
+        parts = [
+            self._part(walk, state, name, start, limit, descending=descending)
+            for state in self._states
+            for name in classes
+        ]
+        merged = heapq.merge(*parts, key=attrgetter(*walk.columns), reverse=descending)
+        return list(islice(merged, limit))
 
     def _part(
         self,
         walk: _Walk,
         state: ApplicationState,
         class_name: str | None,
-        bound: ColumnElement[bool] | None,
+        start: tuple[str | int, ...],
         limit: int,
         *,
         descending: bool,
-    ) -> Select[Any]:
-        statement = select(*_SHOWN).where(_application.c.state == state, *walk.wanted, *self._narrowed)
-        if class_name is not None:
-            statement = statement.where(_application.c.class_name == class_name)
-        if bound is not None:
-            statement = statement.where(bound)
-        columns = [_application.c[column] for column in walk.columns]
-        return statement.order_by(*(column.desc() if descending else column for column in columns)).limit(limit)
+    ) -> Sequence[Row[Any]]:
+        columns = walk.columns
+        if class_name is not None and columns[0] == "class_name":  # the same on every row: an index goes by the rest
+            if start and class_name != start[0]:
+                if (class_name > str(start[0])) is descending:
+                    return ()
+                start = ()
+            columns, start = columns[1:], start[1:]
+        kind = _Classes.ANY if self._classes is None else _Classes.THESE if class_name is None else _Classes.ONE
+        statement = _statement(columns, walk.wanted, kind, self._flag, bounded=bool(start), descending=descending)
+        values = {f"key{place}": value for place, value in enumerate(start)}
+        place = {"state": state.value, "class_name": class_name, "classes": self._classes, "limit": limit}
+        return self._connection.execute(statement, {**place, **walk.values, **values}).all()
+
+
+class _Classes(Enum):
+    """Which classes a part is of."""
+
+    ANY = auto()
+    ONE = auto()
+    THESE = auto()
+
+
+@cache
+def _statement(
+    columns: tuple[str, ...],
+    wanted: _Wanted,
+    classes: _Classes,
+    flag: Hold | Remark | Attention | None,
+    *,
+    bounded: bool,
+    descending: bool,
+) -> Select[Any]:
+    """A part's statement, built once: building costs more than the database's answer."""
+    statement = select(*_SHOWN).where(_application.c.state == bindparam("state"), *_looked_for(wanted))
+    if classes is _Classes.ONE:
+        statement = statement.where(_application.c.class_name == bindparam("class_name"))
+    elif classes is _Classes.THESE:
+        statement = statement.where(_application.c.class_name.in_(bindparam("classes", expanding=True)))
+    if flag is not None:
+        statement = statement.where(_flagged(flag))
+    order = [_application.c[column] for column in columns]
+    if bounded:
+        here, start = tuple_(*order), tuple_(*(bindparam(f"key{place}") for place in range(len(order))))
+        statement = statement.where(here < start if descending else here > start)
+    return statement.order_by(*(column.desc() if descending else column for column in order)).limit(bindparam("limit"))
+
+
+def _looked_for(wanted: _Wanted) -> tuple[ColumnElement[bool], ...]:
+    """The condition of a walk; beginnings as ranges, which an index serves (LIKE is not, on either database)."""
+    by_student = _begins("student_number")
+    return {
+        _Wanted.ANY: (),
+        _Wanted.TOKEN: (_application.c.receipt_token == bindparam("token"),),
+        _Wanted.STUDENT_NUMBER: by_student,
+        _Wanted.NUMBER: (*_begins("number"), not_(and_(*by_student))),
+        _Wanted.NAME_BEGINS: _begins("names"),
+        _Wanted.NAME_HAS: (_application.c.names.like(bindparam("pattern"), escape=_ESCAPE),),
+    }[wanted]
+
+
+def _begins(column: str) -> tuple[ColumnElement[bool], ...]:
+    searched = _application.c[column]
+    return (searched >= bindparam(column), searched < bindparam(f"beyond_{column}"))
+
+
+def _beginning(column: str, text: str) -> dict[str, str]:
+    """The values of :func:`_begins`."""
+    return {column: text, f"beyond_{column}": text + _LAST_CHARACTER}
 
 
 def _walk_on(
-    parts: _Parts, walks: Sequence[_Walk], sort: QueueSort, start: Cursor | None, need: int, *, backward: bool
+    parts: _Parts, walks: Sequence[_Walk], start: Cursor | None, need: int, *, descending: bool, backward: bool
 ) -> list[tuple[int, Row[Any]]]:
     """Go along the walks, one after the other, until there is enough; each row with the place of its walk."""
-    descending = sort.descending is not backward
     found: list[tuple[int, Row[Any]]] = []
     for place in _places(len(walks), start, backward=backward):
-        bound = None
-        if start is not None and place == start.walk:
-            columns = tuple_(*(_application.c[column] for column in walks[place].columns))
-            key = tuple_(*(literal(value) for value in start.key))
-            bound = columns < key if descending else columns > key
-        rows = parts.fetch(walks[place], bound, need - len(found), descending=descending)
+        key = start.key if start is not None and place == start.walk else ()
+        rows = parts.fetch(walks[place], key, need - len(found), descending=descending is not backward)
         found += [(place, row) for row in rows]
         if len(found) >= need:
             break
@@ -406,28 +474,24 @@ def _walks(wanted: QueueFilter, sort: QueueSort) -> tuple[_Walk, ...]:
         return (_Walk(_SORTED_BY[sort.by]),)
     walks: tuple[_Walk, ...] = ()
     if _TOKEN.fullmatch(text):
-        walks = (_Walk(("number",), (_application.c.receipt_token == text,)),)
+        walks = (_Walk(("number",), _Wanted.TOKEN, {"token": text}),)
     digits = compact(text).upper()
     if _NUMBER.fullmatch(digits):
-        by_student, by_number = _begins("student_number", digits), _begins("number", group_digits(digits))
+        by_student = _beginning("student_number", digits)
+        by_number = by_student | _beginning("number", group_digits(digits))
         return (
             *walks,
-            _Walk(("student_number", "id"), by_student),
-            _Walk(("number",), (*by_number, not_(and_(*by_student)))),
+            _Walk(("student_number", "id"), _Wanted.STUDENT_NUMBER, by_student),
+            _Walk(("number",), _Wanted.NUMBER, by_number),
         )
     try:
         name = parse_name(text)
     except InvalidName:
         name = text
     if wanted.match is Match.BEGINNING:
-        return (*walks, _Walk(("student_name", "id"), _begins("student_name", name)))
-    anywhere = or_(*(_application.c[column].contains(name, autoescape=True) for column in _NAMES))
-    return (*walks, _Walk(("student_name", "id"), (anywhere,)))
-
-
-def _begins(column: str, text: str) -> tuple[ColumnElement[bool], ...]:
-    """A range that an index serves, which LIKE is not on either database."""
-    return (_application.c[column] >= text, _application.c[column] < text + _LAST_CHARACTER)
+        return (*walks, _Walk(_SORTED_BY[SortBy.STUDENT_NAME], _Wanted.NAME_BEGINS, _beginning("names", name)))
+    pattern = "%" + re.sub(r"[%_\\]", r"\\\g<0>", name) + "%"
+    return (*walks, _Walk(_SORTED_BY[SortBy.STUDENT_NAME], _Wanted.NAME_HAS, {"pattern": pattern}))
 
 
 def _flagged(flag: Hold | Remark | Attention) -> ColumnElement[bool]:
@@ -483,7 +547,7 @@ def _row(row: Row[Any], now: int) -> QueueRow:
         seat_number=row.seat_number or None,
         student_number=row.student_number,
         student_name=row.student_name,
-        applicant_names=row.applicant_names,
+        applicant_names=applicants_of(row.names, row.student_name),
         mode=Mode(row.mode),
         state=state,
         holds=tuple(hold for hold, column in _HOLDS.items() if getattr(row, column.name)),

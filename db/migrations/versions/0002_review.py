@@ -10,7 +10,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go to this revision."""
+    """Go to this revision.
+
+    Columns are added without Alembic's batches: on SQLite those copy a table and drop it, which the foreign keys that
+    point to it forbid as soon as there are rows.
+    """
     op.create_table(
         "application_count",
         sa.Column("class_name", sa.String(length=32), nullable=False),
@@ -175,64 +179,93 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_message_due", ["channel", "state", "due_at"], unique=False)
 
-    with op.batch_alter_table("applicant", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("sex_differs", sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch_op.create_index("ix_applicant_email_index", ["email_index"], unique=False)
-        batch_op.create_index("ix_applicant_mobile_index", ["mobile_index"], unique=False)
+    op.add_column("applicant", sa.Column("sex_differs", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.drop_index("ix_applicant_name")
+    op.create_index("ix_applicant_email_index", "applicant", ["email_index"], unique=False)
+    op.create_index("ix_applicant_mobile_index", "applicant", ["mobile_index"], unique=False)
 
-    with op.batch_alter_table("application", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("held_for_signature", sa.Boolean(), nullable=False, server_default=sa.true()))
-        batch_op.add_column(sa.Column("is_blocked", sa.Boolean(), nullable=False, server_default=sa.true()))
-        batch_op.add_column(sa.Column("remarks", sa.Integer(), nullable=False, server_default="0"))
-        batch_op.add_column(sa.Column("needs_a_look", sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch_op.add_column(sa.Column("class_name", sa.String(length=32), nullable=False, server_default=""))
-        batch_op.add_column(sa.Column("seat_number", sa.Integer(), nullable=False, server_default="0"))
-        batch_op.add_column(sa.Column("student_number", sa.String(length=32), nullable=False, server_default=""))
-        batch_op.add_column(sa.Column("student_name", sa.String(length=64), nullable=False, server_default=""))
-        batch_op.add_column(sa.Column("applicant_names", sa.String(length=160), nullable=False, server_default=""))
-        batch_op.add_column(sa.Column("registrar_released_by", sa.String(length=32), nullable=True))
-        batch_op.add_column(sa.Column("conflict_settled_by", sa.String(length=32), nullable=True))
-        batch_op.add_column(sa.Column("documents_seen_by", sa.String(length=32), nullable=True))
-        batch_op.add_column(sa.Column("documents_seen_at", sa.BigInteger(), nullable=True))
-        batch_op.add_column(sa.Column("decided_by", sa.String(length=32), nullable=True))
-        batch_op.add_column(sa.Column("decided_at", sa.BigInteger(), nullable=True))
-        batch_op.drop_index(batch_op.f("ix_application_state"))
-        batch_op.create_index("ix_application_arrival", ["submitted_at", "id"], unique=False)
-        batch_op.create_index("ix_application_class_queue", ["class_name", "state", "submitted_at", "id"], unique=False)
-        batch_op.create_index("ix_application_queue", ["state", "submitted_at", "id"], unique=False)
-        batch_op.create_index("ix_application_seats", ["class_name", "seat_number", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_application_student_name"), ["student_name"], unique=False)
-        batch_op.create_index(batch_op.f("ix_application_student_number"), ["student_number"], unique=False)
+    op.add_column(
+        "application", sa.Column("held_for_signature", sa.Boolean(), nullable=False, server_default=sa.true())
+    )
+    op.add_column("application", sa.Column("is_blocked", sa.Boolean(), nullable=False, server_default=sa.true()))
+    op.add_column("application", sa.Column("remarks", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("application", sa.Column("needs_a_look", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("application", sa.Column("class_name", _ordered(32), nullable=False, server_default=""))
+    op.add_column("application", sa.Column("seat_number", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("application", sa.Column("student_number", _ordered(32), nullable=False, server_default=""))
+    op.add_column("application", sa.Column("student_name", sa.String(length=64), nullable=False, server_default=""))
+    op.add_column("application", sa.Column("names", _ordered(224), nullable=False, server_default=""))
+    op.add_column("application", sa.Column("registrar_released_by", sa.String(length=32), nullable=True))
+    op.add_column("application", sa.Column("conflict_settled_by", sa.String(length=32), nullable=True))
+    op.add_column("application", sa.Column("documents_seen_by", sa.String(length=32), nullable=True))
+    op.add_column("application", sa.Column("documents_seen_at", sa.BigInteger(), nullable=True))
+    op.add_column("application", sa.Column("decided_by", sa.String(length=32), nullable=True))
+    op.add_column("application", sa.Column("decided_at", sa.BigInteger(), nullable=True))
+    op.drop_index("ix_application_state")
+    op.create_index(
+        "ix_application_class_queue", "application", ["class_name", "state", "submitted_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_application_queue",
+        "application",
+        ["state", "submitted_at", "id", "is_blocked", "needs_a_look"],
+        unique=False,
+    )
+    op.create_index("ix_application_names", "application", ["state", "names"], unique=False)
+    op.create_index("ix_application_numbers", "application", ["state", "number"], unique=False)
+    op.create_index("ix_application_seats", "application", ["state", "class_name", "seat_number", "id"], unique=False)
+    op.create_index("ix_application_student_numbers", "application", ["state", "student_number", "id"], unique=False)
 
-    with op.batch_alter_table("consent", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("recorded_by", sa.String(length=32), nullable=True))
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("application", "number", existing_type=sa.String(length=24), type_=_ordered(24))
 
-    with op.batch_alter_table("credential", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("initial_expires_at", sa.BigInteger(), nullable=True))
+    op.add_column("consent", sa.Column("recorded_by", sa.String(length=32), nullable=True))
 
-    with op.batch_alter_table("signed_form", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("received_by", sa.String(length=32), nullable=True))
+    op.add_column("credential", sa.Column("initial_expires_at", sa.BigInteger(), nullable=True))
 
-    with op.batch_alter_table("ticket", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("decided_by", sa.String(length=32), nullable=True))
-        batch_op.add_column(sa.Column("decided_at", sa.BigInteger(), nullable=True))
+    op.add_column("signed_form", sa.Column("received_by", sa.String(length=32), nullable=True))
+
+    op.add_column("ticket", sa.Column("decided_by", sa.String(length=32), nullable=True))
+    op.add_column("ticket", sa.Column("decided_at", sa.BigInteger(), nullable=True))
     _fill_in()
+
+
+def _ordered(length: int) -> sa.types.TypeEngine[str]:
+    """See ``ordered_column`` in db.models."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
 
 _STUDENT = sa.table("student", *map(sa.column, ("id", "class_name", "seat_number", "student_number", "name")))
 _APPLICATION = sa.table(
     "application",
-    *map(sa.column, ("student_id", "class_name", "seat_number", "student_number", "student_name", "state")),
+    *map(sa.column, ("id", "student_id", "class_name", "seat_number", "student_number")),
+    *map(sa.column, ("student_name", "names", "state")),
 )
+_APPLICANT = sa.table("applicant", *map(sa.column, ("application_id", "position", "name")))
 _COUNT = sa.table("application_count", *map(sa.column, ("class_name", "state", "value")))
 
 
 def _fill_in() -> None:
-    """Say of each application whose it is, and count them; the remarks are the doctor's to make anew."""
-    columns = {"class_name": "class_name", "seat_number": "seat_number", "student_number": "student_number"}
-    for name, source in {**columns, "student_name": "name"}.items():
-        found = sa.select(_STUDENT.c[source]).where(_STUDENT.c.id == _APPLICATION.c.student_id).scalar_subquery()
+    """Say of each application whose it is, and count them; the flags are the doctor's to make anew."""
+    filled = {
+        "class_name": _STUDENT.c.class_name,
+        "seat_number": sa.func.coalesce(_STUDENT.c.seat_number, 0),
+        "student_number": _STUDENT.c.student_number,
+        "student_name": _STUDENT.c.name,
+        "names": _STUDENT.c.name + "、" + _name_at(1) + sa.func.coalesce("、" + _name_at(2), ""),
+    }
+    for name, source in filled.items():
+        found = sa.select(source).where(_STUDENT.c.id == _APPLICATION.c.student_id).scalar_subquery()
         op.execute(sa.update(_APPLICATION).values({name: found}))
     kind = (_APPLICATION.c.class_name, _APPLICATION.c.state)
     counted = sa.select(*kind, sa.func.count()).group_by(*kind)
     op.execute(sa.insert(_COUNT).from_select(["class_name", "state", "value"], counted))
+
+
+def _name_at(position: int) -> sa.ColumnElement[str]:
+    return (
+        sa.select(_APPLICANT.c.name)
+        .where(_APPLICANT.c.application_id == _APPLICATION.c.id, _APPLICANT.c.position == position)
+        .correlate(_APPLICATION)
+        .scalar_subquery()
+    )

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 import db.store
 from db import schema
+from db.models import Setting
 from db.sealed import new_keys
 from db.store import Store, StoreBusy, StoreError, StoreUnavailable
 from tests.databases import sqlite_url
@@ -111,3 +112,15 @@ def test_an_error_names_no_value(sqlite_store: Store) -> None:
 def test_upgrading_twice_changes_nothing(store: Store) -> None:
     schema.upgrade(store.writer)
     assert schema.current_revision(store.reader) == schema.HEAD
+
+
+def test_a_read_sees_one_view_whatever_is_written_meanwhile(store: Store) -> None:
+    count = text("SELECT count(*) FROM setting")
+    with store.read() as session:
+        before = session.connection().execute(count).scalar_one()
+        with store.write() as unit:
+            unit.session.add(Setting(name="meanwhile", value="1"))
+            unit.audit("test", "setting.added", "meanwhile")
+        assert session.connection().execute(count).scalar_one() == before
+    with store.read() as session:
+        assert session.connection().execute(count).scalar_one() == before + 1

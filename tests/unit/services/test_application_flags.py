@@ -46,13 +46,13 @@ def test_the_mother_on_file_waits_for_her_signature_only(reviewed: ReviewSchool)
     assert reviewed.remarks(application_id) == Remark.GUARDIAN_MATCHES | Remark.EMAIL_UNVERIFIED
     row = reviewed.row(application_id)
     assert (row.needs_a_look, row.class_name, row.seat_number, row.student_name) == (False, CLASSES[0], 1, "王小明")
-    assert row.applicant_names == "林美玉"
+    assert row.names == "王小明、林美玉"
 
 
 def test_both_parents_on_file_match_together(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0, father_of(0), mother_of(0), verified=["mother0@example.org"])
     assert reviewed.remarks(application_id) == Remark.GUARDIAN_MATCHES | Remark.NO_EMAIL
-    assert reviewed.row(application_id).applicant_names == "王大明、林美玉"
+    assert reviewed.row(application_id).names == "王小明、王大明、林美玉"
 
 
 STRANGER = invented_id("K", 2, 77)

@@ -108,7 +108,7 @@ def test_only_what_was_sent_back_is_taken(reviewed: ReviewSchool, teacher: Staff
     application_id = returned(reviewed, teacher, {(1, "mobile"): "少一碼"})
     answer(reviewed, application_id, {1: with_other(MOTHER, name="別人", mobile="0987654321", email="x@example.org")})
     row = reviewed.row(application_id)
-    assert (row.state, row.applicant_names) == ("under_review", MOTHER.name)
+    assert (row.state, row.names) == ("under_review", "王小明、林美玉")
     (person,) = people(reviewed, application_id)
     opened = reviewed.school.store.keys.open("applicant", person.id, person.sealed)
     assert opened == {"national_id": MOTHER.national_id, "mobile": "0987654321", "email": MOTHER.email}
@@ -124,7 +124,7 @@ def test_a_value_may_stay_and_the_reviewer_sees_that(reviewed: ReviewSchool, tea
     line = reviewed.office.review.open(teacher, application_id).history[-1]
     assert (line.action, line.by) == (Action.ANSWERED, "")
     assert {note.key: note.text for note in line.fields} == {"name": "", "mobile": UNCHANGED}
-    assert reviewed.row(application_id).applicant_names == "林美雲"
+    assert reviewed.row(application_id).names == "王小明、林美雲"
 
 
 def test_an_answer_that_is_wrong_says_where(reviewed: ReviewSchool, teacher: StaffMember) -> None:

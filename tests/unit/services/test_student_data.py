@@ -57,7 +57,7 @@ def _application(opened: Opened, student_id: str, number: str, state: str = "und
                 class_name="科二智",
                 student_number="110001",
                 student_name="王小明",
-                applicant_names="王大明",
+                names="王小明、王大明",
                 submitted_at=unit.at,
                 changed_at=unit.at,
             )
