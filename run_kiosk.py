@@ -23,7 +23,7 @@ def clean_environment() -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the kiosk (no arguments, or ``run``) or a command; returns the exit code."""
+    """Run the kiosk (no arguments, or ``run``), the staff's ``review``, or a command; returns the exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
     clean_environment()
     match arguments:
@@ -31,12 +31,16 @@ def main(arguments: list[str] | None = None) -> int:
             return supervised(None)
         case ["run", "--home", home] | ["--home", home]:
             return supervised(home)
+        case ["review"]:
+            return supervised(None, staff_only=True)
+        case ["review", "--home", home]:
+            return supervised(home, staff_only=True)
     from kiosk.cli import main as command_line
 
     return command_line(arguments)
 
 
-def supervised(home: str | None) -> int:
+def supervised(home: str | None, *, staff_only: bool = False) -> int:
     """Run the kiosk under its supervisor, or refuse where there is no terminal; neither loads anything heavy here."""
     if not (os.isatty(0) and os.isatty(2)):
         from kiosk.i18n import _
@@ -51,7 +55,7 @@ def supervised(home: str | None) -> int:
         gc.disable()  # what is loaded at the start stays for good; the app turns the collector on once all is loaded
         from kiosk.app import run_kiosk
 
-        return run_kiosk(home)
+        return run_kiosk(home, staff_only=staff_only)
 
     return supervise(run)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 import socket
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -21,12 +23,14 @@ from kiosk.locked_app import LockedApp
 from kiosk.screens.login import LoginScreen
 from kiosk.services.texts import TextName, load_text
 from kiosk.settings import Settings, SettingsError, ensure_home, load_settings
-from kiosk.widgets.step import Step
+from kiosk.widgets.step import Nav, Step
 
 if TYPE_CHECKING:
     from kiosk.mail_worker import MailWorker
+    from kiosk.screens.review.staff_login import StaffLoginScreen
     from kiosk.services.school import School
     from kiosk.services.sign_in import SignedIn
+    from kiosk.services.staff_access import StaffSignedIn
 
 _ACTIVITIES: tuple[tuple[type[events.Event], Activity], ...] = (
     (events.MouseScrollDown, Activity.WHEEL),
@@ -53,19 +57,32 @@ class KioskApp(LockedApp):
         clock: where time comes from.
         school: an open school; None opens the one of the settings after the first frame.
         demo_lines: logins to show beside the login form, in the demo.
+        staff_demo_lines: likewise beside the staff's.
+        staff_only: an office machine: nobody but staff signs in.
     """
 
     CSS_PATH = Path(__file__).with_name("kiosk.tcss")
     TITLE = "親子綁定"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "leave_demo", show=False)]
 
-    def __init__(self, settings: Settings, clock: Clock, school: School | None = None, demo_lines: str = "") -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        school: School | None = None,
+        demo_lines: str = "",
+        *,
+        staff_demo_lines: str = "",
+        staff_only: bool = False,
+    ) -> None:
         super().__init__(self._write_log)
         self.settings = settings
         self.clock = clock
         self.guard = IdleGuard(clock.elapsed, settings.idle)
         self.refusal = ""
         self._demo_lines = demo_lines
+        self._staff_demo_lines = staff_demo_lines
+        self._staff_only = staff_only
         self._school: asyncio.Future[School] | None = None
         self._given = school
         self._mail: MailWorker | None = None
@@ -73,8 +90,8 @@ class KioskApp(LockedApp):
         self._asking = False
 
     def get_default_screen(self) -> Screen[object]:
-        """The resting screen is the login."""
-        return self.new_login()
+        """The resting screen is the login; on an office machine the staff's."""
+        return self.new_staff_login() if self._staff_only else self.new_login()
 
     def new_login(self) -> LoginScreen:
         """A login screen; another child in the same visit gets one on top."""
@@ -82,7 +99,14 @@ class KioskApp(LockedApp):
             address=_own_address(),
             help_lines=load_text(TextName.HELP_LINES, self.settings.text_folder).body,
             demo_lines=self._demo_lines,
+            staff_may_enter=self.settings.review_in_lobby,
         )
+
+    def new_staff_login(self) -> StaffLoginScreen:
+        """The staff's login screen."""
+        from kiosk.screens.review.staff_login import StaffLoginScreen  # the parents' start does without
+
+        return StaffLoginScreen(demo_lines=self._staff_demo_lines)
 
     def on_mount(self) -> None:
         """Begin to keep time, and take the school that was given."""
@@ -109,7 +133,8 @@ class KioskApp(LockedApp):
             self.refusal = str(error)
             self.exit(1, return_code=1)
         else:
-            await asyncio.to_thread(_load_visits, with_mail=self.settings.smtp is not None)
+            first = "kiosk.shift" if self._staff_only else "kiosk.journey"
+            await asyncio.to_thread(_load_visits, first, with_mail=self.settings.smtp is not None)
             self._begin_visits()
 
     def _begin_visits(self) -> None:
@@ -141,14 +166,40 @@ class KioskApp(LockedApp):
             screen.answer(signed_in)
             return
         self.guard.begin_visit()
-        self.run_worker(self._visit(signed_in), group="visit", exclusive=True)
+        self.run_worker(self._until_it_ends(self._visit(signed_in)), group="visit", exclusive=True)
 
     async def _visit(self, signed_in: SignedIn) -> None:
-        try:
-            await self._visits_loaded.wait()  # an import here would keep the screen from answering
-            from kiosk.journey import visit
+        await self._visits_loaded.wait()  # an import here would keep the screen from answering
+        from kiosk.journey import visit
 
-            await visit(self, signed_in)
+        await visit(self, signed_in)
+
+    def open_staff_login(self) -> None:
+        """From the lobby's login on to the staff's."""
+        self.push_screen(self.new_staff_login(), self._staff_login_closed)
+
+    def staff_signed_in(self, screen: StaffLoginScreen, signed_in: StaffSignedIn) -> None:
+        """Begin a shift: from the resting screen of an office machine, or once the lobby's has its place again."""
+        if screen is self.screen_stack[0]:
+            self._begin_shift(signed_in)
+        else:
+            screen.answer(signed_in)
+
+    def _staff_login_closed(self, answer: object) -> None:
+        if answer is None or isinstance(answer, Nav):
+            self.guard.end_visit()
+        else:
+            self._begin_shift(cast("StaffSignedIn", answer))
+
+    def _begin_shift(self, signed_in: StaffSignedIn) -> None:
+        from kiosk.shift import shift
+
+        self.guard.begin_shift()
+        self.run_worker(self._until_it_ends(shift(self, signed_in)), group="visit", exclusive=True)
+
+    async def _until_it_ends(self, visit: Coroutine[object, object, None]) -> None:
+        try:
+            await visit
         finally:
             self.guard.end_visit()
             self.call_later(self._rest)
@@ -173,6 +224,9 @@ class KioskApp(LockedApp):
         if state.over:
             self.forget_visitor()
             return
+        for step in self.screen_stack:
+            if isinstance(step, Step) and step.is_mounted:
+                step.second_passed()
         if isinstance(screen, Step) and screen.is_mounted:  # a screen that was pushed just now has no title yet
             screen.show_time()
             screen.show_countdown(state.countdown, last_call=state.last_call)
@@ -242,11 +296,10 @@ def _load_school(settings: Settings, clock: Clock) -> School:
         raise CannotOpen(refused.line) from None
 
 
-def _load_visits(*, with_mail: bool) -> None:
+def _load_visits(visits: str, *, with_mail: bool) -> None:
     """Import what comes after the first sign-in, so that no visit waits for it; the collector works from then on."""
     try:
-        from kiosk import journey  # noqa: F401
-
+        importlib.import_module(visits)
         if with_mail:
             from kiosk import mail_worker  # noqa: F401
     finally:
@@ -264,13 +317,28 @@ def _own_address() -> str:
         return "127.0.0.1"
 
 
-def build_app(settings: Settings, clock: Clock, school: School | None = None, demo_lines: str = "") -> KioskApp:
+def build_app(
+    settings: Settings,
+    clock: Clock,
+    school: School | None = None,
+    demo_lines: str = "",
+    *,
+    staff_demo_lines: str = "",
+    staff_only: bool = False,
+) -> KioskApp:
     """The one way to make the app, for the command line, the demo and the harness."""
-    return KioskApp(settings, clock, school, demo_lines)
+    return KioskApp(settings, clock, school, demo_lines, staff_demo_lines=staff_demo_lines, staff_only=staff_only)
 
 
-def run_kiosk(home: str | None, *, demo: bool = False, demo_lines: str = "") -> int:
-    """Run until the service is stopped; returns the exit code."""
+def run_kiosk(
+    home: str | None,
+    *,
+    demo: bool = False,
+    demo_lines: str = "",
+    staff_demo_lines: str = "",
+    staff_only: bool = False,
+) -> int:
+    """Run until the service is stopped, or an administrator ends it; returns the exit code."""
     import sys
 
     try:
@@ -279,7 +347,13 @@ def run_kiosk(home: str | None, *, demo: bool = False, demo_lines: str = "") -> 
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    app = build_app(settings, SystemClock(), demo_lines=demo_lines)
+    app = build_app(
+        settings,
+        SystemClock(),
+        demo_lines=demo_lines,
+        staff_demo_lines=staff_demo_lines,
+        staff_only=staff_only,
+    )
     app.run()
     if app.refusal:
         sys.stderr.write(f"{app.refusal}\n")

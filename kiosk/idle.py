@@ -60,6 +60,8 @@ class _Visit:
     last_activity: float
     child_since: float
     asked_since: float
+    longest: int
+    asks: bool
 
 
 class IdleGuard:
@@ -82,9 +84,16 @@ class IdleGuard:
 
     def begin_visit(self) -> None:
         """Start to measure: somebody has touched the resting screen. Forgets any visit before."""
+        self._begin(self._times.parent_idle_seconds, self._times.absolute_seconds, asks=True)
+
+    def begin_shift(self) -> None:
+        """Start to measure a member of staff, who is not asked whether to go on. Forgets any visit before."""
+        self._begin(self._times.staff_idle_seconds, self._times.staff_absolute_seconds, asks=False)
+
+    def _begin(self, limit: int, longest: int, *, asks: bool) -> None:
         now = self._elapsed()
-        self._visit = _Visit(last_activity=now, child_since=now, asked_since=now)
-        self._limit = self._times.parent_idle_seconds
+        self._visit = _Visit(now, child_since=now, asked_since=now, longest=longest, asks=asks)
+        self._limit = limit
         self._countdown = self._times.countdown_seconds
         self._last_key = None
 
@@ -149,7 +158,7 @@ class IdleGuard:
         if visit is None:
             return _NO_VISIT
         until_wiped = visit.last_activity + self._limit + self._countdown - now
-        until_longest = visit.child_since + self._times.absolute_seconds - now
+        until_longest = visit.child_since + visit.longest - now
         remaining = min(until_wiped, until_longest)
         if remaining <= 0:
             return _OVER
@@ -158,7 +167,7 @@ class IdleGuard:
         return Idle(
             remaining=remaining,
             countdown=math.ceil(remaining) if counting else None,
-            ask=now - visit.asked_since >= self._times.ask_to_go_on_seconds,
+            ask=visit.asks and now - visit.asked_since >= self._times.ask_to_go_on_seconds,
             over=False,
             last_call=last_call,
         )

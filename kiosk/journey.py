@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 from uuid import uuid4
-
-from textual.screen import Screen
 
 from kiosk.i18n import _, current_language
 from kiosk.rules.contact import parse_email
@@ -19,6 +16,7 @@ from kiosk.screens.application_mode import ApplicationModeScreen, BasisScreen
 from kiosk.screens.change_password import ChangePasswordScreen
 from kiosk.screens.confirm_student import ConfirmStudentScreen
 from kiosk.screens.consent import ConsentScreen
+from kiosk.screens.correction import CorrectionScreen
 from kiosk.screens.email_code import EmailCodeScreen
 from kiosk.screens.hub import HubScreen
 from kiosk.screens.read_back import ReadBackScreen
@@ -27,28 +25,30 @@ from kiosk.services.application_form import ApplicantEntry, Basis, Mode
 from kiosk.services.applications import InvalidApplication, OwnChild
 from kiosk.services.consents import AnsweredBy, NotTheStudent
 from kiosk.services.drafts import DraftOfAnother
-from kiosk.services.errors import AlreadyApplied, ConsentMissing, Denied, PasswordChangeRequired, ServiceError
-from kiosk.services.own_id import TooManyTries
+from kiosk.services.errors import (
+    AlreadyApplied,
+    ChangedMeanwhile,
+    ConsentMissing,
+    Denied,
+    PasswordChangeRequired,
+    ServiceError,
+)
+from kiosk.services.own_id import NotTheirId, TooManyTries
 from kiosk.services.receipts import Receipt
 from kiosk.services.sign_in import SignedIn
-from kiosk.services.store_errors import StoreError
 from kiosk.services.student_data import HubState
 from kiosk.services.texts import TextName, load_consent, load_text
 from kiosk.services.today import today
 from kiosk.services.visitor import Visitor
+from kiosk.walk import Left, Walk
 from kiosk.widgets.notice import AskIdScreen, CurtainScreen, NoticeScreen
 from kiosk.widgets.step import Nav
 
 if TYPE_CHECKING:
     from kiosk.app import KioskApp
+    from kiosk.services.corrections import ReturnedApplication
 
-T = TypeVar("T")
-P = ParamSpec("P")
 APPLICATION, CONFIRMATION = "application", "confirmation"
-
-
-class _Left(Exception):
-    """The visit ended: the visitor left, or idled away."""
 
 
 @dataclass(frozen=True)
@@ -86,42 +86,19 @@ async def visit(app: KioskApp, signed_in: SignedIn) -> None:
                 return
             app.guard.begin_child()
             signed_in, carried = following.signed_in, following.carried
-    except _Left:
+    except Left:
         return
 
 
-class _Child:
+class _Child(Walk):
     """The way of one child through the visit."""
 
     def __init__(self, app: KioskApp, visitor: Visitor, carried: Carried | None) -> None:
-        self.app = app
-        self.school = app.school
+        super().__init__(app)
         self.visitor = visitor
         self.carried = carried
         self.consented = False
         self.verified: set[str] = set()
-
-    async def show(self, screen: Screen[T]) -> T:
-        """Show a screen; an idle reset dismisses it with nothing and ends the visit."""
-        answer = await self.app.push_screen_wait(screen)
-        if answer is None:
-            raise _Left
-        return answer
-
-    async def call(self, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
-        """Call a service in a thread; where the database is busy, wait for the visitor to try again."""
-        while True:
-            try:
-                return await asyncio.to_thread(function, *arguments, **options)
-            except StoreError:
-                choices = {"again": _("再試一次"), "leave": _("登出")}
-                text = _("系統忙碌，請稍候再按一次；您填的資料都還在。")
-                if await self.show(NoticeScreen(_("請稍候"), text, choices)) == "leave":
-                    raise _Left from None
-
-    async def tell(self, heading: str, text: str) -> None:
-        """Show a notice until it is answered."""
-        await self.show(NoticeScreen(heading, text))
 
     async def tell_locked(self, locked: TooManyTries) -> None:
         """Say for how long no ID is looked at."""
@@ -152,6 +129,8 @@ class _Child:
                 case "sign":
                     text = _("申請書日後由學生攜回，請家長填寫並簽章後，由學生繳回導師。")
                     await self.tell(_("同意簽署回傳"), text)
+                case "correct":
+                    await self.correct(state)
                 case "withdraw":
                     await self.withdraw(state)
                 case _:
@@ -166,7 +145,7 @@ class _Child:
         how, values = answer
         if how == "save":
             await self.call(self.school.drafts.save, self.visitor, CONFIRMATION, values)
-            raise _Left
+            raise Left
         if values:
             await self.call(self.school.student_data.report_errors, self.visitor, values)
             await self.tell(_("已通知註冊組"), _("以上項目修正涉及學籍異動，請儘速讓貴子女至註冊組。申請可以繼續。"))
@@ -215,7 +194,7 @@ class _Child:
             signed_in = await self.show(self.app.new_login())
             if isinstance(signed_in, SignedIn):
                 return NextChild(signed_in, carried)
-        raise _Left
+        raise Left
 
     async def carry_over(self) -> Carried | Nav | None:
         """What the visit brought from the child before; whoever cannot give that applicant's ID is another visitor."""
@@ -358,7 +337,7 @@ class _Child:
                 return
             await self.call(save, self.visitor, APPLICATION, values, owner, replace=True)
         await self.tell(_("已暫存"), _("下次登入後按「申辦親子帳號」，輸入您的身分證字號就能繼續。"))
-        raise _Left
+        raise Left
 
     async def draft(self) -> Carried | Nav | None:
         """A draft, opened by its owner's ID; anyone may begin anew without it."""
@@ -388,15 +367,8 @@ class _Child:
             AlreadyApplied: there is nothing to send.
             ConsentMissing: the consent was taken back meanwhile.
         """
-        if self.school.email_codes.available:
-            for address in (parse_email(entry.email) for entry in entries if not entry.no_email):
-                if address in self.verified:
-                    continue
-                answer = await self.show(EmailCodeScreen(address, self.visitor))
-                if isinstance(answer, Nav):
-                    return mode.applicants
-                if answer:
-                    self.verified.add(address)
+        if not await self.verify_addresses(entries):
+            return mode.applicants
         request_id = uuid4().hex
         submit = self.school.applications.submit
         try:
@@ -408,6 +380,92 @@ class _Child:
         except InvalidApplication:
             await self.tell(_("沒有送出"), _("資料不完整，請再檢查一次。"))
             return 0
+
+    async def verify_addresses(self, entries: Sequence[ApplicantEntry]) -> bool:
+        """The codes that are mailed to these addresses, where mail is set; False where they went back."""
+        if self.school.email_codes.available:
+            for address in (parse_email(entry.email) for entry in entries if not entry.no_email):
+                if address in self.verified:
+                    continue
+                answer = await self.show(EmailCodeScreen(address, self.visitor))
+                if isinstance(answer, Nav):
+                    return False
+                if answer:
+                    self.verified.add(address)
+        return True
+
+    async def correct(self, state: HubState) -> None:
+        """退件補正: what was sent back, opened by the applicant's full ID, and the answer."""
+        returned_ones = [one for one in state.applications if one.state == "returned"]
+        chosen: str | Nav = "n0"
+        if len(returned_ones) > 1:
+            choices = {f"n{place}": one.number for place, one in enumerate(returned_ones)}
+            chosen = await self.show(NoticeScreen(_("要補正哪一件？"), _("請選申請編號。"), choices))
+        if isinstance(chosen, Nav):
+            return
+        application = returned_ones[int(chosen[1:])]
+        text = _("請輸入申請 {number} 的申請人身分證字號。").format(number=application.number)
+        typed = await self.show(AskIdScreen(_("補正退回的欄位"), text))
+        if isinstance(typed, Nav):
+            return
+        try:
+            returned = await self.call(self.school.corrections.open, self.visitor, application.id, typed)
+            if await self.answer_returned(returned, typed):
+                await self.tell(_("補正已送出"), _("學校會再審核一次，結果會通知您。"))
+        except NotTheirId:
+            await self.tell(_("號碼不符"), _("這不是這件申請的申請人身分證字號。"))
+        except TooManyTries as locked:
+            await self.tell_locked(locked)
+        except ChangedMeanwhile:
+            await self.tell(_("沒有送出"), _("這件申請剛有變動，請再看一次。"))
+
+    async def answer_returned(self, returned: ReturnedApplication, national_id: str) -> bool:
+        """One form a person of whom something was sent back, then the answer; False where they left.
+
+        Raises:
+            NotTheirId, TooManyTries, ChangedMeanwhile: see `kiosk.services.corrections.Corrections.answer`.
+        """
+        entries = {person.position: person.entry for person in returned.people}
+        place = 0
+        while True:
+            while place < len(returned.people):
+                person = returned.people[place]
+                others = [entry for position, entry in entries.items() if position < person.position]
+                answer = await self.show(
+                    CorrectionScreen(
+                        returned.mode,
+                        today(self.app.clock),
+                        person=person,
+                        entry=entries[person.position],
+                        other=others[0] if others else None,
+                        unsent=entries[person.position] != person.entry,
+                        email_notice=load_text(TextName.EMAIL_NOTICE, self.app.settings.text_folder).body,
+                    )
+                )
+                if isinstance(answer, Nav):
+                    if place == 0:
+                        return False
+                    place -= 1
+                    continue
+                entries[person.position] = answer.entry
+                place += 1
+            place -= 1
+            changed = [entries[person.position] for person in returned.people if "email" in person.reasons]
+            if not await self.verify_addresses(changed):
+                continue
+            application_id, version = returned.application_id, returned.version
+            send = self.school.corrections.answer
+            verified = frozenset(self.verified)
+            try:
+                await self.call(send, self.visitor, application_id, version, national_id, entries, verified)
+            except OwnChild:
+                await self.tell(_("請洽註冊組"), _("申請人的身分證字號和學生相同，請改填家長的號碼，或洽註冊組。"))
+            except AlreadyApplied:
+                await self.tell(_("沒有送出"), _("這位申請人已經為這位學生申請過了，請改填，或洽註冊組。"))
+            except InvalidApplication:
+                await self.tell(_("沒有送出"), _("資料不完整，請再檢查一次，或洽註冊組。"))
+            else:
+                return True
 
     async def withdraw(self, state: HubState) -> None:
         """撤回申請, after the applicant's full ID."""

@@ -21,6 +21,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="指令")
     run = _command(commands, "run", "啟動 kiosk")
     run.set_defaults(handle=lambda arguments: _run(arguments.home))
+    review = _command(commands, "review", "啟動教職員審核（辦公室的電腦）")
+    review.set_defaults(handle=lambda arguments: _run(arguments.home, staff_only=True))
     for module in (demo, roster, staff, status, mail, data, doctor):
         module.add_to(commands, _command)
     return top
@@ -34,10 +36,10 @@ def _command(
     return command
 
 
-def _run(home: Path | None) -> int:
+def _run(home: Path | None, *, staff_only: bool = False) -> int:
     from run_kiosk import supervised
 
-    return supervised(str(home) if home else None)
+    return supervised(str(home) if home else None, staff_only=staff_only)
 
 
 def main(argv: list[str]) -> int:

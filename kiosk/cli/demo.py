@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 
 from kiosk.cli.console import AddCommand, Refused
 from kiosk.clock import SystemClock
-from kiosk.services.demo_school import demo_logins, fill_demo_school
+from kiosk.services.demo_office import demo_staff_logins
+from kiosk.services.demo_school import DemoLogin, demo_logins, fill_demo_school
 from kiosk.services.school import open_school
 from kiosk.settings import load_settings
 
@@ -35,17 +37,23 @@ def _demo(arguments: argparse.Namespace) -> int:
         print("建立虛構的學校…")
         fill_demo_school(school)
     school.close()
-    lines = [f"{login.account}　{login.password}　{login.what}" for login in demo_logins()]
+    lines, staff_lines = _lines(demo_logins()), _lines(demo_staff_logins())
     print("可以試的登入：", *lines, sep="\n  ")
+    print("教職員（登入畫面按 F8）：", *staff_lines, sep="\n  ")
     if arguments.prepare_only:
         return 0
     from kiosk.supervisor import supervise
 
-    hint = "展示用登入（Ctrl+Q 離開）：\n" + "\n".join(lines)
+    hint = "展示用登入（Ctrl+Q 離開；F8 教職員）：\n" + "\n".join(lines)
+    staff_hint = "展示用登入（Ctrl+Q 離開）：\n" + "\n".join(staff_lines)
 
     def run() -> int:
         from kiosk.app import run_kiosk
 
-        return run_kiosk(str(home), demo=True, demo_lines=hint)
+        return run_kiosk(str(home), demo=True, demo_lines=hint, staff_demo_lines=staff_hint)
 
     return supervise(run)
+
+
+def _lines(logins: Iterable[DemoLogin]) -> list[str]:
+    return [f"{login.account}　{login.password}　{login.what}" for login in logins]

@@ -28,7 +28,7 @@ from kiosk.widgets.step import Nav, Step
 
 _HALF_WIDTH = frozenset({"national_id", "national_id_again", "mobile", "email", "email_again"})
 _MOST_CHOICES = 7
-_ROWS = {
+ROWS = {
     "name": "person",
     "relation": "relations",
     "national_id": "numbers",
@@ -99,6 +99,7 @@ class ApplicantFormScreen(Step[Answer]):
             yield Static(_("第 {n} 位申請人").format(n=self._position), id="position", markup=False)
         yield Prose(self._warning, classes="warning")
         form = {described.key: self._field(described.key, described.label, described.hint) for described in FIELDS}
+        yield from self.above("person")
         with Container(id="person", classes="pair"):
             yield form["name"]
             yield form["relation"]
@@ -107,20 +108,31 @@ class ApplicantFormScreen(Step[Answer]):
             for relation in RELATIONS[self._mode][:_MOST_CHOICES]:
                 yield Button(relation, classes="relation")
         yield _remark("relations")
+        yield from self.above("numbers")
         with Container(id="numbers", classes="pair"):
             yield form["national_id"]
             yield form["national_id_again"]
         yield _remark("numbers")
+        yield from self.above("reached")
         with Container(id="reached", classes="pair"):
             yield form["mobile"]
             yield Button(_no_email_label(self._no_email), id="no-email")
         yield _remark("reached")
         yield Prose(self._email_notice, id="email-notice")
+        yield from self.above("address")
         with Container(id="address", classes="pair"):
             yield form["email"]
             yield form["email_again"]
         yield _remark("address")
         yield Button("", id="suggestion")
+
+    def above(self, row: str) -> ComposeResult:
+        """What stands above a row of the form."""
+        yield from ()
+
+    def asks_for(self, key: str) -> bool:
+        """Whether a field is to be filled in here."""
+        return True
 
     def _field(self, key: str, label: str, hint: str) -> Field:
         return Field(
@@ -134,10 +146,22 @@ class ApplicantFormScreen(Step[Answer]):
         yield Button(_("關閉"), id="back")
 
     def on_mount(self) -> None:
-        """Begin with the name, the warning still in sight; the suggestion shows when there is one."""
-        self._offer_suggestion(self._before.email)
-        self._show_email(not self._no_email)
-        self.query_one("#name", Field).focus(scroll_visible=False)
+        """Begin with the first field, the warning still in sight; the suggestion shows when there is one."""
+        for field in self.query(Field):
+            field.display = self.asks_for(str(field.id))
+        self.query_one("#relations").display = self.asks_for("relation")
+        for part in ("#no-email", "#email-notice"):
+            self.query_one(part).display = self.asks_for("email")
+        if self.asks_for("email"):
+            self._show_email(not self._no_email)
+        else:
+            self.query_one("#suggestion").display = False
+        next(field for field in self.query(Field) if field.display).focus(scroll_visible=False)
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether nothing was typed that would be lost."""
+        return self._entry() == self._before and not self._unsent
 
     def _entry(self) -> ApplicantEntry:
         values = {
@@ -149,8 +173,11 @@ class ApplicantFormScreen(Step[Answer]):
 
     @on(Button.Pressed, ".relation")
     def _pick_relation(self, event: Button.Pressed) -> None:
-        self.query_one("#relation", Field).value = str(event.button.label)
-        self.query_one("#national_id", Field).focus()
+        relation = self.query_one("#relation", Field)
+        relation.value = str(event.button.label)
+        shown = [field for field in self.query(Field) if field.display]
+        following = shown[shown.index(relation) + 1 :]
+        (following[0] if following else self.query_one("#send")).focus()
 
     @on(Button.Pressed, "#no-email")
     def _toggle_email(self, event: Button.Pressed) -> None:
@@ -194,7 +221,8 @@ class ApplicantFormScreen(Step[Answer]):
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
         entry = self._entry()
-        messages = check_applicant(entry, self._mode, self._today, self._other)
+        found = check_applicant(entry, self._mode, self._today, self._other)
+        messages = {key: message for key, message in found.items() if self.asks_for(key)}
         if messages:
             self._show_wrong(messages)
         else:
@@ -202,11 +230,11 @@ class ApplicantFormScreen(Step[Answer]):
 
     def _show_wrong(self, messages: dict[str, str]) -> None:
         """Put each message under its field's row, in as many lines as it needs, and go to the first wrong field."""
-        for row in dict.fromkeys(_ROWS.values()):
+        for row in dict.fromkeys(ROWS.values()):
             lines = [
                 _("{label}：{message}").format(label=described.label, message=messages[described.key])
                 for described in FIELDS
-                if described.key in messages and _ROWS[described.key] == row
+                if described.key in messages and ROWS[described.key] == row
             ]
             remark = self.query_one(f"#{row}-remark", Prose)
             remark.update("\n".join(lines))
@@ -220,7 +248,7 @@ class ApplicantFormScreen(Step[Answer]):
 
     async def _show_with_remark(self, field: Field) -> None:
         """Scroll until a field and what is said about it are both in sight, whatever scrolling was under way."""
-        body, remark = self.query_one("#body"), self.query_one(f"#{_ROWS[str(field.id)]}-remark")
+        body, remark = self.query_one("#body"), self.query_one(f"#{ROWS[str(field.id)]}-remark")
         await body.stop_animation("scroll_y", complete=False)
         both = field.region.union(remark.region).translate(body.scroll_offset - body.content_region.offset)
         body.scroll_to_region(both, animate=False, immediate=True)
@@ -231,7 +259,7 @@ class ApplicantFormScreen(Step[Answer]):
 
     def action_back(self) -> None:
         """Ask first where something was typed."""
-        if self._entry() == self._before and not self._unsent:
+        if self.is_unchanged:
             self.answer(Nav.BACK)
         else:
             self.ask_before_leaving(self._save)

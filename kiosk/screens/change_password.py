@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Button, Static
 
 from kiosk.i18n import _
-from kiosk.rules.passwords import ticks
+from kiosk.rules.passwords import FAMILY_RULE, ticks
 from kiosk.services.errors import ChangedMeanwhile, Denied, PasswordRefused
 from kiosk.services.password_messages import password_message
 from kiosk.services.visitor import Visitor
@@ -15,36 +18,52 @@ from kiosk.widgets.field import Field
 from kiosk.widgets.plain_input import PlainInput
 from kiosk.widgets.step import Nav, Step
 
+T = TypeVar("T")
 
-class ChangePasswordScreen(Step[Visitor]):
-    """Asks twice, ticks the rule off while one types; answers with the visitor as signed in once changed."""
 
-    number = 2
+class NewPasswordStep(Step[T]):
+    """Asks twice, ticks the rule off while one types; answers with whoever signed in, once changed."""
 
-    def __init__(self, visitor: Visitor) -> None:
-        super().__init__()
-        self._visitor = visitor
-        self.heading = _("第一次登入須變更密碼(密碼必須含英文字母及數字，且字數大於8)")
+    rule = FAMILY_RULE
+
+    def ticked(self, password: str) -> Sequence[tuple[str, bool]]:
+        """The parts of the rule in words, and which of them hold."""
+        raise NotImplementedError
+
+    def take(self, new: str) -> T:
+        """Change the password; runs in a thread.
+
+        Raises:
+            PasswordRefused, Denied, ChangedMeanwhile, StoreError: see `kiosk.services.sign_in.SignIn`.
+        """
+        raise NotImplementedError
 
     def keys(self) -> str:
-        """Esc leaves the visit: nothing can be seen before the change."""
+        """Esc leaves: nothing can be seen before a forced change."""
         return _("Tab 下一欄　Enter 送出　Esc 登出")
 
     def body(self) -> ComposeResult:
         """The rule's parts, and the password twice."""
-        yield Static(_rule_line(""), id="rule", markup=False)
+        yield Static(self._rule_line(""), id="rule", markup=False)
         yield Field(_("新密碼"), id="new", password=True)
         yield Field(_("再輸入一次新密碼"), id="again", password=True)
+
+    def leaving(self) -> str:
+        """What the way out is called."""
+        return _("登出")
 
     def actions(self) -> ComposeResult:
         """Send, show, leave."""
         yield Button(_("變更密碼"), id="send", variant="primary")
         yield Button(_("顯示密碼"), id="show")
-        yield Button(_("登出"), id="back")
+        yield Button(self.leaving(), id="back")
 
     @on(PlainInput.Changed, "#new")
     def _tick(self, event: PlainInput.Changed) -> None:
-        self.query_one("#rule", Static).update(_rule_line(event.value))
+        self.query_one("#rule", Static).update(self._rule_line(event.value))
+
+    def _rule_line(self, password: str) -> str:
+        return "　".join(f"{'［完成］' if done else '［　　］'}{name}" for name, done in self.ticked(password))
 
     @on(Button.Pressed, "#show")
     def _show(self, event: Button.Pressed) -> None:
@@ -71,14 +90,14 @@ class ChangePasswordScreen(Step[Visitor]):
     @work(group="db", exit_on_error=False)
     async def _change(self, new: str) -> None:
         try:
-            visitor = await self.ask(self.kiosk.school.sign_in.change_password, self._visitor, new)
+            signed_in = await self.ask(self.take, new)
         except PasswordRefused as refused:
-            self.first_wrong({"new": password_message(refused.fault)})
+            self.first_wrong({"new": password_message(refused.fault, self.rule)})
         except (Denied, ChangedMeanwhile):
             self.say(_("密碼未變更：這個帳號剛在別處使用，請登出後再登入一次。"))
         else:
-            if visitor is not None:
-                self.answer(visitor)
+            if signed_in is not None:
+                self.answer(signed_in)
 
     def action_back(self) -> None:
         """Leaving is logging out; ask first where something was typed."""
@@ -88,7 +107,21 @@ class ChangePasswordScreen(Step[Visitor]):
             self.answer(Nav.BACK)
 
 
-def _rule_line(password: str) -> str:
-    found = ticks(password)
-    parts = ((_("字母"), found.letter), (_("數字"), found.digit), (_("至少 9 個字"), found.length))
-    return "　".join(f"{'［完成］' if done else '［　　］'}{name}" for name, done in parts)
+class ChangePasswordScreen(NewPasswordStep[Visitor]):
+    """A parent's forced change."""
+
+    number = 2
+
+    def __init__(self, visitor: Visitor) -> None:
+        super().__init__()
+        self._visitor = visitor
+        self.heading = _("第一次登入須變更密碼(密碼必須含英文字母及數字，且字數大於8)")
+
+    def ticked(self, password: str) -> Sequence[tuple[str, bool]]:
+        """The guide's rule."""
+        found = ticks(password)
+        return (_("字母"), found.letter), (_("數字"), found.digit), (_("至少 9 個字"), found.length)
+
+    def take(self, new: str) -> Visitor:
+        """The visitor's."""
+        return self.kiosk.school.sign_in.change_password(self._visitor, new)

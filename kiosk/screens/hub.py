@@ -14,7 +14,7 @@ DOORS = ("confirm", "apply", "card", "sign")
 
 
 class HubScreen(Step[str]):
-    """Answers with a door: confirm, apply, card, sign, withdraw or leave; the next sensible one has the focus."""
+    """Answers with a door: confirm, apply, card, sign, correct, withdraw or leave; the next sensible has the focus."""
 
     AUTO_FOCUS = ""
 
@@ -46,7 +46,9 @@ class HubScreen(Step[str]):
             yield Static("\n".join(map(_summary_line, state.applications)), id="applications", markup=False)
 
     def actions(self) -> ComposeResult:
-        """Leave, and withdraw where there is something to withdraw."""
+        """Answer what was sent back, leave, and withdraw where there is something to withdraw."""
+        if any(application.state == "returned" for application in self._state.applications):
+            yield Button(_("補正退回的欄位"), id="correct", variant="primary")
         yield Button(_("登出"), id="leave")
         if any(application.state in ("under_review", "returned") for application in self._state.applications):
             yield Button(_("撤回申請"), id="withdraw")
@@ -57,6 +59,8 @@ class HubScreen(Step[str]):
         door = "confirm" if state.data_state == "unconfirmed" else "apply"
         if door == "apply" and state.account_state not in ("none", "withdrawn", "rejected"):
             door = "sign"
+        if any(application.state == "returned" for application in state.applications):
+            door = "correct"
         self.query_one(f"#{door}", Button).focus()
 
     @on(Button.Pressed)

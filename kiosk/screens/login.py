@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.widgets import Button, Static
 
 from kiosk.i18n import _
 from kiosk.widgets.field import Field
 from kiosk.widgets.plain_input import PlainInput
 from kiosk.widgets.step import Step
+
+if TYPE_CHECKING:
+    from kiosk.services.school import School
+    from kiosk.services.sign_in import SignedIn
 
 
 class LoginScreen(Step[object]):
@@ -22,22 +28,36 @@ class LoginScreen(Step[object]):
     """
 
     number = 1
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f8", "staff", show=False)]
 
-    def __init__(self, *, address: str, help_lines: str, demo_lines: str = "") -> None:
+    def __init__(self, *, address: str, help_lines: str, demo_lines: str = "", staff_may_enter: bool = False) -> None:
+        """Ask.
+
+        Args:
+            address: this terminal's, for the visitor to see.
+            help_lines: whom to call.
+            demo_lines: logins to try, in the demo.
+            staff_may_enter: whether the staff's login may be opened from here.
+        """
         super().__init__()
         self._address = address
         self._help_lines = help_lines
         self._demo_lines = demo_lines
+        self._staff_may_enter = staff_may_enter
 
     def keys(self) -> str:
         """Esc clears the resting screen, from which nothing leads back; within a visit it goes back."""
         if self._is_resting:
-            return _("Tab 下一欄　Enter 登入　Esc 清除")
+            return _("Tab 下一欄　Enter 登入　Esc 清除") + (_("　F8 教職員") if self._leads_to_staff else "")
         return _("Tab 下一欄　Enter 登入　Esc 上一步")
 
     @property
     def _is_resting(self) -> bool:
         return self.kiosk.screen_stack[0] is self
+
+    @property
+    def _leads_to_staff(self) -> bool:
+        return self._staff_may_enter and self._is_resting
 
     def body(self) -> ComposeResult:
         """Address, account, password."""
@@ -57,8 +77,11 @@ class LoginScreen(Step[object]):
         yield Static(self._help_lines, id="help", markup=False)
 
     def actions(self) -> ComposeResult:
-        """One button."""
+        """One button; a quiet one for the staff where they may sign in here."""
         yield Button(_("登入"), id="login", variant="primary")
+        if self._leads_to_staff:
+            yield Static("", classes="spring")
+            yield Button(_("教職員"), id="staff", classes="quiet")
 
     @on(PlainInput.Submitted, "#account")
     def _to_password(self) -> None:
@@ -87,19 +110,36 @@ class LoginScreen(Step[object]):
             from kiosk.services.errors import SignInRefused
             from kiosk.services.store_errors import StoreError
 
-            signed_in = await asyncio.to_thread(
-                school.sign_in.student, account, password, self.kiosk.settings.terminal_name
-            )
+            signed_in = await asyncio.to_thread(self.verify, school, account, password)
         except SignInRefused as refused:
-            self._refuse(_refusal(refused.minutes_left, refused.wait_seconds))
+            self._refuse(refusal(refused.minutes_left, refused.wait_seconds))
         except StoreError:
             self._refuse(_("系統忙碌，請稍候再按一次；您填的資料都還在。"), clear=False)
         else:
             self.forget()
-            self.kiosk.signed_in(self, signed_in)
+            self.enter(signed_in)
         finally:
             if self.is_attached:
                 self.query_one("#login", Button).disabled = False
+
+    def verify(self, school: School, account: str, password: str) -> object:
+        """Sign in; runs in a thread.
+
+        Raises:
+            SignInRefused, StoreError: see :class:`kiosk.services.sign_in.SignIn`.
+        """
+        return school.sign_in.student(account, password, self.kiosk.settings.terminal_name)
+
+    def enter(self, signed_in: object) -> None:
+        """Hand the login on to the visit that begins, or that asked for it."""
+        self.kiosk.signed_in(self, cast("SignedIn", signed_in))
+
+    @on(Button.Pressed, "#staff")
+    def action_staff(self) -> None:
+        """Open the staff's login, where the settings allow it."""
+        if self._leads_to_staff and not self.query_one("#login", Button).disabled:
+            self.forget()
+            self.kiosk.open_staff_login()
 
     def _refuse(self, text: str, *, clear: bool = True) -> None:
         if not self.is_attached:
@@ -127,7 +167,8 @@ class LoginScreen(Step[object]):
             super().action_back()
 
 
-def _refusal(minutes_left: int | None, wait_seconds: int | None) -> str:
+def refusal(minutes_left: int | None, wait_seconds: int | None) -> str:
+    """Why nobody was signed in, in words that say no more than the service does."""
     if wait_seconds is not None:
         return _("這台機器剛才有太多次登入失敗，請等 {n} 秒再試。").format(n=wait_seconds)
     if minutes_left is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.services.audit_log import AuditLog
 from kiosk.services.binding_review import Bindings
 from kiosk.services.bulk_approval import BulkApproval
 from kiosk.services.desk import Desk
@@ -27,6 +28,7 @@ class Office:
     bindings: Bindings
     desk: Desk
     outbox: Outbox
+    audit_log: AuditLog
 
 
 def open_office(school: School) -> Office:
@@ -42,4 +44,5 @@ def open_office(school: School) -> Office:
         bindings=Bindings(store, settings),
         desk=Desk(store, clock),
         outbox=Outbox(store, settings),
+        audit_log=AuditLog(store),
     )

@@ -118,6 +118,7 @@ class QueueRow:
     Attributes:
         waiting_days: whole days since it was sent; 0 once it is decided.
         version: what a decision on it must name.
+        cursor: its place in the queue.
     """
 
     application_id: str
@@ -133,6 +134,7 @@ class QueueRow:
     remarks: Remark
     waiting_days: int
     version: int
+    cursor: Cursor = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +142,18 @@ class QueuePage:
     """A page in the order asked for; ``first`` and ``last`` are None where it is empty."""
 
     rows: tuple[QueueRow, ...]
-    first: Cursor | None
-    last: Cursor | None
     has_before: bool
     has_more: bool
+
+    @property
+    def first(self) -> Cursor | None:
+        """Where the page begins."""
+        return self.rows[0].cursor if self.rows else None
+
+    @property
+    def last(self) -> Cursor | None:
+        """Where the page ends."""
+        return self.rows[-1].cursor if self.rows else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,9 +270,7 @@ class ReviewQueue:
             found.reverse()
         now = int(self._clock.now().timestamp() * 1000)
         return QueuePage(
-            rows=tuple(_row(row, now) for _walk, row in found),
-            first=_cursor(walks, found[0]) if found else None,
-            last=_cursor(walks, found[-1]) if found else None,
+            rows=tuple(_row(row, now, _cursor(walks, place, row)) for place, row in found),
             has_before=more if backward else after is not None,
             has_more=before is not None if backward else more,
         )
@@ -533,12 +541,11 @@ def _classes_of(session: Session, acting: ActingStaff, wanted: QueueFilter) -> l
     return classes
 
 
-def _cursor(walks: Sequence[_Walk], found: tuple[int, Row[Any]]) -> Cursor:
-    place, row = found
+def _cursor(walks: Sequence[_Walk], place: int, row: Row[Any]) -> Cursor:
     return Cursor(place, tuple(getattr(row, column) for column in walks[place].columns))
 
 
-def _row(row: Row[Any], now: int) -> QueueRow:
+def _row(row: Row[Any], now: int, cursor: Cursor) -> QueueRow:
     state = ApplicationState(row.state)
     return QueueRow(
         application_id=row.id,
@@ -554,4 +561,5 @@ def _row(row: Row[Any], now: int) -> QueueRow:
         remarks=Remark(row.remarks),
         waiting_days=max(0, now - row.submitted_at) // _DAY_MILLISECONDS if state in OPEN_STATES else 0,
         version=row.version,
+        cursor=cursor,
     )

@@ -39,6 +39,8 @@ class TextName(StrEnum):
     DOCUMENTS = "documents"
     EMAIL_NOTICE = "email_notice"
     HELP_LINES = "help_lines"
+    RETURN_REASONS = "return_reasons"
+    REJECT_REASONS = "reject_reasons"
     MAIL_APPROVED = "mail_approved"
     MAIL_SECOND_CHILD = "mail_second_child"
     MAIL_RETURNED = "mail_returned"

@@ -23,6 +23,10 @@ class Field(PlainInput):
         self.border_title = Content(label).markup
         self.border_subtitle = Content(hint).markup
 
+    def rename(self, label: str) -> None:
+        """Ask for something else."""
+        self.border_title = Content(label).markup
+
     def say(self, message: str) -> None:
         """Show what to do about this field; an empty text shows the hint again."""
         self.set_class(bool(message), "wrong")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Button
@@ -26,7 +28,7 @@ class NoticeScreen(Step[str]):
 
     AUTO_FOCUS = "#actions Button"
 
-    def __init__(self, heading: str, text: str, choices: dict[str, str] | None = None) -> None:
+    def __init__(self, heading: str, text: str, choices: Mapping[str, str] | None = None) -> None:
         super().__init__()
         self.heading = heading
         self._text = text

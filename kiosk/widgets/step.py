@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import TYPE_CHECKING, ClassVar, Generic, ParamSpec, TypeVar, cast
 
@@ -23,6 +23,7 @@ from kiosk.widgets.plain_input import PlainInput
 
 if TYPE_CHECKING:
     from kiosk.app import KioskApp
+    from kiosk.widgets.notice import NoticeScreen
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -88,11 +89,10 @@ class Step(Screen[T | Nav], Generic[T]):
 
     def compose(self) -> ComposeResult:
         """Title, steps, question, buttons, foot."""
-        settings = self.kiosk.settings
         self._take_width(self.app.size.width)
-        yield Static(f"{settings.school_name}　{settings.service_name}", id="title", markup=False)
+        yield Static(f"{self.kiosk.settings.school_name}　{self.service_name()}", id="title", markup=False)
         with Horizontal(id="way"):
-            yield Static(self._steps(), id="steps", markup=False)
+            yield Static(self.way(), id="steps", markup=False)
             yield Static(id="time", markup=False)
         with Body(id="body"):
             if self.heading:
@@ -109,7 +109,12 @@ class Step(Screen[T | Nav], Generic[T]):
         fitting = [name for least, name in self.HORIZONTAL_BREAKPOINTS if width >= least]
         self.add_class(fitting[-1])
 
-    def _steps(self) -> str:
+    def service_name(self) -> str:
+        """What stands beside the school in the title line."""
+        return self.kiosk.settings.service_name
+
+    def way(self) -> str:
+        """The steps of the visit, the present one in brackets."""
         names = [f"【{name}】" if place == self.number else f" {name} " for place, name in enumerate(step_names(), 1)]
         return ">".join(names)
 
@@ -133,6 +138,9 @@ class Step(Screen[T | Nav], Generic[T]):
         now = self.kiosk.clock.now().astimezone(TAIPEI).strftime("%H:%M")
         language = _("語言：中文（臺灣）")
         self.query_one("#time", Static).update(now if self.size.width < _PAIRED_WIDTH else f"{language}　{now}")
+
+    def second_passed(self) -> None:
+        """Hear of each second, also under another screen."""
 
     def show_countdown(self, seconds: int | None, *, last_call: bool = False) -> None:
         """Count down in the foot, or show the keys again."""
@@ -198,15 +206,19 @@ class Step(Screen[T | Nav], Generic[T]):
     @work(group="ask", exclusive=True)
     async def ask_before_leaving(self, save: Callable[[], None] | None = None) -> None:
         """Never lose what was typed without asking: stay, keep it where ``save`` can, or drop it."""
-        from kiosk.widgets.notice import NoticeScreen
-
         keeping = {} if save is None else {"save": _("暫存離開")}
         choices = {"stay": _("繼續填寫"), **keeping, "drop": _("不儲存離開")}
-        chosen = await self.app.push_screen_wait(NoticeScreen(_("要離開嗎？"), _("您填的資料還沒有送出。"), choices))
+        chosen = await self.app.push_screen_wait(self.notice(_("要離開嗎？"), _("您填的資料還沒有送出。"), choices))
         if chosen == "save" and save is not None:
             save()
         elif chosen == "drop":
             self.answer(Nav.BACK)
+
+    def notice(self, heading: str, text: str, choices: Mapping[str, str] | None = None) -> NoticeScreen:
+        """A notice in the same frame."""
+        from kiosk.widgets.notice import NoticeScreen
+
+        return NoticeScreen(heading, text, choices)
 
     def first_wrong(self, messages: dict[str, str]) -> None:
         """Put each message under its field and go to the first of them."""

@@ -171,6 +171,7 @@ CALLS: Mapping[str, Call] = {
     "office.outbox.counts": Call(roles=_BOTH),
     "office.outbox.called": Call(lambda world: (world.message_id, 1), roles=_BOTH, of_class=True),
     "office.outbox.retry": Call(lambda world: (world.message_id, 1), roles=_BOTH, of_class=True),
+    "office.audit_log.page": Call(roles=_ADMINISTRATOR),
 }
 
 OPEN_TO_ALL = {

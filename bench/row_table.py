@@ -1,0 +1,172 @@
+"""Bar 5, the widget's side: a table over a million rows, its pages made on the spot, against Textual's own table.
+
+Run alone (``python -m bench.row_table ours|theirs``) it stands in a terminal: F2 opens the list, F3 turns the page.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding
+from textual.widgets import DataTable, Label
+
+from bench.pseudo_terminal import PseudoTerminal, python
+from bench.report import Bar
+from kiosk.widgets.row_table import Column, RowTable
+from kiosk.widgets.row_window import Row, RowPage, Side, Wanted
+
+_MILLION = 1_000_000
+_PAGE = 30
+_ROUNDS = 9
+_PAGES_A_ROUND = 10
+_PAGES_FOR_MEMORY = 200
+_LABELS = (("編號", 14), ("班級", 7), ("座號", 4), ("學生", 8), ("方式", 8), ("狀態", 8), ("標記", 16), ("等待", 6))
+_OPEN, _TURN, _HOME = "\x1bOQ", "\x1bOR", "\x1b[H"
+
+
+def _cells(number: int) -> tuple[str, ...]:
+    return (
+        f"115-{number:07}-1",
+        "科一智",
+        f"{number % 40}",
+        "王小明",
+        "一位",
+        "審核中",
+        "待補文件",
+        f"{number % 9} 天",
+    )
+
+
+class TableApp(App[None], inherit_bindings=False):
+    """What both have in common: a label, the keys, and where the list is."""
+
+    ENABLE_COMMAND_PALETTE = False
+    CSS = "DataTable, RowTable { height: 1fr; }"
+    BINDINGS = [Binding("f2", "open"), Binding("f3", "turn")]
+    first = 0
+
+
+class Ours(TableApp):
+    """The kiosk's table."""
+
+    def compose(self) -> ComposeResult:
+        """Show it."""
+        yield Label("READY")
+        yield RowTable[int]([Column(label, width) for label, width in _LABELS], marks={}, id="table")
+
+    def action_open(self) -> None:
+        """Open the list from its first row."""
+        table = self.query_one(RowTable)
+        table.focus()
+        table.show(_page)
+
+    def action_turn(self) -> None:
+        """Turn the page."""
+        self.query_one(RowTable).action_turn(1)
+
+
+async def _page(wanted: Wanted) -> RowPage[int]:
+    key = wanted.key if isinstance(wanted.key, int) else -1
+    after = wanted.side in (Side.FIRST, Side.AFTER)
+    numbers = range(key + 1, min(_MILLION, key + 1 + wanted.limit)) if after else range(max(0, key - wanted.limit), key)
+    return RowPage([Row(str(n), n, _cells(n), n) for n in numbers], numbers[0] > 0, numbers[-1] < _MILLION - 1)
+
+
+class Theirs(TableApp):
+    """Textual's table, filled with the thirty rows of a page at a time."""
+
+    def compose(self) -> ComposeResult:
+        """Show it."""
+        yield Label("READY")
+        yield DataTable[str](cursor_type="row", zebra_stripes=True)
+
+    def action_open(self) -> None:
+        """Show the first page."""
+        table = self.query_one(DataTable)
+        if not table.columns:
+            for label, width in _LABELS:
+                table.add_column(label, width=width)
+        table.focus()
+        self.first = 0
+        self._fill(table)
+
+    def action_turn(self) -> None:
+        """Show the next page."""
+        self.first += _PAGE
+        self._fill(self.query_one(DataTable))
+
+    def _fill(self, table: DataTable[str]) -> None:
+        table.clear()
+        table.add_rows([_cells(number) for number in range(self.first, self.first + _PAGE)])
+
+
+class _Stand:
+    """One of the two in a terminal, timed from a key to the text that must follow it."""
+
+    def __init__(self, which: str, rows_a_page: Callable[[int], int]) -> None:
+        self.terminal = PseudoTerminal(python("-m", "bench.row_table", which))
+        self.terminal.wait_for("READY")
+        self.terminal.settle()
+        self._last_of = rows_a_page
+
+    def open(self) -> float:
+        """From the key to the first row; the list stood at other rows before."""
+        return self._key(_OPEN, f"115-{0:07}-1")
+
+    def turn(self, page: int) -> float:
+        """From the key to the last row of the page, counted from 1."""
+        return self._key(_TURN, f"115-{self._last_of(page):07}-1")
+
+    def _key(self, key: str, text: str) -> float:
+        self.terminal.settle(quiet=0.03)
+        began = time.perf_counter()
+        self.terminal.send(key)
+        self.terminal.wait_for(text)
+        return time.perf_counter() - began
+
+    def round(self) -> tuple[float, float]:
+        """The seconds to open, and the median of some turns of the page after it."""
+        opened = self.open()
+        turned = statistics.median(self.turn(page) for page in range(1, _PAGES_A_ROUND + 1))
+        return opened, turned
+
+
+_SIGHT = 30 - 3  # a terminal of 30 lines: the label, the table's header and its status line stand beside the rows
+
+
+def bars() -> list[Bar]:
+    """Opening and turning pages, rounds interleaved; memory after two hundred pages."""
+    ours = _Stand("ours", lambda page: (_SIGHT - 1) * page)
+    theirs = _Stand("theirs", lambda page: _PAGE * page)
+    try:
+        empty = ours.terminal.resident_bytes()
+        rounds = [(ours.round(), theirs.round()) for _ in range(_ROUNDS)]
+        for page in range(_PAGES_A_ROUND + 1, _PAGES_FOR_MEMORY + 1):
+            ours.turn(page)
+        grown = ours.terminal.resident_bytes() - empty
+    finally:
+        ours.terminal.close()
+        theirs.terminal.close()
+    page_of_theirs = statistics.median(turned for _, (_, turned) in rounds)
+    opened = statistics.median(a / turned for (a, _), (_, turned) in rounds)
+    turned = statistics.median(a / b for (_, a), (_, b) in rounds)
+    detail = f"{page_of_theirs * 1000:.1f} ms a page of DataTable"
+    return [
+        Bar("queue widget, 1M rows: open / a page of 30 rows in DataTable", opened, 0.4, detail),
+        Bar("queue widget, 1M rows: page / a page of 30 rows in DataTable", turned, 0.4, detail),
+        Bar(f"queue widget: MiB more after {_PAGES_FOR_MEMORY} pages", grown / 2**20, 5.0),
+    ]
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["ours"]:
+        Ours().run()
+    elif sys.argv[1:] == ["theirs"]:
+        Theirs().run()
+    else:
+        for bar in bars():
+            print(bar.line())

@@ -1,0 +1,202 @@
+"""整批通過: what would be approved, the password once more, how far it is, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import Button, Static
+
+from kiosk.i18n import _
+from kiosk.screens.login import refusal as sign_in_refusal
+from kiosk.screens.review import application_words as words
+from kiosk.services.bulk_approval import BulkResult, BulkSummary, Outcome
+from kiosk.services.errors import ChangedMeanwhile, SignInRefused
+from kiosk.services.office import Office
+from kiosk.services.review import Blocked
+from kiosk.services.review_queue import MOST_ROWS, QueueRow
+from kiosk.services.staff_access import StaffMember
+from kiosk.services.standing import TO_LOOK_AT, ApplicationState
+from kiosk.widgets.field import Field
+from kiosk.widgets.plain_input import PlainInput
+from kiosk.widgets.prose import Prose
+from kiosk.widgets.row_table import Column, RowTable, fixed
+from kiosk.widgets.row_window import Cell, Row, Toned
+from kiosk.widgets.staff_step import StaffStep, done_word
+from kiosk.widgets.step import Nav
+
+_COLUMNS = (
+    Column("申請編號", 14),
+    Column("班級", 6),
+    Column("座號", 4),
+    Column("學生", 6, grows=1),
+    Column("申請人", 13, grows=1, from_width=76),
+    Column("結果", 20, grows=3),
+)
+_BAR_CELLS = 30
+
+
+def summary_of(marked: Sequence[QueueRow]) -> BulkSummary:
+    """What of the rows that were marked can be approved in bulk."""
+    waiting = [row for row in marked if row.state is ApplicationState.UNDER_REVIEW]
+    clean = [row for row in waiting if not row.holds and not row.remarks & TO_LOOK_AT]
+    clean.sort(key=lambda row: (row.class_name, row.seat_number or 0, row.number))
+    blocked = sum(bool(row.holds) for row in waiting) + len(marked) - len(waiting)
+    return BulkSummary(
+        rows=tuple(clean[:MOST_ROWS]),
+        more=len(clean) > MOST_ROWS,
+        blocked=blocked,
+        to_look_at=len(marked) - len(clean) - blocked,
+    )
+
+
+class BulkApprovalScreen(StaffStep[bool]):
+    """True where anything was approved."""
+
+    AUTO_FOCUS = ""
+    CSS_PATH = Path(__file__).with_suffix(".tcss")
+
+    class Progressed(Message):
+        """One more row is done; sent from the thread that works."""
+
+        def __init__(self, done: int, total: int) -> None:
+            super().__init__()
+            self.done = done
+            self.total = total
+
+    def __init__(self, office: Office, member: StaffMember, summary: BulkSummary) -> None:
+        super().__init__(office, member)
+        self._summary = summary
+        self._results: dict[str, BulkResult] = {}
+        self._is_running = False
+        self.heading = _("整批通過")
+
+    def keys(self) -> str:
+        """Before and after."""
+        return _("輸入密碼後按 Enter 全部通過　Tab 看清單　Esc 返回")
+
+    def body(self) -> ComposeResult:
+        """The summary, the rows, the password."""
+        yield Prose(self._summary_words(), id="summary")
+        yield RowTable[QueueRow](_COLUMNS, empty=_("沒有可以整批通過的申請。"), id="table")
+        yield Static("", id="bar", markup=False)
+        yield Field(_("您的密碼"), hint=_("通過後不能收回，請再輸入一次密碼"), id="password", password=True)
+
+    def _summary_words(self) -> str:
+        summary = self._summary
+        lines = [_("要通過 {n} 件，都沒有要等的或要看的。").format(n=len(summary.rows))]
+        if summary.blocked or summary.to_look_at:
+            left_out = _("不在裡面：不能通過 {blocked} 件，要看一下 {looks} 件；請逐件審核。")
+            lines.append(left_out.format(blocked=summary.blocked, looks=summary.to_look_at))
+        if summary.more:
+            lines.append(_("一次最多 {n} 件，其餘請再做一次。").format(n=MOST_ROWS))
+        return "\n".join(lines)
+
+    def actions(self) -> ComposeResult:
+        """Approve them, or go back."""
+        yield Button(
+            _("全部通過 {n} 件").format(n=len(self._summary.rows)),
+            id="send",
+            variant="primary",
+            disabled=not self._summary.rows,
+        )
+        yield Button(_("返回"), id="back")
+
+    def on_mount(self) -> None:
+        """Show the rows; ask for the password where there is something to approve."""
+        self.query_one("#bar").display = False
+        self.query_one("#password").display = bool(self._summary.rows)
+        self._show_rows()
+        self.query_one("#password" if self._summary.rows else "#back").focus()
+
+    def _show_rows(self) -> None:
+        rows = [Row(row.application_id, row.number, self._cells(row), row) for row in self._summary.rows]
+        self.query_one(RowTable).show(fixed(rows))
+
+    def _cells(self, row: QueueRow) -> tuple[Cell, ...]:
+        seat = "" if row.seat_number is None else f"{row.seat_number:>3}"
+        result = self._results.get(row.application_id)
+        return row.number, row.class_name, seat, row.student_name, row.applicant_names, _result_cell(result)
+
+    @on(PlainInput.Submitted)
+    @on(Button.Pressed, "#send")
+    def _send(self) -> None:
+        password = self.query_one("#password", Field)
+        if self._is_running or self._results or not self._summary.rows:
+            return
+        if not password.value:
+            self.first_wrong({"password": _("請輸入您的密碼。")})
+            return
+        self._is_running = True
+        typed, password.value = password.value, ""
+        self._approve(typed)
+
+    @work(group="db", exclusive=True)
+    async def _approve(self, password: str) -> None:
+        rows = [(row.application_id, row.version) for row in self._summary.rows]
+
+        def progress(done: int, total: int) -> None:
+            self.post_message(self.Progressed(done, total))
+
+        try:
+            done = await self.attempt(self.office.bulk.approve, self.member, rows, password, progress)
+        except SignInRefused as refused:
+            done = None
+            self.say(sign_in_refusal(refused.minutes_left, refused.wait_seconds))
+        self._is_running = False
+        if done is not None and self.is_attached:
+            self._show_results(done.value)
+
+    @on(Progressed)
+    def _show_progress(self, event: Progressed) -> None:
+        filled = _BAR_CELLS * event.done // max(1, event.total)
+        bar = self.query_one("#bar", Static)
+        bar.display = True
+        bar.update(f"[{'#' * filled}{'.' * (_BAR_CELLS - filled)}] {event.done}/{event.total}")
+
+    def _show_results(self, results: Sequence[BulkResult]) -> None:
+        self._results = {result.application_id: result for result in results}
+        approved = sum(result.outcome is Outcome.APPROVED for result in results)
+        said = _("已通過 {n} 件。").format(n=approved)
+        if approved < len(results):
+            said += _("沒有通過 {n} 件，原因在右邊那一欄。").format(n=len(results) - approved)
+        self.query_one("#summary", Prose).update(said)
+        self.query_one("#password").display = False
+        self.query_one("#send").display = False
+        self._show_rows()
+        self.query_one("#back").focus()
+
+    def action_back(self) -> None:
+        """Not while it works."""
+        if self._is_running:
+            self.say(_("還在處理，請稍候。"), wrong=False)
+        elif self._results:
+            self.answer(True)
+        else:
+            self.answer(Nav.BACK)
+
+
+def _result_cell(result: BulkResult | None) -> Cell:
+    """What became of a row, in words."""
+    if result is None:
+        return ""
+    if result.outcome is Outcome.APPROVED:
+        return _("已通過")
+    refusal = result.refusal
+    if isinstance(refusal, Blocked):
+        return Toned(words.blocked_words(refusal), "blocked")
+    if isinstance(refusal, ChangedMeanwhile):
+        who = refusal.by or _("家長或同事")
+        return Toned(_("{who}已先處理（{what}）").format(who=who, what=done_word(refusal.what) or _("資料")), "look")
+    return Toned(
+        {
+            Outcome.OWN_CHILD: _("自己的孩子，請同事審核"),
+            Outcome.EMAIL_OF_ANOTHER: _("電子郵件是別人的帳號，請逐件審核"),
+            Outcome.NOT_THEIRS: _("不是您的班級"),
+            Outcome.NOT_WRITTEN: _("系統忙碌，沒有存入，請再做一次"),
+        }.get(result.outcome, _("沒有通過")),
+        "blocked",
+    )

@@ -1,0 +1,408 @@
+"""The queue of applications: counts and states above, search and filters, the table, what can be done with it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from kiosk.i18n import _
+from kiosk.screens.review.choose import Choice, ChooseScreen
+from kiosk.screens.review.words import hold_in_short, remark_in_short, short_mode
+from kiosk.services.office import Office
+from kiosk.services.review_queue import Cursor, Match, QueueFilter, QueueRow, QueueSort, SortBy
+from kiosk.services.staff_access import Role, StaffMember
+from kiosk.services.standing import OPEN_STATES, TO_LOOK_AT, ApplicationState, Attention, Hold, Remark
+from kiosk.widgets.field import Field
+from kiosk.widgets.plain_input import PlainInput
+from kiosk.widgets.row_table import Column, RowTable
+from kiosk.widgets.row_window import Cell, Place, Row, RowPage, Side, Toned, Wanted
+from kiosk.widgets.staff_step import StaffStep
+from kiosk.widgets.step import Nav
+from kiosk.widgets.tight_button import TightButton
+
+_SCANNED = re.compile(r"[A-Za-z0-9_-]{22}\Z", re.ASCII)
+"""A receipt's code at the end of what was typed: a scanner types like a keyboard, after whatever stood there."""
+_ALL, _UNATTENDED, _CLASS = "all", "unattended", "class:"
+
+_COLUMNS = (
+    Column("申請編號", 14),
+    Column("班級", 6),
+    Column("座號", 4),
+    Column("學生", 6, grows=1),
+    Column("申請人", 13, from_width=100, grows=1),
+    Column("方式", 4, from_width=70),
+    Column("狀態", 8, from_width=64),
+    Column("等候", 5, from_width=64),
+    Column("標記", 14, grows=3),
+)
+_STATE_COLUMN = 6
+
+
+@dataclass
+class QueueView:
+    """How somebody looks at the queue; kept while they look at an application and come back.
+
+    ``said``: what was just done, for the queue to say.
+    """
+
+    wanted: QueueFilter = QueueFilter(states=(ApplicationState.UNDER_REVIEW,))
+    sort: QueueSort = QueueSort()
+    place: Place | None = None
+    said: str = ""
+    marks: dict[str, QueueRow] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OpenApplication:
+    """Look at this one."""
+
+    application_id: str
+
+
+@dataclass(frozen=True)
+class ApproveMany:
+    """Approve those that are marked; where none is, those of the filter."""
+
+
+class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
+    """Answers with what to do; the view is changed on the way, so that the next queue begins where this one was."""
+
+    AUTO_FOCUS = "#table"
+    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "search", show=False),
+        Binding("f3", "choose_class", show=False),
+        Binding("f4", "choose_flag", show=False),
+        Binding("f5", "choose_sort", show=False),
+        Binding("f6", "approve_many", show=False),
+        Binding("left", "state(-1)", show=False),
+        Binding("right", "state(1)", show=False),
+    ]
+
+    def __init__(self, office: Office, member: StaffMember, view: QueueView) -> None:
+        super().__init__(office, member)
+        self._view = view
+        self._counts: dict[ApplicationState, int] = {}
+        self._open_the_only_one = False
+
+    def keys(self) -> str:
+        """The keys to narrow the list and to work on it."""
+        return _("Enter 開啟　空白 選取　左右 狀態　F2 搜尋　F3 班級　F4 標記　F5 排序　F6 整批")
+
+    def body(self) -> ComposeResult:
+        """States with their counts, search and filters, the table."""
+        with Horizontal(id="tabs"):
+            yield TightButton("", id="state-all", classes="state")
+            for state in ApplicationState:
+                yield TightButton("", id=f"state-{state.value}", classes="state")
+        with Horizontal(id="tools"):
+            yield Field(
+                _("搜尋"),
+                hint=_("編號、學號、姓名，或掃描收據"),
+                id="search",
+                value=self._view.wanted.search,
+                max_length=60,
+            )
+            for what in ("state", "class", "flag", "sort"):
+                yield TightButton("", id=f"by-{what}", classes="tool")
+        yield RowTable[QueueRow](_COLUMNS, marks=self._view.marks, empty=_("沒有符合的申請。"), id="table")
+
+    def actions(self) -> ComposeResult:
+        """Open, approve many, turn pages, leave."""
+        yield Button(_("開啟"), id="open", variant="primary")
+        yield Button(_("整批通過"), id="many")
+        yield Button(_("上一頁"), id="before")
+        yield Button(_("下一頁"), id="after")
+        yield Button(_("返回"), id="back")
+
+    def on_mount(self) -> None:
+        """Show the list as it was left."""
+        self._show_choices()
+        self._show_list(self._view.place)
+        self._look_around()
+        self.say(self._view.said, wrong=False)
+
+    @property
+    def _table(self) -> RowTable[QueueRow]:
+        return self.query_one(RowTable)
+
+    def _show_list(self, place: Place | None = None) -> None:
+        """Show the list; a state that all of its rows have needs no column."""
+        self._table.hide_columns(*(() if len(self._view.wanted.states) != 1 else (_STATE_COLUMN,)))
+        self._table.show(self._fetch, place)
+
+    async def _fetch(self, wanted: Wanted) -> RowPage[QueueRow] | None:
+        """One page of the queue; a page that the list no longer wants is dropped by the table."""
+        key = wanted.key if isinstance(wanted.key, Cursor) else None
+        done = await self.look(
+            self.office.queue.page,
+            self.member,
+            self._view.wanted,
+            self._view.sort,
+            after=key if wanted.side is Side.AFTER else None,
+            before=key if wanted.side is Side.BEFORE else None,
+            from_end=wanted.side is Side.LAST,
+            limit=wanted.limit,
+        )
+        if done is None:
+            return None
+        rows = [Row(row.application_id, row.cursor, _cells(row), row) for row in done.value.rows]
+        return RowPage(rows, done.value.has_before, done.value.has_more)
+
+    @work(group="around", exclusive=True)
+    async def _look_around(self) -> None:
+        """The counts of the states, how many parents are bound, and the classes there are."""
+        counts = await self.look(self.office.queue.counts, self.member, self._view.wanted)
+        rate = await self.look(self.office.queue.binding_rate, self.member, self._view.wanted.class_name)
+        if counts is None or rate is None:
+            return
+        self._counts = counts.value
+        self._show_choices()
+        text = _("已綁定 {bound}/{students} 人（{rate:.0%}）").format(
+            bound=rate.value.bound, students=rate.value.students, rate=rate.value.rate
+        )
+        self.query_one("#steps", Static).update(Content(f"{self.way()}　{text}"))
+
+    def _show_choices(self) -> None:
+        """Say in words what is chosen: the state with its count, class, flag and order."""
+        wanted, sort = self._view.wanted, self._view.sort
+        for state in (None, *ApplicationState):
+            number = sum(self._counts.values()) if state is None else self._counts.get(state)
+            button = self.query_one(f"#state-{state.value if state else 'all'}", Button)
+            chosen = wanted.states == ((state,) if state else ())
+            label = state.label if state else _("全部")
+            count = "" if number is None or not self._counts else f"{number:,}"
+            button.label = Content(f"{f'[{label}]' if chosen else label}\n{count}")
+            button.set_class(chosen, "chosen")
+            if chosen:
+                self.query_one("#by-state", Button).label = Content(f"{label}\n{count}")
+        class_label = wanted.class_name or (_("沒有導師的") if wanted.unattended else _("全部"))
+        flag_label = wanted.flag.label if wanted.flag is not None else _("全部")
+        way = _("（倒序）") if sort.descending else ""
+        self.query_one("#by-class", Button).label = Content(f"{_('班級')}\n{class_label}")
+        self.query_one("#by-flag", Button).label = Content(f"{_('標記')}\n{flag_label}")
+        self.query_one("#by-sort", Button).label = Content(f"{_('排序')}\n{sort.by.label}{way}")
+
+    def _narrow(self, wanted: QueueFilter, sort: QueueSort | None = None) -> None:
+        """Look at another part of the queue; marks stay."""
+        self._view.wanted, self._view.sort = wanted, sort or self._view.sort
+        self._show_choices()
+        self._show_list()
+
+    @on(Button.Pressed, ".state")
+    def _choose_state(self, event: Button.Pressed) -> None:
+        state = str(event.button.id).removeprefix("state-")
+        self._narrow(replace(self._view.wanted, states=() if state == "all" else (ApplicationState(state),)))
+
+    def action_state(self, steps: int) -> None:
+        """The next state to the right or left."""
+        order: list[tuple[ApplicationState, ...]] = [(), *((state,) for state in ApplicationState)]
+        place = (order.index(self._view.wanted.states) + steps) % len(order)
+        self._narrow(replace(self._view.wanted, states=order[place]))
+
+    @on(PlainInput.Changed, "#search")
+    def _search(self, event: PlainInput.Changed) -> None:
+        if event.value != self._view.wanted.search:
+            self._open_the_only_one = False
+            self._narrow(replace(self._view.wanted, search=event.value, match=Match.BEGINNING))
+
+    @on(PlainInput.Submitted, "#search")
+    def _found(self, event: PlainInput.Submitted) -> None:
+        """Enter, or the end of a scan: open what was found where it is one, else go to the list."""
+        scanned = _SCANNED.search(event.value)
+        if scanned is not None and scanned.start() > 0:
+            event.input.value = scanned[0]  # the code came after what stood there; _search hears of it
+        self._open_the_only_one = True
+        if scanned is None or scanned.start() == 0:
+            self._go_on_with_what_was_found()
+
+    @on(RowTable.Moved)
+    def _rows_came(self) -> None:
+        self._go_on_with_what_was_found()
+
+    def _go_on_with_what_was_found(self) -> None:
+        table, wanted = self._table, self._view.wanted
+        is_answered = table.is_loaded and self.query_one("#search", Field).value == wanted.search
+        if not self._open_the_only_one or not is_answered:
+            return
+        self._open_the_only_one = False
+        if len(table.rows_held) == 1:
+            self._open()
+        elif table.rows_held:
+            table.focus()
+        elif (wider := _wider(wanted)) is not None:
+            self._open_the_only_one = True
+            self._narrow(wider)
+        else:
+            self.say(_("沒有找到，請檢查後再試一次。"))
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed at the table is a search; a scanner types wherever it may be."""
+        if self.focused is self._table and event.is_printable and event.character not in (None, " "):
+            event.stop()
+            search = self.query_one("#search", Field)
+            search.focus()
+            search.clear()
+            search.insert_text_at_cursor(event.character or "")
+
+    def action_search(self) -> None:
+        """To the search field."""
+        self.query_one("#search").focus()
+
+    @on(Button.Pressed, "#by-state")
+    def _next_state(self) -> None:
+        self.action_state(1)
+
+    @on(Button.Pressed, "#by-class")
+    def action_choose_class(self) -> None:
+        """Another class."""
+        self._choose_class()
+
+    @work(group="choose", exclusive=True)
+    async def _choose_class(self) -> None:
+        done = await self.look(self.office.queue.classes, self.member)
+        if done is None:
+            return
+        choices = [Choice(_ALL, (_("全部班級"), "", ""))]
+        if self.member.role is Role.REGISTRAR:
+            choices.append(Choice(_UNATTENDED, (_("沒有導師的班級"), "", "")))
+        choices += [
+            Choice(
+                f"{_CLASS}{one.name}", (one.name, "、".join(one.teachers), _("{n} 件").format(n=one.open_applications))
+            )
+            for one in done.value
+        ]
+        columns = (Column(_("班級"), 16), Column(_("導師"), 16, grows=1), Column(_("待處理"), 8))
+        wanted = self._view.wanted
+        chosen = _UNATTENDED if wanted.unattended else f"{_CLASS}{wanted.class_name}" if wanted.class_name else _ALL
+        answer = await self._pick(_("看哪一班？"), columns, choices, chosen)
+        if answer is not None:
+            class_name = answer.removeprefix(_CLASS) if answer.startswith(_CLASS) else None
+            self._narrow(replace(wanted, class_name=class_name, unattended=answer == _UNATTENDED))
+            self._look_around()
+
+    @on(Button.Pressed, "#by-flag")
+    def action_choose_flag(self) -> None:
+        """Another flag."""
+        self._choose_flag()
+
+    @work(group="choose", exclusive=True)
+    async def _choose_flag(self) -> None:
+        flags: list[Attention | Hold | Remark] = [*Attention, *Hold, *Remark]
+        choices = [Choice(_ALL, (_("全部"), ""))]
+        choices += [
+            Choice(str(place), (one.label, kind), what)
+            for place, one in enumerate(flags)
+            for kind, what in [_explained(one)]
+        ]
+        columns = (Column(_("標記"), 24), Column(_("種類"), 12, grows=1))
+        wanted = self._view.wanted
+        chosen = _ALL if wanted.flag is None else str(flags.index(wanted.flag))
+        answer = await self._pick(_("看哪一種標記？"), columns, choices, chosen)
+        if answer is not None:
+            self._narrow(replace(wanted, flag=None if answer == _ALL else flags[int(answer)]))
+
+    @on(Button.Pressed, "#by-sort")
+    def action_choose_sort(self) -> None:
+        """Another order."""
+        self._choose_sort()
+
+    @work(group="choose", exclusive=True)
+    async def _choose_sort(self) -> None:
+        sorts = [QueueSort(by, descending) for by in SortBy for descending in (False, True)]
+        choices = [
+            Choice(str(place), (one.by.label, _("倒序") if one.descending else _("順序")))
+            for place, one in enumerate(sorts)
+        ]
+        columns = (Column(_("排序"), 16), Column(_("方向"), 8, grows=1))
+        answer = await self._pick(_("怎麼排？"), columns, choices, str(sorts.index(self._view.sort)))
+        if answer is not None:
+            self._narrow(self._view.wanted, sorts[int(answer)])
+
+    async def _pick(self, heading: str, columns: tuple[Column, ...], choices: list[Choice], chosen: str) -> str | None:
+        screen = ChooseScreen(self.office, self.member, heading, columns, choices, chosen)
+        answer = await self.app.push_screen_wait(screen)
+        return answer if isinstance(answer, str) else None
+
+    @on(Button.Pressed, "#before")
+    def _turn_back(self) -> None:
+        self._table.action_turn(-1)
+
+    @on(Button.Pressed, "#after")
+    def _turn_on(self) -> None:
+        self._table.action_turn(1)
+
+    @on(RowTable.Opened)
+    @on(Button.Pressed, "#open")
+    def _open(self) -> None:
+        current = self._table.current
+        if current is not None:
+            self._leave(OpenApplication(current.id))
+
+    @on(Button.Pressed, "#many")
+    def action_approve_many(self) -> None:
+        """On to the bulk approval."""
+        self._leave(ApproveMany())
+
+    def action_back(self) -> None:
+        """Leave; the view is kept."""
+        self._leave(Nav.BACK)
+
+    def _leave(self, answer: OpenApplication | ApproveMany | Nav) -> None:
+        self._view.place, self._view.marks = self._table.place, dict(self._table.marks)
+        self.answer(answer)
+
+
+def _wider(wanted: QueueFilter) -> QueueFilter | None:
+    """Where else to look for what was not found: in the whole queue, then anywhere in a name."""
+    if wanted.match is Match.ANYWHERE or not wanted.search:
+        return None
+    everywhere = QueueFilter(search=wanted.search)
+    return everywhere if wanted != everywhere else replace(everywhere, match=Match.ANYWHERE)
+
+
+def _cells(row: QueueRow) -> tuple[Cell, ...]:
+    seat = "" if row.seat_number is None else f"{row.seat_number:>3}"
+    waiting = _("{n} 天").format(n=row.waiting_days) if row.state in OPEN_STATES else ""
+    return (
+        row.number,
+        row.class_name,
+        seat,
+        row.student_name,
+        row.applicant_names,
+        short_mode(row.mode),
+        row.state.label,
+        waiting,
+        _flags(row),
+    )
+
+
+def _flags(row: QueueRow) -> Cell:
+    """What an application waits for and what to look at, in a word each; the application itself explains them."""
+    if row.state not in OPEN_STATES:
+        return ""
+    waits = " ".join(hold_in_short(hold) for hold in row.holds)
+    looks = " ".join(remark_in_short(remark) for remark in row.remarks & TO_LOOK_AT)
+    parts = [_("等 {flags}").format(flags=waits)] if waits else []
+    parts += [_("看 {flags}").format(flags=looks)] if looks else []
+    if not parts:
+        return _("可直接通過")
+    return Toned("　".join(parts), "blocked" if waits else "look")
+
+
+def _explained(flag: Attention | Hold | Remark) -> tuple[str, str]:
+    """Which kind a flag is of, and what it means."""
+    if isinstance(flag, Attention):
+        return _("合計"), ""
+    if isinstance(flag, Hold):
+        return _("不能通過"), flag.explanation
+    return (_("要看一下") if flag & TO_LOOK_AT else _("參考")), flag.explanation

@@ -1,0 +1,201 @@
+"""A shift of somebody of the staff, from the sign-in to the sign-out, read from top to bottom."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from kiosk.i18n import _
+from kiosk.screens.review.add_staff import AddStaffScreen
+from kiosk.screens.review.application import Acted, ApplicationScreen, LookAtOther, look_at
+from kiosk.screens.review.audit_log import AuditLogScreen
+from kiosk.screens.review.bulk_approval import BulkApprovalScreen, summary_of
+from kiosk.screens.review.calls import CallsScreen
+from kiosk.screens.review.code_shown import CodeShownScreen
+from kiosk.screens.review.confirm_password import ConfirmPasswordScreen
+from kiosk.screens.review.desk import DeskScreen
+from kiosk.screens.review.queue import ApproveMany, OpenApplication, QueueScreen, QueueView
+from kiosk.screens.review.staff_hub import StaffHubScreen, Waiting
+from kiosk.screens.review.staff_list import ADD, StaffListScreen
+from kiosk.screens.review.staff_member import StaffMemberScreen
+from kiosk.screens.review.staff_password import StaffPasswordScreen
+from kiosk.screens.review.ticket import TicketScreen
+from kiosk.screens.review.tickets import TicketsScreen
+from kiosk.services.errors import Denied, PasswordChangeRequired
+from kiosk.services.office import Office, open_office
+from kiosk.services.review_queue import QueueFilter
+from kiosk.services.staff_access import ADMINISTRATOR, ALL_STAFF, Role, StaffMember, StaffSignedIn
+from kiosk.services.standing import OPEN_STATES
+from kiosk.walk import Left, Walk
+from kiosk.widgets.notice import NoticeScreen
+from kiosk.widgets.staff_step import StaffCurtainScreen, StaffNoticeScreen, refusal_words
+from kiosk.widgets.step import Nav
+
+if TYPE_CHECKING:
+    from kiosk.app import KioskApp
+
+_MOST_COUNTED = 100
+
+
+async def shift(app: KioskApp, signed_in: StaffSignedIn) -> None:
+    """One shift: the forced change where it is due, then door after door."""
+    await app.push_screen(StaffCurtainScreen(signed_in.member))
+    office = await asyncio.to_thread(open_office, app.school)
+    work = _Shift(app, office, signed_in.member)
+    try:
+        try:
+            await work.through(must_change=signed_in.must_change)
+        except (Denied, PasswordChangeRequired) as refused:
+            await work.tell(_("請重新登入"), refusal_words(refused))
+    except Left:
+        return
+
+
+class _Shift(Walk):
+    """The way of one member through their shift."""
+
+    def __init__(self, app: KioskApp, office: Office, member: StaffMember) -> None:
+        super().__init__(app)
+        self.office = office
+        self.member = member
+
+    def notice(self, heading: str, text: str, choices: Mapping[str, str] | None = None) -> NoticeScreen:
+        """A notice to staff."""
+        return StaffNoticeScreen(self.member, heading, text, choices)
+
+    async def through(self, *, must_change: bool) -> None:
+        """Door after door."""
+        if must_change and not await self.change_password(forced=True):
+            return
+        while True:
+            match await self.show(StaffHubScreen(self.office, self.member, await self.waiting())):
+                case "queue":
+                    await self.review()
+                case "tickets":
+                    await self.tickets()
+                case "calls":
+                    await self.show(CallsScreen(self.office, self.member))
+                case "desk":
+                    await self.desk()
+                case "staff":
+                    await self.staff()
+                case "audit":
+                    await self.show(AuditLogScreen(self.office, self.member))
+                case "password":
+                    if await self.confirm(_("變更密碼"), _("先輸入現在的密碼。"), _("繼續"), ALL_STAFF):
+                        await self.change_password(forced=False)
+                case "end":
+                    text = _("結束之後，這台機器要由管理人員重新啟動程式。")
+                    if await self.confirm(_("結束本機程式"), text, _("結束"), ADMINISTRATOR):
+                        self.app.exit(0)
+                        return
+                case _:
+                    return
+
+    async def waiting(self) -> Waiting:
+        """How much waits behind the doors."""
+        if self.member.role is Role.ADMINISTRATOR:
+            return Waiting()
+        counts = await self.call(self.office.queue.counts, self.member, QueueFilter())
+        tickets = 0
+        if self.member.role is Role.REGISTRAR:
+            tickets = len(await self.call(self.office.tickets.list, self.member, limit=_MOST_COUNTED))
+        told = await self.call(self.office.outbox.counts, self.member)
+        return Waiting(sum(counts[state] for state in OPEN_STATES), tickets, told.to_call, told.dead_letters)
+
+    async def change_password(self, *, forced: bool) -> bool:
+        """A new password; every other session with this login ends. False where they left it."""
+        changed = await self.show(StaffPasswordScreen(self.member, forced=forced))
+        if isinstance(changed, Nav):
+            return False
+        self.member = changed
+        return True
+
+    async def confirm(self, heading: str, text: str, sending: str, roles: Collection[Role]) -> bool:
+        """The password once more, for what these roles may do."""
+        return await self.show(ConfirmPasswordScreen(self.member, heading, text, sending, roles)) is True
+
+    async def review(self) -> None:
+        """The queue, and application after application."""
+        view = QueueView()
+        while True:
+            match await self.show(QueueScreen(self.office, self.member, view)):
+                case OpenApplication(application_id):
+                    view.said = await self.application(application_id)
+                case ApproveMany():
+                    await self.approve_many(view)
+                case _:
+                    return
+
+    async def application(self, application_id: str) -> str:
+        """One application, and from there perhaps the child's other; what was decided in words, or nothing."""
+        while True:
+            looked = await self.call(look_at, self.office, self.member, application_id)
+            match await self.show(ApplicationScreen(self.office, self.member, looked)):
+                case LookAtOther(other_id):
+                    application_id = other_id
+                case Acted(said):
+                    return said
+                case _:
+                    return ""
+
+    async def approve_many(self, view: QueueView) -> None:
+        """整批通過: those that are marked; where none is, those of the filter."""
+        if view.marks:
+            summary = summary_of(tuple(view.marks.values()))
+        else:
+            summary = await self.call(self.office.bulk.candidates, self.member, view.wanted)
+        if await self.show(BulkApprovalScreen(self.office, self.member, summary)) is True:
+            view.marks.clear()
+
+    async def tickets(self) -> None:
+        """錯誤回報, one after the other."""
+        while not isinstance(chosen := await self.show(TicketsScreen(self.office, self.member)), Nav):
+            ticket = await self.call(self.office.tickets.open, self.member, chosen)
+            decided = await self.show(TicketScreen(self.office, self.member, ticket))
+            if not isinstance(decided, Nav) and decided.one_time_code is not None:
+                now = await self.call(self.office.tickets.open, self.member, chosen)
+                number = now.row.student_number
+                text = _("學號改了，原來的第一次密碼不能再用。請把帳號和登入碼交給學生，登入後會要求改密碼。")
+                await self.show(
+                    CodeShownScreen(self.member, _("新的登入碼"), f"P{number}", decided.one_time_code, text)
+                )
+
+    async def desk(self) -> None:
+        """服務台: a code for whoever stands there."""
+        given = await self.show(DeskScreen(self.office, self.member))
+        if not isinstance(given, Nav):
+            text = _("請家長用這組碼當密碼登入，登入後會要求設定新密碼。")
+            account = f"P{given.student_number}"
+            await self.show(CodeShownScreen(self.member, _("登入已重設"), account, given.code, text))
+
+    async def staff(self) -> None:
+        """教職員: one after the other."""
+        said = ""
+        while True:
+            rows = await self.call(self.office.staff_accounts.list, self.member)
+            chosen = await self.show(StaffListScreen(self.office, self.member, rows, said))
+            if isinstance(chosen, Nav):
+                return
+            if chosen == ADD:
+                said = await self.add_staff()
+                continue
+            row = next(row for row in rows if row.id == chosen)
+            changed = await self.show(StaffMemberScreen(self.office, self.member, row))
+            said = "" if isinstance(changed, Nav) else changed.said
+            if not isinstance(changed, Nav) and changed.code:
+                text = _("請對方用這組碼當密碼登入，登入後會要求設定新密碼；三十天內有效。")
+                await self.show(CodeShownScreen(self.member, _("密碼已重設"), changed.account, changed.code, text))
+
+    async def add_staff(self) -> str:
+        """Somebody new, and their first password; what was done in words, or nothing."""
+        added = await self.show(AddStaffScreen(self.office, self.member))
+        if isinstance(added, Nav):
+            return ""
+        text = _("請把帳號和第一次密碼交給本人，要連減號一起輸入；登入後會要求設定新密碼，三十天內有效。")
+        screen = CodeShownScreen(
+            self.member, _("已新增"), added.account, added.first_password, text, label=_("第一次密碼")
+        )
+        await self.show(screen)
+        return _("已新增 {account}。").format(account=added.account)
