@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import heapq
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from textual import events
+from textual._context import visible_screen_stack
 from textual.keys import _character_to_key
 from textual.widgets import Button
 
@@ -24,12 +28,12 @@ class QuickPerson(Person):
 
     async def presses(self, *keys: str) -> None:
         for key in keys:
-            self._send(key, None)
+            self._send(events.Key(key, None))
         await self.settles()
 
     async def types(self, text: str) -> None:
         for character in text:
-            self._send(_character_to_key(character), character)
+            self._send(events.Key(_character_to_key(character), character))
         await self.settles()
 
     async def clicks(self, selector: str) -> None:
@@ -46,8 +50,12 @@ class QuickPerson(Person):
         await until(self.pilot, lambda: not app.waiting_input() and app._gate._settling is None)
         await self.pilot._wait_for_screen()
 
-    def _send(self, key: str, character: str | None) -> None:
-        event = events.Key(key, character)
+    async def moves_the_mouse(self) -> None:
+        for column in (10, 11):
+            self._send(events.MouseMove(None, column, 5, 1, 0, 0, False, False, False))
+        await self.settles()
+
+    def _send(self, event: events.InputEvent) -> None:
         event.set_sender(self.app)
         assert self.app._driver is not None
         self.app._driver.send_message(event)
@@ -65,3 +73,19 @@ class QuickReviewer(QuickPerson, Reviewer):
 async def quickly_at(school: School, size: tuple[int, int] = (100, 30)) -> AsyncIterator[QuickParent]:
     async with standing_at(school, size) as parent:
         yield QuickParent(parent.pilot)
+
+
+async def leave_no_trace_of_the_pilot() -> None:
+    """Let go of what the pilot, not the kiosk, still holds of the screens that are gone.
+
+    It waits in tasks that it cancels, and for at most 30 s: a timer that is cancelled stays in the loop, with its
+    context, until then; and it paints in the context of the test. What hung on those is collected here; the kiosk
+    collects what it made itself.
+    """
+    await asyncio.sleep(0.01)
+    loop: Any = asyncio.get_running_loop()
+    loop._scheduled = [timer for timer in loop._scheduled if not timer.cancelled()]
+    loop._timer_cancelled_count = 0
+    heapq.heapify(loop._scheduled)
+    visible_screen_stack.set([])
+    gc.collect()

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import functools
 import gc
-import heapq
 import re
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar, copy_context
 from types import SimpleNamespace
-from typing import Any
 
 import psutil
 import pytest
@@ -26,7 +24,7 @@ from kiosk.services.demo_school import invented_id
 from kiosk.services.school import School
 from kiosk.testing import FakeClock, until
 from tests.pilot.memory import holders_of
-from tests.pilot.quick import QuickParent, quickly_at
+from tests.pilot.quick import QuickParent, leave_no_trace_of_the_pilot, quickly_at
 from tests.pilot.walker import READY, go_to, make_ready
 
 _NUMERALS = "零一二三四五六七八九"
@@ -98,6 +96,14 @@ async def drop_the_form(parent: QuickParent, serial: int) -> None:
         await parent.presses("escape")
 
 
+async def leave_at_the_question(parent: QuickParent, serial: int) -> None:
+    """The form stands behind the question whether to leave, and the mouse is moved."""
+    await leave_the_form(parent, serial)
+    await parent.presses("escape")
+    await parent.sees("NoticeScreen")
+    await parent.moves_the_mouse()
+
+
 async def keep_a_draft(parent: QuickParent, serial: int) -> None:
     await fill_in(parent, serial)
     await parent.presses("escape")
@@ -130,6 +136,7 @@ VISITS = (
     fill_in,
     leave_the_form,
     drop_the_form,
+    leave_at_the_question,
     keep_a_draft,
     wait_for_the_code,
     apply_and_leave_at_the_next_childs_login,
@@ -153,19 +160,7 @@ async def walk_away(parent: QuickParent, clock: FakeClock) -> None:
     await until(parent.pilot, lambda: len(app.screen_stack) == 1)
     await parent.sees("LoginScreen")
     await parent.settles()
-    _take_cancelled_timers_away()
-
-
-def _take_cancelled_timers_away() -> None:
-    """The pilot waits for at most 30 s; a timer that is cancelled stays in the loop, with its context, until then.
-
-    What hung on those contexts is collected here; the kiosk collects what it made itself.
-    """
-    loop: Any = asyncio.get_running_loop()
-    loop._scheduled = [timer for timer in loop._scheduled if not timer.cancelled()]
-    loop._timer_cancelled_count = 0
-    heapq.heapify(loop._scheduled)
-    gc.collect()
+    await leave_no_trace_of_the_pilot()
 
 
 async def visit_often(school: School, clock: FakeClock, visits: int) -> tuple[int, int]:
@@ -208,7 +203,7 @@ async def test_two_thousand_visits_leave_nobodys_data(
 async def test_what_visitors_typed_is_found_while_they_stand_there(school: School, clock: FakeClock) -> None:
     """The negative control on the real screens: before the wipe the search finds it, after it nothing."""
     async with quickly_at(make_ready(school), (80, 24)) as parent:
-        for serial, visit in enumerate((leave_the_login_half_typed, wait_for_the_code)):
+        for serial, visit in enumerate((leave_the_login_half_typed, leave_at_the_question)):
             await visit(parent, serial)
             assert any(id_of(serial) in text for text in holders_of(TYPED)), visit
             await walk_away(parent, clock)
