@@ -119,7 +119,7 @@ class KioskApp(LockedApp):
     def on_ready(self) -> None:
         """Begin to open the school: the first frame is painted."""
         if self._given is None:
-            self.run_worker(self._open_school(), group=_OPENING, exit_on_error=False)
+            self.run_worker(self._open_school(), group=_OPENING)
 
     async def _open_school(self) -> None:
         """Load the database and the sign-in in a thread, then the visit, while a first password may be verified.
