@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, select
 
 from db import schema
-from db.models import Setting
 from db.sealed import KeyFault, KeyFileError, KeyRing, new_keys, read_keys, write_keys
 from db.store import Store, StoreError, UnsafeFolder
 from kiosk.clock import Clock
 from kiosk.i18n import _
 from kiosk.services.errors import SchoolFault, SchoolRefused
-from kiosk.services.keys import KEY_CHECK, make_keys_known
+from kiosk.services.keys import known_checks, make_keys_known
 from kiosk.services.password_store import HASHER, PasswordStore
 from kiosk.services.sign_in import SignIn
 from kiosk.settings import Settings, ensure_home
@@ -120,7 +118,8 @@ def _open_store(settings: Settings, clock: Clock) -> Store:
             raise SchoolRefused(SchoolFault.DATABASE, _("資料庫是較新版本的程式建立的，請更新本程式。"))
         if keys is None:  # keys come before the schema: where there is one, another process has just written them
             store.keys = _first_keys(settings, store.keys) if revision is None else read_keys(settings.key_file)
-        schema.upgrade(store.writer)
+        if revision != schema.HEAD:
+            schema.upgrade(store.writer)
         _check_keys(store)
     except BaseException as error:
         if store is not None:
@@ -156,11 +155,11 @@ def _first_keys(settings: Settings, keys: KeyRing) -> KeyRing:
 def _check_keys(store: Store) -> None:
     """Hold the key file against what the database knows of it; new keys are made known."""
     checks = store.keys.key_checks()
-    with store.read() as session:
-        for row in session.exec(select(Setting).where(col(Setting.name).startswith(KEY_CHECK))):
-            if checks.get(row.name.removeprefix(KEY_CHECK)) != row.value:
-                raise KeyFileError(KeyFault.WRONG)
-    make_keys_known(store)
+    known = known_checks(store)
+    if any(checks.get(name) != check for name, check in known.items()):
+        raise KeyFileError(KeyFault.WRONG)
+    if len(known) < len(checks):
+        make_keys_known(store)
 
 
 def _refusal(error: BaseException) -> SchoolRefused | None:
