@@ -138,18 +138,23 @@ class Step(Screen[T | Nav], Generic[T]):
         """Write language and time at the end of the line of steps; the time alone where the line is short."""
         now = self.kiosk.clock.now().astimezone(TAIPEI).strftime("%H:%M")
         language = _("語言：中文（臺灣）")
-        self.query_one("#time", Static).update(now if self.size.width < _PAIRED_WIDTH else f"{language}　{now}")
+        self._keep_saying("#time", now if self.size.width < _PAIRED_WIDTH else f"{language}　{now}")
 
     def second_passed(self) -> None:
         """Hear of each second, also under another screen."""
 
     def show_countdown(self, seconds: int | None, *, last_call: bool = False) -> None:
         """Count down in the foot, or show the keys again."""
-        foot = self.query_one("#foot", Static)
-        foot.set_class(seconds is not None, "counting")
+        self.query_one("#foot").set_class(seconds is not None, "counting")
         going_on = _("沒有操作，{n} 秒後清除畫面；按任意鍵繼續")
         text = (_("使用時間到了，{n} 秒後清除畫面；請重新登入") if last_call else going_on).format(n=seconds)
-        foot.update(self.keys() if seconds is None else text)
+        self._keep_saying("#foot", self.keys() if seconds is None else text)
+
+    def _keep_saying(self, selector: str, text: str) -> None:
+        """Write a line of the frame where it says something else: what is asked every second is painted when it changes."""
+        line = self.query_one(selector, Static)
+        if str(line.content) != text:
+            line.update(text)
 
     def say(self, text: str, *, wrong: bool = True, scroll: bool = True) -> None:
         """Show a message under the question; ``scroll`` brings it into sight."""
