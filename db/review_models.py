@@ -5,10 +5,10 @@ Conventions as in :mod:`db.models`, which holds what the lobby's kiosk needs at 
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String
 from sqlmodel import Field, SQLModel
 
-from db.models import ID_LENGTH, bytes_column, id_column, moment_column
+from db.models import ID_LENGTH, bytes_column, id_column, moment_column, unique_where
 
 
 class Staff(SQLModel, table=True):
@@ -71,15 +71,7 @@ class Correction(SQLModel, table=True):
     answered_at: int | None = Field(default=None, sa_column=moment_column(nullable=True))
 
     __table_args__ = (
-        Index(
-            "uq_correction_open_field",
-            "application_id",
-            "position",
-            "field",
-            unique=True,
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
-        ),
+        unique_where("uq_correction_open_field", "application_id", "position", "field", condition="state = 'open'"),
     )
 
 
@@ -121,14 +113,7 @@ class Binding(SQLModel, table=True):
     version: int = 1
 
     __table_args__ = (
-        Index(
-            "uq_binding_active",
-            "parent_account_id",
-            "student_id",
-            unique=True,
-            sqlite_where=text("state = 'active'"),
-            postgresql_where=text("state = 'active'"),
-        ),
+        unique_where("uq_binding_active", "parent_account_id", "student_id", condition="state = 'active'"),
     )
 
 

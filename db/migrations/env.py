@@ -1,10 +1,16 @@
 """Alembic's way in: migrations run on the connection that db.schema hands over."""
 
 from alembic import context
+from sqlalchemy import text
 from sqlmodel import SQLModel
 
 import db.models  # noqa: F401  # the tables register themselves on import
 import db.review_models  # noqa: F401
+
+for table in SQLModel.metadata.tables.values():
+    for index in table.indexes:
+        if "where" in index.info:  # see db.models.unique_where
+            index.dialect_kwargs["sqlite_where"] = index.dialect_kwargs["postgresql_where"] = text(index.info["where"])
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -151,7 +151,7 @@ class Step(Screen[T | Nav], Generic[T]):
         self._keep_saying("#foot", self.keys() if seconds is None else text)
 
     def _keep_saying(self, selector: str, text: str) -> None:
-        """Write a line of the frame where it says something else: what is asked every second is painted when it changes."""
+        """Write a line of the frame where it says something else: asked every second, painted when it changes."""
         line = self.query_one(selector, Static)
         if str(line.content) != text:
             line.update(text)

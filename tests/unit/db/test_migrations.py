@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,25 @@ def test_the_migrations_make_what_the_models_say(empty: Store) -> None:
     with empty.writer.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
     assert found == []
+
+
+def test_the_unique_indexes_of_some_rows_have_the_conditions_of_the_models(empty: Store) -> None:
+    schema.upgrade(empty.writer)
+    said = {
+        index.name: index.info["where"]
+        for table in SQLModel.metadata.tables.values()
+        for index in table.indexes
+        if "where" in index.info
+    }
+    catalogue = (
+        "SELECT name, sql FROM sqlite_master" if empty.is_sqlite else "SELECT indexname, indexdef FROM pg_indexes"
+    )
+    with empty.writer.connect() as connection:
+        made: dict[str, str] = {row[0]: row[1] or "" for row in connection.execute(text(catalogue))}
+    assert said
+    for name, condition in said.items():
+        _, _, found = made[str(name)].partition(" WHERE ")
+        assert re.sub(r"::text|[()]", "", found) == condition
 
 
 _STUDENT_ID, _CONSENT_ID, _APPLICATION_ID = "s" * 32, "c" * 32, "a" * 32
