@@ -20,7 +20,7 @@ class Staff(SQLModel, table=True):
 
     __tablename__ = "staff"
     id: str = Field(sa_column=id_column())
-    account: str = Field(max_length=64, unique=True)
+    account: str = Field(max_length=64, unique=True, repr=False)
     name: str = Field(max_length=64, repr=False)
     role: str = Field(max_length=24)
     active: bool = True

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
@@ -24,7 +24,8 @@ from db.sealed import KeyRing
 BUSY_SECONDS = 5.0
 _READER_BUSY_MILLISECONDS = 5000
 _FIRST_WAIT = (0.0005, 0.004)
-_LONGEST_WAIT = 0.05
+_LONGEST_WAIT = 0.008
+_GROWTH = 1.02
 _NETWORK_FILE_SYSTEMS = frozenset(
     ["nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs", "fuse.glusterfs", "davfs"]
 )
@@ -51,7 +52,7 @@ class StoreUnavailable(StoreError):
 
 
 class StoreConflict(StoreError):
-    """A constraint of the database refused the change; it was rolled back."""
+    """A constraint or a column's width refused the change, and would again; it was rolled back."""
 
 
 class UnsafeFolder(StoreError):
@@ -169,7 +170,7 @@ def _translated(error: StatementError | UnicodeError) -> StoreError:
     """
     if isinstance(error, UnicodeError):
         return StoreUnavailable(type(error).__name__)
-    if isinstance(error, IntegrityError):
+    if isinstance(error, (IntegrityError, DataError)):
         return StoreConflict(type(error.orig).__name__)
     text = str(error.orig).lower()
     sqlstate = getattr(error.orig, "sqlstate", None)
@@ -239,20 +240,26 @@ def _pragma(cursor: Any, name: str, value: str, expected: object, deadline: floa
 
 
 def _begin_immediate(connection: Connection) -> None:
-    """Take the writers' lock, waiting a random and growing time: SQLite's own back-off starves a writer for seconds."""
+    """Take the writers' lock, waiting a random time between tries: SQLite's own back-off starves a writer for seconds.
+
+    The waits stay short, so that who waits long is no worse off than who has just come; the driver is asked directly,
+    because SQLAlchemy's way to fail costs more than the wait.
+    """
     import sqlite3
 
     deadline = time.monotonic() + BUSY_SECONDS
+    execute = connection.connection.cursor().execute
     low, high = _FIRST_WAIT
     while True:
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except DBAPIError as error:
-            busy = isinstance(error.orig, sqlite3.OperationalError) and "locked" in str(error.orig)
-            if not busy or time.monotonic() > deadline:
-                raise
+            execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise StoreUnavailable(type(error).__name__) from None
+            if time.monotonic() > deadline:
+                raise StoreBusy("database busy") from None
             time.sleep(random.uniform(low, high))
-            high = min(high * 1.1, _LONGEST_WAIT)
+            high = min(high * _GROWTH, _LONGEST_WAIT)
         else:
             return
 

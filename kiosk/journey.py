@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -36,6 +37,7 @@ from kiosk.services.errors import (
 from kiosk.services.own_id import NotTheirId, TooManyTries
 from kiosk.services.receipts import Receipt
 from kiosk.services.sign_in import SignedIn
+from kiosk.services.store_errors import StoreConflict
 from kiosk.services.student_data import HubState
 from kiosk.services.texts import TextName, load_consent, load_text
 from kiosk.services.today import today
@@ -116,25 +118,31 @@ class _Child(Walk):
             state = await self.call(self.school.student_data.hub, self.visitor)
             has_draft = await self.call(self.school.drafts.exists, self.visitor, APPLICATION)
             door = await self.show(HubScreen(state, has_draft=has_draft))
-            match door:
-                case "confirm":
-                    await self.confirm(state)
-                case "apply":
-                    following = await self.apply(state, has_draft=has_draft)
-                    if following is not None:
-                        return following
-                case "card":
-                    text = _("請在服務台向學校人員索取學生證多元功能開通申請。")
-                    await self.tell(_("學生證多元功能開通服務"), text)
-                case "sign":
-                    text = _("申請書日後由學生攜回，請家長填寫並簽章後，由學生繳回導師。")
-                    await self.tell(_("同意簽署回傳"), text)
-                case "correct":
-                    await self.correct(state)
-                case "withdraw":
-                    await self.withdraw(state)
-                case _:
-                    return None
+            if isinstance(door, Nav) or door == "leave":
+                return None
+            with suppress(StoreConflict):  # what stands behind that door cannot be kept; the others are open
+                following = await self.through_door(door, state, has_draft=has_draft)
+                if following is not None:
+                    return following
+
+    async def through_door(self, door: str, state: HubState, *, has_draft: bool) -> NextChild | None:
+        """What stands behind one of the hub's doors; the next child where one follows."""
+        match door:
+            case "confirm":
+                await self.confirm(state)
+            case "apply":
+                return await self.apply(state, has_draft=has_draft)
+            case "card":
+                text = _("請在服務台向學校人員索取學生證多元功能開通申請。")
+                await self.tell(_("學生證多元功能開通服務"), text)
+            case "sign":
+                text = _("申請書日後由學生攜回，請家長填寫並簽章後，由學生繳回導師。")
+                await self.tell(_("同意簽署回傳"), text)
+            case "correct":
+                await self.correct(state)
+            case "withdraw":
+                await self.withdraw(state)
+        return None
 
     async def confirm(self, state: HubState) -> None:
         """確認學生相關資訊."""
@@ -312,7 +320,8 @@ class _Child(Walk):
                     continue
                 entries[place : place + 1] = [answer.entry]
                 if answer.save:
-                    await self.keep(mode, basis, entries)
+                    with suppress(StoreConflict):  # nothing was kept, and the form stands as it was
+                        await self.keep(mode, basis, entries)
                     continue
                 place += 1
             if await self.show(ReadBackScreen(mode, basis, entries)) is True:
@@ -380,6 +389,8 @@ class _Child(Walk):
         except InvalidApplication:
             await self.tell(_("沒有送出"), _("資料不完整，請再檢查一次。"))
             return 0
+        except StoreConflict:
+            return mode.applicants
 
     async def verify_addresses(self, entries: Sequence[ApplicantEntry]) -> bool:
         """The codes that are mailed to these addresses, where mail is set; False where they went back."""
@@ -464,6 +475,8 @@ class _Child(Walk):
                 await self.tell(_("沒有送出"), _("這位申請人已經為這位學生申請過了，請改填，或洽註冊組。"))
             except InvalidApplication:
                 await self.tell(_("沒有送出"), _("資料不完整，請再檢查一次，或洽註冊組。"))
+            except StoreConflict:
+                continue
             else:
                 return True
 

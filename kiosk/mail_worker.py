@@ -28,9 +28,7 @@ class MailWorker:
         pause_seconds: from one round to the next.
     """
 
-    def __init__(
-        self, send: Callable[[], object], note: Callable[[str], None], pause_seconds: float = PAUSE_SECONDS
-    ) -> None:
+    def __init__(self, send: Callable[[], object], note: Callable[[str], None], pause_seconds: float) -> None:
         self._send = send
         self._note = note
         self._pause = pause_seconds
@@ -72,6 +70,6 @@ def start_mail_worker(school: School, note: Callable[[str], None]) -> MailWorker
 
         MailSender(school.store, school.settings).send_all_due()
 
-    worker = MailWorker(send, note)
+    worker = MailWorker(send, note, PAUSE_SECONDS)
     worker.start()
     return worker

@@ -27,6 +27,7 @@ from kiosk.services.office import Office, open_office
 from kiosk.services.review_queue import QueueFilter
 from kiosk.services.staff_access import ADMINISTRATOR, ALL_STAFF, Role, StaffMember, StaffSignedIn
 from kiosk.services.standing import OPEN_STATES
+from kiosk.services.store_errors import StoreConflict
 from kiosk.walk import Left, Walk
 from kiosk.widgets.notice import NoticeScreen
 from kiosk.widgets.staff_step import StaffCurtainScreen, StaffNoticeScreen, refusal_words
@@ -48,7 +49,7 @@ async def shift(app: KioskApp, signed_in: StaffSignedIn) -> None:
             await work.through(must_change=signed_in.must_change)
         except (Denied, PasswordChangeRequired) as refused:
             await work.tell(_("請重新登入"), refusal_words(refused))
-    except Left:
+    except (Left, StoreConflict):
         return
 
 

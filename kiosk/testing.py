@@ -99,6 +99,10 @@ class Person:
 
         return str(self.app.screen.query_one(selector, Static).content)
 
+    def words(self) -> list[str]:
+        """Every line in sight."""
+        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+
     async def sees(self, screen: str) -> None:
         """Wait for a screen that is ready to be used."""
         await until(self.pilot, lambda: self.screen == screen and self.app.screen.is_active and self.app.focused)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from textual.screen import Screen
 
 from kiosk.i18n import _
-from kiosk.services.store_errors import StoreError
+from kiosk.services.store_errors import StoreConflict, StoreError
 from kiosk.widgets.notice import NoticeScreen
+from kiosk.widgets.store_message import store_message
 
 if TYPE_CHECKING:
     from kiosk.app import KioskApp
@@ -53,14 +54,17 @@ class Walk:
 
         Raises:
             Left: they did not want to.
+            StoreConflict: to try again would not help; they have been told.
         """
         while True:
             try:
                 return await asyncio.to_thread(function, *arguments, **options)
-            except StoreError:
+            except StoreConflict as refusal:
+                await self.tell(_("沒有存入"), store_message(refusal))
+                raise
+            except StoreError as refusal:
                 choices = {"again": _("再試一次"), "leave": _("登出")}
-                text = _("系統忙碌，請稍候再按一次；您填的資料都還在。")
-                if await self.show(self.notice(_("請稍候"), text, choices)) == "leave":
+                if await self.show(self.notice(_("請稍候"), store_message(refusal), choices)) == "leave":
                     raise Left from None
 
     def notice(self, heading: str, text: str, choices: Mapping[str, str] | None = None) -> NoticeScreen:

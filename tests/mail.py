@@ -149,6 +149,7 @@ class FailingServer:
 
     def close(self) -> None:
         """Hang up everywhere."""
+        self._socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for the next one
         self._socket.close()
         for line in self._open:
             line.close()

@@ -8,6 +8,7 @@ from textual.widgets import Button, Static
 
 from kiosk.i18n import _
 from kiosk.services.student_data import ApplicationSummary, HubState
+from kiosk.widgets.prose import Prose
 from kiosk.widgets.step import Step
 
 DOORS = ("confirm", "apply", "card", "sign")
@@ -16,7 +17,7 @@ DOORS = ("confirm", "apply", "card", "sign")
 class HubScreen(Step[str]):
     """Answers with a door: confirm, apply, card, sign, correct, withdraw or leave; the next sensible has the focus."""
 
-    AUTO_FOCUS = ""
+    AUTO_FOCUS = ""  # on_mount chooses, and scrolls only where that hides nothing
 
     def __init__(self, state: HubState, *, has_draft: bool) -> None:
         super().__init__()
@@ -25,11 +26,13 @@ class HubScreen(Step[str]):
         self.number = 3 if state.data_state == "unconfirmed" else 6 if state.account_state == "under_review" else 4
 
     def keys(self) -> str:
-        """Arrows work here too."""
+        """Arrows work here too; an answer of the registrar pushes the last doors below the edge."""
+        if self._state.outcomes:
+            return _("上下鍵或 Tab 選擇　Enter 進入　PageDown 往下看　Esc 登出")
         return _("上下鍵或 Tab 選擇　Enter 進入　Esc 登出")
 
     def body(self) -> ComposeResult:
-        """States, doors, applications."""
+        """States, the registrar's answer, doors, applications."""
         state = self._state
         account = _("草稿") if self._has_draft and state.account_state == "none" else account_word(state.account_state)
         yield Static(
@@ -38,6 +41,8 @@ class HubScreen(Step[str]):
             id="states",
             markup=False,
         )
+        if state.outcomes:
+            yield Prose("\n".join(_outcome_lines(state)), id="outcomes")
         yield Button(_("確認學生相關資訊"), id="confirm", classes="door")
         yield Button(_("申辦親子帳號"), id="apply", classes="door")
         yield Button(_("學生證多元功能開通服務"), id="card", classes="door")
@@ -56,12 +61,12 @@ class HubScreen(Step[str]):
     def on_mount(self) -> None:
         """Focus the next sensible door, so that Enter leads through the visit."""
         state = self._state
-        door = "confirm" if state.data_state == "unconfirmed" else "apply"
-        if door == "apply" and state.account_state not in ("none", "withdrawn", "rejected"):
+        door = "confirm" if state.data_state in ("unconfirmed", "corrected") else "apply"
+        if door == "apply" and state.account_state not in ("none", "withdrawn", "rejected", "ended"):
             door = "sign"
         if any(application.state == "returned" for application in state.applications):
             door = "correct"
-        self.query_one(f"#{door}", Button).focus()
+        self.query_one(f"#{door}", Button).focus(scroll_visible=not state.outcomes)  # the answer above comes first
 
     @on(Button.Pressed)
     def _choose(self, event: Button.Pressed) -> None:
@@ -91,6 +96,7 @@ def account_word(state: str) -> str:
         "approved": _("已開通"),
         "rejected": _("不通過"),
         "withdrawn": _("已撤回"),
+        "ended": _("已終止"),
     }[state]
 
 
@@ -102,6 +108,23 @@ def hold_word(hold: str) -> str:
         "conflict": _("申請衝突"),
         "student_consent": _("待學生本人同意"),
     }[hold]
+
+
+def field_word(key: str) -> str:
+    """A field of the student's data, in the guide's words."""
+    return {"class_name": _("班級"), "name": _("姓名"), "student_number": _("學號")}[key]
+
+
+def _outcome_lines(state: HubState) -> list[str]:
+    """What the registrar did about the error report, field by field."""
+    lines = [_("註冊組已處理您的錯誤回報，請再確認學生相關資訊：")]
+    for outcome in state.outcomes:
+        if outcome.is_corrected:
+            said = _("{label}　已更正為 {value}").format(label=field_word(outcome.key), value=outcome.value)
+        else:
+            said = _("{label}　未更正：{reason}").format(label=field_word(outcome.key), reason=outcome.reason)
+        lines.append(said)
+    return lines
 
 
 def _summary_line(application: ApplicationSummary) -> str:

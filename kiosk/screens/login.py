@@ -14,6 +14,7 @@ from kiosk.i18n import _
 from kiosk.widgets.field import Field
 from kiosk.widgets.plain_input import PlainInput
 from kiosk.widgets.step import Step
+from kiosk.widgets.store_message import store_message
 
 if TYPE_CHECKING:
     from kiosk.services.school import School
@@ -113,8 +114,8 @@ class LoginScreen(Step[object]):
             signed_in = await asyncio.to_thread(self.verify, school, account, password)
         except SignInRefused as refused:
             self._refuse(refusal(refused.minutes_left, refused.wait_seconds))
-        except StoreError:
-            self._refuse(_("系統忙碌，請稍候再按一次；您填的資料都還在。"), clear=False)
+        except StoreError as error:
+            self._refuse(store_message(error), clear=False)
         else:
             self.forget()
             self.enter(signed_in)

@@ -20,6 +20,7 @@ from kiosk.services.today import TAIPEI
 from kiosk.settings import IdleTimes
 from kiosk.widgets.field import Field
 from kiosk.widgets.plain_input import PlainInput
+from kiosk.widgets.store_message import store_message
 
 if TYPE_CHECKING:
     from kiosk.app import KioskApp
@@ -188,7 +189,7 @@ class Step(Screen[T | Nav], Generic[T]):
         self.say(_("請切換為英文輸入。"))
 
     async def ask(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R | None:
-        """Call a service in a thread, buttons off meanwhile; None, with a message, where the database is busy."""
+        """Call a service in a thread, buttons off meanwhile; None, with a message, where the database refused."""
         from kiosk.services.store_errors import StoreError
 
         buttons = [button for button in self.query(Button) if not button.disabled]
@@ -196,8 +197,8 @@ class Step(Screen[T | Nav], Generic[T]):
             button.disabled = True
         try:
             return await asyncio.to_thread(function, *arguments, **options)
-        except StoreError:
-            self.say(_("系統忙碌，請稍候再按一次；您填的資料都還在。"))
+        except StoreError as refusal:
+            self.say(store_message(refusal))
             return None
         finally:
             for button in buttons:

@@ -40,7 +40,9 @@ _PERSONAL = {
     "value",
 }  # fmt: skip
 _NOT_PERSONAL = {
+    ("ApplicationCount", "value"),
     ("ClassStatus", "name"),
+    ("QueueClass", "name"),
     ("DemoLogin", "account"),  # invented, and shown on the demo's screen
     ("DemoLogin", "password"),
     ("MaskedApplicant", "name"),  # masked before they come here

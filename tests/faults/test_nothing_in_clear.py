@@ -17,14 +17,16 @@ from kiosk.services.application_form import ApplicantEntry
 from kiosk.services.demo_school import invented_id
 from kiosk.services.errors import SignInRefused
 from kiosk.services.school import School
+from kiosk.services.staff_access import ALL_STAFF
 from kiosk.services.visitor import Visitor
 from kiosk.settings import Settings
 from kiosk.testing import Parent
-from tests.faults.schools import TERMINAL, open_cheaply, settings_of, visitors_of
+from tests.faults.schools import STAFF_CHOSEN, STAFF_FIRST, TERMINAL, open_cheaply, settings_of, visitors_of
 
 _ROOT = Path(__file__).parents[2]
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "big5")
 _STUDENT_ID, _MOTHER_ID, _APPLICANT_ID = "A123456789", invented_id("H", 2, 8123456), "B200300401"
+_STAFF_ID = invented_id("F", 1, 8234567)
 _PASSWORD = "Harbour7lights"
 _APPLICANT = ("林小花", "媽媽", _APPLICANT_ID, "0910100200", "Flower.Lin@example.org")
 _ROSTER = (
@@ -35,6 +37,7 @@ _SECRETS = (
     _STUDENT_ID, _MOTHER_ID, _APPLICANT_ID, "0910100200", "0922333444", "910100200", "922333444",
     "Flower.Lin@example.org", "mother.lin@example.org", "Flower.Lin", "mother.lin",
     "2010-05-06", "20100506", "2010/5/6", "0990506", "99年5月6日", "099年5月6日", _PASSWORD,
+    _STAFF_ID, STAFF_FIRST, STAFF_CHOSEN,
 )  # fmt: skip
 
 
@@ -51,7 +54,7 @@ def _found(folder: Path, words: tuple[str, ...]) -> set[tuple[str, str, str]]:
     }
 
 
-def _command(home: Path, *arguments: str) -> None:
+def _command(home: Path, *arguments: str, lines: str = "") -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KIOSK_")}
     temporary = home / "temporary"
     temporary.mkdir(mode=0o700, exist_ok=True)
@@ -59,6 +62,7 @@ def _command(home: Path, *arguments: str) -> None:
         [sys.executable, str(_ROOT / "run_kiosk.py"), *arguments, "--home", str(home)],
         env=environment | {"TMPDIR": str(temporary), "SQLITE_TMPDIR": str(temporary)},
         check=True,
+        input=lines.encode(),
         capture_output=True,
         timeout=60,
     )
@@ -73,6 +77,8 @@ def imported(tmp_path: Path) -> Settings:
     home.mkdir(mode=0o700)
     _command(home, "roster", "import", str(roster), "--yes")
     _command(home, "roster", "import", str(roster), "--yes")
+    added = ("staff", "add", "lin.li", "--name", "林老師", "--role", "registrar")
+    _command(home, *added, lines=f"{STAFF_FIRST}\n{_STAFF_ID}\n")
     return settings_of(home)
 
 
@@ -115,6 +121,15 @@ def _what_else_a_visitor_does(school: School, visitor: Visitor) -> None:
     assert school.applications.verify_applicant(visitor, application.id, _APPLICANT_ID)
 
 
+def _what_staff_do(school: School) -> None:
+    """An ID typed into the account field, the forced change, and the password once more."""
+    with pytest.raises(SignInRefused):
+        school.sign_in.staff(_STAFF_ID, STAFF_FIRST, TERMINAL)
+    member = school.sign_in.staff("lin.li", STAFF_FIRST, TERMINAL).member
+    member = school.sign_in.change_staff_password(member, STAFF_CHOSEN)
+    school.sign_in.confirm_password(member, STAFF_CHOSEN, ALL_STAFF)
+
+
 class _Careless(Exception):
     """A fault whose message tells everything."""
 
@@ -143,6 +158,7 @@ async def _crash(school: School) -> None:
 async def test_t29_nothing_personal_is_written_in_clear(imported: Settings, open_school: School) -> None:
     await _visit(open_school)
     _what_else_a_visitor_does(open_school, visitors_of(open_school)[0])
+    _what_staff_do(open_school)
     _command(imported.home, "backup", str(imported.home / "kiosk.backup"))
     await _crash(open_school)
     names = {file.name for file in imported.home.rglob("*") if file.is_file()}

@@ -23,9 +23,11 @@ from sqlmodel import Session
 import db.store
 from db.sealed import write_keys
 from kiosk.services import keys as key_rotation
-from kiosk.services.school import School
+from kiosk.services.mail_sender import MailSender
+from kiosk.services.school import School, open_school
 from kiosk.settings import Settings
-from tests.faults.schools import open_cheaply, settings_of, submit, visitors_of
+from kiosk.testing import FakeClock
+from tests.faults.schools import cheap_hasher, open_cheaply, settings_of, submit, visitors_of
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.faults.worker", "psycopg", "cryptography.hazmat.primitives.ciphers.aead"])
@@ -124,6 +126,15 @@ def submit_once(pipe: Connection, settings: Settings, serial: int, request_id: s
     if death is not None:
         die_at_commit(1, death)
     pipe.send(submit(school, visitors[serial % len(visitors)], serial, request_id))
+
+
+def send_mails(pipe: Connection, settings: Settings, commit: int = 0, death: Death | None = None) -> None:
+    """Send every mail that is due at the time of `FakeClock`, unless it dies at a commit."""
+    school = open_school(settings, FakeClock(), cheap_hasher())
+    if death is not None:
+        die_at_commit(commit, death)
+    pipe.send("begin")
+    pipe.send(MailSender(school.store, school.settings).send_all_due())
 
 
 def rotate_and_die(_pipe: Connection, settings: Settings, commits: int, death: Death, rows_at_once: int) -> None:

@@ -1,4 +1,4 @@
-"""A parent who is as quick as the app: for the tests that make many visits."""
+"""People who are as quick as the app: for the tests that make many visits."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from textual.widgets import Button
 
 from kiosk.app import KioskApp
 from kiosk.services.school import School
-from kiosk.testing import Parent, until
+from kiosk.testing import Parent, Person, Reviewer, until
 from tests.pilot.conftest import standing_at
 
 
-class QuickParent(Parent):
+class QuickPerson(Person):
     """Sends keys as the terminal does, one after another; the app itself keeps them in order.
 
     `textual.pilot.Pilot.press` waits for a quiet processor after each key, two fiftieths of a second at least.
@@ -51,6 +51,14 @@ class QuickParent(Parent):
         event.set_sender(self.app)
         assert self.app._driver is not None
         self.app._driver.send_message(event)
+
+
+class QuickParent(QuickPerson, Parent):
+    """A quick parent."""
+
+
+class QuickReviewer(QuickPerson, Reviewer):
+    """Somebody of the staff who is quick."""
 
 
 @asynccontextmanager

@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from textual.widgets import Input
 
 from kiosk.app import KioskApp
 from kiosk.services.school import School
-from kiosk.services.visitor import Visitor
 from kiosk.testing import FakeClock, until
 from tests.pilot.quick import quickly_at
-from tests.pilot.walker import go_to, make_ready
+from tests.pilot.walker import PASSWORD, READY, go_to, make_ready
+
+
+class Slow:
+    """A service that answers when it is told to."""
+
+    def __init__(self, service: Callable[..., Any]) -> None:
+        self._service = service
+        self.called, self.goes_on, self.done = threading.Event(), threading.Event(), threading.Event()
+
+    def __call__(self, *arguments: Any) -> Any:
+        self.called.set()
+        assert self.goes_on.wait(30)
+        try:
+            return self._service(*arguments)
+        finally:
+            self.done.set()
+
+    async def answer(self) -> None:
+        """Let it answer, and the app take the answer."""
+        self.goes_on.set()
+        assert await asyncio.to_thread(self.done.wait, 30)
+        await asyncio.sleep(0.05)
 
 
 async def test_what_is_typed_while_a_service_works_lands_in_no_field(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ready = make_ready(school)
-    held, confirm = threading.Event(), school.student_data.confirm
-
-    def slow(visitor: Visitor) -> None:
-        assert held.wait(30)
-        confirm(visitor)
-
-    monkeypatch.setattr(school.student_data, "confirm", slow)
+    confirm = Slow(school.student_data.confirm)
+    monkeypatch.setattr(school.student_data, "confirm", confirm)
     async with quickly_at(ready) as parent:
         await go_to(parent, "confirm")
         await parent.presses("enter", "enter")
+        await until(parent.pilot, confirm.called.is_set)
         await parent.types("A123456789")
         await parent.presses("enter", "escape")
         assert parent.screen == "CurtainScreen"
         await until(parent.pilot, lambda: "請稍候" in str(parent.app.screen.query_one("#wait").render()))
-        held.set()
+        await confirm.answer()
         await parent.sees("HubScreen")
         await parent.presses("escape")
         await parent.sees("LoginScreen")
@@ -44,13 +64,8 @@ async def test_after_ten_minutes_the_kiosk_asks_on_a_step_and_not_between_two(
     school: School, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ready = make_ready(school)
-    held, confirm = threading.Event(), school.student_data.confirm
-
-    def slow(visitor: Visitor) -> None:
-        assert held.wait(30)
-        confirm(visitor)
-
-    monkeypatch.setattr(school.student_data, "confirm", slow)
+    confirm = Slow(school.student_data.confirm)
+    monkeypatch.setattr(school.student_data, "confirm", confirm)
     async with quickly_at(ready) as parent:
         app = parent.app
         assert isinstance(app, KioskApp)
@@ -60,10 +75,11 @@ async def test_after_ten_minutes_the_kiosk_asks_on_a_step_and_not_between_two(
             await parent.presses("tab" if minute % 2 else "down")
         await parent.clicks("#right")
         await parent.clicks("#send")
+        await until(parent.pilot, confirm.called.is_set)
         app.tick()
         await parent.settles()
         assert parent.screen == "CurtainScreen"
-        held.set()
+        await confirm.answer()
         await parent.sees("HubScreen")
         app.tick()
         await parent.sees("NoticeScreen")
@@ -74,3 +90,30 @@ async def test_after_ten_minutes_the_kiosk_asks_on_a_step_and_not_between_two(
         app.tick()
         await parent.settles()
         assert parent.screen == "HubScreen"
+
+
+@pytest.mark.parametrize("service", ["confirm", "sign_in"])
+async def test_an_answer_that_comes_after_the_visitor_was_forgotten_shows_nothing(
+    school: School, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, service: str
+) -> None:
+    ready = make_ready(school)
+    slow = Slow(school.student_data.confirm if service == "confirm" else school.sign_in.student)
+    async with quickly_at(ready) as parent:
+        app = parent.app
+        assert isinstance(app, KioskApp)
+        if service == "confirm":
+            await go_to(parent, "confirm")
+            monkeypatch.setattr(school.student_data, "confirm", slow)
+            await parent.presses("enter", "enter")
+        else:
+            monkeypatch.setattr(school.sign_in, "student", slow)
+            await parent.logs_in(f"P{READY}", PASSWORD)
+        await until(parent.pilot, slow.called.is_set)
+        clock.advance(300)
+        app.tick()
+        await until(parent.pilot, lambda: len(app.screen_stack) == 1)
+        await slow.answer()
+        await parent.settles()
+        assert len(app.screen_stack) == 1
+        assert [field.value for field in app.screen.query(Input)] == ["", ""]
+        assert parent.text("#message") == ""

@@ -14,7 +14,7 @@ import db.store
 from db import schema
 from db.models import Setting
 from db.sealed import new_keys
-from db.store import Store, StoreBusy, StoreError, StoreUnavailable
+from db.store import Store, StoreBusy, StoreConflict, StoreError, StoreUnavailable
 from tests.databases import sqlite_url
 
 
@@ -107,6 +107,22 @@ def test_an_error_names_no_value(sqlite_store: Store) -> None:
         unit.connection.execute(text("INSERT INTO nowhere VALUES (:v)"), {"v": "A123456789"})
     assert "A123456789" not in repr(caught.value)
     assert caught.value.__suppress_context__
+
+
+def test_what_a_constraint_or_a_width_refuses_is_a_conflict(store: Store) -> None:
+    """It would be refused again, so nobody must be asked to wait and try again."""
+
+    def add(name: str) -> None:
+        with store.write() as unit:
+            unit.connection.execute(text("INSERT INTO number_counter (name, value) VALUES (:n, 0)"), {"n": name})
+            unit.audit("a", "b", "c")
+
+    add("taken")
+    with pytest.raises(StoreConflict):
+        add("taken")
+    if not store.is_sqlite:  # SQLite looks at no width
+        with pytest.raises(StoreConflict):
+            add("n" * 33)
 
 
 def test_upgrading_twice_changes_nothing(store: Store) -> None:

@@ -8,24 +8,27 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
-from sqlmodel import select
+from sqlalchemy import select
 
-from db.models import Application, Credential
+from db.models import Application, Credential, table_of
 from db.review_models import OutboxMessage, Staff, StaffClass
 from db.sealed import IndexColumn
 from kiosk.services import outbox
 from kiosk.services.application_form import ApplicantEntry
 from kiosk.services.bindings import OpenedBinding, open_binding
+from kiosk.services.decisions import change_state
 from kiosk.services.outbox import Addressee, MessageKind
 from kiosk.services.receipts import Receipt
 from kiosk.services.school import School, open_school
 from kiosk.services.staff_access import STAFF_LOGIN, Role, StaffMember
+from kiosk.services.standing import ApplicationState
 from kiosk.settings import Settings, SmtpSettings
 from kiosk.testing import FakeClock
 from tests.unit.services.application_fixtures import MOTHER, Sender, answer, made_up_id, new_visitor
 from tests.unit.services.conftest import TERMINAL, CountingHasher
 
 STAFF_ID = made_up_id(9000001)
+_application = table_of(Application)
 
 
 @contextmanager
@@ -52,13 +55,13 @@ def sender(school: School, number: str, serial: int) -> Sender:
 
 
 def approve(school: School, receipt: Receipt, version: int = 1) -> tuple[OpenedBinding, ...]:
-    """As an approval does: state, bindings, messages, in one unit of work."""
+    """As an approval does: state, bindings, messages, in one unit of work; whatever stands against it."""
     with school.store.write() as unit:
-        application = unit.session.get_one(Application, receipt.application_id)
-        application.state, application.version = "approved", application.version + 1
-        opened = open_binding(unit, "test", application.id)
-        outbox.tell_approved(unit, school.settings, application.id, version, opened)
-        unit.audit("test", "application.approved", application.id)
+        found = select(_application).where(_application.c.id == receipt.application_id)
+        change_state(unit, unit.connection.execute(found).mappings().one(), ApplicationState.APPROVED)
+        opened = open_binding(unit, "test", receipt.application_id)
+        outbox.tell_approved(unit, school.settings, receipt.application_id, version, opened)
+        unit.audit("test", "application.approved", receipt.application_id)
     return opened
 
 
@@ -88,7 +91,7 @@ def add_message(
 def message(school: School, message_id: str) -> OutboxMessage:
     """A message as it stands."""
     with school.store.read() as session:
-        found = session.exec(select(OutboxMessage).where(OutboxMessage.id == message_id)).one()
+        found = session.get_one(OutboxMessage, message_id)
         session.expunge(found)
         return found
 

@@ -11,7 +11,8 @@ from sqlmodel import col, select
 from db.models import Applicant, Application, Credential
 from db.review_models import Binding, OutboxMessage, ParentAccount
 from db.store import StoreConflict
-from kiosk.services import outbox
+from kiosk.services import history, outbox
+from kiosk.services.application_flags import compare
 from kiosk.services.binding_review import Bindings
 from kiosk.services.errors import AlreadyApplied, ChangedMeanwhile, Denied
 from kiosk.services.parent_accounts import EmailOfAnother
@@ -241,6 +242,9 @@ def test_an_application_goes_on_while_one_of_its_parents_is_bound(school: School
     service.end(registrar, father.binding_id, 1, "本人要求")
     with school.store.read() as session:
         assert session.get_one(Application, receipt.application_id).state == "ended"
+        last = history.lines(session.connection(), school.store.keys, receipt.application_id)[-1]
+    assert (last.action, last.by, last.text) == (history.Action.BINDING_ENDED, "林老師", "本人要求")
+    assert compare(school.store).is_right
 
 
 def test_an_end_is_once_and_says_who_was_faster(school: School) -> None:
