@@ -9,15 +9,20 @@ import subprocess
 from pathlib import Path
 
 from kiosk.cli.console import AddCommand, opened
+from kiosk.services.command_line import OPERATOR
 from kiosk.services.mail_texts import check_mail_texts
+from kiosk.services.school import School
 from kiosk.services.texts import TextName, TextUnusable, incomplete_marks, load_text
 
+_SOME = 5
 _FEW_BYTES = 200 * 1024 * 1024
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:
     """Add the command."""
-    add(commands, "doctor", "檢查金鑰、資料庫、字型、同意書、終端機").set_defaults(handle=_doctor)
+    doctor = add(commands, "doctor", "檢查金鑰、資料庫、申請的標記、字型、同意書、終端機")
+    doctor.add_argument("--repair", action="store_true", help="重建申請的標記與件數")
+    doctor.set_defaults(handle=_doctor)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
@@ -25,6 +30,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
         settings = school.settings
         print("好　　金鑰檔與資料庫相符")
         print(f"好　　資料庫：{'PostgreSQL' if settings.database_url else 'SQLite'}")
+        print(_applications(school, repair=arguments.repair))
     free = shutil.disk_usage(settings.home).free
     _say(free > _FEW_BYTES, "磁碟空間足夠", "磁碟空間不到 200 MB，請清理磁碟")
     marks, faults = _texts(settings.text_folder)
@@ -44,6 +50,20 @@ def _doctor(arguments: argparse.Namespace) -> int:
     terminal = os.environ.get("TERM", "")
     _say(terminal not in ("", "dumb", "linux"), "終端機可以顯示中文", "這個終端機不能顯示中文，請用 foot 等圖形終端機")
     return 0
+
+
+def _applications(school: School, *, repair: bool) -> str:
+    """Whether what stands on the applications is what follows from the other rows; mended where that is asked for."""
+    from kiosk.services.application_flags import compare, rebuild
+
+    found = rebuild(school.store, OPERATOR) if repair else compare(school.store)
+    if found.is_right:
+        return f"好　　{found.applications} 件申請的標記與件數都正確"
+    wrong = f"{len(found.outdated)} 件申請的標記、{found.wrong_counts} 個件數"
+    if repair:
+        return f"好　　已重建 {wrong}"
+    numbers = "、".join(found.outdated[:_SOME]) + ("……" if len(found.outdated) > _SOME else "")
+    return f"注意　{wrong}不正確，請執行 doctor --repair" + (f"：{numbers}" if numbers else "")
 
 
 def _texts(own_folder: Path) -> tuple[int, list[str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli import main
+from tests.unit.services.review_fixtures import open_review_school
 
 _ROSTER = "學號,姓名,班級,身分證字號\n110001,王小明,科二智,A123456789\n"
 
@@ -61,6 +62,25 @@ def test_import_status_audit_backup_restore(
     connection.close()
     assert main(["audit", "verify"]) == 1
     assert "第 2 列" in capsys.readouterr().err
+
+
+def test_the_doctor_finds_and_mends_flags_and_counts(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    opened = open_review_school(home, None)
+    number = opened.row(opened.apply(0)).number
+    opened.school.close()
+    assert main(["doctor"]) == 0
+    assert "1 件申請的標記與件數都正確" in capsys.readouterr().out
+    with sqlite3.connect(home / "kiosk.db") as connection:
+        connection.execute("UPDATE application SET is_blocked = 0")
+        connection.execute("UPDATE application_count SET value = 7")
+    connection.close()
+    assert main(["doctor"]) == 0
+    wrong = "1 件申請的標記、1 個件數"
+    assert f"注意　{wrong}不正確，請執行 doctor --repair：{number}" in capsys.readouterr().out
+    assert main(["doctor", "--repair"]) == 0
+    assert f"好　　已重建 {wrong}" in capsys.readouterr().out
+    assert main(["doctor"]) == 0
+    assert "1 件申請的標記與件數都正確" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
