@@ -136,6 +136,7 @@ def _four_of_the_staff(school: School) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)  # eight hundred real verifications
 @pytest.mark.parametrize("login", _KINDS)
 def test_t14_two_hundred_wrong_sign_ins_of_each_kind_are_alike(
     either_settings: Settings, login: str, report: Callable[[str], None]

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -52,7 +53,7 @@ def _services(school: School, office: Office) -> Iterator[tuple[str, Any]]:
     """Every service that can be reached from an open school and its office."""
     for name, owner in (("school", school), ("office", office)):
         parts = [one.name for one in fields(owner)]
-        parts += [part for part, value in vars(type(owner)).items() if isinstance(value, property)]
+        parts += [part for part, value in vars(type(owner)).items() if isinstance(value, (property, cached_property))]
         for part in parts:
             service = getattr(owner, part)
             if type(service).__module__.startswith("kiosk.services."):
