@@ -16,15 +16,29 @@ from sqlmodel import SQLModel
 import db.sealed
 from db.sealed import SealBroken, new_keys, read_keys, write_keys
 from kiosk.services.keys import rotate
+from kiosk.services.office import open_office
 from kiosk.services.school import School
+from kiosk.services.staff_access import Role
 from kiosk.services.visitor import Visitor
 from kiosk.settings import Settings
 from tests.faults.schools import STUDENTS, open_cheaply, submit, visitors_of
 from tests.faults.test_kill import audit_is_whole
 from tests.faults.worker import Death, child, messages, rotate_and_die
+from tests.unit.services.review_fixtures import add_staff
 
 _ROOT = Path(__file__).parents[2]
-_SEALED = ("student", "guardian", "ticket", "draft", "applicant")
+_SEALED = (
+    "student",
+    "guardian",
+    "ticket",
+    "draft",
+    "applicant",
+    "history_entry",
+    "correction",
+    "parent_account",
+    "binding",
+    "outbox_message",
+)
 
 
 def _fill_every_table(school: School) -> None:
@@ -32,6 +46,17 @@ def _fill_every_table(school: School) -> None:
         submit(school, visitor, place)
         school.student_data.report_errors(visitor, {"class_name": "科一仁"})
         school.drafts.save(visitor, "confirmation", {"class_name": "科一仁"})
+    registrar = add_staff(school, "registrar", Role.REGISTRAR)
+    office = open_office(school)
+    for place, visitor in enumerate(visitors_of(school)[2:6], 3):
+        application_id = submit(school, visitor, place).application_id
+        if place % 2:
+            office.review.return_fields(registrar, application_id, 1, {(1, "email"): "與申請書不同"})
+        else:
+            office.review.form_received(registrar, application_id, 1)
+            office.review.approve(registrar, application_id, 2)
+            (bound,) = office.bindings.list(registrar, visitor.student_id)
+            office.bindings.end(registrar, bound.id, bound.version, "轉學")
 
 
 def _blobs(school: School, table: str) -> list[tuple[str, bytes]]:
