@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 
 import pytest
@@ -26,7 +25,7 @@ from tests.pilot.office import (
     office_at,
     office_of,
 )
-from tests.pilot.quick import QuickReviewer
+from tests.pilot.quick import QuickReviewer, leave_no_trace_of_the_pilot
 
 __all__ = ["demo", "demo_home"]
 
@@ -223,7 +222,7 @@ async def test_nothing_of_a_shift_stays_in_memory(demo: School, clock: FakeClock
         await reviewer.sees("StaffLoginScreen")
         await until(reviewer.pilot, lambda: len(reviewer.app.screen_stack) == 1)
         await reviewer.pilot.pause()
-        gc.collect()
+        await leave_no_trace_of_the_pilot()
         assert holders_of(re.compile(r"onlythisshift[12]|F19100012[0-9]")) == {}
         assert not [line for line in reviewer.words() if "110013" in line]
     assert application_of(demo, "110013")
