@@ -6,7 +6,7 @@ Whether the chain is whole is another question: ``python run_kiosk.py audit veri
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 
@@ -35,7 +35,7 @@ class AuditRow:
     seq: int
     at: int
     terminal: str
-    account: str
+    account: str = field(repr=False)
     actor: str
     action: str
     subject: str
