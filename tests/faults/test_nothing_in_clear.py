@@ -9,15 +9,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
+from db.review_models import Binding
 from kiosk.app import build_app
 from kiosk.clock import SystemClock
 from kiosk.locked_app import CRASHED
 from kiosk.services.application_form import ApplicantEntry
 from kiosk.services.demo_school import invented_id
 from kiosk.services.errors import SignInRefused
+from kiosk.services.office import open_office
+from kiosk.services.review_queue import QueueFilter, QueueSort
 from kiosk.services.school import School
 from kiosk.services.staff_access import ALL_STAFF
+from kiosk.services.tickets import Decline
 from kiosk.services.visitor import Visitor
 from kiosk.settings import Settings
 from kiosk.testing import Parent
@@ -122,12 +127,25 @@ def _what_else_a_visitor_does(school: School, visitor: Visitor) -> None:
 
 
 def _what_staff_do(school: School) -> None:
-    """An ID typed into the account field, the forced change, and the password once more."""
+    """An ID typed into the account field, the password, and what is said with an approval, its end and a report."""
     with pytest.raises(SignInRefused):
         school.sign_in.staff(_STAFF_ID, STAFF_FIRST, TERMINAL)
     member = school.sign_in.staff("lin.li", STAFF_FIRST, TERMINAL).member
     member = school.sign_in.change_staff_password(member, STAFF_CHOSEN)
     school.sign_in.confirm_password(member, STAFF_CHOSEN, ALL_STAFF)
+    said = f"證號 {_APPLICANT_ID}，手機 {_APPLICANT[3]}，信箱 {_APPLICANT[4]}"
+    office = open_office(school)
+    (ticket,) = office.tickets.list(member)
+    office.tickets.decide(member, ticket.ticket_id, 1, {"name": Decline(said)})
+    (row,) = office.queue.page(member, QueueFilter(), QueueSort(), limit=2).rows
+    office.review.note(member, row.application_id, said)
+    office.review.reveal(member, row.application_id, 1, said)
+    office.review.form_received(member, row.application_id, office.review.open(member, row.application_id).version)
+    office.review.approve(member, row.application_id, office.review.open(member, row.application_id).version)
+    assert [call.mobile for call in office.outbox.calls(member)] == [_APPLICANT[3]]
+    with school.store.read() as session:
+        binding = session.exec(select(Binding)).one()
+    office.bindings.end(member, binding.id, binding.version, said)
 
 
 class _Careless(Exception):

@@ -164,6 +164,7 @@ def signing_in(mailbox: Mailbox) -> Iterator[int]:
         authenticator=authenticate,
         auth_required=True,
         auth_require_tls=False,
+        auth_exclude_mechanism=["LOGIN"],  # after a wrong password, aiosmtpd leaves smtplib waiting there
     )
     server.start()
     yield server.port
