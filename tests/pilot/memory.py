@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import heapq
 import io
 import sys
 import threading
@@ -35,6 +37,18 @@ def holders_of(text: Pattern[str]) -> dict[str, list[str]]:
         if type(root) not in _HOLD_NOTHING_TYPED:
             search.look_into(root)
     return search.found
+
+
+def take_cancelled_timers_away() -> None:
+    """The pilot waits for at most 30 s; a timer that is cancelled stays in the loop, with its context, until then.
+
+    What hung on those contexts is collected here; the kiosk collects what it made itself.
+    """
+    loop: Any = asyncio.get_running_loop()
+    loop._scheduled = [timer for timer in loop._scheduled if not timer.cancelled()]
+    loop._timer_cancelled_count = 0
+    heapq.heapify(loop._scheduled)
+    gc.collect()
 
 
 class _Search:

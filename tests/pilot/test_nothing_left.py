@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import functools
 import gc
-import heapq
 import re
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar, copy_context
 from types import SimpleNamespace
-from typing import Any
 
 import psutil
 import pytest
@@ -25,7 +23,7 @@ from kiosk.forgetting import forget_painted_text
 from kiosk.services.demo_school import invented_id
 from kiosk.services.school import School
 from kiosk.testing import FakeClock, until
-from tests.pilot.memory import holders_of
+from tests.pilot.memory import holders_of, take_cancelled_timers_away
 from tests.pilot.quick import QuickParent, quickly_at
 from tests.pilot.walker import READY, go_to, make_ready
 
@@ -153,19 +151,7 @@ async def walk_away(parent: QuickParent, clock: FakeClock) -> None:
     await until(parent.pilot, lambda: len(app.screen_stack) == 1)
     await parent.sees("LoginScreen")
     await parent.settles()
-    _take_cancelled_timers_away()
-
-
-def _take_cancelled_timers_away() -> None:
-    """The pilot waits for at most 30 s; a timer that is cancelled stays in the loop, with its context, until then.
-
-    What hung on those contexts is collected here; the kiosk collects what it made itself.
-    """
-    loop: Any = asyncio.get_running_loop()
-    loop._scheduled = [timer for timer in loop._scheduled if not timer.cancelled()]
-    loop._timer_cancelled_count = 0
-    heapq.heapify(loop._scheduled)
-    gc.collect()
+    take_cancelled_timers_away()
 
 
 async def visit_often(school: School, clock: FakeClock, visits: int) -> tuple[int, int]:
