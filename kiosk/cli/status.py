@@ -15,6 +15,7 @@ _STATES = {
     "approved": "已開通",
     "rejected": "不通過",
     "withdrawn": "已撤回",
+    "ended": "已終止",
 }
 
 

@@ -23,6 +23,7 @@ _LETTERS = {
 _WEIGHTS = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
 _PERMIT = re.compile(r"[0-9]{12}", re.ASCII)
 _SHOWN = 3
+_SECOND_OF_WOMEN = frozenset("29BD")
 _SECRET_END = 6
 _NUMBER_IN_TEXT = re.compile(r"(?=([A-Z][A-Z0-9][0-9]{8}))", re.ASCII)
 _BETWEEN_DIGITS = frozenset(" \t-–—_.．·/")
@@ -146,7 +147,7 @@ def looks_like_id(text: str) -> bool:
 
 def is_female(value: str) -> bool:
     """What the second character of a valid number says of its holder: 2, 9, B and D are women's, the others men's."""
-    return value[1] in "29BD"
+    return value[1:2] in _SECOND_OF_WOMEN
 
 
 def mask_id(value: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
+from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
@@ -208,8 +208,9 @@ class RowTable(Widget, Generic[V], can_focus=True):
 
     def _start(self, wanted: Wanted, place: Place | None = None) -> None:
         self._is_fetching = True
-        self.run_worker(self._bring(wanted, place, self._lists), group=f"rows-{self.id}", exclusive=True)
+        self._bring(wanted, place, self._lists)
 
+    @work(group="rows", exclusive=True)
     async def _bring(self, wanted: Wanted, place: Place | None, asked_for: int) -> None:
         """Fetch a page and the next ones for as long as they are wanted; a list that is no longer shown is dropped."""
         while self._fetch is not None:
