@@ -8,7 +8,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from bench import row_table, start, submission
+from bench import roster, row_table, start, submission, writers
 from bench.report import Bar
 from kiosk.clock import SystemClock
 from kiosk.services.school import open_school
@@ -17,7 +17,7 @@ from kiosk.settings import load_settings
 
 def main() -> int:
     """Run them all."""
-    results = submission.bars() + row_table.bars()
+    results = submission.bars() + writers.bars() + roster.bars() + row_table.bars()
     _show(results)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"

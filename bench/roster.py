@@ -1,0 +1,202 @@
+"""Bar 6: a roster of 100,000 taken in, against the bare inserts; and the kiosk's keys meanwhile."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import openpyxl
+import psutil
+from argon2 import PasswordHasher
+
+from bench.pseudo_terminal import ROOT, PseudoTerminal, python
+from bench.report import Bar, median_ratio, percentile
+from kiosk.clock import SystemClock
+from kiosk.services.demo_school import invented_id
+from kiosk.services.roster_check import Roster, check_roster
+from kiosk.services.roster_file import Row, Sheet
+from kiosk.services.roster_import import import_roster
+from kiosk.services.school import open_school
+from kiosk.services.today import today
+from kiosk.settings import load_settings
+
+_STUDENTS = 100_000
+_ROUNDS = 7
+_ROUNDS_OF_KEYS = 3
+_IDLE_KEYS = 200
+_MOST_MEMORY = 300 * 1024 * 1024
+_TABLES = ("student", "credential", "guardian", "roster_import")
+_HEADER = (
+    "學號", "姓名", "班級", "座號", "身分證字號", "出生年月日",
+    "父親姓名", "父親身分證字號", "父親行動電話", "母親姓名", "母親身分證字號", "母親行動電話", "母親電子郵件",
+)  # fmt: skip
+
+
+def bars() -> list[Bar]:
+    """Measure with an invented roster."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [_against_bare_inserts(Path(folder)), *_beside_the_kiosk(Path(folder))]
+
+
+def _row(place: int) -> tuple[str, ...]:
+    return (
+        f"{100_000 + place}",
+        "王小明",
+        f"科{place // 40}",
+        f"{place % 40 + 1}",
+        invented_id("A", 1 + place % 2, 1_000_000 + place),
+        f"{98 + place % 3}年{1 + place % 12}月{1 + place % 28}日",
+        "王大明",
+        invented_id("F", 1, 2_000_000 + place),
+        f"0900{place:06}",
+        "林小花",
+        invented_id("H", 2, 3_000_000 + place),
+        f"0901{place:06}",
+        f"parent{place}@example.org",
+    )
+
+
+def _rows() -> list[Row]:
+    return [(place + 2, _row(place)) for place in range(_STUDENTS)]
+
+
+def _against_bare_inserts(folder: Path) -> Bar:
+    """An import of validated rows, and ``executemany`` of the very rows that it stored into an equal database."""
+    roster = check_roster(Sheet(_HEADER, _rows()), "[0-9]{6}", today(SystemClock()))
+    empty, filled, bare = folder / "empty", folder / "filled", folder / "bare"
+    _make_school(empty)
+
+    def ours() -> float:
+        return _import(_fresh(empty, filled), roster)
+
+    def theirs() -> float:
+        return _insert(filled / "kiosk.db", _fresh(empty, bare) / "kiosk.db")
+
+    ratio, mine, raw = median_ratio(ours, theirs, _ROUNDS)
+    return Bar("a roster of 100,000 / the bare inserts", ratio, 3.0, f"{mine:.2f} s / {raw:.2f} s")
+
+
+def _make_school(home: Path) -> None:
+    open_school(load_settings(home, environment={}), SystemClock(), PasswordHasher(1, 1024, 1)).close()
+
+
+def _fresh(template: Path, home: Path) -> Path:
+    shutil.rmtree(home, ignore_errors=True)
+    return shutil.copytree(template, home)
+
+
+def _import(home: Path, roster: Roster) -> float:
+    school = open_school(load_settings(home, environment={}), SystemClock(), PasswordHasher(1, 1024, 1))
+    began = time.perf_counter()
+    import_roster(school.store, roster, "0" * 64, "bench", lambda _done, _all: None)
+    taken = time.perf_counter() - began
+    school.close()
+    return taken
+
+
+def _insert(source: Path, target: Path) -> float:
+    """Seconds for the rows of one database, already computed, into another, in one durable transaction."""
+    read = sqlite3.connect(source)
+    tables = []
+    for table in _TABLES:
+        found = read.execute(f"SELECT * FROM {table} ORDER BY rowid")
+        names = ", ".join(f'"{column[0]}"' for column in found.description)
+        marks = ", ".join("?" * len(found.description))
+        tables.append((f"INSERT INTO {table} ({names}) VALUES ({marks})", found.fetchall()))
+    read.close()
+    raw = sqlite3.connect(target, isolation_level=None)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        raw.execute(f"PRAGMA {pragma}")
+    began = time.perf_counter()
+    raw.execute("BEGIN IMMEDIATE")
+    for statement, rows in tables:
+        raw.executemany(statement, rows)
+    raw.execute("COMMIT")
+    taken = time.perf_counter() - began
+    raw.close()
+    return taken
+
+
+def _beside_the_kiosk(folder: Path) -> list[Bar]:
+    """Keys at the login of a running kiosk, standing idle and while the command takes a file in; its memory."""
+    files = [_csv(folder / "roster.csv"), _xlsx(folder / "roster.xlsx")]
+    empty, home = folder / "idle", folder / "home"
+    _make_school(empty)
+    ratios, memory = [], []
+    for number in range(_ROUNDS_OF_KEYS):
+        terminal = PseudoTerminal(python("run_kiosk.py", "run", "--home", str(_fresh(empty, home))))
+        try:
+            terminal.wait_for("登入帳號")
+            terminal.settle(2.0)
+            idle = [_key(terminal, place) for place in range(_IDLE_KEYS)]
+            busy, most = _keys_during_import(terminal, home, files[number % len(files)])
+        finally:
+            terminal.close()
+        ratios.append(percentile(busy, 0.95) / percentile(idle, 0.95))
+        memory.append(most)
+    ratios.sort()
+    shown = f"{min(memory) >> 20} to {max(memory) >> 20} MiB"
+    return [
+        Bar("p95 of a key during an import of 100,000 / idle", ratios[len(ratios) // 2], 2.5),
+        Bar("memory of an import of 100,000, CSV and XLSX / 300 MB", max(memory) / _MOST_MEMORY, 1.0, shown),
+    ]
+
+
+def _key(terminal: PseudoTerminal, place: int) -> float:
+    """Type a letter, and take it back: the field never fills."""
+    return terminal.key_echo("\x7f" if place % 2 else "a")
+
+
+def _keys_during_import(terminal: PseudoTerminal, home: Path, file: Path) -> tuple[list[float], int]:
+    """The keys from the import's first moment to its last, and the most memory that it and its children held."""
+    command = [sys.executable, "run_kiosk.py", "roster", "import", str(file), "--yes", "--home", str(home)]
+    keys: list[float] = []
+    most = 0
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as importing:
+        process = psutil.Process(importing.pid)
+        while importing.poll() is None:
+            keys.append(_key(terminal, len(keys)))
+            most = max(most, _resident(process))
+    if importing.returncode != os.EX_OK:
+        raise RuntimeError("the import failed")
+    return keys, most
+
+
+def _resident(process: psutil.Process) -> int:
+    total = 0
+    try:
+        for one in (process, *process.children(recursive=True)):
+            total += int(one.memory_info().rss)
+    except psutil.NoSuchProcess:
+        pass  # it ended between the two
+    return total
+
+
+def _csv(file: Path) -> Path:
+    with file.open("w", encoding="utf-8-sig", newline="") as target:
+        writer = csv.writer(target)
+        writer.writerow(_HEADER)
+        writer.writerows(cells for _number, cells in _rows())
+    return file
+
+
+def _xlsx(file: Path) -> Path:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(_HEADER)
+    for _number, cells in _rows():
+        sheet.append(cells)
+    book.save(file)
+    return file
+
+
+if __name__ == "__main__":
+    for bar in bars():
+        sys.stdout.write(bar.line() + "\n")
