@@ -124,4 +124,4 @@ def test_the_demo_school_has_every_state(tmp_path: Path, capsys: pytest.CaptureF
     assert (found["students"], len(found["classes"])) == (300, 10)
     assert found["applications"].keys() == {"under_review", "returned", "approved", "rejected", "withdrawn", "ended"}
     assert found["applications"]["under_review"] > 10
-    assert (found["open_reports"], found["consents_refused"]) == (1, 1)
+    assert (found["open_reports"], found["consents_refused"]) == (2, 2)
