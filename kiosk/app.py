@@ -191,6 +191,10 @@ class KioskApp(LockedApp):
         else:
             self._begin_shift(cast("StaffSignedIn", answer))
 
+    def load_shift(self) -> None:
+        """Import what a shift needs; to be called in a thread, because it takes a while."""
+        importlib.import_module("kiosk.shift")
+
     def _begin_shift(self, signed_in: StaffSignedIn) -> None:
         from kiosk.shift import shift
 

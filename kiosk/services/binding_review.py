@@ -17,7 +17,6 @@ from kiosk.services import history, outbox
 from kiosk.services.application_flags import refresh
 from kiosk.services.decisions import change_state
 from kiosk.services.errors import ChangedMeanwhile, Denied
-from kiosk.services.history import Action
 from kiosk.services.outbox import Addressee, MessageKind
 from kiosk.services.parent_accounts import close_account
 from kiosk.services.reasons import checked_reason
@@ -127,7 +126,7 @@ class Bindings:
             unit.session.flush()
             self._tell(unit, binding, reason)
             history.add(unit, binding.application_id, history.Action.BINDING_ENDED, acting.id, reason)
-            _let_go(unit, binding, acting.id, reason)
+            _let_go(unit, binding)
             unit.audit(member.credential_id, "binding.ended", binding.id, {"reason": reason})
 
     def _tell(self, unit: UnitOfWork, binding: Binding, reason: str) -> None:
@@ -163,7 +162,7 @@ class Bindings:
         )
 
 
-def _let_go(unit: UnitOfWork, binding: Binding, staff_id: str, reason: str) -> None:
+def _let_go(unit: UnitOfWork, binding: Binding) -> None:
     """What follows from an end: the person may apply anew; application and account may be over with it."""
     session = unit.session
     account = session.get_one(ParentAccount, binding.parent_account_id)
@@ -178,7 +177,6 @@ def _let_go(unit: UnitOfWork, binding: Binding, staff_id: str, reason: str) -> N
         )
         .values(live=False)
     )
-    history.add(unit, binding.application_id, Action.BINDING_ENDED, staff_id, reason)
     if is_last_of_account:
         close_account(unit, account)
     if is_last_of_application:

@@ -52,8 +52,7 @@ class StaffLoginScreen(LoginScreen):
 
     def verify(self, school: School, account: str, password: str) -> object:
         """Sign in; what a shift needs is imported in the same thread, so that the loop never waits for it."""
-        import kiosk.shift  # noqa: F401
-
+        self.kiosk.load_shift()
         return school.sign_in.staff(account, password, self.kiosk.settings.terminal_name)
 
     def enter(self, signed_in: object) -> None:

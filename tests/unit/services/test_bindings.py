@@ -242,8 +242,9 @@ def test_an_application_goes_on_while_one_of_its_parents_is_bound(school: School
     service.end(registrar, father.binding_id, 1, "本人要求")
     with school.store.read() as session:
         assert session.get_one(Application, receipt.application_id).state == "ended"
-        last = history.lines(session.connection(), school.store.keys, receipt.application_id)[-1]
+        *earlier, last = history.lines(session.connection(), school.store.keys, receipt.application_id)
     assert (last.action, last.by, last.text) == (history.Action.BINDING_ENDED, "林老師", "本人要求")
+    assert [line.action for line in earlier].count(history.Action.BINDING_ENDED) == 1  # one for each parent
     assert compare(school.store).is_right
 
 
