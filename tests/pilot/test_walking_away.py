@@ -67,6 +67,8 @@ async def test_a_held_key_and_a_trembling_mouse_keep_no_visit_alive(
     school: School, clock: FakeClock, screen: str
 ) -> None:
     async with typing_at(school, screen) as (parent, app):
+        await parent.settles()
+        await parent.pilot.pause()  # the step has set its limit, which begins to count anew then
         left = ref(app.screen)
         limit = round(STILL[screen] / REPEAT_SECONDS)
         for beat in range(limit):
