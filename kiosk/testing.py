@@ -68,7 +68,7 @@ class FakeClock:
         self._elapsed = 0.0
 
 
-async def until(pilot: Pilot[int], condition: Callable[[], object], within: float = 30.0) -> None:
+async def until(pilot: Pilot[int], condition: Callable[[], object], within: float = 10.0) -> None:
     """Let the app run until a condition holds; a pause alone does not wait for threads.
 
     Raises:

@@ -49,9 +49,13 @@ _WITHIN_WORD = re.compile(rf"{_START}{_ALLOWED}", re.DOTALL)
 
 # Beside these a line may end whatever the signs are: no look at patterns, no sum of widths is needed.
 _FIRST_ORDINARY, _LAST_ORDINARY = "\u4e00", "\u9fff"
-_ALL_WIDE = re.compile(
-    r"[\u3001-\u303e\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60\U0001f600-\U0001f64f\U00020000-\U0003fffd]*"
+_WIDE_FOR_SURE = (
+    r"\u3001-\u303e\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60\U0001f600-\U0001f64f\U00020000-\U0003fffd"
 )
+_ALL_WIDE = re.compile(f"[{_WIDE_FOR_SURE}]*")
+_WIDE_OR_ASCII = re.compile(f"[{_WIDE_FOR_SURE} -~]*")
+# Encoded to ASCII a wide character is a question mark, which takes two cells, and every other one.
+_CELLS_OF_MARKS = bytes(2 if mark == ord("?") else 1 for mark in range(256))
 
 
 class _Widths(dict[str, int]):
@@ -123,6 +127,9 @@ def _cells_before(paragraph: str) -> list[int]:
         return list(range(len(paragraph) + 1))
     if _ALL_WIDE.fullmatch(paragraph):
         return list(range(0, 2 * len(paragraph) + 1, 2))
+    if _WIDE_OR_ASCII.fullmatch(paragraph):
+        marks = paragraph.replace("?", " ").encode("ascii", "replace")
+        return list(accumulate(marks.translate(_CELLS_OF_MARKS), initial=0))
     return list(accumulate(map(_widths.__getitem__, paragraph), initial=0))
 
 
