@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterable
 from itertools import accumulate
 
 NOT_FIRST = "、，。；：？！）」』】》〉〕］｝〗〞”’…‥‧·．％％℃々〻ー～)]}!?,.;:%"
@@ -52,10 +53,12 @@ _FIRST_ORDINARY, _LAST_ORDINARY = "\u4e00", "\u9fff"
 _WIDE_FOR_SURE = (
     r"\u3001-\u303e\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60\U0001f600-\U0001f64f\U00020000-\U0003fffd"
 )
-_ALL_WIDE = re.compile(f"[{_WIDE_FOR_SURE}]*")
-_WIDE_OR_ASCII = re.compile(f"[{_WIDE_FOR_SURE} -~]*")
-# Encoded to ASCII a wide character is a question mark, which takes two cells, and every other one.
-_CELLS_OF_MARKS = bytes(2 if mark == ord("?") else 1 for mark in range(256))
+# Neither wide for sure nor of one cell in ASCII nor DEL, which stands for all that take no cell.
+_TO_LOOK_UP = re.compile(f"[^{_WIDE_FOR_SURE} -\x7f]")
+_MARKS_OF_CELLS = ("\x7f", "-", "\u4e00")
+# Encoded to ASCII a wide character is a question mark, which takes two cells.
+_CELLS_OF_MARKS = bytes({0x7F: 0, ord("?"): 2}.get(mark, 1) for mark in range(256))
+_MOST_KINDS_REPLACED = 8
 
 
 class _Widths(dict[str, int]):
@@ -81,6 +84,21 @@ def cell_width(text: str) -> int:
     return sum(map(_widths.__getitem__, text))
 
 
+def _cells(text: str) -> Iterable[int]:
+    """The cells of each character.
+
+    A look-up for each would take longer than all the rest of wrapping, so the few kinds of characters that need one
+    are replaced all at once.
+    """
+    marks = text.replace("?", "-")
+    for _ in range(_MOST_KINDS_REPLACED):
+        odd = _TO_LOOK_UP.search(marks)
+        if odd is None:
+            return marks.encode("ascii", "replace").translate(_CELLS_OF_MARKS)
+        marks = marks.replace(odd[0], _MARKS_OF_CELLS[_widths[odd[0]]])
+    return map(_widths.__getitem__, text)
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Lines of at most ``width`` cells; newlines in the text stay line ends.
 
@@ -101,7 +119,7 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def _wrap_paragraph(paragraph: str, width: int) -> list[str]:
-    cells_before = _cells_before(paragraph)
+    cells_before = list(accumulate(_cells(paragraph), initial=0))
     glued = paragraph
     if any(blank in paragraph for blank in _BLANKS):
         glued = _BLANKS_TO_GLUE.sub(lambda blanks: _GLUE * len(blanks[0]), paragraph)
@@ -121,24 +139,12 @@ def _is_ordinary(character: str) -> bool:
     return _FIRST_ORDINARY <= character <= _LAST_ORDINARY
 
 
-def _cells_before(paragraph: str) -> list[int]:
-    """The cells that stand before each character and before the end."""
-    if paragraph.isascii() and paragraph.isprintable():
-        return list(range(len(paragraph) + 1))
-    if _ALL_WIDE.fullmatch(paragraph):
-        return list(range(0, 2 * len(paragraph) + 1, 2))
-    if _WIDE_OR_ASCII.fullmatch(paragraph):
-        marks = paragraph.replace("?", " ").encode("ascii", "replace")
-        return list(accumulate(marks.translate(_CELLS_OF_MARKS), initial=0))
-    return list(accumulate(map(_widths.__getitem__, paragraph), initial=0))
-
-
 def _end_of_line(text: str, start: int, reach: int, is_one_word: bool) -> int:
     """Where the next line begins if this one begins at ``start`` and has room for what stands before ``reach``."""
-    after_blanks = _BLANKS_HERE.match(text, reach)
-    following = after_blanks.end() if after_blanks else reach
-    if following > reach and (following == len(text) or _MAY_BEGIN.match(text, following)):
-        return following
+    if text[reach] in _BLANKS and (after_blanks := _BLANKS_HERE.match(text, reach)):
+        following = after_blanks.end()
+        if following == len(text) or _MAY_BEGIN.match(text, following):
+            return following
     last = _WITHIN_WORD.match(text, start, reach + 1)
     if last is None:
         any_blanks = _ANY_BLANKS_HERE.match(text, reach)
