@@ -41,6 +41,7 @@ _ACTIVITIES: tuple[tuple[type[events.Event], Activity], ...] = (
 
 
 _OPENING = "open"
+_SWITCH_SECONDS = 0.0005
 _WITHOUT_A_STEP = 2
 """Screens that stand in a visit between two steps: the resting login and the curtain before it."""
 
@@ -264,8 +265,10 @@ class KioskApp(LockedApp):
         """Take every step away, and what waits to be typed into it."""
         self.drop_held_input()
         with self.batch_update():
-            while len(self.screen_stack) > 1:
+            while self.is_running and len(self.screen_stack) > 1:
                 await self.screen.dismiss()
+        if not self.is_running:  # the app ends and takes its screens apart
+            return
         resting = self.screen
         if isinstance(resting, LoginScreen):
             resting.forget()
@@ -351,6 +354,9 @@ def run_kiosk(
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    # A thread that waits for the interpreter gets it sooner: the first sign-in meets the imports of what comes after it,
+    # and each of its statements to the database would wait five milliseconds for them.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     app = build_app(
         settings,
         SystemClock(),
