@@ -14,14 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
-from db.models import AuditEntry, AuditHead, table_of
+from db.light_tables import AUDIT_ENTRY, AUDIT_HEAD
 from db.sealed import KeyRing, detail_hash
 
-_ENTRY = table_of(AuditEntry)
-_HEAD = table_of(AuditHead)
-_READ_HEAD = select(_HEAD.c.seq, _HEAD.c.mac).where(_HEAD.c.id == 1).with_for_update()
-_ADD_ENTRY = insert(_ENTRY)
-_MOVE_HEAD = update(_HEAD).where(_HEAD.c.id == 1).values(seq=bindparam("new_seq"), mac=bindparam("new_mac"))
+_READ_HEAD = select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.mac).where(AUDIT_HEAD.c.id == 1).with_for_update()
+_ADD_ENTRY = insert(AUDIT_ENTRY)
+_MOVE_HEAD = update(AUDIT_HEAD).where(AUDIT_HEAD.c.id == 1).values(seq=bindparam("new_seq"), mac=bindparam("new_mac"))
 _FIRST_MAC = bytes(32)
 _ANCHOR_MAC_DIGITS = 32
 
@@ -94,7 +92,7 @@ def verify(connection: Connection, keys: KeyRing, anchor: str | None = None) -> 
     """Check the whole chain, row by row, against the head and, where given, an anchor kept elsewhere."""
     expected_seq, prev = 1, _FIRST_MAC
     anchored = (int(anchor[:8], 16), anchor[8:].lower()) if anchor else None
-    rows = connection.execution_options(yield_per=5000).execute(select(_ENTRY).order_by(_ENTRY.c.seq))
+    rows = connection.execution_options(yield_per=5000).execute(select(AUDIT_ENTRY).order_by(AUDIT_ENTRY.c.seq))
     for row in rows.mappings():
         whole = (
             row["seq"] == expected_seq
@@ -108,7 +106,7 @@ def verify(connection: Connection, keys: KeyRing, anchor: str | None = None) -> 
             return Verification(expected_seq - 1, expected_seq, anchor_code(expected_seq - 1, prev))
         prev, expected_seq = row["mac"], expected_seq + 1
     count = expected_seq - 1
-    head = connection.execute(select(_HEAD.c.seq, _HEAD.c.mac).where(_HEAD.c.id == 1)).one()
+    head = connection.execute(select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.mac).where(AUDIT_HEAD.c.id == 1)).one()
     head_matches = (head.seq, head.mac) == (count, prev)
     cut = not head_matches or (anchored is not None and anchored[0] > count)
     return Verification(count, expected_seq if cut else None, anchor_code(count, prev))

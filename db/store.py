@@ -10,16 +10,19 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.pool import QueuePool
-from sqlmodel import Session
 
 from db import audit
 from db.sealed import KeyRing
+
+if TYPE_CHECKING:  # a sign-in does without models
+    from sqlmodel import Session
 
 BUSY_SECONDS = 5.0
 _READER_BUSY_MILLISECONDS = 5000
@@ -64,17 +67,28 @@ class UnauditedWrite(AssertionError):
 
 
 class UnitOfWork:
-    """One write transaction: a session, and the audit rows that go with what it changes."""
+    """One write transaction: a connection, a session over it, and the audit rows that go with what they change."""
 
-    def __init__(self, session: Session, keys: KeyRing, at: int, terminal: str, head: tuple[int, bytes]) -> None:
+    def __init__(self, connection: Connection, keys: KeyRing, at: int, terminal: str, head: tuple[int, bytes]) -> None:
         """Made by :meth:`Store.write`."""
-        self.session = session
-        self.connection: Connection = session.connection()
+        self.connection = connection
         self.keys = keys
         self.at = at
         self._terminal = terminal
         self._head = head
         self.audited = False
+
+    @cached_property
+    def session(self) -> Session:
+        """The models' session, made where it is first asked for."""
+        from sqlmodel import Session
+
+        return Session(self.connection)
+
+    def flush(self) -> None:
+        """Write what waits in the session, where there is one."""
+        if "session" in self.__dict__:
+            self.session.flush()
 
     def audit(self, actor: str, action: str, subject: str, detail: Mapping[str, Any] | None = None) -> None:
         """Add an audit row; ``detail`` is kept only as a keyed hash."""
@@ -131,9 +145,24 @@ class Store:
         Raises:
             StoreUnavailable: the database cannot be read.
         """
+        from sqlmodel import Session
+
         try:
             with Session(self.reader) as session:
                 yield session
+        except (StatementError, UnicodeError) as error:
+            raise _translated(error) from None
+
+    @contextmanager
+    def read_plainly(self) -> Iterator[Connection]:
+        """One consistent view of the data, for statements without models.
+
+        Raises:
+            StoreUnavailable: the database cannot be read.
+        """
+        try:
+            with self.reader.connect() as connection:
+                yield connection
         except (StatementError, UnicodeError) as error:
             raise _translated(error) from None
 
@@ -148,12 +177,13 @@ class Store:
             UnauditedWrite: the block left no audit row.
         """
         try:
-            with Session(self.writer) as session:
-                unit = UnitOfWork(session, self.keys, self.now(), self.terminal, audit.lock_head(session.connection()))
+            with self.writer.connect() as connection:
+                unit = UnitOfWork(connection, self.keys, self.now(), self.terminal, audit.lock_head(connection))
                 yield unit
                 if not unit.audited:
                     raise UnauditedWrite
-                session.commit()
+                unit.flush()
+                connection.commit()
         except (StatementError, UnicodeError) as error:
             raise _translated(error) from None
 

@@ -42,6 +42,7 @@ _ACTIVITIES: tuple[tuple[type[events.Event], Activity], ...] = (
 
 _OPENING = "open"
 _SWITCH_SECONDS = 0.0005
+_LONGEST_BEFORE_HASHING = 1.0
 _WITHOUT_A_STEP = 2
 """Screens that stand in a visit between two steps: the resting login and the curtain before it."""
 
@@ -60,6 +61,9 @@ class KioskApp(LockedApp):
         demo_lines: logins to show beside the login form, in the demo.
         staff_demo_lines: likewise beside the staff's.
         staff_only: an office machine: nobody but staff signs in.
+
+    Attributes:
+        doors_loaded: what stands behind the first sign-in is imported.
     """
 
     CSS_PATH = Path(__file__).with_name("kiosk.tcss")
@@ -87,7 +91,9 @@ class KioskApp(LockedApp):
         self._school: asyncio.Future[School] | None = None
         self._given = school
         self._mail: MailWorker | None = None
-        self._visits_loaded = asyncio.Event()
+        self.doors_loaded = asyncio.Event()
+        self._visit_loaded = asyncio.Event()
+        self._signing_in = False
         self._asking = False
 
     def get_default_screen(self) -> Screen[object]:
@@ -114,7 +120,7 @@ class KioskApp(LockedApp):
         self._school = asyncio.get_running_loop().create_future()
         if self._given is not None:
             self._school.set_result(self._given)
-            self._begin_visits()
+            self._all_loaded()
         self.set_interval(1.0, self.tick)
 
     def on_ready(self) -> None:
@@ -123,23 +129,30 @@ class KioskApp(LockedApp):
             self.run_worker(self._open_school(), group=_OPENING)
 
     async def _open_school(self) -> None:
-        """Load the database and the sign-in in a thread, then the visit, while a first password may be verified.
+        """Load the database and the sign-in in a thread, then the visit, while a first password is hashed.
 
         A school that cannot be opened ends the kiosk with one line.
         """
         assert self._school is not None
         try:
-            self._school.set_result(await asyncio.to_thread(_load_school, self.settings, self.clock))
+            school = await asyncio.to_thread(_load_school, self.settings, self.clock)
         except (SettingsError, CannotOpen) as error:
             self.refusal = str(error)
             self.exit(1, return_code=1)
         else:
-            first = "kiosk.shift" if self._staff_only else "kiosk.journey"
-            await asyncio.to_thread(_load_visits, first, with_mail=self.settings.smtp is not None)
-            self._begin_visits()
+            self._school.set_result(school)
+            if self._signing_in:  # imports would hold up its few statements, and hashing needs no interpreter
+                await asyncio.to_thread(school.sign_in.hashing.wait, _LONGEST_BEFORE_HASHING)
+            if not self._staff_only:
+                await asyncio.to_thread(importlib.import_module, "kiosk.visit")
+                self._visit_loaded.set()
+            doors = "kiosk.shift" if self._staff_only else "kiosk.journey"
+            await asyncio.to_thread(_load_doors, doors, with_mail=self.settings.smtp is not None)
+            self._all_loaded()
 
-    def _begin_visits(self) -> None:
-        self._visits_loaded.set()
+    def _all_loaded(self) -> None:
+        self._visit_loaded.set()
+        self.doors_loaded.set()
         if self.settings.smtp is not None:
             from kiosk.mail_worker import start_mail_worker
 
@@ -151,8 +164,9 @@ class KioskApp(LockedApp):
             self._mail.stop()
 
     async def school_opened(self) -> School:
-        """The school, as soon as it is open."""
+        """The school for a sign-in, as soon as it is open."""
         assert self._school is not None
+        self._signing_in = True
         return await asyncio.shield(self._school)
 
     @property
@@ -170,8 +184,8 @@ class KioskApp(LockedApp):
         self.run_worker(self._until_it_ends(self._visit(signed_in)), group="visit", exclusive=True)
 
     async def _visit(self, signed_in: SignedIn) -> None:
-        await self._visits_loaded.wait()  # an import here would keep the screen from answering
-        from kiosk.journey import visit
+        await self._visit_loaded.wait()  # an import here would keep the screen from answering
+        from kiosk.visit import visit
 
         await visit(self, signed_in)
 
@@ -288,7 +302,7 @@ class KioskApp(LockedApp):
 
 
 def _load_school(settings: Settings, clock: Clock) -> School:
-    """Import and open what a sign-in needs; the garbage collector rests until :func:`_load_visits` is done.
+    """Import and open what a sign-in needs; the garbage collector rests until :func:`_load_doors` is done.
 
     Raises:
         CannotOpen: the school's data cannot be opened.
@@ -303,10 +317,10 @@ def _load_school(settings: Settings, clock: Clock) -> School:
         raise CannotOpen(refused.line) from None
 
 
-def _load_visits(visits: str, *, with_mail: bool) -> None:
+def _load_doors(doors: str, *, with_mail: bool) -> None:
     """Import what comes after the first sign-in, so that no visit waits for it; the collector works from then on."""
     try:
-        importlib.import_module(visits)
+        importlib.import_module(doors)
         if with_mail:
             from kiosk import mail_worker  # noqa: F401
     finally:
@@ -354,8 +368,8 @@ def run_kiosk(
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    # A thread that waits for the interpreter gets it sooner: the first sign-in meets the imports of what comes after it,
-    # and each of its statements to the database would wait five milliseconds for them.
+    # A thread that waits for the interpreter gets it sooner: the first sign-in meets the imports of what comes after
+    # it, and each of its statements to the database would wait five milliseconds for them.
     sys.setswitchinterval(_SWITCH_SECONDS)
     app = build_app(
         settings,

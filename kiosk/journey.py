@@ -1,4 +1,4 @@
-"""A parent's visit, from the first login to the receipt, read from top to bottom."""
+"""A parent's way through the doors of the hub, from the child's data to the receipt, read from top to bottom."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from kiosk.rules.identity import InvalidIdentity, normalise_id
 from kiosk.rules.names import mask_name
 from kiosk.screens.applicant_form import ApplicantFormScreen
 from kiosk.screens.application_mode import ApplicationModeScreen, BasisScreen
-from kiosk.screens.change_password import ChangePasswordScreen
 from kiosk.screens.confirm_student import ConfirmStudentScreen
 from kiosk.screens.consent import ConsentScreen
 from kiosk.screens.correction import CorrectionScreen
@@ -30,8 +29,6 @@ from kiosk.services.errors import (
     AlreadyApplied,
     ChangedMeanwhile,
     ConsentMissing,
-    Denied,
-    PasswordChangeRequired,
     ServiceError,
 )
 from kiosk.services.own_id import NotTheirId, TooManyTries
@@ -43,7 +40,7 @@ from kiosk.services.texts import TextName, load_consent, load_text
 from kiosk.services.today import today
 from kiosk.services.visitor import Visitor
 from kiosk.walk import Left, Walk
-from kiosk.widgets.notice import AskIdScreen, CurtainScreen, NoticeScreen
+from kiosk.widgets.notice import AskIdScreen, NoticeScreen
 from kiosk.widgets.step import Nav
 
 if TYPE_CHECKING:
@@ -70,30 +67,14 @@ class NextChild:
     carried: Carried
 
 
-async def visit(app: KioskApp, signed_in: SignedIn) -> None:
-    """One visit: a child, and with 為另一位子女申請 the next."""
-    carried: Carried | None = None
-    await app.push_screen(CurtainScreen())
-    try:
-        while True:
-            child = _Child(app, signed_in.visitor, carried)
-            try:
-                following = await child.through(must_change=signed_in.must_change)
-            except (Denied, PasswordChangeRequired):
-                await child.tell(
-                    _("請重新登入"), _("這個帳號的密碼剛被變更、重設或停用，請用新密碼重新登入，或洽服務台。")
-                )
-                return
-            if following is None:
-                return
-            app.guard.begin_child()
-            signed_in, carried = following.signed_in, following.carried
-    except Left:
-        return
+class Child(Walk):
+    """The way of one child through the doors.
 
-
-class _Child(Walk):
-    """The way of one child through the visit."""
+    Args:
+        app: the kiosk.
+        visitor: who is signed in, with a password of their own.
+        carried: what the child before left in this visit.
+    """
 
     def __init__(self, app: KioskApp, visitor: Visitor, carried: Carried | None) -> None:
         super().__init__(app)
@@ -107,13 +88,13 @@ class _Child(Walk):
         text = _("身分證字號錯誤太多次，請 {minutes} 分鐘後再試。").format(minutes=locked.minutes_left)
         await self.tell(_("請稍後再試"), text)
 
-    async def through(self, *, must_change: bool) -> NextChild | None:
-        """The forced change, then door after door; the next child where one follows."""
-        if must_change:
-            changed = await self.show(ChangePasswordScreen(self.visitor))
-            if isinstance(changed, Nav):
-                return None
-            self.visitor = changed
+    async def through(self) -> NextChild | None:
+        """Door after door; the next child where one follows.
+
+        Raises:
+            Left: the visit is over.
+            Denied, PasswordChangeRequired: the login no longer holds.
+        """
         while True:
             state = await self.call(self.school.student_data.hub, self.visitor)
             has_draft = await self.call(self.school.drafts.exists, self.visitor, APPLICATION)

@@ -1,6 +1,6 @@
 """Walking through screens: one shown after the other, services called between them.
 
-A parent's visit (:mod:`kiosk.journey`) and a shift of staff (:mod:`kiosk.shift`) are both such walks.
+A parent's visit (:mod:`kiosk.visit`) and a shift of staff (:mod:`kiosk.shift`) are both such walks.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from kiosk.rules.identity import mask_id
 from kiosk.rules.roc_dates import format_roc
 from kiosk.services.command_line import OPERATOR
 from kiosk.services.errors import UnknownStudent
+from kiosk.services.login_changes import reset_student_login
 from kiosk.services.roster_check import MOST_FAULTS, Roster, RosterFault, StudentRow, check_roster
 from kiosk.services.roster_columns import ROLES
 from kiosk.services.roster_file import FileFault, UnreadableFile, read_sheet
@@ -26,7 +27,6 @@ from kiosk.services.roster_import import (
     compare_with_school,
     import_roster,
 )
-from kiosk.services.student_login import reset_student_login
 from kiosk.services.today import today
 from kiosk.settings import load_settings
 

@@ -1,37 +1,54 @@
-"""Verifying, choosing and resetting the password of a login: one way for students, staff and parents.
+"""Verifying the password of a login: one way for students, staff and parents.
 
 What differs between them (what the first password is, who may still sign in, what makes a password too personal) is a
-:class:`LoginKind`.
+:class:`LoginKind`. The first sign-in of a day waits for this module, so it does without the models.
 """
 
 from __future__ import annotations
 
 import hmac
-import json
-import secrets
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from sqlmodel import Session, select
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
-from db.models import Credential
+from db.light_tables import CREDENTIAL
 from db.sealed import IndexColumn, KeyRing
-from db.store import Store, UnitOfWork
+from db.store import Store
 from kiosk.clock import Clock
 from kiosk.rules.accounts import normalise_account
-from kiosk.rules.passwords import MAX_LENGTH, PasswordRule, fault
-from kiosk.services.errors import ChangedMeanwhile, Denied, PasswordRefused, SignInRefused
+from kiosk.rules.passwords import MAX_LENGTH, PasswordRule
+from kiosk.services.errors import SignInRefused
 from kiosk.services.lockout import Lockout
 from kiosk.services.password_store import PasswordStore
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 INITIAL_FAILURES = 10
 """Failures in the lifetime of a first password; then it is reset in person."""
 DESK_CODE = "desk_code"
-"""The kind of first password that :func:`give_one_time_code` makes."""
-_DAY_MILLISECONDS = 24 * 60 * 60 * 1000
-_EARLIER_PASSWORDS = 3
-_CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_CODE_LENGTH = 8
+"""The kind of first password that :func:`~kiosk.services.login_changes.give_one_time_code` makes."""
+
+_FIND = select(CREDENTIAL).where(
+    CREDENTIAL.c.kind == bindparam("login_kind"), CREDENTIAL.c.account == bindparam("login_account")
+)
+_of_credential = CREDENTIAL.c.id == bindparam("credential")
+_READ = select(CREDENTIAL).where(_of_credential)
+_COUNT_FIRST_FAILURE = (
+    update(CREDENTIAL).where(_of_credential).values(initial_failures=CREDENTIAL.c.initial_failures + 1)
+)
+_FORGIVE_FIRST_FAILURE = (
+    update(CREDENTIAL)
+    .where(_of_credential, CREDENTIAL.c.initial_failures > 0)
+    .values(initial_failures=CREDENTIAL.c.initial_failures - 1)
+)
+_HASH_ANEW = (
+    update(CREDENTIAL)
+    .where(_of_credential)
+    .values(password_hash=bindparam("fresh_hash"), pepper_id=bindparam("fresh_pepper_id"))
+)
 
 
 class LoginKind(ABC):
@@ -59,7 +76,7 @@ class LoginKind(ABC):
         """
 
     @abstractmethod
-    def holds(self, session: Session, subject_id: str) -> bool:
+    def holds(self, connection: Connection, subject_id: str) -> bool:
         """Whether the person behind the login is still there."""
 
     @abstractmethod
@@ -132,7 +149,7 @@ class Credentials:
             StoreError: the attempt could not be recorded, so it was not made.
         """
         name = normalise_account(account)
-        index = _account_index(self._store.keys, kind, name)
+        index = account_index(self._store.keys, kind, name)
         attempt = self._reserve(kind, name, index, terminal, action)
         typed = password if len(password) <= MAX_LENGTH else ""
         code = kind.initial_code(self._store.keys, name, typed, attempt.initial_kind)
@@ -149,25 +166,26 @@ class Credentials:
     def _reserve(self, kind: LoginKind, name: str, index: bytes, terminal: str, action: str) -> _Attempt:
         with self._store.write() as unit:
             refusal = self._lockout.reserve(unit, index, terminal)
-            credential = find_credential(unit.session, kind, name)
+            found = unit.connection.execute(_FIND, {"login_kind": kind.name, "login_account": name})
+            credential = found.mappings().one_or_none()
             unit.audit("nobody", f"{action}.attempt", index.hex())
             minutes_left = self._lockout.minutes_left(unit, index)
-            if credential is None or refusal is not None or not _usable(unit.session, kind, credential):
+            if credential is None or refusal is not None or not _usable(unit.connection, kind, credential):
                 return _Attempt(refusal, minutes_left)
             initial = None
-            if credential.password_hash is None and _first_password_is_good(credential, unit.at):
-                initial = credential.initial_code
-                credential.initial_failures += 1
+            if credential["password_hash"] is None and _first_password_is_good(credential, unit.at):
+                initial = credential["initial_code"]
+                unit.connection.execute(_COUNT_FIRST_FAILURE, {"credential": credential["id"]})
             return _Attempt(
                 refusal=None,
                 minutes_left=minutes_left,
-                credential_id=credential.id,
-                version=credential.version,
-                subject_id=credential.subject_id,
-                initial_kind=credential.initial_kind,
+                credential_id=credential["id"],
+                version=credential["version"],
+                subject_id=credential["subject_id"],
+                initial_kind=credential["initial_kind"],
                 initial_code=initial,
-                password_hash=credential.password_hash,
-                pepper_id=credential.pepper_id,
+                password_hash=credential["password_hash"],
+                pepper_id=credential["pepper_id"],
             )
 
     def _succeed(
@@ -179,126 +197,28 @@ class Credentials:
             outdated = self._passwords.is_outdated(attempt.password_hash, attempt.pepper_id)
             fresh = self._passwords.hash(typed) if outdated else None
         with self._store.write() as unit:
-            credential = unit.session.get_one(Credential, verified.credential_id)
-            if credential.version != attempt.version or not _usable(unit.session, kind, credential):
+            credential_id = verified.credential_id
+            credential = unit.connection.execute(_READ, {"credential": credential_id}).mappings().one()
+            if credential["version"] != attempt.version or not _usable(unit.connection, kind, credential):
                 raise SignInRefused
             if fresh is not None:
-                credential.password_hash, credential.pepper_id = fresh, self._passwords.pepper_id
+                values = {"fresh_hash": fresh, "fresh_pepper_id": self._passwords.pepper_id}
+                unit.connection.execute(_HASH_ANEW, {"credential": credential_id, **values})
             if attempt.initial_code is not None:
-                credential.initial_failures = max(0, credential.initial_failures - 1)
-            self._lockout.clear(unit, _account_index(unit.keys, kind, verified.account), terminal)
-            unit.audit(credential.id, f"{action}.success", credential.subject_id)
-
-    def choose(self, kind: LoginKind, credential_id: str, subject_id: str, version: int, new: str) -> int:
-        """Take a new password for a login.
-
-        Args:
-            kind: which login.
-            credential_id: the login's id.
-            subject_id: whose it is.
-            version: the login's, as at the sign-in.
-            new: the password as typed.
-
-        Returns:
-            The login's version with the new password; what was signed in with another ends.
-
-        Raises:
-            PasswordRefused: against the rule, known of the person, common, or used before.
-            Denied: the login is another's or disabled, or its person has left.
-            ChangedMeanwhile: changed or reset since the sign-in.
-        """
-        with self._store.read() as session:
-            credential = _own_credential(session, kind, credential_id, subject_id)
-            if credential.version != version:
-                raise ChangedMeanwhile
-            refused = fault(new, kind.personal(session, self._store.keys, subject_id), kind.rule)
-            if refused is not None:
-                raise PasswordRefused(refused)
-            earlier = _with_present_hash(credential)
-            code = kind.initial_code(self._store.keys, credential.account, new, credential.initial_kind)
-            is_initial = credential.initial_code is not None and hmac.compare_digest(credential.initial_code, code)
-        if is_initial or any(self._passwords.verify(new, old, pepper_id) for pepper_id, old in earlier):
-            raise PasswordRefused(None)
-        hashed = self._passwords.hash(new)
-        with self._store.write() as unit:
-            credential = _own_credential(unit.session, kind, credential_id, subject_id)
-            if credential.version != version:
-                raise ChangedMeanwhile
-            credential.password_hash, credential.pepper_id = hashed, self._passwords.pepper_id
-            credential.earlier_hashes = json.dumps(earlier)
-            credential.changed_at, credential.version = unit.at, version + 1
-            unit.audit(credential.id, "password.changed", credential.subject_id)
-            return credential.version
+                unit.connection.execute(_FORGIVE_FIRST_FAILURE, {"credential": credential_id})
+            self._lockout.clear(unit, account_index(unit.keys, kind, verified.account), terminal)
+            unit.audit(credential_id, f"{action}.success", credential["subject_id"])
 
 
-def find_credential(session: Session, kind: LoginKind, account: str) -> Credential | None:
-    """The login with this account, normalised; None where there is none."""
-    return session.exec(
-        select(Credential).where(Credential.kind == kind.name, Credential.account == account)
-    ).one_or_none()
-
-
-def first_password_expiry(kind: LoginKind, now: int) -> int | None:
-    """When a first password that is given now ends, in milliseconds since 1970; None: when it is changed."""
-    return None if kind.first_password_days is None else now + kind.first_password_days * _DAY_MILLISECONDS
-
-
-def give_one_time_code(unit: UnitOfWork, lockout: Lockout, kind: LoginKind, credential: Credential, actor: str) -> str:
-    """Give a login a one-time code to sign in with and change at once; the password it had is gone, the locks too.
-
-    Args:
-        unit: where it is written and audited (``login.reset``).
-        lockout: forgets the account's failures.
-        kind: which login.
-        credential: the login, of this unit's session.
-        actor: as it stands in the audit.
-
-    Returns:
-        The code, to be shown once: two groups of four that cannot be misread.
-    """
-    code = new_desk_code()
-    credential.initial_code = kind.initial_code(unit.keys, credential.account, code, DESK_CODE)
-    credential.initial_kind, credential.initial_failures = DESK_CODE, 0
-    credential.initial_expires_at = first_password_expiry(kind, unit.at)
-    credential.earlier_hashes = json.dumps(_with_present_hash(credential))
-    credential.password_hash = credential.pepper_id = None
-    credential.changed_at, credential.version = unit.at, credential.version + 1
-    lockout.forget(unit, _account_index(unit.keys, kind, credential.account))
-    unit.audit(actor, "login.reset", credential.subject_id)
-    return f"{code[:4]}-{code[4:]}"
-
-
-def new_desk_code() -> str:
-    """A one-time code of eight characters that cannot be misread (40 bits)."""
-    return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))
-
-
-def _account_index(keys: KeyRing, kind: LoginKind, account: str) -> bytes:
+def account_index(keys: KeyRing, kind: LoginKind, account: str) -> bytes:
     """What failures of an account are counted under, whether there is one or not."""
     return keys.index(IndexColumn.ACCOUNT, f"{kind.name}|{account}")
 
 
-def _usable(session: Session, kind: LoginKind, credential: Credential) -> bool:
-    return credential.active and kind.holds(session, credential.subject_id)
+def _usable(connection: Connection, kind: LoginKind, credential: RowMapping) -> bool:
+    return bool(credential["active"]) and kind.holds(connection, credential["subject_id"])
 
 
-def _first_password_is_good(credential: Credential, now: int) -> bool:
-    expires = credential.initial_expires_at
-    return credential.initial_failures < INITIAL_FAILURES and (expires is None or now < expires)
-
-
-def _own_credential(session: Session, kind: LoginKind, credential_id: str, subject_id: str) -> Credential:
-    credential = session.get(Credential, credential_id)
-    if credential is None or credential.kind != kind.name or credential.subject_id != subject_id:
-        raise Denied
-    if not _usable(session, kind, credential):
-        raise Denied
-    return credential
-
-
-def _with_present_hash(credential: Credential) -> list[list[str]]:
-    """The login's last passwords, the present one first."""
-    earlier: list[list[str]] = json.loads(credential.earlier_hashes)
-    if credential.password_hash and credential.pepper_id:
-        earlier = [[credential.pepper_id, credential.password_hash], *earlier][:_EARLIER_PASSWORDS]
-    return earlier
+def _first_password_is_good(credential: RowMapping, now: int) -> bool:
+    expires = credential["initial_expires_at"]
+    return credential["initial_failures"] < INITIAL_FAILURES and (expires is None or now < expires)

@@ -6,9 +6,9 @@ from db.models import Student
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.rules.accounts import student_account
-from kiosk.services.credentials import find_credential, give_one_time_code
 from kiosk.services.errors import ServiceError, UnknownStudent
 from kiosk.services.lockout import Lockout
+from kiosk.services.login_changes import find_credential, give_one_time_code
 from kiosk.services.staff_access import REVIEWERS, StaffGate, StaffMember
 from kiosk.services.student_login import StudentLogin
 

@@ -12,11 +12,10 @@ from pathlib import Path
 from sqlalchemy import Table, bindparam, select, update
 from sqlmodel import SQLModel
 
-from db.models import Setting, table_of
 from db.sealed import with_new_key, write_keys
 from db.store import Store
+from kiosk.services.key_checks import make_keys_known
 
-_KEY_CHECK = "key."
 _BATCH = 500
 _SEALED = (
     "student",
@@ -30,37 +29,6 @@ _SEALED = (
     "binding",
     "outbox_message",
 )
-_setting = table_of(Setting)
-_FIND_CHECKS = select(_setting.c.name, _setting.c.value).where(_setting.c.name.startswith(_KEY_CHECK))
-
-
-def known_checks(store: Store) -> dict[str, str]:
-    """The checks that the database keeps of keys, by the key's name (see `db.sealed.KeyRing.key_checks`).
-
-    Raises:
-        StoreError: the database cannot be read.
-    """
-    with store.read() as session:
-        rows = session.connection().execute(_FIND_CHECKS).all()
-    return {row.name.removeprefix(_KEY_CHECK): row.value for row in rows}
-
-
-def make_keys_known(store: Store) -> None:
-    """Keep a check of each key in the database, so that another key file is recognised as the wrong one.
-
-    Raises:
-        StoreError: the database cannot be written.
-    """
-    checks = store.keys.key_checks()
-    known = known_checks(store)
-    missing = {name: check for name, check in checks.items() if name not in known}
-    if not missing:
-        return
-    with store.write() as unit:
-        for name, check in missing.items():
-            if unit.session.get(Setting, _KEY_CHECK + name) is None:  # another process may have been faster
-                unit.session.add(Setting(name=_KEY_CHECK + name, value=check))
-        unit.audit("system", "keys.known", "school", missing)
 
 
 def rotate(store: Store, key_file: Path) -> int:

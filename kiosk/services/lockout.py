@@ -9,11 +9,12 @@ or on another terminal's, is carried over into this run by the wall clock, once,
 from __future__ import annotations
 
 import math
+from dataclasses import asdict, dataclass, field
 from uuid import uuid4
 
-from sqlmodel import col, delete, select
+from sqlalchemy import bindparam, delete, insert, select, update
 
-from db.models import SignInCounter, TerminalFailure
+from db.light_tables import SIGN_IN_COUNTER, TERMINAL_FAILURE
 from db.store import UnitOfWork
 from kiosk.clock import Clock
 from kiosk.services.errors import SignInRefused
@@ -25,6 +26,38 @@ DAY_SECONDS = 24 * 60 * 60
 NAMES_AT_TERMINAL = 15
 TERMINAL_WINDOW_SECONDS = 10 * 60
 TERMINAL_WAIT_SECONDS = 10
+
+_of_account = SIGN_IN_COUNTER.c.account_index == bindparam("account")
+_at_terminal = TERMINAL_FAILURE.c.terminal == bindparam("place")
+_FIND_COUNTER = select(SIGN_IN_COUNTER).where(_of_account)
+_ADD_COUNTER = insert(SIGN_IN_COUNTER)
+_CHANGE_COUNTER = update(SIGN_IN_COUNTER).where(_of_account)
+_FORGET_COUNTER = delete(SIGN_IN_COUNTER).where(_of_account)
+_FIND_FAILURES = select(TERMINAL_FAILURE.c.account_index, TERMINAL_FAILURE.c.elapsed).where(_at_terminal)
+_ADD_FAILURE = insert(TERMINAL_FAILURE)
+_FORGET_FAILURES = delete(TERMINAL_FAILURE).where(
+    _at_terminal, TERMINAL_FAILURE.c.account_index == bindparam("account")
+)
+_FORGET_OLD_FAILURES = delete(TERMINAL_FAILURE).where(
+    _at_terminal,
+    (TERMINAL_FAILURE.c.boot != bindparam("this_boot")) | (TERMINAL_FAILURE.c.elapsed < bindparam("oldest")),
+)
+
+
+@dataclass
+class _Counter:
+    """A row of `db.models.SignInCounter`."""
+
+    account_index: bytes = field(repr=False)
+    failures: int = 0
+    day_failures: int = 0
+    day_boot: str = ""
+    day_elapsed: int = 0
+    day_at: int = 0
+    lock_seconds: int = 0
+    lock_boot: str = ""
+    lock_elapsed: int = 0
+    lock_at: int = 0
 
 
 class Lockout:
@@ -38,14 +71,34 @@ class Lockout:
         slowed = self._slow_terminal(unit, account_index, terminal)
         if slowed is not None:
             return slowed
-        counter = unit.session.get(SignInCounter, account_index)
-        if counter is None:
-            counter = SignInCounter(account_index=account_index)
-            unit.session.add(counter)
+        found = _find(unit, account_index)
+        counter = found or _Counter(account_index)
         self._carry_over(counter)
         left = self._lock_left(counter)
+        if left <= 0:
+            self._count(counter)
+        if found is None:
+            unit.connection.execute(_ADD_COUNTER, asdict(counter))
+        else:
+            _change(unit, counter)
         if left > 0:
             return SignInRefused(minutes_left=math.ceil(left / 60))
+        boot, elapsed, at = self._stamp()
+        unit.connection.execute(
+            _ADD_FAILURE,
+            {
+                "id": uuid4().hex,
+                "terminal": terminal,
+                "account_index": account_index,
+                "boot": boot,
+                "elapsed": elapsed,
+                "at": at,
+            },
+        )
+        return None
+
+    def _count(self, counter: _Counter) -> None:
+        """One more failure; the last allowed one locks."""
         if counter.lock_seconds:
             counter.failures, counter.lock_seconds = 0, 0
         if counter.day_failures == 0 or self._since(counter.day_elapsed) >= DAY_SECONDS:
@@ -58,48 +111,31 @@ class Lockout:
             self._lock(counter, max(LOCK_SECONDS, math.ceil(DAY_SECONDS - passed)))
         elif counter.failures >= FAILURES_TO_LOCK:
             self._lock(counter, LOCK_SECONDS)
-        boot, elapsed, at = self._stamp()
-        unit.session.add(
-            TerminalFailure(
-                id=uuid4().hex, terminal=terminal, account_index=account_index, boot=boot, elapsed=elapsed, at=at
-            )
-        )
-        return None
 
     def minutes_left(self, unit: UnitOfWork, account_index: bytes) -> int | None:
         """How long a name that :meth:`reserve` has just seen is locked, in minutes rounded up."""
-        counter = unit.session.get(SignInCounter, account_index)
+        counter = _find(unit, account_index)
         left = self._lock_left(counter) if counter else 0
         return math.ceil(left / 60) if left > 0 else None
 
     def clear(self, unit: UnitOfWork, account_index: bytes, terminal: str) -> None:
         """Forget the failures of a name that has signed in: those since its last success."""
-        counter = unit.session.get(SignInCounter, account_index)
+        counter = _find(unit, account_index)
         if counter is not None:
             counter.day_failures = max(0, counter.day_failures - counter.failures)
             counter.failures, counter.lock_seconds = 0, 0
-        unit.session.exec(
-            delete(TerminalFailure).where(
-                col(TerminalFailure.terminal) == terminal, col(TerminalFailure.account_index) == account_index
-            )
-        )
+            _change(unit, counter)
+        unit.connection.execute(_FORGET_FAILURES, {"place": terminal, "account": account_index})
 
     def forget(self, unit: UnitOfWork, account_index: bytes) -> None:
         """Forget all failures of a name, those of the day too: its owner has been seen at the desk."""
-        unit.session.exec(delete(SignInCounter).where(col(SignInCounter.account_index) == account_index))
+        unit.connection.execute(_FORGET_COUNTER, {"account": account_index})
 
     def _slow_terminal(self, unit: UnitOfWork, account_index: bytes, terminal: str) -> SignInRefused | None:
         boot, now, _ = self._stamp()
         oldest = now - TERMINAL_WINDOW_SECONDS * 1000
-        unit.session.exec(
-            delete(TerminalFailure).where(
-                col(TerminalFailure.terminal) == terminal,
-                (col(TerminalFailure.boot) != boot) | (col(TerminalFailure.elapsed) < oldest),
-            )
-        )
-        rows = unit.session.exec(
-            select(TerminalFailure.account_index, TerminalFailure.elapsed).where(TerminalFailure.terminal == terminal)
-        ).all()
+        unit.connection.execute(_FORGET_OLD_FAILURES, {"place": terminal, "this_boot": boot, "oldest": oldest})
+        rows = unit.connection.execute(_FIND_FAILURES, {"place": terminal}).all()
         if len({name for name, _ in rows}) < NAMES_AT_TERMINAL:
             return None
         unit.audit("terminal", "terminal.many_failures", terminal)  # the alert for staff
@@ -108,14 +144,14 @@ class Lockout:
             return None
         return SignInRefused(wait_seconds=math.ceil(wait))
 
-    def _lock(self, counter: SignInCounter, seconds: int) -> None:
+    def _lock(self, counter: _Counter, seconds: int) -> None:
         counter.lock_seconds = seconds
         counter.lock_boot, counter.lock_elapsed, counter.lock_at = self._stamp()
 
-    def _lock_left(self, counter: SignInCounter) -> float:
+    def _lock_left(self, counter: _Counter) -> float:
         return counter.lock_seconds - self._since(counter.lock_elapsed) if counter.lock_seconds else 0.0
 
-    def _carry_over(self, counter: SignInCounter) -> None:
+    def _carry_over(self, counter: _Counter) -> None:
         """Express the counter's stamps in this run of this machine."""
         if counter.lock_seconds and counter.lock_boot != self._clock.boot_id:
             stamp = self._in_this_run(counter.lock_at)
@@ -140,3 +176,12 @@ class Lockout:
     def _since(self, elapsed: int) -> float:
         """Seconds since a stamp of this run."""
         return (self._stamp()[1] - elapsed) / 1000
+
+
+def _find(unit: UnitOfWork, account_index: bytes) -> _Counter | None:
+    row = unit.connection.execute(_FIND_COUNTER, {"account": account_index}).mappings().one_or_none()
+    return None if row is None else _Counter(**row)
+
+
+def _change(unit: UnitOfWork, counter: _Counter) -> None:
+    unit.connection.execute(_CHANGE_COUNTER, {"account": counter.account_index, **asdict(counter)})

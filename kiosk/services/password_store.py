@@ -23,12 +23,16 @@ class PasswordStore:
     Args:
         keys: the pepper comes from them.
         hasher: argon2id with the parameters to use (64 MiB, three passes; tests take less).
+
+    Attributes:
+        hashing: set once a password is being verified, which other threads need not wait for.
     """
 
     def __init__(self, keys: KeyRing, hasher: PasswordHasher = HASHER) -> None:
         self._keys = keys
         self._hasher = hasher
         self._hash_of_nobody = _hash_of_nobody(hasher)
+        self.hashing = threading.Event()
 
     @property
     def pepper_id(self) -> str:
@@ -60,6 +64,7 @@ class PasswordStore:
         return hmac.digest(self._keys.pepper(pepper_id), password.encode("utf-8", "surrogatepass"), "sha256")
 
     def _verify(self, password_hash: str, peppered: bytes) -> bool:
+        self.hashing.set()
         try:
             with _AT_ONCE:
                 return self._hasher.verify(password_hash, peppered)

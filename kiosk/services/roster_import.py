@@ -22,8 +22,8 @@ from db.sealed import IndexColumn
 from db.store import Store, UnitOfWork
 from kiosk.rules.accounts import student_account
 from kiosk.services.application_flags import refresh_after_roster
-from kiosk.services.credentials import new_desk_code
 from kiosk.services.errors import ServiceError
+from kiosk.services.login_changes import new_desk_code
 from kiosk.services.roster_check import GuardianRow, Roster, StudentRow
 from kiosk.services.roster_columns import DETAILS
 from kiosk.services.visitor import STUDENT_LOGIN

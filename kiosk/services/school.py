@@ -15,7 +15,7 @@ from db.store import Store, StoreError, UnsafeFolder
 from kiosk.clock import Clock
 from kiosk.i18n import _
 from kiosk.services.errors import SchoolFault, SchoolRefused
-from kiosk.services.keys import known_checks, make_keys_known
+from kiosk.services.key_checks import known_checks, make_keys_known
 from kiosk.services.password_store import HASHER, PasswordStore
 from kiosk.services.sign_in import SignIn
 from kiosk.settings import Settings, ensure_home

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from threading import Event
 from typing import TYPE_CHECKING
 
 from db.store import Store
@@ -29,10 +30,16 @@ class SignedIn:
 
 @audits_refusals
 class SignIn:
-    """The sign-in service."""
+    """The sign-in service.
+
+    Attributes:
+        hashing: set once the first password is being hashed; until then a sign-in needs the interpreter.
+    """
 
     def __init__(self, store: Store, clock: Clock, passwords: PasswordStore) -> None:
         self._store = store
+        self._passwords = passwords
+        self.hashing: Event = passwords.hashing
         self._credentials = Credentials(store, clock, passwords)
 
     def student(self, account: str, password: str, terminal: str) -> SignedIn:
@@ -80,8 +87,16 @@ class SignIn:
             Denied: the login is disabled, or the student has left; audited.
             ChangedMeanwhile: changed or reset since the visitor signed in.
         """
-        version = self._credentials.choose(
-            StudentLogin(), visitor.credential_id, visitor.student_id, visitor.credential_version, new
+        from kiosk.services.login_changes import choose_password
+
+        version = choose_password(
+            self._store,
+            self._passwords,
+            StudentLogin(),
+            visitor.credential_id,
+            visitor.student_id,
+            visitor.credential_version,
+            new,
         )
         return replace(visitor, credential_version=version)
 
@@ -96,10 +111,17 @@ class SignIn:
             Denied: the member is disabled; audited.
             ChangedMeanwhile: changed or reset since the member signed in.
         """
+        from kiosk.services.login_changes import choose_password
         from kiosk.services.staff_login import StaffLogin
 
-        version = self._credentials.choose(
-            StaffLogin(), member.credential_id, member.staff_id, member.credential_version, new
+        version = choose_password(
+            self._store,
+            self._passwords,
+            StaffLogin(),
+            member.credential_id,
+            member.staff_id,
+            member.credential_version,
+            new,
         )
         return replace(member, credential_version=version)
 

@@ -20,9 +20,9 @@ from kiosk.rules.names import parse_name
 from kiosk.rules.passwords import fault
 from kiosk.rules.text_safety import half_width, is_clean
 from kiosk.services.command_line import OPERATOR, CommandLine
-from kiosk.services.credentials import find_credential, first_password_expiry, give_one_time_code
 from kiosk.services.errors import ChangedMeanwhile, PasswordRefused, ServiceError
 from kiosk.services.lockout import Lockout
+from kiosk.services.login_changes import find_credential, first_password_expiry, give_one_time_code
 from kiosk.services.staff_access import ADMINISTRATOR, STAFF_LOGIN, Role, StaffGate, StaffMember
 from kiosk.services.staff_login import FIRST_PASSWORD, StaffLogin
 from kiosk.services.today import today

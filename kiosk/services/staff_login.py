@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection, bindparam, select
 from sqlmodel import Session
 
+from db.light_tables import STAFF
 from db.review_models import Staff
 from db.sealed import KeyRing
 from kiosk.rules.identity import normalise_id
@@ -11,6 +13,7 @@ from kiosk.rules.passwords import STAFF_RULE
 from kiosk.services.credentials import DESK_CODE, LoginKind
 from kiosk.services.staff_access import STAFF_LOGIN
 
+_ACTIVE = select(STAFF.c.active).where(STAFF.c.id == bindparam("subject"))
 FIRST_PASSWORD = "first_password"
 """The kind of first password that whoever adds a member of staff chooses for them."""
 
@@ -27,10 +30,9 @@ class StaffLogin(LoginKind):
         secret = normalise_id(typed) if initial_kind == DESK_CODE else typed
         return keys.initial_code(f"{STAFF_LOGIN}|{account}", secret)
 
-    def holds(self, session: Session, subject_id: str) -> bool:
+    def holds(self, connection: Connection, subject_id: str) -> bool:
         """Whether the member is not disabled."""
-        member = session.get(Staff, subject_id)
-        return member is not None and member.active
+        return connection.execute(_ACTIVE, {"subject": subject_id}).scalar() is True
 
     def personal(self, session: Session, keys: KeyRing, subject_id: str) -> list[str]:
         """Account and name."""

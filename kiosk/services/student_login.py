@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
-from sqlmodel import Session, select
+from sqlalchemy import Connection, bindparam, select
 
-from db.models import Applicant, Guardian, Student
+from db.light_tables import STUDENT
 from db.sealed import KeyRing
-from db.store import UnitOfWork
-from kiosk.clock import Clock
 from kiosk.rules.accounts import student_account, student_number_of
 from kiosk.rules.identity import normalise_id
 from kiosk.rules.passwords import FAMILY_RULE
 from kiosk.rules.roc_dates import format_roc
-from kiosk.services.credentials import LoginKind, find_credential, give_one_time_code
-from kiosk.services.errors import UnknownStudent
-from kiosk.services.lockout import Lockout
+from kiosk.services.credentials import LoginKind
 from kiosk.services.visitor import STUDENT_LOGIN
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+_ACTIVE = select(STUDENT.c.active).where(STUDENT.c.id == bindparam("subject"))
 
 
 class StudentLogin(LoginKind):
@@ -30,13 +32,16 @@ class StudentLogin(LoginKind):
         """IDs and codes are compared in their normal form, in whatever case and width they are typed."""
         return keys.initial_code(student_number_of(account) or account, normalise_id(typed))
 
-    def holds(self, session: Session, subject_id: str) -> bool:
+    def holds(self, connection: Connection, subject_id: str) -> bool:
         """Whether the student has not left."""
-        student = session.get(Student, subject_id)
-        return student is not None and student.active
+        return connection.execute(_ACTIVE, {"subject": subject_id}).scalar() is True
 
     def personal(self, session: Session, keys: KeyRing, subject_id: str) -> list[str]:
         """What is on file of the family: number, mobiles, birth date as it is written."""
+        from sqlmodel import select
+
+        from db.models import Applicant, Guardian, Student
+
         student = session.get_one(Student, subject_id)
         values = [student.student_number, student_account(student.student_number)]
         guardians = session.exec(select(Guardian).where(Guardian.student_id == student.id)).all()
@@ -51,24 +56,3 @@ class StudentLogin(LoginKind):
             roc = day.year - 1911
             values += [f"{day:%Y%m%d}", f"{roc:03}{day:%m%d}", f"{roc}{day:%m%d}", format_roc(day), birth]
         return values
-
-
-def reset_student_login(unit: UnitOfWork, clock: Clock, student_number: str, actor: str) -> str:
-    """Give a student's login a one-time code; the password it had is gone.
-
-    Args:
-        unit: where it is written and audited (``login.reset``).
-        clock: the kiosk's.
-        student_number: as typed.
-        actor: as it stands in the audit; whoever opened the unit has made sure that they may.
-
-    Returns:
-        The code, to be shown once.
-
-    Raises:
-        UnknownStudent: no active student has this number.
-    """
-    credential = find_credential(unit.session, StudentLogin(), student_account(student_number))
-    if credential is None or not credential.active:
-        raise UnknownStudent
-    return give_one_time_code(unit, Lockout(clock), StudentLogin(), credential, actor)

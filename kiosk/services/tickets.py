@@ -22,9 +22,9 @@ from kiosk.rules.accounts import student_account
 from kiosk.rules.names import InvalidName, needs_manual_glyph, parse_name
 from kiosk.rules.text_safety import half_width
 from kiosk.services.application_flags import refresh
-from kiosk.services.credentials import give_one_time_code
 from kiosk.services.errors import ChangedMeanwhile, Denied, ServiceError
 from kiosk.services.lockout import Lockout
+from kiosk.services.login_changes import give_one_time_code
 from kiosk.services.reasons import checked_reason
 from kiosk.services.staff_access import REGISTRAR, StaffGate, StaffMember, name_of_staff
 from kiosk.services.standing import OPEN_STATES

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, select
-from sqlmodel import Session
 
-from db.models import Credential, Student, table_of
+from db.light_tables import CREDENTIAL, STUDENT
 from kiosk.services.errors import Denied, PasswordChangeRequired
 
+if TYPE_CHECKING:  # a sign-in does without models
+    from sqlmodel import Session
+
+    from db.models import Student
+
 STUDENT_LOGIN = "student"
-_credential = table_of(Credential)
-_student = table_of(Student)
 _FIND_LOGIN = (
     select(
-        _student.c.id,
-        _student.c.data_state,
-        _student.c.national_id_index,
-        _student.c.sealed,
-        _student.c.class_name,
-        _student.c.seat_number,
-        _student.c.student_number,
-        _student.c.name,
-        _credential.c.version,
-        (_credential.c.active & _student.c.active).label("holds"),
-        _credential.c.password_hash.is_not(None).label("changed"),
+        STUDENT.c.id,
+        STUDENT.c.data_state,
+        STUDENT.c.national_id_index,
+        STUDENT.c.sealed,
+        STUDENT.c.class_name,
+        STUDENT.c.seat_number,
+        STUDENT.c.student_number,
+        STUDENT.c.name,
+        CREDENTIAL.c.version,
+        (CREDENTIAL.c.active & STUDENT.c.active).label("holds"),
+        CREDENTIAL.c.password_hash.is_not(None).label("changed"),
     )
-    .join_from(_credential, _student, _credential.c.subject_id == _student.c.id)
-    .where(_credential.c.id == bindparam("credential"), _student.c.id == bindparam("student"))
+    .join_from(CREDENTIAL, STUDENT, CREDENTIAL.c.subject_id == STUDENT.c.id)
+    .where(CREDENTIAL.c.id == bindparam("credential"), STUDENT.c.id == bindparam("student"))
 )
 
 
@@ -99,5 +102,7 @@ def require_student(session: Session, visitor: Visitor) -> Student:
     Raises:
         Denied, PasswordChangeRequired: see :func:`require_login`.
     """
+    from db.models import Student
+
     require_login(session.connection(), visitor)
     return session.get_one(Student, visitor.student_id)

@@ -7,8 +7,9 @@ from typing import Any
 
 from rich.text import Text
 from textual import events
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from kiosk.rules.text_safety import half_width, scrub
@@ -24,6 +25,9 @@ class PlainInput(Input):
         half_width: turn full-width letters and digits into ASCII as they are typed.
         options: what `textual.widgets.Input` takes; ``max_length`` is 128 unless told.
     """
+
+    # What is typed moves nothing: Textual's own lays the whole screen out anew for every key.
+    virtual_size = Reactive(Size(0, 0), layout=False)
 
     class NonAsciiRefused(Message):
         """A character no password can hold was typed: the input method is still on Chinese.

@@ -95,11 +95,13 @@ async def _measure(settings: Settings, tmp_path: Path) -> dict[str, float]:
         school.close()
 
 
+@pytest.mark.alone
 async def test_t15_the_loop_beats_on(settings: Settings, tmp_path: Path) -> None:
     lags = await _measure(settings, tmp_path)
     assert max(lags.values()) < _MOST_LAG_SECONDS, lags
 
 
+@pytest.mark.alone
 async def test_t15_an_argon2_on_the_loop_would_be_found(settings: Settings) -> None:
     """The negative control."""
     school = open_school(settings, SystemClock())

@@ -177,7 +177,7 @@ def _modules(*packages: ModuleType) -> Iterator[ModuleType]:
 
 def _classes() -> list[type]:
     modules = list(_modules(db, kiosk.rules, kiosk.services))
-    modules.append(importlib.import_module("kiosk.journey"))
+    modules += [importlib.import_module("kiosk.visit"), importlib.import_module("kiosk.journey")]
     return [
         member
         for module in modules

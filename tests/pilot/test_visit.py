@@ -10,8 +10,8 @@ from textual.widgets import Button, Input
 
 from db.models import Application, Consent, Student
 from kiosk.app import KioskApp
+from kiosk.services.login_changes import reset_student_login
 from kiosk.services.school import School
-from kiosk.services.student_login import reset_student_login
 from kiosk.settings import SmtpSecurity, SmtpSettings
 from kiosk.testing import FakeClock, Parent, until
 from tests.pilot.conftest import standing_at

@@ -84,7 +84,7 @@ def test_the_program_ends_in_the_middle_of_a_round() -> None:
 
 def test_the_start_of_the_kiosk_loads_nothing_of_the_mail() -> None:
     code = (
-        "import sys, kiosk.app, kiosk.journey, kiosk.services.school\n"
+        "import sys, kiosk.app, kiosk.visit, kiosk.journey, kiosk.services.school\n"
         "mail = {'smtplib', 'db.review_models', 'kiosk.mail_worker', 'kiosk.services.outbox', 'kiosk.services.mail'}\n"
         "print(sorted(mail & set(sys.modules)))"
     )

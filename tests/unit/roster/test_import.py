@@ -18,10 +18,10 @@ from kiosk.services.application_form import Basis, Mode
 from kiosk.services.demo_school import invented_id
 from kiosk.services.drafts import APPLICATION
 from kiosk.services.errors import Denied, SignInRefused
+from kiosk.services.login_changes import reset_student_login
 from kiosk.services.roster_import import Comparison, Imported, TooManyWouldLeave, compare_with_school, import_roster
 from kiosk.services.school import School
 from kiosk.services.standing import Remark
-from kiosk.services.student_login import reset_student_login
 from kiosk.services.visitor import Visitor
 from tests.faults.schools import CHOSEN, TERMINAL, checked_roster, entry_of, give_consent, submit
 from tests.unit.roster.files import FIRST_ID, MOTHER_ID, SECOND_ID, csv_file

@@ -147,6 +147,7 @@ def test_the_rules_are_found() -> None:
     assert len(_TEXT_RULES) >= 28
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("length", [64, 128, 320, 512, _LONGEST])
 @pytest.mark.parametrize("name", sorted(_RULES))
 def test_a_hundred_thousand_characters_take_ten_milliseconds(name: str, length: int) -> None:

@@ -15,10 +15,10 @@ from argon2 import PasswordHasher
 from db.models import Credential, Student
 from db.sealed import IndexColumn
 from kiosk.services.command_line import CommandLine
+from kiosk.services.login_changes import reset_student_login
 from kiosk.services.school import School, open_school
 from kiosk.services.staff_access import Role, StaffMember
 from kiosk.services.staff_accounts import StaffAccounts, StaffRow
-from kiosk.services.student_login import reset_student_login
 from kiosk.services.visitor import STUDENT_LOGIN, Visitor
 from kiosk.settings import Settings
 from kiosk.testing import FakeClock

@@ -149,6 +149,7 @@ def test_only_parents_together_need_no_documents() -> None:
     assert any("委託證明書" in paper for paper in Basis.CARER.documents)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("key", [field.key for field in FIELDS])
 def test_a_hundred_thousand_characters_are_refused_at_once(key: str) -> None:
     entry = ApplicantEntry(**(asdict(MOTHER) | {key: "A1" * 50_000}))

@@ -15,6 +15,7 @@ from db.sealed import new_keys, read_keys, write_keys
 from db.store import Store, UnitOfWork
 from kiosk.services import keys as key_rotation
 from kiosk.services.errors import SchoolFault, SchoolRefused
+from kiosk.services.key_checks import make_keys_known
 from kiosk.services.keys import rotate
 from kiosk.services.school import School, open_school
 from kiosk.settings import Settings
@@ -199,7 +200,7 @@ def test_keys_are_made_known_once(settings: Settings, opened: Opened) -> None:
             return session.connection().execute(select(func.count()).select_from(text("audit_entry"))).scalar_one()
 
     before = audit_rows()
-    key_rotation.make_keys_known(opened.school.store)
+    make_keys_known(opened.school.store)
     _open(settings).close()
     assert audit_rows() == before
     assert STUDENT_NUMBER not in repr(opened.school.store.keys)

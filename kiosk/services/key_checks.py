@@ -1,0 +1,42 @@
+"""What the database knows of its keys, so that another key file is recognised as the wrong one."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert, select
+
+from db.light_tables import SETTING
+from db.store import Store
+
+_KEY_CHECK = "key."
+_FIND_CHECKS = select(SETTING.c.name, SETTING.c.value).where(SETTING.c.name.startswith(_KEY_CHECK))
+_ADD = insert(SETTING)
+
+
+def known_checks(store: Store) -> dict[str, str]:
+    """The checks that the database keeps of keys, by the key's name (see `db.sealed.KeyRing.key_checks`).
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    with store.read_plainly() as connection:
+        rows = connection.execute(_FIND_CHECKS).all()
+    return {row.name.removeprefix(_KEY_CHECK): row.value for row in rows}
+
+
+def make_keys_known(store: Store) -> None:
+    """Keep a check of each key in the database.
+
+    Raises:
+        StoreError: the database cannot be written.
+    """
+    checks = store.keys.key_checks()
+    known = known_checks(store)
+    missing = {name: check for name, check in checks.items() if name not in known}
+    if not missing:
+        return
+    with store.write() as unit:
+        present = {row.name for row in unit.connection.execute(_FIND_CHECKS)}  # another process may have been faster
+        for name, check in missing.items():
+            if _KEY_CHECK + name not in present:
+                unit.connection.execute(_ADD, {"name": _KEY_CHECK + name, "value": check})
+        unit.audit("system", "keys.known", "school", missing)

@@ -1,0 +1,41 @@
+"""The light tables say of each column what the models say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import TableClause
+from sqlmodel import SQLModel
+
+import db.models
+import db.review_models  # noqa: F401  # registers its tables
+from db import light_tables
+
+_LIGHT = {name: one for name, one in vars(light_tables).items() if isinstance(one, TableClause)}
+# what the services give themselves when they add a row: every column that must have a value
+_WRITTEN = ("SIGN_IN_COUNTER", "TERMINAL_FAILURE", "AUDIT_ENTRY", "SETTING")
+
+
+@pytest.mark.parametrize("name", sorted(_LIGHT))
+def test_columns_are_those_of_the_models(name: str) -> None:
+    light = _LIGHT[name]
+    model = SQLModel.metadata.tables[light.name]
+    assert name == light.name.upper()
+    for column in light.columns:
+        assert model.c[column.name].type._type_affinity is column.type._type_affinity, column.name
+
+
+@pytest.mark.parametrize("name", _WRITTEN)
+def test_what_is_added_through_them_is_whole(name: str) -> None:
+    assert {column.name for column in _LIGHT[name].columns} == {
+        column.name for column in SQLModel.metadata.tables[_LIGHT[name].name].columns
+    }
+
+
+def test_a_sign_in_is_loaded_without_the_models() -> None:
+    heavy = "{'sqlmodel', 'pydantic', 'sqlalchemy.orm', 'db.models', 'alembic', 'psycopg'}"
+    code = f"import sys, kiosk.services.school; print(sorted({heavy} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert found.strip() == "[]"
