@@ -285,8 +285,7 @@ class KioskApp(LockedApp):
             return
         resting = self.screen
         if isinstance(resting, LoginScreen):
-            resting.forget()
-            resting.show_countdown(None)
+            resting.rest()
         forget_painted_text()
 
     def action_leave_demo(self) -> None:

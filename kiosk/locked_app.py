@@ -14,11 +14,13 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ClassVar
+from weakref import ReferenceType, WeakKeyDictionary, ref
 
 from rich.console import RenderableType
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from kiosk.crash import describe_crash
 from kiosk.terminal import KioskDriver, ScrubFilter
@@ -47,16 +49,33 @@ class LockedApp(App[int], inherit_bindings=False):
         super().__init__(driver_class=KioskDriver)
         self._report = report
         self._crashing = False
-        self._gate = TypeAheadGate(self, super().on_event)
+        self._gate = TypeAheadGate(self, self._deliver)
+        self._meant_for: WeakKeyDictionary[events.Key, ReferenceType[Screen[Any]]] = WeakKeyDictionary()
         self._filters.append(ScrubFilter())
 
     async def on_event(self, event: events.Event) -> None:
         """Note what a person does, and keep type-ahead in order."""
-        if not isinstance(event, events.InputEvent | events.Paste) or event.is_forwarded:
+        if isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded:
+            self.note_activity(event)
+            await self._gate.accept(event)
+        elif not self._comes_back_too_late(event):
             await super().on_event(event)
-            return
-        self.note_activity(event)
-        await self._gate.accept(event)
+
+    async def _deliver(self, event: events.Event) -> None:
+        """Hand an event from the terminal on, and remember which screen a key was pressed at."""
+        if isinstance(event, events.Key) and self.screen_stack:
+            self._meant_for[event] = ref(self.screen)
+        await super().on_event(event)
+
+    def _comes_back_too_late(self, event: events.Event) -> bool:
+        """Whether this is a key that comes back for its binding when the screen it was pressed at is covered or gone.
+
+        Textual would run the binding on the screen that stands now: the last visitor's Enter would move the focus of
+        the resting login, and the next visitor's account would land in the password's field.
+        """
+        if not isinstance(event, events.Key) or event not in self._meant_for:
+            return False
+        return not self.screen_stack or self._meant_for[event]() is not self.screen
 
     def note_activity(self, event: events.Event) -> None:
         """Hear of each real key, mouse event and paste as it arrives; the idle guard overrides this."""

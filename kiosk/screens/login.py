@@ -86,7 +86,11 @@ class LoginScreen(Step[object]):
 
     @on(PlainInput.Submitted, "#account")
     def _to_password(self) -> None:
-        self.query_one("#password", Field).focus()
+        """Go on, but never past an empty account: after a held Enter it would be typed into the next field."""
+        if self.query_one("#account", Field).value.strip():
+            self.query_one("#password", Field).focus()
+        else:
+            self._begin()
 
     @on(PlainInput.Submitted, "#password")
     @on(Button.Pressed, "#login")
@@ -157,6 +161,12 @@ class LoginScreen(Step[object]):
             field.value = ""
         self.say("")
         self.query_one("#account", Field).focus()
+
+    def rest(self) -> None:
+        """Stand ready for the next visitor; a sign-in that was cancelled before it began has left its button off."""
+        self.forget()
+        self.query_one("#login", Button).disabled = False
+        self.show_countdown(None)
 
     def action_back(self) -> None:
         """Clear; within a visit (another child) go back, asking first where something was typed."""

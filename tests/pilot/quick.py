@@ -46,7 +46,6 @@ class QuickPerson(Person):
         """Wait until everything that was sent has been worked off on the screen that stands."""
         app = self.app
         assert isinstance(app, KioskApp)
-        await asyncio.sleep(0)
         await until(self.pilot, lambda: not app.waiting_input() and app._gate._settling is None)
         await self.pilot._wait_for_screen()
 
@@ -57,8 +56,7 @@ class QuickPerson(Person):
 
     def _send(self, event: events.InputEvent) -> None:
         event.set_sender(self.app)
-        assert self.app._driver is not None
-        self.app._driver.send_message(event)
+        self.app.post_message(event)
 
 
 class QuickParent(QuickPerson, Parent):

@@ -1,0 +1,62 @@
+"""What a visitor pressed at the very end reaches neither the resting login nor the visitor who comes next."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual import events
+from textual.widgets import Button, Input
+
+from kiosk.app import KioskApp
+from kiosk.services.school import School
+from kiosk.testing import until
+from tests.pilot.quick import QuickParent, quickly_at
+from tests.pilot.walker import PASSWORD, READY, go_to, make_ready
+
+
+async def come_to_rest(parent: QuickParent) -> None:
+    await until(parent.pilot, lambda: len(parent.app.screen_stack) == 1)
+    await parent.sees("LoginScreen")
+    await parent.settles()
+
+
+@pytest.mark.parametrize("screen", ["hub", "mode", "receipt"])
+async def test_a_key_whose_screen_is_gone_when_it_comes_back_moves_no_focus(school: School, screen: str) -> None:
+    """Textual runs a binding when its key has come back up to the app: here on another visitor's login."""
+    async with quickly_at(make_ready(school)) as parent:
+        app = parent.app
+        assert isinstance(app, KioskApp)
+        await go_to(parent, screen)
+        await parent.settles()
+        await app.on_event(events.Key("enter", None))
+        app.forget_visitor()
+        await come_to_rest(parent)
+        assert app.focused is not None
+        assert app.focused.id == "account"
+        await parent.logs_in(f"P{READY}", PASSWORD)
+        await parent.sees("HubScreen")
+
+
+async def test_a_held_enter_stays_at_an_empty_account(school: School) -> None:
+    async with quickly_at(make_ready(school)) as parent:
+        await parent.presses("enter", "enter", "enter")
+        assert "請輸入登入帳號" in parent.text("#message")
+        await parent.types(f"P{READY}")
+        assert [field.value for field in parent.app.screen.query(Input)] == [f"P{READY}", ""]
+
+
+async def test_a_sign_in_that_is_cancelled_before_it_begins_leaves_a_login_that_works(school: School) -> None:
+    async with quickly_at(make_ready(school)) as parent:
+        app = parent.app
+        assert isinstance(app, KioskApp)
+        await parent.types(f"P{READY}")
+        await parent.presses("enter")
+        await parent.types(PASSWORD)
+        app.screen.query_one("#login", Button).press()
+        while not app.workers:
+            await asyncio.sleep(0)
+        app.forget_visitor()
+        await come_to_rest(parent)
+        await parent.logs_in(f"P{READY}", PASSWORD)
+        await parent.sees("HubScreen")
