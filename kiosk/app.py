@@ -21,7 +21,7 @@ from kiosk.i18n import _
 from kiosk.idle import Activity, IdleGuard
 from kiosk.locked_app import LockedApp
 from kiosk.screens.login import LoginScreen
-from kiosk.services.texts import TextName, load_text
+from kiosk.services.texts import TextName, TextUnusable, check_own_texts, load_text
 from kiosk.settings import Settings, SettingsError, ensure_home, load_settings
 from kiosk.widgets.step import Nav, Step
 
@@ -364,7 +364,8 @@ def run_kiosk(
     try:
         settings = load_settings(Path(home) if home else None, demo=demo)
         ensure_home(settings)
-    except SettingsError as error:
+        check_own_texts(settings.text_folder)
+    except (SettingsError, TextUnusable) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     # A thread that waits for the interpreter gets it sooner: the first sign-in meets the imports of what comes after

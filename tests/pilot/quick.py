@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import heapq
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,15 +17,21 @@ from textual.widgets import Button
 
 from kiosk.app import KioskApp
 from kiosk.services.school import School
-from kiosk.testing import Parent, Person, Reviewer, until
+from kiosk.testing import Parent, Person, Reviewer
 from tests.pilot.conftest import standing_at
+
+_A_MOMENT = 0.002
 
 
 class QuickPerson(Person):
     """Sends keys as the terminal does, one after another; the app itself keeps them in order.
 
-    `textual.pilot.Pilot.press` waits for a quiet processor after each key, two fiftieths of a second at least.
+    `textual.pilot.Pilot.press` waits for a quiet processor after each key, two fiftieths of a second at least, and
+    `textual.pilot.Pilot.pause` paints.
     """
+
+    async def sees(self, screen: str) -> None:
+        await self._until(lambda: self.screen == screen and self.app.screen.is_active and self.app.focused)
 
     async def presses(self, *keys: str) -> None:
         for key in keys:
@@ -38,7 +45,7 @@ class QuickPerson(Person):
 
     async def clicks(self, selector: str) -> None:
         button = self.app.screen.query_one(selector, Button)
-        await until(self.pilot, lambda: not button.disabled)
+        await self._until(lambda: not button.disabled)
         button.press()
         await self.settles()
 
@@ -46,8 +53,15 @@ class QuickPerson(Person):
         """Wait until everything that was sent has been worked off on the screen that stands."""
         app = self.app
         assert isinstance(app, KioskApp)
-        await until(self.pilot, lambda: not app.waiting_input() and app._gate._settling is None)
+        await self._until(lambda: not app.waiting_input() and app._gate._settling is None)
         await self.pilot._wait_for_screen()
+
+    async def _until(self, condition: Callable[[], object]) -> None:
+        deadline = time.monotonic() + 10.0
+        while not condition():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"waited in vain on {self.screen}")
+            await asyncio.sleep(_A_MOMENT)
 
     async def moves_the_mouse(self) -> None:
         for column in (10, 11):

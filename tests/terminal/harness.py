@@ -89,8 +89,12 @@ class Terminal:
         except (pexpect.TIMEOUT, pexpect.EOF):
             return False
         self.raw += data
-        self._stream.feed(_NOT_FOR_PYTE.sub("", self._decoder.decode(data)))
+        self._stream.feed(_NOT_FOR_PYTE.sub("", self.shown(self._decoder.decode(data))))
         return True
+
+    def shown(self, text: str) -> str:
+        """What of the painted text the screen in memory is given: all of it."""
+        return text
 
     def send(self, keys: str | bytes, *, deadline: float = 60.0) -> None:
         """Type, reading what is painted meanwhile so that neither side waits for the other."""

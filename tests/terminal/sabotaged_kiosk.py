@@ -1,6 +1,6 @@
 """The real kiosk with faults planted: F5 raises with what was typed in local variables, F6 stalls the loop.
 
-``python -m tests.terminal.sabotaged_kiosk HOME WHERE``; WHERE is one of `PLACES`.
+``python -m tests.terminal.sabotaged_kiosk HOME WHERE``; WHERE is one of `PLACES`, or `NO_FILTER`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from textual.widgets import Input, Static  # noqa: E402 - the environment comes 
 
 import kiosk.app  # noqa: E402
 from kiosk.supervisor import supervise  # noqa: E402
+from kiosk.terminal import ScrubFilter  # noqa: E402
 
 PLACES = ("binding", "worker", "thread", "timer", "later", "render", "message")
+NO_FILTER = "filter"
+"""Instead of a place: paint whatever is on file as it is."""
 
 
 class _Broken(Static):
@@ -34,6 +37,8 @@ class SabotagedApp(kiosk.app.KioskApp):
     def on_mount(self) -> None:
         self._bindings.bind("f5", "sabotage", priority=True)
         self._bindings.bind("f6", "stall", priority=True)
+        if self.place == NO_FILTER:
+            self._filters = [kept for kept in self._filters if not isinstance(kept, ScrubFilter)]
 
     def action_stall(self) -> None:
         time.sleep(0.8)

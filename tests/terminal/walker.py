@@ -69,6 +69,11 @@ def applicant(serial: int) -> ApplicantEntry:
     )
 
 
+def draft_owner(child: int) -> ApplicantEntry:
+    """Give the applicant whose draft is kept for a child."""
+    return applicant(800 + child)
+
+
 def prepare(home: Path) -> School:
     """Make the invented school; a mail server that answers nobody, so that the screen for the code appears."""
     home.mkdir(mode=0o700)
@@ -83,7 +88,7 @@ def prepare(home: Path) -> School:
         visitor = school.sign_in.change_password(visitor, PASSWORD)
         school.student_data.confirm(visitor)
         if child % 10 == 8:
-            mother = applicant(next(_SERIALS))
+            mother = draft_owner(child)
             values = {"mode": Mode.ONE_PARENT, "basis": Basis.PARENTS, "entries": [asdict(mother)]}
             school.drafts.save(visitor, "application", values, mother.national_id)
     return school
