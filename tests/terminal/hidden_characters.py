@@ -116,7 +116,7 @@ def _let_staff_answer(school: School, visitor: Visitor) -> None:
     office.review.return_fields(registrar, application.id, version, reasons)
     ticket = next(one for one in office.tickets.list(registrar) if one.student_number == number_of(ANSWERED))
     version = office.tickets.open(registrar, ticket.ticket_id).version
-    decisions = {"name": Correct("王曉明"), "class_name": Decline("名冊無誤")}
+    decisions: dict[str, Correct | Decline] = {"name": Correct("王曉明"), "class_name": Decline("名冊無誤")}
     office.tickets.decide(registrar, ticket.ticket_id, version, decisions)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,7 +52,7 @@ SHOWN = {
     "student.name",
     "student.class_name",
     "student.student_number",
-    "ticket.fields.right",
+    "ticket.fields.value",
     "ticket.fields.reason",
     "draft.name",
     "draft.entries.name",
@@ -63,7 +62,6 @@ SHOWN = {
     "draft.entries.email",
     "application.number",
     "applicant.name",
-    "applicant.relation",
     "correction.reason",
 }
 """The fields on file that a parent's screens show: seen without the filter, on the same walk."""
@@ -125,11 +123,11 @@ def look_at_what_was_answered(terminal: Terminal) -> None:
     terminal.send(f"{MOTHER.national_id}{ENTER}")
     terminal.wait_for("退回原因")
     terminal.send(PAGE_DOWN)
-    terminal.wait_for("電子郵件 退回原因")
+    terminal.wait_for("再填一次電子郵件")
     terminal.send(ESCAPE)
     terminal.wait_for("註冊組已處理")
     terminal.send(BACKTAB + PAGE_DOWN)
-    terminal.wait_for("同意簽署回傳")
+    terminal.wait_for("5-000-")  # the end of the application's number
     terminal.send(TAB * 3 + ENTER)
     terminal.wait_for("要撤回哪一件")
     terminal.send(ENTER)
@@ -146,8 +144,8 @@ def ask_for_a_draft(terminal: Terminal, walk: int) -> None:
     walker.walk(terminal, "ask_id", walk)
     terminal.send(f"{walker.draft_owner(walker.child_for('ask_id', walk)).national_id}{ENTER}")
     terminal.wait_for(MARKS["form"])
-    terminal.send(PAGE_DOWN)
-    terminal.wait_for("電子郵件")
+    terminal.send(PAGE_DOWN * 2)
+    terminal.wait_for("再填一次電子郵件")
     terminal.send(ESCAPE)
     terminal.wait_for(MARKS["hub"])
     terminal.send(ESCAPE)
@@ -179,7 +177,7 @@ def look_at_a_kept_report(terminal: Terminal) -> None:
 
 
 @pytest.fixture(scope="module")
-def planted_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def planted_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("planted") / "home"
     school = planted_school(home)
     assert empty_columns(school) == set()
