@@ -1,24 +1,18 @@
-"""Make the pictures of every screen from the running app: `make pictures`.
-
-Cells are painted with Pillow, so that Chinese sits in its two cells; needs a Chinese font (`make test-tools`).
-"""
+"""Make the pictures of every screen from the running app: `make pictures`."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import tempfile
 from pathlib import Path
 
 os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
 
 from argon2 import PasswordHasher
-from PIL import Image, ImageDraw, ImageFont
-from rich.cells import cell_len
-from rich.color import Color
-from textual.app import App
 
+from docs.painting import paint
+from docs.staff_pictures import office_work, shift
 from kiosk.app import build_app
 from kiosk.services.demo_school import demo_logins, fill_demo_school
 from kiosk.services.school import School, open_school
@@ -27,48 +21,6 @@ from kiosk.testing import FakeClock, Parent
 
 FOLDER = Path(__file__).parent / "pictures"
 SIZES = ((80, 24), (100, 30))
-_WIDE_FONTS = ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",)
-_NARROW_FONTS = ("/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf",)
-_CELL = (9, 18)
-_BASELINE = 14
-_MONO_TRADITIONAL_CHINESE = 8
-
-
-def _font(paths: tuple[str, ...], index: int = 0) -> ImageFont.FreeTypeFont:
-    for path in paths:
-        if Path(path).exists():
-            return ImageFont.truetype(path, 15, index=index)
-    sys.exit("找不到字型；請先執行 make test-tools")
-
-
-def _rgb(color: Color | None, default: tuple[int, int, int]) -> tuple[int, int, int]:
-    triplet = color.get_truecolor() if color is not None and not color.is_default else None
-    return (triplet.red, triplet.green, triplet.blue) if triplet else default
-
-
-def paint(app: App[int], file: Path) -> None:
-    """Paint the screen that stands, cell by cell."""
-    width, height = app.size
-    picture = Image.new("RGB", (width * _CELL[0], height * _CELL[1]), "white")
-    draw = ImageDraw.Draw(picture)
-    narrow, wide = _font(_NARROW_FONTS), _font(_WIDE_FONTS, _MONO_TRADITIONAL_CHINESE)
-    for row, strip in enumerate(app.screen._compositor.render_strips()):
-        column = 0
-        for segment in strip:
-            style = segment.style
-            front = _rgb(style.color if style else None, (16, 32, 44))
-            back = _rgb(style.bgcolor if style else None, (255, 255, 255))
-            if style and style.reverse:
-                front, back = back, front
-            for character in segment.text:
-                cells = cell_len(character)
-                place = (column * _CELL[0], row * _CELL[1])
-                corner = (place[0] + cells * _CELL[0], place[1] + _CELL[1])
-                draw.rectangle((place, corner), fill=back)
-                baseline = (place[0], place[1] + _BASELINE)
-                draw.text(baseline, character, font=wide if cells == 2 else narrow, fill=front, anchor="ls")
-                column += cells
-    picture.save(file, optimize=True)
 
 
 async def _visit(school: School, size: tuple[int, int]) -> None:
@@ -127,6 +79,9 @@ def main() -> None:
         fill_demo_school(school)
         for size in SIZES:
             asyncio.run(_visit(school, size))
+        for size in SIZES:
+            asyncio.run(shift(school, size, FOLDER))
+        asyncio.run(office_work(school, FOLDER))
         school.close()
 
 

@@ -10,7 +10,7 @@ from kiosk.i18n import _
 from kiosk.screens.review.add_staff import AddStaffScreen
 from kiosk.screens.review.application import Acted, ApplicationScreen, LookAtOther, look_at
 from kiosk.screens.review.audit_log import AuditLogScreen
-from kiosk.screens.review.bulk_approval import BulkApprovalScreen, summary_of
+from kiosk.screens.review.bulk_approval import BulkApprovalScreen
 from kiosk.screens.review.calls import CallsScreen
 from kiosk.screens.review.code_shown import CodeShownScreen
 from kiosk.screens.review.confirm_password import ConfirmPasswordScreen
@@ -22,6 +22,7 @@ from kiosk.screens.review.staff_member import StaffMemberScreen
 from kiosk.screens.review.staff_password import StaffPasswordScreen
 from kiosk.screens.review.ticket import TicketScreen
 from kiosk.screens.review.tickets import TicketsScreen
+from kiosk.services.bulk_approval import summary_of
 from kiosk.services.errors import Denied, PasswordChangeRequired
 from kiosk.services.office import Office, open_office
 from kiosk.services.review_queue import QueueFilter
@@ -123,23 +124,26 @@ class _Shift(Walk):
         while True:
             match await self.show(QueueScreen(self.office, self.member, view)):
                 case OpenApplication(application_id):
-                    view.said = await self.application(application_id)
+                    view.said = ""
+                    await self.application(application_id, view)
                 case ApproveMany():
                     await self.approve_many(view)
                 case _:
                     return
 
-    async def application(self, application_id: str) -> str:
-        """One application, and from there perhaps the child's other; what was decided in words, or nothing."""
+    async def application(self, application_id: str, view: QueueView) -> None:
+        """One application, and from there perhaps the child's other; the queue says what was decided."""
         while True:
             looked = await self.call(look_at, self.office, self.member, application_id)
             match await self.show(ApplicationScreen(self.office, self.member, looked)):
                 case LookAtOther(other_id):
                     application_id = other_id
                 case Acted(said):
-                    return said
+                    view.said = said
+                    view.marks.pop(application_id, None)
+                    return
                 case _:
-                    return ""
+                    return
 
     async def approve_many(self, view: QueueView) -> None:
         """整批通過: those that are marked; where none is, those of the filter."""

@@ -12,7 +12,7 @@ from kiosk.services.review import Blocked, Review
 from kiosk.services.review_queue import MOST_ROWS, QueueFilter, QueueRow, QueueSort, ReviewQueue, SortBy
 from kiosk.services.sign_in import SignIn
 from kiosk.services.staff_access import REVIEWERS, OwnChild, StaffMember
-from kiosk.services.standing import ApplicationState, Attention
+from kiosk.services.standing import TO_LOOK_AT, ApplicationState, Attention
 from kiosk.services.store_errors import StoreError
 
 
@@ -23,14 +23,28 @@ class BulkSummary:
     Attributes:
         rows: what would be approved, by class and seat; at most `MOST_ROWS` at once.
         more: there are more than these; they come with the next bulk.
-        blocked: how many of the filter are left out because something stands against them.
-        to_look_at: how many are left out because a remark wants a look.
+        blocked: how many are left out because something stands against them.
+        to_look_at: how many others are left out because a remark wants a look.
     """
 
     rows: tuple[QueueRow, ...]
     more: bool
     blocked: int
     to_look_at: int
+
+
+def summary_of(found: Sequence[QueueRow], *, more: bool = False) -> BulkSummary:
+    """What of these rows can be approved in bulk; ``more``: there are others that were not read."""
+    waiting = [row for row in found if row.state is ApplicationState.UNDER_REVIEW]
+    clean = [row for row in waiting if not row.holds and not row.remarks & TO_LOOK_AT]
+    clean.sort(key=lambda row: (row.class_name, row.seat_number or 0, row.number))
+    blocked = sum(bool(row.holds) for row in waiting) + len(found) - len(waiting)
+    return BulkSummary(
+        rows=tuple(clean[:MOST_ROWS]),
+        more=more or len(clean) > MOST_ROWS,
+        blocked=blocked,
+        to_look_at=len(found) - len(clean) - blocked,
+    )
 
 
 class Outcome(Enum):
@@ -75,13 +89,17 @@ class BulkApproval:
             Denied, PasswordChangeRequired: see `ReviewQueue.page`.
         """
         under_review = replace(wanted, states=(ApplicationState.UNDER_REVIEW,))
+        if wanted.search:
+            searched = self._queue.page(member, under_review, QueueSort(), limit=MOST_ROWS)
+            return summary_of(searched.rows, more=searched.has_more)
         clean = replace(under_review, flag=Attention.CLEAN)
         page = self._queue.page(member, clean, QueueSort(SortBy.CLASS_AND_SEAT), limit=MOST_ROWS)
+        everything, blocked, may_pass = (
+            self._queue.how_many(member, replace(under_review, flag=flag))
+            for flag in (None, Attention.BLOCKED, Attention.CLEAN)
+        )
         return BulkSummary(
-            rows=page.rows,
-            more=page.has_more,
-            blocked=self._queue.how_many(member, replace(under_review, flag=Attention.BLOCKED)),
-            to_look_at=self._queue.how_many(member, replace(under_review, flag=Attention.TO_LOOK_AT)),
+            rows=page.rows, more=page.has_more, blocked=blocked, to_look_at=everything - blocked - may_pass
         )
 
     def approve(

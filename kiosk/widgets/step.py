@@ -160,6 +160,7 @@ class Step(Screen[T | Nav], Generic[T]):
         """Show a message under the question; ``scroll`` brings it into sight."""
         message = self.query_one("#message", Static)
         message.set_class(wrong, "wrong")
+        message.set_class(bool(text), "said")
         message.update(Content(text))
         if text and scroll:
             message.scroll_visible(animate=False)

@@ -68,9 +68,12 @@ def look_at(office: Office, member: StaffMember, application_id: str) -> Looked:
 
 
 class ApplicationScreen(StaffStep[Acted | LookAtOther]):
-    """Stays while papers are ticked and notes are written; leaves with the decision."""
+    """Stays while papers are ticked and notes are written; leaves with the decision.
 
-    AUTO_FOCUS = ""
+    The way back has the focus: the Enter that opened the application, pressed once too often, must decide nothing.
+    """
+
+    AUTO_FOCUS = "#back"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "press('form')", show=False),
@@ -93,11 +96,21 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
     def _may_decide(self) -> bool:
         return self._view.state in OPEN_STATES and not self._view.is_own_child
 
+    @property
+    def _can_pass(self) -> bool:
+        return self._may_decide and self._view.state is ApplicationState.UNDER_REVIEW and not self._view.holds
+
     def keys(self) -> str:
         """What can be done, by key."""
+        if self._view.is_own_child:
+            return _("PageDown 往下看　Esc 返回")
         if not self._may_decide:
             return _("PageDown 往下看　F4 完整資料　F8 備註　Esc 返回")
-        return _("F2 收到簽章　F3 查驗文件　F4 完整資料　F6 退件　F7 不通過　F8 備註　F9 通過")
+        papers = [_("F2 收到簽章")] if Hold.SIGNATURE in self._view.holds else []
+        papers += [_("F3 查驗文件")] if Hold.DOCUMENTS in self._view.holds else []
+        decide = [_("F4 完整"), _("F6 退件"), _("F7 不通過"), _("F8 備註")]
+        passing = [_("F9 通過")] if self._can_pass else []
+        return "　".join([*papers, *decide, *passing, _("Esc 返回")])
 
     def body(self) -> ComposeResult:
         """From what matters most to what is seldom read."""
@@ -128,7 +141,10 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
         if view.state is ApplicationState.RETURNED:
             yield Prose(words.returned_words(view), classes="blocked")
         elif view.state is ApplicationState.UNDER_REVIEW and not view.holds:
-            yield Static(_("可以通過。"), id="free", markup=False)
+            looks = _("看過下面要看的地方，就可以通過。") if view.remarks & TO_LOOK_AT else _("可以通過。")
+            yield Static(looks, id="free", markup=False)
+        if view.holds:
+            yield Static(_("現在不能通過，因為："), classes="blocked", markup=False)
         for hold in view.holds:
             with Horizontal(classes="hold"):
                 yield Prose(f"{hold.label}：{hold.explanation}", classes="blocked")
@@ -183,8 +199,7 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
     def actions(self) -> ComposeResult:
         """The three decisions, the masks, a note, the way back."""
         if self._may_decide:
-            can_pass = self._view.state is ApplicationState.UNDER_REVIEW and not self._view.holds
-            yield TightButton(_("通過"), id="approve", variant="primary", disabled=not can_pass)
+            yield TightButton(_("通過"), id="approve", variant="primary", disabled=not self._can_pass)
             yield TightButton(_("退件補正"), id="return")
             yield TightButton(_("不通過"), id="reject")
         if not self._view.is_own_child:
@@ -192,20 +207,12 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
             yield TightButton(_("備註"), id="note")
         yield TightButton(_("返回"), id="back")
 
-    def on_mount(self) -> None:
-        """Begin with what comes next."""
-        self._focus_next()
-
-    def _focus_next(self) -> None:
-        """The focus goes to the next sensible thing: a paper to tick, the approval, the way back."""
-        for selector in ("#form", "#documents", "#conflict", "#release", "#consent", "#approve", "#back"):
-            for button in self.query(selector).results(Button):
-                if not button.disabled:
-                    button.focus(scroll_visible=False)
-                    return
-
     def action_press(self, key: str) -> None:
-        """Press a button by its key, where it is there."""
+        """Press a button by its key, where it is there; an approval that cannot be says why."""
+        if key == "approve" and self._may_decide and not self._can_pass:
+            is_returned = self._view.state is ApplicationState.RETURNED
+            self.say(words.blocked_words(Blocked(self._view.holds, is_returned=is_returned)))
+            return
         for button in self.query(f"#{key}").results(Button):
             button.press()
 
@@ -220,7 +227,7 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
         await self.recompose()
         self.show_time()
         self.say(said, wrong=wrong, scroll=False)
-        self._focus_next()
+        self.query_one("#back").focus(scroll_visible=False)
 
     @work(group="db", exclusive=True)
     async def _tick_off(self, act: Callable[..., None], said: str, *more: object) -> None:
@@ -296,6 +303,7 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
             self._revealed = found[0]
             self._hidden_at = self.kiosk.clock.elapsed() + REVEALED_SECONDS
             self._show_people()
+            self._say_how_long()
 
     async def _whose(self) -> int | None:
         """The position of the applicant to look at: asked where there are two."""
@@ -309,8 +317,19 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
 
     def second_passed(self) -> None:
         """Mask the numbers again when their time is over, whatever screen is on top."""
-        if self._revealed is not None and self.kiosk.clock.elapsed() >= self._hidden_at:
+        if self._revealed is None:
+            return
+        if self.kiosk.clock.elapsed() >= self._hidden_at:
             self._hide()
+            self.say("", scroll=False)
+        else:
+            self._say_how_long()
+
+    def _say_how_long(self) -> None:
+        seconds = round(self._hidden_at - self.kiosk.clock.elapsed())
+        said = _("完整資料 {n} 秒後自動遮住。").format(n=seconds)
+        if str(self.query_one("#message", Static).content) != said:
+            self.say(said, wrong=False, scroll=False)
 
     def _hide(self) -> None:
         self._revealed = None
@@ -321,8 +340,6 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
             table = self.query_one(f"#compare-{person.position}", SideBySide)
             is_shown = self._revealed is not None and self._revealed.position == person.position
             table.update(words.compare(person, self._revealed if is_shown else None))
-        said = _("完整資料 {n} 秒後自動遮住。").format(n=REVEALED_SECONDS) if self._revealed is not None else ""
-        self.say(said, wrong=False, scroll=False)
 
     @on(Button.Pressed, "#note")
     @work(group="ask", exclusive=True)

@@ -19,7 +19,6 @@ from kiosk.services.office import Office
 from kiosk.services.review import Blocked
 from kiosk.services.review_queue import MOST_ROWS, QueueRow
 from kiosk.services.staff_access import StaffMember
-from kiosk.services.standing import TO_LOOK_AT, ApplicationState
 from kiosk.widgets.field import Field
 from kiosk.widgets.plain_input import PlainInput
 from kiosk.widgets.prose import Prose
@@ -37,20 +36,6 @@ _COLUMNS = (
     Column("結果", 20, grows=3),
 )
 _BAR_CELLS = 30
-
-
-def summary_of(marked: Sequence[QueueRow]) -> BulkSummary:
-    """What of the rows that were marked can be approved in bulk."""
-    waiting = [row for row in marked if row.state is ApplicationState.UNDER_REVIEW]
-    clean = [row for row in waiting if not row.holds and not row.remarks & TO_LOOK_AT]
-    clean.sort(key=lambda row: (row.class_name, row.seat_number or 0, row.number))
-    blocked = sum(bool(row.holds) for row in waiting) + len(marked) - len(waiting)
-    return BulkSummary(
-        rows=tuple(clean[:MOST_ROWS]),
-        more=len(clean) > MOST_ROWS,
-        blocked=blocked,
-        to_look_at=len(marked) - len(clean) - blocked,
-    )
 
 
 class BulkApprovalScreen(StaffStep[bool]):
@@ -76,6 +61,8 @@ class BulkApprovalScreen(StaffStep[bool]):
 
     def keys(self) -> str:
         """Before and after."""
+        if self._results or not self._summary.rows:
+            return _("上下鍵 看清單　Esc 返回")
         return _("輸入密碼後按 Enter 全部通過　Tab 看清單　Esc 返回")
 
     def body(self) -> ComposeResult:
@@ -87,9 +74,9 @@ class BulkApprovalScreen(StaffStep[bool]):
 
     def _summary_words(self) -> str:
         summary = self._summary
-        lines = [_("要通過 {n} 件，都沒有要等的或要看的。").format(n=len(summary.rows))]
+        lines = [_("要通過 {n} 件，都沒有不能通過或要看一下的標記。").format(n=len(summary.rows))]
         if summary.blocked or summary.to_look_at:
-            left_out = _("不在裡面：不能通過 {blocked} 件，要看一下 {looks} 件；請逐件審核。")
+            left_out = _("沒有列入：不能通過 {blocked} 件，要看一下 {looks} 件；請逐件審核。")
             lines.append(left_out.format(blocked=summary.blocked, looks=summary.to_look_at))
         if summary.more:
             lines.append(_("一次最多 {n} 件，其餘請再做一次。").format(n=MOST_ROWS))
@@ -166,6 +153,7 @@ class BulkApprovalScreen(StaffStep[bool]):
         self.query_one("#summary", Prose).update(said)
         self.query_one("#password").display = False
         self.query_one("#send").display = False
+        self.query_one("#foot", Static).update(self.keys())
         self._show_rows()
         self.query_one("#back").focus()
 

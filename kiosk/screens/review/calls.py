@@ -10,7 +10,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Button
+from textual.widgets import Button, Static
 
 from kiosk.i18n import _
 from kiosk.services.mail import MailFault
@@ -51,7 +51,8 @@ class CallsScreen(StaffStep[None]):
 
     def keys(self) -> str:
         """The table's, and what is done with a row."""
-        return _("上下鍵 選擇　F2 已打電話　F3 再寄一次　左右鍵 換清單　Esc 返回")
+        retry = _("F3 再寄一次　") if self._letters else ""
+        return _("上下鍵 選擇　Enter 已打電話　{retry}左右鍵 換清單　Esc 返回").format(retry=retry)
 
     def body(self) -> ComposeResult:
         """The two lists; what to tell of the row under the cursor."""
@@ -82,6 +83,7 @@ class CallsScreen(StaffStep[None]):
             button.label = _("【{label}】").format(label=label) if chosen else label
             button.set_class(chosen, "chosen")
         self.query_one("#retry", Button).display = self._letters
+        self.query_one("#foot", Static).update(self.keys())
         self._table.show(ForwardPages(self._read).fetch)
 
     async def _read(self, key: Hashable, limit: int) -> Sequence[Row[Call | DeadLetter]] | None:
@@ -114,20 +116,37 @@ class CallsScreen(StaffStep[None]):
     @on(RowTable.Opened)
     def action_called(self) -> None:
         """The parent was told."""
-        self._act(self.office.outbox.called, _("已登錄：{name} 已打過電話。"))
+        self._ask_whether_called()
+
+    @work(group="ask", exclusive=True)
+    async def _ask_whether_called(self) -> None:
+        """Ask first: a parent who is struck off the list by mistake is called by nobody."""
+        call = self._call
+        if call is None:
+            return
+        text = _("{name}　{mobile}\n{what}").format(name=call.name, mobile=call.mobile, what=call.kind.label)
+        choices = {"back": _("還沒打"), "called": _("已經說了，登錄")}
+        heading = _("已經打電話告訴這位家長了嗎？")
+        if await self.over(self.notice(heading, text, choices)) == "called":
+            self._act(self.office.outbox.called, call, _("已登錄：{name} 已打過電話。"))
 
     @on(Button.Pressed, "#retry")
     def action_retry(self) -> None:
         """Send the mail once more."""
-        if self._letters:
-            self._act(self.office.outbox.retry, _("已排入再寄：{name}。"))
+        call = self._call
+        if self._letters and call is not None:
+            self._act(self.office.outbox.retry, call, _("已排入再寄：{name}。"))
 
-    @work(group="db", exclusive=True)
-    async def _act(self, act: Callable[[StaffMember, str, int], None], said: str) -> None:
+    @property
+    def _call(self) -> Call | None:
+        """Whom the row under the cursor is about."""
         current = self._table.current
         if current is None:
-            return
-        call = current.value.call if isinstance(current.value, DeadLetter) else current.value
+            return None
+        return current.value.call if isinstance(current.value, DeadLetter) else current.value
+
+    @work(group="db", exclusive=True)
+    async def _act(self, act: Callable[[StaffMember, str, int], None], call: Call, said: str) -> None:
         if await self.attempt(act, self.member, call.message_id, call.version) is not None:
             self.say(said.format(name=call.name), wrong=False)
         self._table.reload()

@@ -155,6 +155,9 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         )
         if done is None:
             return None
+        for row in done.value.rows:  # an act on a marked one has made another version of it
+            if row.application_id in self._table.marks:
+                self._table.marks[row.application_id] = row
         rows = [Row(row.application_id, row.cursor, _cells(row), row) for row in done.value.rows]
         return RowPage(rows, done.value.has_before, done.value.has_more)
 

@@ -31,9 +31,12 @@ from kiosk.widgets.step import Nav
 
 
 class TicketScreen(StaffStep[Decided]):
-    """Answers with what the decision left to be done by hand."""
+    """Answers with what the decision left to be done by hand.
 
-    AUTO_FOCUS = "Button"
+    The way back has the focus: the Enter that opened the report, pressed once too often, must decide nothing.
+    """
+
+    AUTO_FOCUS = "#back"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
     def __init__(self, office: Office, member: StaffMember, ticket: TicketView) -> None:

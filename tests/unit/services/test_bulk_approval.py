@@ -42,6 +42,8 @@ def test_a_class_is_approved_row_by_row(reviewed: ReviewSchool, teacher: StaffMe
     for application_id in applications[:4]:
         reviewed.sign(teacher, application_id)
     reviewed.apply(6, with_other(mother_of(6), name="歐陽非", national_id=mother_of(20).national_id))
+    wants_a_look = reviewed.apply(8, with_other(mother_of(8), mobile="0933000008"))
+    reviewed.sign(teacher, wants_a_look)
     summary = reviewed.office.bulk.candidates(teacher, QueueFilter())
     assert [row.application_id for row in summary.rows] == [applications[3], *applications[:3]]
     assert (summary.more, summary.blocked, summary.to_look_at) == (False, 2, 1)
@@ -55,6 +57,16 @@ def test_a_class_is_approved_row_by_row(reviewed: ReviewSchool, teacher: StaffMe
     assert [result.outcome for result in results] == [Outcome.APPROVED] * 4
     assert steps == [(1, 4), (2, 4), (3, 4), (4, 4)]
     assert [reviewed.row(one).state for one in applications] == ["approved"] * 4 + ["under_review"]
+
+
+def test_of_a_search_only_what_was_found_counts(reviewed: ReviewSchool, teacher: StaffMember) -> None:
+    found, blocked = reviewed.apply(0), reviewed.apply(1)
+    reviewed.sign(teacher, found)
+    for place, application_id in ((0, found), (1, blocked)):
+        number = reviewed.row(application_id).student_number
+        summary = reviewed.office.bulk.candidates(teacher, QueueFilter(search=number))
+        assert [row.application_id for row in summary.rows] == [found][place:]
+        assert (summary.blocked, summary.to_look_at) == (place, 0)
 
 
 def test_only_with_the_right_password(reviewed: ReviewSchool, teacher: StaffMember) -> None:
