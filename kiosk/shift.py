@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from kiosk.i18n import _
 from kiosk.screens.review.add_staff import AddStaffScreen
-from kiosk.screens.review.application import Acted, ApplicationScreen, LookAtOther, look_at
+from kiosk.screens.review.application import Acted, ApplicationScreen, LookAtOther
+from kiosk.screens.review.application_case import look_at
 from kiosk.screens.review.audit_log import AuditLogScreen
 from kiosk.screens.review.bulk_approval import BulkApprovalScreen
 from kiosk.screens.review.calls import CallsScreen
@@ -134,8 +135,8 @@ class _Shift(Walk):
     async def application(self, application_id: str, view: QueueView) -> None:
         """One application, and from there perhaps the child's other; the queue says what was decided."""
         while True:
-            looked = await self.call(look_at, self.office, self.member, application_id)
-            match await self.show(ApplicationScreen(self.office, self.member, looked)):
+            case = await self.call(look_at, self.office, self.member, application_id)
+            match await self.show(ApplicationScreen(self.office, self.member, case)):
                 case LookAtOther(other_id):
                     application_id = other_id
                 case Acted(said):

@@ -56,16 +56,18 @@ class SideBySide(Widget):
 
     def _lines(self, width: int) -> list[tuple[str, str]]:
         """Each line as it is drawn, and its style."""
-        side = max(_LEAST_CELLS, (width - _LABEL_CELLS - _VERDICT_CELLS - 2 * _GAP) // 2)
+        side = max(_LEAST_CELLS, (width - _LABEL_CELLS - _VERDICT_CELLS) // 2)
         widths = (_LABEL_CELLS, side, side, _VERDICT_CELLS)
-        lines = [(_row(self._header, widths), "bold")]
+        styled = [(self._header, "bold")]
         for pair in self._pairs:
             cells = (pair.label, pair.left, pair.right, pair.verdict)
+            styled.append((cells, "bold #a3100a" if pair.differs else ""))
+        lines = []
+        for cells, style in styled:
             wrapped = (
                 wrap(cell, cells_wide - _GAP if cells_wide == side else cells_wide)
                 for cell, cells_wide in zip(cells, widths, strict=True)
             )
-            style = "bold #a3100a" if pair.differs else ""
             lines += [(_row(parts, widths), style) for parts in zip_longest(*wrapped, fillvalue="")]
         return lines
 

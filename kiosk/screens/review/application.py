@@ -1,8 +1,9 @@
-"""One application: what stands against it, what the school has beside what the parent gave, and what to do with it."""
+"""One application: all that is to be seen of it, and every act of a reviewer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -10,26 +11,25 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.widgets import Button, Static
 
 from kiosk.i18n import _, current_language
 from kiosk.screens.review import application_words as words
+from kiosk.screens.review.application_case import Case, look_at
 from kiosk.screens.review.reason import ReasonScreen
 from kiosk.screens.review.return_fields import ReturnFieldsScreen
-from kiosk.services.application_view import ApplicationView, PersonView, Revealed
+from kiosk.services.application_view import ApplicationView, Revealed
 from kiosk.services.binding_review import BindingRow
 from kiosk.services.consents import Choice
 from kiosk.services.office import Office
 from kiosk.services.parent_accounts import EmailOfAnother
 from kiosk.services.review import Blocked, RegistrarDecides
-from kiosk.services.staff_access import Role, StaffMember
-from kiosk.services.standing import OPEN_STATES, TO_LOOK_AT, ApplicationState, Hold
+from kiosk.services.staff_access import StaffMember
+from kiosk.services.standing import TO_LOOK_AT, ApplicationState
 from kiosk.services.texts import TextName, load_consent, load_text
-from kiosk.widgets.prose import Prose
+from kiosk.widgets.part import Part
 from kiosk.widgets.side_by_side import SideBySide
 from kiosk.widgets.staff_step import Refused, StaffStep
-from kiosk.widgets.tight_button import TightButton
 
 REVEALED_SECONDS = 20
 """How long full numbers stand before they are masked again."""
@@ -47,24 +47,6 @@ class LookAtOther:
     """The child's other application is to be looked at."""
 
     application_id: str
-
-
-@dataclass(frozen=True)
-class Looked:
-    """An application and the bindings of its child, as they were read."""
-
-    view: ApplicationView
-    bindings: tuple[BindingRow, ...]
-
-
-def look_at(office: Office, member: StaffMember, application_id: str) -> Looked:
-    """Read all that the screen shows; for a thread.
-
-    Raises:
-        Denied, PasswordChangeRequired, StoreError: see `kiosk.services.review.Review.open`.
-    """
-    view = office.review.open(member, application_id)
-    return Looked(view, office.bindings.list(member, view.student.student_id))
 
 
 class ApplicationScreen(StaffStep[Acted | LookAtOther]):
@@ -85,157 +67,62 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
         Binding("f9", "press('approve')", show=False),
     ]
 
-    def __init__(self, office: Office, member: StaffMember, looked: Looked) -> None:
+    def __init__(self, office: Office, member: StaffMember, case: Case) -> None:
         super().__init__(office, member)
-        self._view = looked.view
-        self._bound_parents = looked.bindings
+        self._case = case
+        self._reading = asyncio.Lock()
         self._revealed: Revealed | None = None
         self._hidden_at = 0.0
 
     @property
-    def _may_decide(self) -> bool:
-        return self._view.state in OPEN_STATES and not self._view.is_own_child
-
-    @property
-    def _can_pass(self) -> bool:
-        return self._may_decide and self._view.state is ApplicationState.UNDER_REVIEW and not self._view.holds
+    def _view(self) -> ApplicationView:
+        return self._case.view
 
     def keys(self) -> str:
         """What can be done, by key."""
-        if self._view.is_own_child:
-            return _("PageDown 往下看　Esc 返回")
-        if not self._may_decide:
-            return _("PageDown 往下看　F4 完整資料　F8 備註　Esc 返回")
-        papers = [_("F2 收到簽章")] if Hold.SIGNATURE in self._view.holds else []
-        papers += [_("F3 查驗文件")] if Hold.DOCUMENTS in self._view.holds else []
-        decide = [_("F4 完整"), _("F6 退件"), _("F7 不通過"), _("F8 備註")]
-        passing = [_("F9 通過")] if self._can_pass else []
-        return "　".join([*papers, *decide, *passing, _("Esc 返回")])
+        return self._case.keys()
 
     def body(self) -> ComposeResult:
-        """From what matters most to what is seldom read."""
-        view = self._view
-        yield Static(words.student_line(view), id="who", markup=False)
-        yield Static(words.application_line(view), id="what", markup=False)
-        if view.is_own_child:
-            yield Prose(_("這是您自己的孩子，只能看，請由同事審核。"), classes="warning")
-        yield from self._standing()
-        yield from self._remarks()
-        for person in view.people:
-            yield from self._person(person)
-        if view.others_on_file:
-            yield _section(_("學籍上的其他家長"))
-            yield Prose("\n".join(map(words.guardian_line, view.others_on_file)), classes="paper")
-        yield from self._others()
-        yield _section(_("紙本"))
-        yield Prose("\n".join(words.paper_lines(view)), classes="paper")
-        yield _section(_("同意書"))
-        yield Prose("\n".join(words.consent_lines(view)), classes="paper")
-        yield from self._bound()
-        yield _section(_("歷程"))
-        yield Prose("\n".join(words.history_lines(view)), classes="paper")
-
-    def _standing(self) -> ComposeResult:
-        """What stands against an approval, each with the button that takes it away; or what was decided."""
-        view = self._view
-        if view.state is ApplicationState.RETURNED:
-            yield Prose(words.returned_words(view), classes="blocked")
-        elif view.state is ApplicationState.UNDER_REVIEW and not view.holds:
-            looks = _("看過下面要看的地方，就可以通過。") if view.remarks & TO_LOOK_AT else _("可以通過。")
-            yield Static(looks, id="free", markup=False)
-        if view.holds:
-            yield Static(_("現在不能通過，因為："), classes="blocked", markup=False)
-        for hold in view.holds:
-            with Horizontal(classes="hold"):
-                yield Prose(f"{hold.label}：{hold.explanation}", classes="blocked")
-                if self._may_decide:
-                    yield from self._cure(hold)
-
-    def _cure(self, hold: Hold) -> Iterator[Button]:
-        """The button for what a hold waits for, where it is this member's to press."""
-        is_registrar = self.member.role is Role.REGISTRAR
-        cures = {
-            Hold.SIGNATURE: ("form", _("已收到簽章申請書"), True),
-            Hold.DOCUMENTS: ("documents", _("已查驗證明文件"), True),
-            Hold.STUDENT_CONSENT: ("consent", _("登錄紙本同意書"), True),
-            Hold.CONFLICT: ("conflict", _("處理衝突"), is_registrar),
-            Hold.REGISTRAR: ("release", _("確認無誤"), is_registrar),
-        }
-        key, label, is_theirs = cures.get(hold, ("", "", False))
-        if is_theirs:
-            yield Button(label, id=key, classes="cure")
-
-    def _remarks(self) -> ComposeResult:
-        looks, told = self._view.remarks & TO_LOOK_AT, self._view.remarks & ~TO_LOOK_AT
-        if looks:
-            lines = [f"{remark.label}：{remark.explanation}" for remark in looks]
-            yield Prose("\n".join([_("要看一下"), *lines]), classes="look")
-        if told:
-            yield Prose(_("參考　{told}").format(told="、".join(one.label for one in told)), classes="told")
-
-    def _person(self, person: PersonView) -> ComposeResult:
-        yield _section(words.person_title(self._view, person))
-        yield SideBySide(words.comparison_header(person), words.compare(person, None), id=f"compare-{person.position}")
-
-    def _others(self) -> ComposeResult:
-        """The child's other applications, each with a button to look at it."""
-        if self._view.others:
-            yield _section(_("這名學生的其他申請"))
-        for place, other in enumerate(self._view.others):
-            with Horizontal(classes="hold"):
-                yield Prose(words.other_line(other), classes="paper")
-                yield Button(_("看這一件"), id=f"other-{place}", classes="cure")
-
-    def _bound(self) -> ComposeResult:
-        """Who is bound to the child, with a button to end it for the registrar."""
-        if self._bound_parents:
-            yield _section(_("綁定的家長"))
-        for place, binding in enumerate(self._bound_parents):
-            with Horizontal(classes="hold"):
-                yield Prose(words.binding_line(binding), classes="paper")
-                if binding.is_active and self.member.role is Role.REGISTRAR and not self._view.is_own_child:
-                    yield Button(_("終止綁定"), id=f"end-{place}", classes="cure")
+        """What there is to see."""
+        yield Part(lambda: self._case.body(), id="case")
 
     def actions(self) -> ComposeResult:
-        """The three decisions, the masks, a note, the way back."""
-        if self._may_decide:
-            yield TightButton(_("通過"), id="approve", variant="primary", disabled=not self._can_pass)
-            yield TightButton(_("退件補正"), id="return")
-            yield TightButton(_("不通過"), id="reject")
-        if not self._view.is_own_child:
-            yield TightButton(_("完整資料"), id="reveal")
-            yield TightButton(_("備註"), id="note")
-        yield TightButton(_("返回"), id="back")
+        """What can be decided."""
+        yield Part(lambda: self._case.buttons(), id="decisions")
 
-    def action_press(self, key: str) -> None:
+    @work(group="press")
+    async def action_press(self, key: str) -> None:
         """Press a button by its key, where it is there; an approval that cannot be says why."""
-        if key == "approve" and self._may_decide and not self._can_pass:
+        async with self._reading:  # what is shown may be out of date, and its buttons are about to go
+            pass
+        if key == "approve" and self._case.may_decide and not self._case.can_pass:
             is_returned = self._view.state is ApplicationState.RETURNED
             self.say(words.blocked_words(Blocked(self._view.holds, is_returned=is_returned)))
             return
         for button in self.query(f"#{key}").results(Button):
             button.press()
 
-    async def _look_again(self) -> None:
-        """Read everything anew; what was said stays."""
-        looked = await self.look(look_at, self.office, self.member, self._view.application_id)
-        if looked is None or not self.is_attached:
-            return
-        self._view, self._bound_parents, self._revealed = looked.value.view, looked.value.bindings, None
-        message = self.query_one("#message", Static)
-        said, wrong = str(message.content), message.has_class("wrong")
-        await self.recompose()
-        self.show_time()
-        self.say(said, wrong=wrong, scroll=False)
-        self.query_one("#back").focus(scroll_visible=False)
+    @work(group="look")
+    async def _look_again(self, said: str = "") -> None:
+        """Read and show everything anew, then say what was done; without, what was said stays."""
+        async with self._reading:
+            looked = await self.look(look_at, self.office, self.member, self._view.application_id)
+            if looked is None or not self.is_attached:
+                return
+            self._case, self._revealed = looked.value, None
+            await self.query_one("#case", Part).recompose()
+            await self.query_one("#decisions", Part).recompose()
+            self._keep_saying("#foot", self.keys())
+            self.query_one("#back").focus(scroll_visible=False)
+            if said:
+                self.say(said, wrong=False)
 
     @work(group="db", exclusive=True)
     async def _tick_off(self, act: Callable[..., None], said: str, *more: object) -> None:
         """One of the acts that name only the application, and stay on it."""
         view = self._view
-        if await self.attempt(act, self.member, view.application_id, view.version, *more) is not None:
-            self.say(said, wrong=False)
-        await self._look_again()
+        done = await self.attempt(act, self.member, view.application_id, view.version, *more)
+        self._look_again(said if done is not None else "")
 
     @on(Button.Pressed, "#form")
     def _form_received(self) -> None:
@@ -278,9 +165,8 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
     async def _resolve(self, *, all_stand: bool) -> None:
         view = self._view
         resolve = self.office.review.resolve_conflict
-        if await self.attempt(resolve, self.member, view.application_id, view.version, all_stand=all_stand) is not None:
-            self.say(_("已處理申請衝突。"), wrong=False)
-        await self._look_again()
+        done = await self.attempt(resolve, self.member, view.application_id, view.version, all_stand=all_stand)
+        self._look_again(_("已處理申請衝突。") if done is not None else "")
 
     @on(Button.Pressed, "#reveal")
     @work(group="ask", exclusive=True)
@@ -353,8 +239,7 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
         screen = ReasonScreen(self.office, self.member, _("備註"), text, (), note, label=_("備註"), sending=_("存入"))
         reason = await self.over(screen)
         if isinstance(reason, str) and self.is_attached:
-            self.say(_("已存入備註。"), wrong=False)
-            await self._look_again()
+            self._look_again(_("已存入備註。"))
 
     @on(Button.Pressed, "#approve")
     @work(group="ask", exclusive=True)
@@ -373,14 +258,14 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
             done = await self.attempt(self.office.review.approve, self.member, view.application_id, view.version)
         except Blocked as blocked:
             self.say(words.blocked_words(blocked))
-            await self._look_again()
+            self._look_again()
         except EmailOfAnother as taken:
             self.say(words.email_words(taken))
         else:
             if done is not None:
                 self.answer(Acted(_("{number} 已通過。").format(number=view.number)))
             else:
-                await self._look_again()
+                self._look_again()
 
     @on(Button.Pressed, "#return")
     @work(group="ask", exclusive=True)
@@ -389,7 +274,7 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
         if await self.over(ReturnFieldsScreen(self.office, self.member, self._view)) is True:
             self.answer(Acted(_("{number} 已退件，家長可在本機補正。").format(number=self._view.number)))
         elif self.is_attached:
-            await self._look_again()
+            self._look_again()
 
     @on(Button.Pressed, "#reject")
     @work(group="ask", exclusive=True)
@@ -410,7 +295,7 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
         if isinstance(reason, str):
             self.answer(Acted(_("{number} 已登錄不通過。").format(number=view.number)))
         elif self.is_attached:
-            await self._look_again()
+            self._look_again()
 
     @on(Button.Pressed, "#back")
     def _leave(self, event: Button.Pressed) -> None:
@@ -424,7 +309,7 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
         if kind == "other":
             self.answer(LookAtOther(self._view.others[int(place)].application_id))
         elif kind == "end":
-            self._end_binding(self._bound_parents[int(place)])
+            self._end_binding(self._case.bindings[int(place)])
 
     @work(group="ask", exclusive=True)
     async def _end_binding(self, binding: BindingRow) -> None:
@@ -438,9 +323,4 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
         screen = ReasonScreen(self.office, self.member, _("終止綁定"), text, common, end, sending=_("終止綁定"))
         reason = await self.over(screen)
         if isinstance(reason, str) and self.is_attached:
-            self.say(_("已終止綁定。"), wrong=False)
-            await self._look_again()
-
-
-def _section(title: str) -> Static:
-    return Static(title, classes="section", markup=False)
+            self._look_again(_("已終止綁定。"))

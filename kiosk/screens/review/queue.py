@@ -222,11 +222,11 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
     def _found(self, event: PlainInput.Submitted) -> None:
         """Enter, or the end of a scan: open what was found where it is one, else go to the list."""
         scanned = _SCANNED.search(event.value)
-        if scanned is not None and scanned.start() > 0:
-            event.input.value = scanned[0]  # the code came after what stood there; _search hears of it
+        if scanned is not None and scanned.start() > 0:  # the code came after what stood there
+            event.input.value = scanned[0]
+            self._narrow(replace(self._view.wanted, search=scanned[0], match=Match.BEGINNING))
         self._open_the_only_one = True
-        if scanned is None or scanned.start() == 0:
-            self._go_on_with_what_was_found()
+        self._go_on_with_what_was_found()
 
     @on(RowTable.Moved)
     def _rows_came(self) -> None:
