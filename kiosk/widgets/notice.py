@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from textual import on
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.widgets import Button
 
 from kiosk.i18n import _
@@ -41,7 +42,7 @@ class NoticeScreen(Step[str]):
     def actions(self) -> ComposeResult:
         """The answers."""
         for place, (answer, label) in enumerate(self._choices.items()):
-            yield Button(label, id=answer, variant="default" if place else "primary")
+            yield Button(Content(label), id=answer, variant="default" if place else "primary")
 
     @on(Button.Pressed)
     def _chosen(self, event: Button.Pressed) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
@@ -83,14 +82,15 @@ class Case:
             looks = _("看過下面要看的地方，就可以通過。") if view.remarks & TO_LOOK_AT else _("可以通過。")
             yield Static(looks, id="free", markup=False)
         if view.holds:
-            yield Static(_("現在不能通過，因為："), classes="blocked", markup=False)
+            yield Prose(_("現在不能通過，因為："), classes="blocked")
         for hold in view.holds:
-            with Horizontal(classes="hold"):
+            cure = self._cure(hold) if self.may_decide else None
+            with Horizontal(classes="hold" if cure is None else "hold curable"):
                 yield Prose(f"{hold.label}：{hold.explanation}", classes="blocked")
-                if self.may_decide:
-                    yield from self._cure(hold)
+                if cure is not None:
+                    yield cure
 
-    def _cure(self, hold: Hold) -> Iterator[Button]:
+    def _cure(self, hold: Hold) -> Button | None:
         """The button for what a hold waits for, where it is this member's to press."""
         is_registrar = self.member.role is Role.REGISTRAR
         cures = {
@@ -101,8 +101,7 @@ class Case:
             Hold.REGISTRAR: ("release", _("確認無誤"), is_registrar),
         }
         key, label, is_theirs = cures.get(hold, ("", "", False))
-        if is_theirs:
-            yield Button(label, id=key, classes="cure")
+        return Button(label, id=key, classes="cure") if is_theirs else None
 
     def _remarks(self) -> ComposeResult:
         looks, told = self.view.remarks & TO_LOOK_AT, self.view.remarks & ~TO_LOOK_AT

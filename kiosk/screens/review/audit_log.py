@@ -78,7 +78,7 @@ def _cells(row: AuditRow) -> tuple[str, ...]:
         day_and_time(row.at),
         row.account or _actor_word(row.actor),
         action_word(row.action),
-        row.subject,
+        _("通知家長") if row.subject == "outbox" else row.subject,
         row.terminal,
     )
 

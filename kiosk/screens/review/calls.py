@@ -125,7 +125,7 @@ class CallsScreen(StaffStep[None]):
         if call is None:
             return
         text = _("{name}　{mobile}\n{what}").format(name=call.name, mobile=call.mobile, what=call.kind.label)
-        choices = {"back": _("還沒打"), "called": _("已經說了，登錄")}
+        choices = {"back": _("還沒打"), "called": _("已告知，登錄")}
         heading = _("已經打電話告訴這位家長了嗎？")
         if await self.over(self.notice(heading, text, choices)) == "called":
             self._act(self.office.outbox.called, call, _("已登錄：{name} 已打過電話。"))

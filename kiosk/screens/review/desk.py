@@ -7,6 +7,7 @@ from pathlib import Path
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.widgets import Button
 
 from kiosk.i18n import _
@@ -63,7 +64,7 @@ class DeskScreen(StaffStep[CodeGiven]):
     def _show_seen(self) -> None:
         """Say it in words: a mark alone is not seen by everyone."""
         button = self.query_one("#seen", Button)
-        button.label = _("[V] 已查驗證件") if self._seen else _("[ ] 還沒查驗證件（看過證件後按這裡）")
+        button.label = Content(_("[V] 已查驗證件") if self._seen else _("[ ] 還沒查驗證件（看過證件後按這裡）"))
         button.set_class(self._seen, "chosen")
 
     @on(PlainInput.Submitted)
