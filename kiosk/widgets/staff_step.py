@@ -111,15 +111,19 @@ class StaffStep(StaffFrame, Step[T]):
             return Done(function(*arguments, **options))
 
         try:
-            return await self.ask(call)
+            done = await self.ask(call)
         except REFUSALS as refused:
             self._say_if_there(refusal_words(refused))
             return None
+        self.stop_if_left()
+        return done
 
     async def look(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> Done[R] | None:
         """Read in a thread while everything stays usable; None where that failed, which is said on the screen."""
         try:
-            return Done(await asyncio.to_thread(function, *arguments, **options))
+            done = Done(await asyncio.to_thread(function, *arguments, **options))
+            self.stop_if_left()
+            return done
         except StoreError:
             self._say_if_there(_("系統忙碌，請稍候再試一次。"))
         except REFUSALS as refused:
@@ -130,10 +134,21 @@ class StaffStep(StaffFrame, Step[T]):
         """Show a screen over this one; its answer, or None where an idle reset took both away."""
         return await self.app.push_screen_wait(screen)
 
+    def stop_if_left(self) -> None:
+        """End the worker that asks this after each wait, where the screen was left meanwhile.
+
+        Textual takes a screen's widgets away one by one before it ends the screen's workers.
+
+        Raises:
+            asyncio.CancelledError: it was left.
+        """
+        if self not in self.app.screen_stack:
+            raise asyncio.CancelledError
+
     def _say_if_there(self, text: str) -> None:
         """Say it, unless the screen was left meanwhile."""
-        if self.is_attached:
-            self.say(text)
+        self.stop_if_left()
+        self.say(text)
 
 
 def refusal_words(refused: Exception) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
 from sqlmodel import select
+from textual import events
 
 from db.models import Application, AuditEntry
 from kiosk.services.demo_school import invented_id
@@ -215,6 +217,20 @@ async def test_keys_in_a_burst_and_a_second_in_between_break_nothing(demo: Schoo
         assert reviewer.screen == "ApplicationScreen"
     view = office_of(demo).review.open(member_of(demo, "TEACHER"), application_of(demo, "110009"))
     assert [line.action.value for line in view.history] == ["submitted", "form_received", "documents_seen"]
+
+
+@pytest.mark.parametrize("pauses", range(0, 40, 8))
+async def test_leaving_while_it_is_made_anew_breaks_nothing(demo: School, pauses: int) -> None:
+    """Textual takes the widgets away before it ends what was about to write into them."""
+    async with at_work(demo) as reviewer:
+        await _at(reviewer, "110009")
+        reviewer._send(events.Key("f2", None))
+        for _turn in range(pauses):
+            await asyncio.sleep(0.001)
+        reviewer._send(events.Key("escape", None))
+        await until(reviewer.pilot, lambda: reviewer.screen == "QueueScreen")
+        await reviewer.sees_rows()
+        await reviewer.logs_out()
 
 
 @pytest.mark.parametrize(("choice", "is_held"), [("agree", False), ("refuse", True)])

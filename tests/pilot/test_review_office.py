@@ -121,7 +121,7 @@ async def test_a_report_is_answered_field_by_field_and_the_parent_is_told(demo: 
         assert "班級　未更正：與學籍相同，請到註冊組。" in "\n".join(parent.words())
 
 
-async def test_another_student_number_brings_a_new_code(demo: School) -> None:
+async def test_a_student_number_is_corrected_to_one_that_is_free(demo: School) -> None:
     async with at_work(demo, "REGISTRAR") as reviewer:
         await _opens_report(reviewer, "110020")
         await reviewer.clicks("#correct-student_number")
@@ -132,7 +132,8 @@ async def test_another_student_number_brings_a_new_code(demo: School) -> None:
         await reviewer.presses("ctrl+u")
         await reviewer.types("110920")
         await reviewer.presses("enter")
-        await until(reviewer.pilot, lambda: reviewer.screen in ("CodeShownScreen", "TicketsScreen"))
+        await reviewer.sees("TicketsScreen")
+        await reviewer.sees_rows()
     with demo.store.read() as session:
         assert session.exec(select(Student.name).where(Student.student_number == "110920")).one()
 

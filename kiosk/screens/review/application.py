@@ -107,11 +107,12 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
         """Read and show everything anew, then say what was done; without, what was said stays."""
         async with self._reading:
             looked = await self.look(look_at, self.office, self.member, self._view.application_id)
-            if looked is None or not self.is_attached:
+            if looked is None:
                 return
             self._case, self._revealed = looked.value, None
-            await self.query_one("#case", Part).recompose()
-            await self.query_one("#decisions", Part).recompose()
+            for part in ("#case", "#decisions"):
+                await self.query_one(part, Part).recompose()
+                self.stop_if_left()
             self._keep_saying("#foot", self.keys())
             self.query_one("#back").focus(scroll_visible=False)
             if said:
