@@ -149,6 +149,7 @@ async def office_work(school: School, folder: Path) -> None:
         await reviewer.opens("desk", "DeskScreen")
         await reviewer.types("110001")
         await reviewer.clicks("#seen")
+        await reviewer.pilot.pause(0.5)  # a button that was clicked is dark for a moment
         await reviewer.keeps("8-desk")
         await reviewer.clicks("#send")
         await reviewer.sees("CodeShownScreen")

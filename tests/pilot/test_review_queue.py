@@ -122,16 +122,17 @@ async def test_what_does_not_exist_is_said(demo: School) -> None:
         await until(reviewer.pilot, lambda: "沒有找到" in reviewer.text("#message"))
 
 
-@pytest.mark.parametrize("before", ["", "11001"])
-async def test_a_scanned_receipt_opens_its_application_wherever_the_focus_is(demo: School, before: str) -> None:
+@pytest.mark.parametrize(("before", "focus"), [("", "#table"), ("11001", "#search"), ("", "#many")])
+async def test_a_scanned_receipt_opens_its_application_wherever_the_focus_is(
+    demo: School, before: str, focus: str
+) -> None:
     """A scanner types 22 characters and Enter faster than anything is painted."""
     token = _row_of(demo, application_of(demo, "110014")).receipt_token
     async with at_work(demo) as reviewer:
         await reviewer.opens_queue()
         if before:
             await reviewer.searches(before)
-        else:
-            assert reviewer.app.focused is _table(reviewer)
+        reviewer.app.screen.query_one(focus).focus()
         keys = [events.Key(_character_to_key(character), character) for character in token]
         for key in [*keys, events.Key("enter", None)]:
             reviewer._send(key)

@@ -12,13 +12,13 @@ from textual.widgets import Button
 
 from kiosk.i18n import _
 from kiosk.services.desk import IdNotSeen
-from kiosk.services.errors import UnknownStudent
+from kiosk.services.errors import Denied, UnknownStudent
 from kiosk.services.office import Office
-from kiosk.services.staff_access import StaffMember
+from kiosk.services.staff_access import OwnChild, StaffMember
 from kiosk.widgets.field import Field
 from kiosk.widgets.plain_input import PlainInput
 from kiosk.widgets.prose import Prose
-from kiosk.widgets.staff_step import StaffStep
+from kiosk.widgets.staff_step import Refused, StaffStep
 from kiosk.widgets.step import Nav
 
 
@@ -82,8 +82,16 @@ class DeskScreen(StaffStep[CodeGiven]):
 
     @work(group="db", exclusive=True)
     async def _reset(self, number: str) -> None:
+        def reset() -> str:
+            try:
+                return self.office.desk.reset_login(self.member, number, id_seen=self._seen)
+            except OwnChild:
+                raise
+            except Denied:
+                raise Refused(_("不是您班上的學生，或您的帳號剛被變更；請由註冊組重設。")) from None
+
         try:
-            done = await self.attempt(self.office.desk.reset_login, self.member, number, id_seen=self._seen)
+            done = await self.attempt(reset)
         except UnknownStudent:
             self.first_wrong({"student_number": _("找不到這個學號的在學學生，請檢查後再試一次。")})
         except IdNotSeen:

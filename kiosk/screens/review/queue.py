@@ -249,10 +249,10 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
             self.say(_("沒有找到，請檢查後再試一次。"))
 
     def on_key(self, event: events.Key) -> None:
-        """What is typed at the table is a search; a scanner types wherever it may be."""
-        if self.focused is self._table and event.is_printable and event.character not in (None, " "):
+        """What is typed anywhere is a search: a scanner types wherever the focus may be."""
+        search = self.query_one("#search", Field)
+        if self.focused is not search and event.is_printable and event.character not in (None, " "):
             event.stop()
-            search = self.query_one("#search", Field)
             search.focus()
             search.clear()
             search.insert_text_at_cursor(event.character or "")
