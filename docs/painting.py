@@ -17,6 +17,7 @@ _WIDE_FONTS = ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",)
 _NARROW_FONTS = ("/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf",)
 _CELL = (9, 18)
 _BASELINE = 14
+_COLORS = 64
 _MONO_TRADITIONAL_CHINESE = 8
 
 
@@ -54,4 +55,4 @@ def paint(app: App[int], file: Path) -> None:
                 baseline = (place[0], place[1] + _BASELINE)
                 draw.text(baseline, character, font=wide if cells == 2 else narrow, fill=front, anchor="ls")
                 column += cells
-    picture.save(file, optimize=True)
+    picture.quantize(_COLORS).save(file, optimize=True)
