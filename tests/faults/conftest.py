@@ -54,6 +54,16 @@ def either_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[
         yield settings
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """The settings of a home in which no school stands yet, on each of the two databases."""
+    if request.param == "sqlite":
+        yield settings_of(tmp_path / "home")
+        return
+    with postgresql_url() as url:
+        yield settings_of(tmp_path / "home", url)
+
+
 @pytest.fixture
 def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Say a figure on the terminal, whatever pytest captures."""

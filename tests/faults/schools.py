@@ -101,12 +101,19 @@ def fill_school(school: School, students: int = STUDENTS) -> None:
         give_consent(school, visitor)
 
 
-def add_staff(school: School, account: str, role: Role, classes: Sequence[str] = (), serial: int = 1) -> StaffMember:
+def add_staff(
+    school: School,
+    account: str,
+    role: Role,
+    classes: Sequence[str] = (),
+    serial: int = 1,
+    name: str = "林老師",
+) -> StaffMember:
     """Add a member of staff, past the first password, signed in."""
     StaffAccounts(school.store, school.clock).add(
         CommandLine(),
         account=account,
-        name="林老師",
+        name=name,
         role=role,
         classes=classes,
         national_id=invented_id("F", 1, 8000000 + serial),
@@ -119,9 +126,9 @@ def add_staff(school: School, account: str, role: Role, classes: Sequence[str] =
 
 def visitors_of(school: School) -> list[Visitor]:
     """Somebody signed in for each student past the first password, in the roster's order."""
-    chosen = select(Credential).where(col(Credential.password_hash).is_not(None)).order_by(col(Credential.account))
+    chosen = select(Credential).where(Credential.kind == "student", col(Credential.password_hash).is_not(None))
     with school.store.read() as session:
-        found = session.exec(chosen).all()
+        found = session.exec(chosen.order_by(col(Credential.account))).all()
         return [Visitor(one.id, one.subject_id, one.account, TERMINAL, one.version) for one in found]
 
 
