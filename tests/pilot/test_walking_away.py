@@ -17,7 +17,7 @@ from kiosk.app import KioskApp
 from kiosk.services.school import School
 from kiosk.settings import IdleTimes
 from kiosk.testing import FakeClock, until
-from tests.pilot.quick import QuickParent, leave_no_trace_of_the_pilot, quickly_at
+from tests.pilot.quick import QuickParent, QuickPerson, leave_no_trace_of_the_pilot, quickly_at
 from tests.pilot.walker import SCREENS, go_to, make_ready
 
 TIMES = IdleTimes()
@@ -44,17 +44,20 @@ async def typing_at(school: School, screen: str) -> AsyncIterator[tuple[QuickPar
         yield parent, app
 
 
-async def type_into_the_first_field(parent: QuickParent) -> None:
+async def type_into_the_first_field(parent: QuickPerson) -> None:
     for field in [field for field in parent.app.screen.query(Input) if field.display][:1]:
+        field.clear()
         field.focus()
         await parent.types(TYPED)
         assert field.value == TYPED
 
 
-async def assert_wiped(parent: QuickParent, app: KioskApp, left: ReferenceType[Screen[Any]]) -> None:
+async def assert_wiped(
+    parent: QuickPerson, app: KioskApp, left: ReferenceType[Screen[Any]], resting: str = "LoginScreen"
+) -> None:
     """At rest again: the steps are gone from the process, and so is what the resting login held."""
     await until(parent.pilot, lambda: len(app.screen_stack) == 1)
-    await parent.sees("LoginScreen")
+    await parent.sees(resting)
     await until(parent.pilot, lambda: not any(field.value for field in app.screen.query(Input)))
     assert "秒後清除畫面" not in parent.text("#foot")
     await leave_no_trace_of_the_pilot()

@@ -1,0 +1,148 @@
+"""Brings the headless office to any screen of the staff's."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from textual.screen import Screen
+from textual.widgets import Button
+
+import kiosk.screens.review
+from kiosk.services.command_line import CommandLine
+from kiosk.testing import Reviewer, until
+from tests.pilot.office import STAFF_PASSWORD, kiosk_of, office_of
+from tests.pilot.quick import QuickReviewer
+
+SCREENS = {
+    "login": "StaffLoginScreen",
+    "change": "StaffPasswordScreen",
+    "hub": "StaffHubScreen",
+    "queue": "QueueScreen",
+    "class": "ChooseScreen",
+    "flag": "ChooseScreen",
+    "bulk": "BulkApprovalScreen",
+    "application": "ApplicationScreen",
+    "revealed": "ApplicationScreen",
+    "reason": "ReasonScreen",
+    "return": "ReturnFieldsScreen",
+    "question": "StaffNoticeScreen",
+    "tickets": "TicketsScreen",
+    "ticket": "TicketScreen",
+    "calls": "CallsScreen",
+    "desk": "DeskScreen",
+    "code": "CodeShownScreen",
+    "staff": "StaffListScreen",
+    "member": "StaffMemberScreen",
+    "add": "AddStaffScreen",
+    "audit": "AuditLogScreen",
+    "confirm": "ConfirmPasswordScreen",
+}
+"""Every screen of a shift, by what leads to it, and the class that shows it."""
+
+ADMINISTRATORS = ("staff", "member", "add", "audit")
+RETURNED, IN_CONFLICT, AT_THE_DESK = "110016", "110010", "110021"
+"""Students of the invented school: with an application sent back, with two, and with none."""
+
+
+def account_for(screen: str) -> str:
+    """Who gets to a screen."""
+    return "ADMIN" if screen in ADMINISTRATORS else "REGISTRAR"
+
+
+def classes_of_screens() -> set[str]:
+    """The names of every screen of the staff's that there is."""
+    package = kiosk.screens.review
+    modules = [
+        importlib.import_module(f"{package.__name__}.{one.name}") for one in pkgutil.iter_modules(package.__path__)
+    ]
+    return {
+        name
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, Screen) and value.__module__ == module.__name__
+    }
+
+
+async def go_to(reviewer: Reviewer, screen: str) -> None:
+    """Go from the resting login to a screen.
+
+    Args:
+        reviewer: stands at an empty login of the invented school's office.
+        screen: one of `SCREENS`.
+    """
+    if screen == "login":
+        return
+    if screen == "change":
+        await _log_in_for_the_first_time(reviewer)
+    else:
+        await reviewer.logs_in(account_for(screen), STAFF_PASSWORD)
+        await reviewer.sees("StaffHubScreen")
+        await go_on(reviewer, screen)
+    await reviewer.sees(SCREENS[screen])
+
+
+async def _log_in_for_the_first_time(reviewer: Reviewer) -> None:
+    assert isinstance(reviewer, QuickReviewer)
+    accounts = office_of(kiosk_of(reviewer).school).staff_accounts
+    row = accounts.find(CommandLine(), "TEACHER")
+    await reviewer.logs_in("TEACHER", accounts.reset(CommandLine(), row.id, row.version))
+
+
+async def go_on(reviewer: Reviewer, screen: str) -> None:
+    """Go on from the hub of whoever gets to a screen."""
+    match screen:
+        case "hub":
+            return
+        case "confirm":
+            await reviewer.opens("password", "ConfirmPasswordScreen")
+        case "queue" | "class" | "flag" | "bulk":
+            await reviewer.opens_queue()
+            if screen != "queue":
+                await reviewer.presses({"class": "f3", "flag": "f4", "bulk": "f6"}[screen])
+        case "tickets" | "ticket":
+            await reviewer.opens("tickets", "TicketsScreen")
+            await reviewer.sees_rows()
+            if screen == "ticket":
+                await reviewer.presses("enter")
+        case "calls":
+            await reviewer.opens("calls", "CallsScreen")
+            await reviewer.sees_rows()
+        case "desk" | "code":
+            await reviewer.opens("desk", "DeskScreen")
+            if screen == "code":
+                await reviewer.types(AT_THE_DESK)
+                await reviewer.clicks("#seen")
+                await reviewer.clicks("#send")
+        case "audit":
+            await reviewer.opens("audit", "AuditLogScreen")
+            await reviewer.sees_rows()
+        case "staff" | "member" | "add":
+            await reviewer.opens("staff", "StaffListScreen")
+            await reviewer.sees_rows()
+            if screen != "staff":
+                await reviewer.presses("f2" if screen == "add" else "enter")
+        case _:
+            await reviewer.opens_queue()
+            if screen == "question":
+                await reviewer.searches(IN_CONFLICT)
+                await reviewer.presses("enter", "enter")
+                await reviewer.sees("ApplicationScreen")
+            else:
+                await reviewer.opens_application(RETURNED)
+            await _act(reviewer, screen)
+
+
+async def _act(reviewer: Reviewer, screen: str) -> None:
+    match screen:
+        case "revealed":
+            await reviewer.reveals("核對簽章申請書")
+            await until(reviewer.pilot, lambda: "自動遮住" in reviewer.text("#message"))
+        case "reason":
+            await reviewer.presses("f8")
+        case "return":
+            await reviewer.presses("f6")
+            await reviewer.sees("ReturnFieldsScreen")
+            await reviewer.sees_rows()
+        case "question":
+            reviewer.app.screen.query_one("#conflict", Button).press()

@@ -1,0 +1,80 @@
+"""Puts texts that no check would let through into everything a school keeps, for tests of what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import bindparam, update
+from sqlmodel import SQLModel
+
+import db.audit
+import db.models
+import db.review_models  # noqa: F401  # its tables are among SQLModel's
+from kiosk.services.school import School
+
+_NEVER_SHOWN = frozenset(
+    {"setting", "credential", "sign_in_counter", "terminal_failure", "number_counter", "audit_head"}
+)
+"""Tables of the program's own: keys, logins, counters."""
+
+_CHOOSES = frozenset(
+    {
+        "id", "kind", "role", "mode", "basis", "state", "data_state", "email_state", "form", "field", "channel",
+        "choice", "decision", "answered_by", "decision_key", "request_id", "receipt_token", "last_fault", "file_sha256",
+        "birth_date",
+    }
+)  # fmt: skip
+"""Columns and sealed values that name a row or choose what happens; everything else is somebody's words."""
+
+_NUMBERS = frozenset({"number", "student_number", "account"})
+"""Found by their beginning, and each row's own."""
+
+Change = Callable[[str], str]
+
+
+def spoil(school: School, change: Change, change_number: Change | None = None) -> None:
+    """Change every text that is kept, sealed or not, past every check.
+
+    Args:
+        school: an open school.
+        change: gives another text for one; different texts must stay different.
+        change_number: the same for numbers and accounts, whose beginning must stay; None leaves them.
+    """
+    changes: dict[str, Change | None] = dict.fromkeys(_NUMBERS, change_number)
+    with school.store.write() as unit:
+        for table in SQLModel.metadata.sorted_tables:
+            if table.name in _NEVER_SHOWN:
+                continue
+            for row in unit.connection.execute(table.select()).mappings().all():
+                values: dict[str, Any] = {}
+                for column in table.columns:
+                    old = row[column.name]
+                    if column.name == "sealed":
+                        kept = _spoil(unit.keys.open(table.name, row["id"], old), change)
+                        values["sealed"] = unit.keys.seal(table.name, row["id"], kept)
+                    elif isinstance(old, str) and old and not _is_kept(table.name, column.name):
+                        spoiler = changes.get(column.name, change)
+                        values[column.name] = old if spoiler is None else spoiler(old)
+                if values:
+                    same = {f"same_{column.name}": row[column.name] for column in table.primary_key}
+                    where = [column == bindparam(f"same_{column.name}") for column in table.primary_key]
+                    unit.connection.execute(update(table).where(*where), {**values, **same})
+        unit.audit("test", "test.spoilt", "all")
+
+
+def _is_kept(table: str, column: str) -> bool:
+    names_a_row = column.endswith(("_id", "_by")) or (table == "audit_entry" and column in ("actor", "subject"))
+    chooses = column in _CHOOSES or (table == "history_entry" and column == "action")
+    return names_a_row or chooses
+
+
+def _spoil(kept: Any, change: Change) -> Any:
+    """Change the texts in a sealed value; a history's lines of (position, field, words) keep the field."""
+    if isinstance(kept, dict):
+        return {key: value if key in _CHOOSES else _spoil(value, change) for key, value in kept.items()}
+    if isinstance(kept, list) and len(kept) == 3 and isinstance(kept[0], int):
+        return [*kept[:2], _spoil(kept[2], change)]
+    if isinstance(kept, list):
+        return [_spoil(value, change) for value in kept]
+    return change(kept) if isinstance(kept, str) and kept else kept

@@ -1,0 +1,168 @@
+"""Takes the real office, in a real terminal, through every screen of the staff's, with the keys that staff press."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from kiosk.services.demo_office import demo_staff_logins
+from tests.terminal.harness import Terminal, python
+
+PASSWORD = demo_staff_logins()[0].password
+LOGIN, HUB = "教職員帳號", "登出"
+ENTER, ESCAPE, TAB, DOWN, PAGE_DOWN = "\r", "\x1b", "\t", "\x1b[B", "\x1b[6~"
+F2, F3, F4, F5, F6, F7, F8 = "\x1bOQ", "\x1bOR", "\x1bOS", "\x1b[15~", "\x1b[17~", "\x1b[18~", "\x1b[19~"
+APPLICATION = "完整資料"
+APPLICATIONS = {
+    "returned": "110016",
+    "approved": "110017",
+    "rejected": "110018",
+    "by a carer": "110019",
+    "ended": "110101",
+    "with two parents": "110007",
+}
+"""Students of the invented school, by what became of their application."""
+_PAGES = 6
+
+
+def office(home: Path, *, size: tuple[int, int] = (100, 30)) -> Terminal:
+    """Start the staff's mode and wait for its login."""
+    command = python(str(Path(__file__).parents[2] / "run_kiosk.py"), "review", "--home", str(home))
+    terminal = Terminal(command, size=size)
+    terminal.wait_for(LOGIN, 30)
+    return terminal
+
+
+class Clerk:
+    """Somebody of the staff at a terminal: each step is keys and the words that say that they were understood."""
+
+    def __init__(self, terminal: Terminal, account: str) -> None:
+        self._terminal = terminal
+        self._account = account
+
+    def does(self, keys: str, seen: str) -> None:
+        """Send keys and wait for words that did not stand there, or stand there anew."""
+        self._terminal.send(keys)
+        self._terminal.wait_for(seen, 20)
+
+    def logs_in(self) -> None:
+        """From the login to the hub."""
+        self.does(f"{self._account}{TAB}{PASSWORD}{ENTER}", HUB)
+
+    def reads_on(self) -> None:
+        """Turn the pages of what stands there."""
+        for _page in range(_PAGES):
+            self._terminal.send(PAGE_DOWN)
+            self._terminal.read(0.1)
+
+    def opens(self, door: int, seen: str) -> None:
+        """A door of the hub, counted from 0."""
+        self.does(f"{TAB * door}{ENTER}", seen)
+
+    def finds(self, number: str) -> None:
+        """From the queue to the application of a student's number."""
+        self.does(f"{F2}{chr(21)}{number}", number)
+        self.does(ENTER, APPLICATION)
+
+    def goes_back(self, seen: str) -> None:
+        """One screen back."""
+        self.does(ESCAPE, seen)
+
+
+def registrar(terminal: Terminal) -> Iterator[str]:
+    """Go through the registrar's screens; gives the name of each once it stands there."""
+    clerk = Clerk(terminal, "REGISTRAR")
+    clerk.does("Q1Q", "Q1Q")
+    yield "login"
+    clerk.does(ESCAPE, LOGIN)
+    terminal.wait_gone("Q1Q")
+    clerk.logs_in()
+    yield "hub"
+    yield from _queue(clerk)
+    yield from _applications(clerk)
+    clerk.goes_back(HUB)
+    clerk.opens(1, "回報有誤的欄位")
+    yield "tickets"
+    clerk.does(ENTER, "送出決定")
+    yield "ticket"
+    clerk.goes_back("回報有誤的欄位")
+    clerk.does("\x1b[C", "已更正")
+    yield "decided tickets"
+    clerk.does(ENTER, "更正為「")
+    yield "decided ticket"
+    clerk.goes_back("回報有誤的欄位")
+    clerk.goes_back(HUB)
+    clerk.opens(2, "待打電話】")
+    clerk.does(DOWN, "電話中不要")
+    yield "calls"
+    clerk.goes_back(HUB)
+    clerk.opens(3, "還沒查驗證件")
+    yield "desk"
+    clerk.does(f"110021{TAB}{ENTER}", "已查驗證件")
+    clerk.does(f"{TAB}{ENTER}", "已抄下")
+    yield "code"
+    clerk.does(ENTER, HUB)
+    clerk.opens(4, "先輸入現在的密碼")
+    yield "confirm"
+    clerk.does(f"{PASSWORD}{ENTER}", "再輸入一次新密碼")
+    yield "change"
+    clerk.goes_back(HUB)
+    clerk.goes_back(LOGIN)
+
+
+def _queue(clerk: Clerk) -> Iterator[str]:
+    clerk.opens(0, "115-0")
+    yield "queue"
+    for keys, seen, name in ((F3, "看哪一班", "class"), (F4, "看哪一種標記", "flag"), (F5, "怎麼排", "sort")):
+        clerk.does(keys, seen)
+        clerk.reads_on()
+        yield name
+        clerk.goes_back("整批通過")
+    clerk.does(F6, "要通過")
+    yield "bulk"
+    clerk.goes_back("115-0")
+
+
+def _applications(clerk: Clerk) -> Iterator[str]:
+    for name, number in APPLICATIONS.items():
+        clerk.finds(number)
+        clerk.reads_on()
+        yield f"application {name}"
+        if name == "with two parents":
+            clerk.does(F4, "要看哪一位")
+            yield "question"
+            clerk.does(ENTER, "顯示完整資料")
+            yield "reason"
+            clerk.does(f"verified{ENTER}", "自動遮住")
+            clerk.reads_on()
+            yield "revealed"
+            clerk.does(F6, "請選要家長補正的欄位")
+            yield "return"
+            clerk.does(f"{ENTER}", "常用原因")
+            clerk.does(f"typed{ENTER}", "typed")
+            clerk.does(ESCAPE, "要離開嗎")
+            clerk.does(f"{TAB}{ENTER}", APPLICATION)
+        clerk.goes_back("整批通過")
+
+
+def administrator(terminal: Terminal) -> Iterator[str]:
+    """Go through the administrator's screens; gives the name of each once it stands there."""
+    clerk = Clerk(terminal, "ADMIN")
+    clerk.logs_in()
+    clerk.opens(0, "已自行設定")
+    yield "staff"
+    clerk.does(ENTER, "一次性登入碼")
+    yield "member"
+    clerk.goes_back("已自行設定")
+    clerk.does(F2, "本人身分證字號")
+    yield "add"
+    clerk.goes_back("已自行設定")
+    clerk.goes_back(HUB)
+    clerk.opens(1, "做了什麼")
+    clerk.reads_on()
+    yield "audit"
+    clerk.goes_back(HUB)
+    clerk.goes_back(LOGIN)
+
+
+TOURS = {"registrar": registrar, "administrator": administrator}
