@@ -10,11 +10,10 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.pool import QueuePool
 
@@ -69,7 +68,7 @@ class UnauditedWrite(AssertionError):
 
 
 class UnitOfWork:
-    """One write transaction: a connection, a session over it, and the audit rows that go with what they change."""
+    """One write transaction: its connection or a session over it, and the audit rows that go with what it changes."""
 
     def __init__(self, connection: Connection, keys: KeyRing, at: int, terminal: str, head: tuple[int, bytes]) -> None:
         """Made by :meth:`Store.write`."""
@@ -78,19 +77,27 @@ class UnitOfWork:
         self.at = at
         self._terminal = terminal
         self._head = head
+        self._session: Session | None = None
         self.audited = False
 
-    @cached_property
+    @property
     def session(self) -> Session:
-        """The models' session, made where it is first asked for."""
-        from sqlmodel import Session
+        """A session in the same transaction, made when first asked for: a submission needs none."""
+        if self._session is None:
+            from sqlmodel import Session
 
-        return Session(self.connection)
+            self._session = Session(self.connection)
+        return self._session
 
     def flush(self) -> None:
-        """Write what waits in the session, where there is one."""
-        if "session" in self.__dict__:
-            self.session.flush()
+        """Send what the session still holds back, so that statements see it."""
+        if self._session is not None:
+            self._session.flush()
+
+    def close(self) -> None:
+        """Let go of the session, and of the rows it holds."""
+        if self._session is not None:
+            self._session.close()
 
     def audit(self, actor: str, action: str, subject: str, detail: Mapping[str, Any] | None = None) -> None:
         """Add an audit row; ``detail`` is kept only as a keyed hash."""
@@ -180,12 +187,16 @@ class Store:
         """
         try:
             with self.writer.connect() as connection:
-                unit = UnitOfWork(connection, self.keys, self.now(), self.terminal, audit.lock_head(connection))
-                yield unit
-                if not unit.audited:
-                    raise UnauditedWrite
-                unit.flush()
-                connection.commit()
+                head = audit.lock_head(connection)
+                unit = UnitOfWork(connection, self.keys, self.now(), self.terminal, head)
+                try:
+                    yield unit
+                    unit.flush()
+                    if not unit.audited:
+                        raise UnauditedWrite
+                    connection.commit()
+                finally:
+                    unit.close()
         except (StatementError, UnicodeError) as error:
             raise _translated(error) from None
 
@@ -243,14 +254,14 @@ def _sqlite_engine(url: str, *, writer: bool) -> Engine:
             cursor.execute("PRAGMA busy_timeout=0")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        if writer:
-            _begin_immediate(connection)
-        else:
-            connection.exec_driver_sql("BEGIN")
-
+    # not the "begin" event: an engine with one asks its listeners at every single statement
+    engine.dialect.do_begin = _begin_immediate if writer else _begin  # type: ignore[method-assign]
     return engine
+
+
+def _begin(connection: PoolProxiedConnection) -> None:
+    """Begin a read; the driver itself would begin none before the first change."""
+    connection.cursor().execute("BEGIN")
 
 
 def _pragma(cursor: Any, name: str, value: str, expected: object, deadline: float) -> None:
@@ -271,7 +282,7 @@ def _pragma(cursor: Any, name: str, value: str, expected: object, deadline: floa
         return
 
 
-def _begin_immediate(connection: Connection) -> None:
+def _begin_immediate(connection: PoolProxiedConnection) -> None:
     """Take the writers' lock, waiting a random time between tries: SQLite's own back-off starves a writer for seconds.
 
     The waits stay short, so that who waits long is no worse off than who has just come; the driver is asked directly,
@@ -280,7 +291,7 @@ def _begin_immediate(connection: Connection) -> None:
     import sqlite3
 
     deadline = time.monotonic() + BUSY_SECONDS
-    execute = connection.connection.cursor().execute
+    execute = connection.cursor().execute
     low, high = _FIRST_WAIT
     while True:
         try:

@@ -42,6 +42,8 @@ def scrub(text: str) -> str:
     variation selectors, tags, surrogates and noncharacters. Private use stays: schools write rare names with it, and
     :func:`kiosk.rules.names.needs_manual_glyph` names it.
     """
+    if text.isascii() and text.isprintable():
+        return text
     kept = _UNSAFE.sub("", text)
     return _UNSAFE_BEYOND.sub("", kept) if _BEYOND.search(kept) else kept
 
@@ -69,4 +71,6 @@ def compact(text: str) -> str:
 
     At most :data:`LONGEST_FIELD` characters are looked at and given back.
     """
+    if text.isascii() and text.isalnum():
+        return text[:LONGEST_FIELD]
     return half_width(_SEPARATORS.sub("", scrub(half_width(scrub(text[:LONGEST_FIELD])))))

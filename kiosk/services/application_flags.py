@@ -8,7 +8,7 @@ submission of an application, go through the same two pure functions: :func:`per
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -34,10 +34,10 @@ from db.store import Store, UnitOfWork
 from kiosk.services.application_form import Basis
 from kiosk.services.full_age import is_of_age
 from kiosk.services.receipts import EmailState
+from kiosk.services.sharing import INDEXES, Row, Shared, sharing
 from kiosk.services.standing import LIVE_STATES, OPEN_STATES, TO_LOOK_AT, Hold, Remark
 from kiosk.services.today import day_at
 
-Row = Mapping[str, Any] | RowMapping
 _BETWEEN_NAMES = "、"
 _STUDENTS_AT_ONCE = 300
 
@@ -49,7 +49,6 @@ _consent = table_of(Consent)
 _signed_form = table_of(SignedForm)
 _count = table_of(ApplicationCount)
 
-INDEXES = ("national_id_index", "mobile_index", "email_index")
 _REMARK_OF_FIELD = {
     "name": Remark.GUARDIAN_NAME_DIFFERS,
     "national_id": Remark.GUARDIAN_ID_DIFFERS,
@@ -81,9 +80,6 @@ _FIND_SIGNED = select(_signed_form.c.application_id).where(
     _signed_form.c.student_id.in_(_IDS), _signed_form.c.form == "binding", _signed_form.c.state == "returned"
 )
 _FIND_STUDENTS_WITH_ID = select(_student.c.national_id_index).where(_student.c.national_id_index.in_(_IDS))
-_FIND_SHARING = select(
-    _applicant.c.application_id, _applicant.c.student_id, *(_applicant.c[index] for index in INDEXES)
-).where(_applicant.c.live, or_(*(_applicant.c[index].in_(bindparam(index, expanding=True)) for index in INDEXES)))
 _COUNT_BY = text(
     "INSERT INTO application_count (class_name, state, value) VALUES (:class_name, :state, :more)"
     " ON CONFLICT (class_name, state) DO UPDATE SET value = application_count.value + excluded.value"
@@ -121,15 +117,15 @@ def differing_fields(person: Row, guardian: Row) -> tuple[str, ...]:
     return tuple(differing)
 
 
-def person_remarks(person: Row, guardians: Iterable[Row], sharing: Iterable[Row]) -> Remark:
+def person_remarks(person: Row, guardians: Iterable[Row], shared: Shared) -> Remark:
     """What is to be known of one applicant.
 
     Args:
         person: their row.
         guardians: the rows of those on file for the child.
-        sharing: rows of live applicants of any child, their own among them.
+        shared: the live applicants of any child who share something with them; their own row may be among them.
     """
-    remarks = Remark(0)
+    remarks = shared.remarks(person)
     guardian = matching_guardian(person, guardians)
     if guardian is None:
         remarks |= Remark.NOT_ON_FILE
@@ -138,26 +134,12 @@ def person_remarks(person: Row, guardians: Iterable[Row], sharing: Iterable[Row]
         remarks |= Remark(0) if differing else Remark.GUARDIAN_MATCHES
         for key in differing:
             remarks |= _REMARK_OF_FIELD[key]
-    for other in sharing:
-        remarks |= remarks_between(person, other)
     if person["sex_differs"]:
         remarks |= Remark.SEX_DIFFERS
     if person["unusual_characters"]:
         remarks |= Remark.UNUSUAL_CHARACTERS
     if person["email_state"] != EmailState.VERIFIED:
         remarks |= Remark.NO_EMAIL if person["email_state"] == EmailState.NONE else Remark.EMAIL_UNVERIFIED
-    return remarks
-
-
-def remarks_between(person: Row, other: Row) -> Remark:
-    """What one applicant's row says of the other's, which may be the same person's."""
-    if other["national_id_index"] == person["national_id_index"]:
-        return Remark.KNOWN_APPLICANT if other["student_id"] != person["student_id"] else Remark(0)
-    remarks = Remark(0)
-    if other["email_index"] is not None and other["email_index"] == person["email_index"]:
-        remarks |= Remark.EMAIL_SHARED
-    if other["mobile_index"] == person["mobile_index"]:
-        remarks |= Remark.MOBILE_SHARED
     return remarks
 
 
@@ -188,7 +170,7 @@ def refresh(unit: UnitOfWork, student_ids: Iterable[str]) -> None:
     A changed row counts as another version: a decision on what was seen before is refused. Call it after the change;
     where an applicant's number, mobile or e-mail changes, with the :func:`neighbours` of before as well.
     """
-    unit.session.flush()
+    unit.flush()
     wanted = set(student_ids)
     refresh_exactly(unit, wanted | neighbours(unit.connection, wanted))
 
@@ -228,14 +210,6 @@ def neighbours(connection: Connection, student_ids: Collection[str]) -> set[str]
         people = connection.execute(_FIND_PEOPLE, {"ids": chunk}).mappings().all()
         found |= {other["student_id"] for other in sharing(connection, people)}
     return found.difference(student_ids)
-
-
-def sharing(connection: Connection, people: Sequence[Row]) -> Sequence[RowMapping]:
-    """The live applicants, of any child, who share a number, a mobile or an e-mail with one of these."""
-    if not people:
-        return ()
-    values = {index: {person[index] for person in people if person[index] is not None} for index in INDEXES}
-    return connection.execute(_FIND_SHARING, {index: list(found) for index, found in values.items()}).mappings().all()
 
 
 def count(connection: Connection, class_name: str, state: str, more: int = 1) -> None:
@@ -346,10 +320,7 @@ class _Facts:
             (row.student_id, row.answered_by): row.choice for row in connection.execute(_FIND_ANSWERS, ids)
         }
         everybody = [person for people in self._people.values() for person in people]
-        self._sharing: dict[bytes, list[RowMapping]] = defaultdict(list)
-        for other in sharing(connection, everybody):
-            for value in {other[index] for index in INDEXES if other[index] is not None}:
-                self._sharing[value].append(other)
+        self._shared = Shared(sharing(connection, everybody))
         numbers = list({person["national_id_index"] for person in everybody})
         self._student_numbers = set(connection.execute(_FIND_STUDENTS_WITH_ID, {"ids": numbers}).scalars())
 
@@ -367,12 +338,7 @@ class _Facts:
         if application["state"] not in OPEN_STATES:
             return copied | NO_FLAGS
         guardians = self._guardians[student["id"]]
-        remarks = [
-            person_remarks(
-                person, guardians, (other for index in INDEXES for other in self._sharing.get(person[index], ()))
-            )
-            for person in people
-        ]
+        remarks = [person_remarks(person, guardians, self._shared) for person in people]
         refused = self._answers.get((student["id"], "parent")) == "refuse"
         return copied | flags_of(self._holds(application, student, people), remarks, consent_refused=refused)
 

@@ -15,17 +15,16 @@ from kiosk.rules.contact import mask_email, mask_mobile
 from kiosk.rules.identity import mask_id
 from kiosk.services import history
 from kiosk.services.application_flags import (
-    Row,
     applicants_of,
     differing_fields,
     matching_guardian,
     person_remarks,
-    sharing,
 )
 from kiosk.services.application_form import Basis, Mode
 from kiosk.services.full_age import is_of_age
 from kiosk.services.history import Action, HistoryLine
 from kiosk.services.receipts import EmailState
+from kiosk.services.sharing import Row, Shared, sharing
 from kiosk.services.standing import LIVE_STATES, ApplicationState, Hold, Remark
 from kiosk.services.today import day_at
 
@@ -262,7 +261,7 @@ def view_of(
     names = _names(connection, application["documents_seen_by"], application["decided_by"])
     paper = connection.execute(_FIND_PAPER, of_application).one()
     matched = [matching_guardian(person, guardians) for person in people]
-    found = sharing(connection, people)
+    shared = Shared(sharing(connection, people))
     return ApplicationView(
         application_id=application["id"],
         number=application["number"],
@@ -277,7 +276,7 @@ def view_of(
         holds=tuple(hold for hold in Hold if application[f"held_for_{hold.value}"]),
         remarks=Remark(application["remarks"]),
         people=tuple(
-            _person(keys, person, on_file, person_remarks(person, guardians, found))
+            _person(keys, person, on_file, person_remarks(person, guardians, shared))
             for person, on_file in zip(people, matched, strict=True)
         ),
         others_on_file=tuple(_on_file(keys, one) for one in guardians if one not in matched),

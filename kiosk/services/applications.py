@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, or_, select, update
+from sqlalchemy import RowMapping, bindparam, delete, exists, insert, select, update
 
 from db.models import Applicant, Application, Consent, Draft, Guardian, NumberCounter, SignedForm, Student, table_of
 from db.sealed import KeyRing
@@ -19,14 +20,11 @@ from kiosk.rules.application_numbers import format_number
 from kiosk.rules.roc_dates import school_year
 from kiosk.services.applicant_rows import personal_columns
 from kiosk.services.application_flags import (
-    INDEXES,
-    Row,
     count,
     flags_of,
     names_of,
     person_remarks,
     refresh_exactly,
-    remarks_between,
 )
 from kiosk.services.application_form import (
     ApplicantEntry,
@@ -43,6 +41,7 @@ from kiosk.services.full_age import is_of_age
 from kiosk.services.own_id import OwnId
 from kiosk.services.receipts import EmailState, Receipt, make_receipt, masked_applicant
 from kiosk.services.refusals import audits_refusals
+from kiosk.services.sharing import Row, Shared, find_others, remarks_between
 from kiosk.services.standing import OPEN_STATES, TOLD_HOLDS, ApplicationState, Hold, Remark
 from kiosk.services.today import today
 from kiosk.services.visitor import StudentBasics, Visitor, require_login
@@ -62,26 +61,26 @@ _FIND_APPLICATION = select(_application).where(_application.c.id == bindparam("a
 _FIND_PEOPLE = (
     select(_applicant).where(_applicant.c.application_id == bindparam("application")).order_by(_applicant.c.position)
 )
-_FIND_OTHERS = (
-    select(_applicant.c.student_id, *(_applicant.c[index] for index in INDEXES), _application.c.remarks)
-    .join_from(_applicant, _application, _applicant.c.application_id == _application.c.id)
-    .where(
-        _applicant.c.live,
-        or_(
-            _applicant.c.student_id == bindparam("student"),
-            *(_applicant.c[index].in_(bindparam(index, expanding=True)) for index in INDEXES),
-        ),
-    )
-)
 _FIND_GUARDIANS = select(
     _guardian.c.name, _guardian.c.national_id_index, _guardian.c.mobile_index, _guardian.c.email_index
 ).where(_guardian.c.student_id == bindparam("student"))
+_NUMBERS = (bindparam("number"), bindparam("other_number"))  # two at most; of one applicant it is the same twice
+_OF_DRAFT = (
+    _draft.c.student_id == bindparam("student"),
+    _draft.c.form == APPLICATION,
+    _draft.c.national_id_index.in_(_NUMBERS),
+)
 _FIND_ANSWERS = (
-    select(_consent.c.id, _consent.c.answered_by, _consent.c.choice)
+    select(
+        _consent.c.id,
+        _consent.c.answered_by,
+        _consent.c.choice,
+        exists().where(_student.c.national_id_index.in_(_NUMBERS)).label("is_a_students"),
+        exists().where(*_OF_DRAFT).label("has_draft"),
+    )
     .where(_consent.c.student_id == bindparam("student"))
     .order_by(_consent.c.answered_at.desc())
 )
-_FIND_STUDENTS = select(_student.c.id).where(_student.c.national_id_index.in_(bindparam("indexes", expanding=True)))
 _COUNT = (
     update(_counter)
     .where(_counter.c.name == bindparam("counter"))
@@ -94,11 +93,7 @@ _UNSETTLE_CONFLICT = (
 _ADD_APPLICATION = insert(_application)
 _ADD_PEOPLE = insert(_applicant)
 _ADD_SIGNED_FORM = insert(_signed_form).values(form="binding", state="not_printed", changed_at=bindparam("at"))
-_FORGET_DRAFT = delete(_draft).where(
-    _draft.c.student_id == bindparam("student"),
-    _draft.c.form == APPLICATION,
-    _draft.c.national_id_index.in_(bindparam("indexes", expanding=True)),
-)
+_FORGET_DRAFT = delete(_draft).where(*_OF_DRAFT)
 
 
 class InvalidApplication(ServiceError):
@@ -234,22 +229,24 @@ class Applications:
         connection, on = unit.connection, today(self._clock)
         application_id = uuid4().hex
         rows = _applicant_rows(unit.keys, application_id, student, people, verified)
-        consent_id, waits_for_student = _require_consent(unit, student, on)
-        others = _others(connection, student, rows)
-        of_child = [other for other in others if other["student_id"] == student.id]
         own_numbers = [row["national_id_index"] for row in rows]
+        numbers = {"student": student.id, "number": own_numbers[0], "other_number": own_numbers[-1]}
+        found = _require_consent(unit, student, numbers, on)
+        others = find_others(connection, student.id, rows)
+        of_child = [other for other in others if other["student_id"] == student.id]
         if any(other["national_id_index"] in own_numbers for other in of_child):
             raise AlreadyApplied
         standing = {
             Hold.DOCUMENTS: bool(basis.documents),
             Hold.CORRECTION: student.data_state == "error_reported",
             Hold.CONFLICT: bool(of_child),
-            Hold.STUDENT_CONSENT: waits_for_student,
-            Hold.REGISTRAR: connection.execute(_FIND_STUDENTS, {"indexes": own_numbers}).first() is not None,
+            Hold.STUDENT_CONSENT: found.waits_for_student,
+            Hold.REGISTRAR: found.is_a_students,
             Hold.SIGNATURE: True,
         }
         guardians = connection.execute(_FIND_GUARDIANS, {"student": student.id}).mappings().all()
-        remarks = [person_remarks(row, guardians, [*others, *rows]) for row in rows]
+        shared = Shared([*others, *rows])
+        remarks = [person_remarks(row, guardians, shared) for row in rows]
         year = school_year(on)
         application: dict[str, Any] = {
             "id": application_id,
@@ -257,7 +254,7 @@ class Applications:
             "receipt_token": secrets.token_urlsafe(16),
             "request_id": request_id,
             "student_id": student.id,
-            "consent_id": consent_id,
+            "consent_id": found.consent_id,
             "mode": mode.value,
             "basis": basis.value,
             "state": ApplicationState.UNDER_REVIEW.value,
@@ -275,7 +272,8 @@ class Applications:
         connection.execute(_ADD_PEOPLE, rows)
         paper = {"id": uuid4().hex, "student_id": student.id, "application_id": application_id, "at": unit.at}
         connection.execute(_ADD_SIGNED_FORM, paper)
-        connection.execute(_FORGET_DRAFT, {"student": student.id, "indexes": own_numbers})
+        if found.has_draft:
+            connection.execute(_FORGET_DRAFT, numbers)
         count(connection, student.class_name, application["state"])
         if of_child:
             connection.execute(_UNSETTLE_CONFLICT, {"student": student.id})
@@ -312,33 +310,46 @@ def student_as_applicant(own: Iterable[bool]) -> OwnChild:
     return OwnChild([{"national_id": message} if is_own else {} for is_own in own])
 
 
-def _require_consent(unit: UnitOfWork, student: StudentBasics, on: date) -> tuple[str, bool]:
-    """The answer that the application rests on, and whether the student's own is still to come.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the database says of a form that was sent in.
+
+    Attributes:
+        consent_id: the answer that the application rests on.
+        waits_for_student: the student's own answer is still to come.
+        is_a_students: an applicant's number is some student's.
+        has_draft: the applicants have kept a draft.
+    """
+
+    consent_id: str
+    waits_for_student: bool
+    is_a_students: bool
+    has_draft: bool
+
+
+def _require_consent(unit: UnitOfWork, student: StudentBasics, numbers: Mapping[str, Any], on: date) -> _Found:
+    """The answer to the consent text, and what else one statement can find out.
 
     Raises:
         ConsentMissing: the last answer is not 同意.
     """
     last: dict[str, Any] = {}
-    for answer in unit.connection.execute(_FIND_ANSWERS, {"student": student.id}):
+    for answer in unit.connection.execute(_FIND_ANSWERS, numbers):
         last.setdefault(answer.answered_by, answer)
     is_adult = is_of_age(unit.keys, student.id, student.sealed, on)
     student_agreed = is_adult and "student" in last and last["student"].choice == "agree"
     consent = last.get("parent", last.get("student") if student_agreed else None)
     if consent is None or consent.choice != "agree":
         raise ConsentMissing
-    return consent.id, is_adult and not student_agreed
+    return _Found(consent.id, is_adult and not student_agreed, consent.is_a_students, consent.has_draft)
 
 
-def _others(connection: Connection, student: StudentBasics, rows: Sequence[Row]) -> Sequence[RowMapping]:
-    """The live applicants of this child, and those of others who share a number, a mobile or an e-mail."""
-    values = {index: [row[index] for row in rows if row[index] is not None] for index in INDEXES}
-    return connection.execute(_FIND_OTHERS, {"student": student.id, **values}).mappings().all()
-
-
-def _is_news_to(other: RowMapping, rows: Sequence[Row], student_id: str) -> bool:
+def _is_news_to(other: Row, rows: Sequence[Row], student_id: str) -> bool:
     """Whether the new applicants change what stands on another application; most who share are marked already."""
     if other["student_id"] == student_id:
         return True
+    if other["state"] not in OPEN_STATES:
+        return False
     return any(remarks_between(other, row) & ~Remark(other["remarks"]) for row in rows)
 
 

@@ -13,7 +13,8 @@ from sqlalchemy import update
 from db.models import Applicant, Application, table_of
 from db.review_models import Correction
 from db.store import UnitOfWork
-from kiosk.services.application_flags import NO_FLAGS, Row, count, refresh
+from kiosk.services.application_flags import NO_FLAGS, count, refresh
+from kiosk.services.sharing import Row
 from kiosk.services.standing import LIVE_STATES, OPEN_STATES, ApplicationState
 
 _application = table_of(Application)

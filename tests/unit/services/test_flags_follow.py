@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kiosk.services import sharing
 from kiosk.services.application_form import ApplicantEntry, Basis
 from kiosk.services.demo_school import invented_id
 from kiosk.services.errors import ServiceError
@@ -221,6 +222,15 @@ def _live(home: Path, url: str | None, steps: list[tuple[int, int, int]]) -> Non
 @settings(_SLOW, max_examples=25)
 def test_flags_and_counts_follow_on_sqlite(steps: list[tuple[int, int, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
+        _live(Path(folder) / "home", None, steps)
+
+
+@given(_STEPS)
+@settings(_SLOW, max_examples=12)
+def test_flags_and_counts_follow_in_a_crowd(steps: list[tuple[int, int, int]]) -> None:
+    """As above; whoever shares a mobile or an e-mail with anybody is taken for one of a crowd."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sharing, "FEW", 0)
         _live(Path(folder) / "home", None, steps)
 
 
