@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import RowMapping, bindparam, delete, exists, insert, select, update
+from sqlalchemy import BindParameter, RowMapping, bindparam, delete, exists, insert, select, update
 
 from db.models import Applicant, Application, Consent, Draft, Guardian, NumberCounter, SignedForm, Student, table_of
 from db.sealed import KeyRing
@@ -64,7 +64,8 @@ _FIND_PEOPLE = (
 _FIND_GUARDIANS = select(
     _guardian.c.name, _guardian.c.national_id_index, _guardian.c.mobile_index, _guardian.c.email_index
 ).where(_guardian.c.student_id == bindparam("student"))
-_NUMBERS = (bindparam("number"), bindparam("other_number"))  # two at most; of one applicant it is the same twice
+# two at most; of one applicant it is the same twice
+_NUMBERS: tuple[BindParameter[bytes], ...] = (bindparam("number"), bindparam("other_number"))
 _OF_DRAFT = (
     _draft.c.student_id == bindparam("student"),
     _draft.c.form == APPLICATION,
