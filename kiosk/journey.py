@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -52,11 +52,19 @@ APPLICATION, CONFIRMATION = "application", "confirmation"
 
 @dataclass(frozen=True)
 class Carried:
-    """What goes on to the next child in the same visit; kept in memory only."""
+    """What goes on to the next child in the same visit; kept in memory only.
+
+    Attributes:
+        mode: the way to apply.
+        basis: by what right.
+        entries: one an applicant.
+        verified: the addresses whose mailed code was typed in; nobody waits for a second mail to the same.
+    """
 
     mode: Mode
     basis: Basis
-    entries: tuple[ApplicantEntry, ...]
+    entries: tuple[ApplicantEntry, ...] = field(repr=False)
+    verified: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -175,7 +183,7 @@ class Child(Walk):
             except ConsentMissing:
                 await self.tell(_("沒有送出"), _("這位學生最後一次的答覆是不同意，請再讀一次同意書。"))
                 self.consented, sent = await self.consent("parent") is True, mode.applicants
-        return await self.receipt(sent, Carried(mode, basis, tuple(entries)))
+        return await self.receipt(sent, Carried(mode, basis, tuple(entries), frozenset(self.verified)))
 
     async def receipt(self, receipt: Receipt, carried: Carried) -> NextChild:
         """The receipt, and with 為另一位子女申請 the next child's login; Esc there shows the receipt again."""
@@ -196,6 +204,7 @@ class Child(Walk):
         if isinstance(typed, Nav):
             return typed
         if typed and normalise_id(typed) == normalise_id(first.national_id):
+            self.verified |= self.carried.verified
             return self.carried
         self.carried = None
         if typed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from kiosk.services.login_changes import reset_student_login
 from kiosk.services.school import School
 from kiosk.settings import SmtpSecurity, SmtpSettings
 from kiosk.testing import FakeClock, Parent, until
+from tests.mail import Mailbox, mail_server
 from tests.pilot.conftest import standing_at
 
 _ID = "A123456789"
@@ -190,6 +192,37 @@ async def test_back_from_the_code_by_mail_sends_nothing(school: School) -> None:
         await parent.clicks("#skip")
         await parent.sees("ReceiptScreen")
         assert "信箱未驗證" in parent.text("#receipt-text")
+
+
+@pytest.mark.parametrize(
+    ("typed", "then"), [(_MOTHER[2], "ReceiptScreen"), (_FATHER[2], "EmailCodeScreen")], ids=["the same", "another"]
+)
+async def test_an_address_is_proved_once_in_a_visit_by_whoever_says_who_they_are(
+    school: School, typed: str, then: str
+) -> None:
+    mailbox = Mailbox()
+    with mail_server(mailbox) as smtp:
+        async with standing_at(replace(school, settings=replace(school.settings, smtp=smtp))) as parent:
+            await _to_form(parent)
+            await parent.fills_in(*_MOTHER)
+            await parent.sends()
+            await parent.sees("EmailCodeScreen")
+            await until(parent.pilot, lambda: "信已寄出" in parent.text("#message"))
+            await parent.enters_code(re.findall("[0-9]{6}", mailbox.bodies()[0])[0])
+            await parent.applies_for_another()
+            await _to_hub(parent, "110002", "A290000009")
+            await parent.opens("apply", "ConsentScreen")
+            await parent.consents()
+            await parent.gives_id(typed)
+            if typed == _MOTHER[2]:
+                await parent.sees("ApplicantFormScreen")
+                await parent.clicks("#send")
+            else:
+                await parent.answers_notice()
+                await parent.chooses_mode()
+                await parent.fills_in(*_MOTHER)
+            await parent.sends()
+            await parent.sees(then)
 
 
 async def test_no_code_is_mailed_for_a_login_that_was_reset_and_the_visit_ends(school: School) -> None:
