@@ -53,6 +53,11 @@ def test_the_first_password_is_told_in_words(kind: MessageKind) -> None:
     assert "身分證統一編號末六碼" in mail_text(kind, None, "松山工農", WORDS).body
 
 
+def test_a_mail_that_asks_for_a_correction_names_the_button_that_leads_to_it() -> None:
+    body = mail_text(MessageKind.RETURNED, None, "松山工農", WORDS).body
+    assert "「補正退回的欄位」" in body, "the hub's; 申辦親子帳號 would begin another application"
+
+
 def test_every_mail_has_a_template_and_every_template_a_mail() -> None:
     files = {file.name for file in SHIPPED_FOLDER.glob("mail_*")}
     assert files == {f"mail_{kind.value}.zh_TW.txt" for kind in MessageKind}
