@@ -119,6 +119,7 @@ class BulkApprovalScreen(StaffStep[bool]):
             return
         self._is_running = True
         typed, password.value = password.value, ""
+        self.say("")  # that it was wrong at first
         self._approve(typed)
 
     @work(group="db", exclusive=True)
