@@ -8,9 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from textual.dom import DOMNode
+from textual.widget import Widget
 from textual.widgets import Input
 
 from kiosk.app import KioskApp
+from kiosk.screens.login import LoginScreen
 from kiosk.services.school import School
 from kiosk.testing import FakeClock, until
 from tests.pilot.quick import quickly_at
@@ -117,3 +120,23 @@ async def test_an_answer_that_comes_after_the_visitor_was_forgotten_shows_nothin
         assert len(app.screen_stack) == 1
         assert [field.value for field in app.screen.query(Input)] == ["", ""]
         assert parent.text("#message") == ""
+
+
+async def test_a_visit_that_ends_because_the_kiosk_does_leaves_its_screens_alone(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the end of a visit asks for may be taken up while the app takes its screens apart: no field is there."""
+    async with quickly_at(school) as parent:
+        app = parent.app
+        assert isinstance(app, KioskApp)
+        prune, forgotten, rested = app._prune, [], []
+
+        async def prune_and_rest(*nodes: Widget, parent: DOMNode | None = None) -> None:
+            await prune(*nodes, parent=parent)
+            await app._rest()
+            rested.append(app)
+
+        monkeypatch.setattr(app, "_prune", prune_and_rest)
+        monkeypatch.setattr(LoginScreen, "forget", lambda screen: forgotten.append(screen))
+    assert rested == [app]
+    assert forgotten == []
