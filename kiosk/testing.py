@@ -94,10 +94,16 @@ class Person:
         return type(self.app.screen).__name__
 
     def text(self, selector: str) -> str:
-        """What a static part of the screen says."""
+        """What a static part of the screen says; of a longer text, without the line breaks of this width."""
         from textual.widgets import Static
 
-        return str(self.app.screen.query_one(selector, Static).content)
+        from kiosk.widgets.prose import Prose
+
+        part = self.app.screen.query_one(selector)
+        if isinstance(part, Prose):
+            return str(part.render()).replace("\n", "")
+        assert isinstance(part, Static)
+        return str(part.content)
 
     def words(self) -> list[str]:
         """Every line in sight."""
@@ -126,6 +132,21 @@ class Person:
         target.scroll_visible(animate=False)
         await until(self.pilot, lambda: target.region.area > 0 and not target.disabled)
         assert await self.pilot.click(selector)
+
+    async def goes_back(self, screen: str) -> None:
+        """Back one step, to this screen."""
+        await self.presses("escape")
+        await self.sees(screen)
+
+    async def answers_notice(self, choice: str | None = None) -> str:
+        """Answer a notice with its first choice, or another by its key; gives the notice's heading."""
+        await until(self.pilot, lambda: self.screen.endswith("NoticeScreen") and self.app.focused)
+        heading = self.text("#heading")
+        if choice is None:
+            await self.presses("enter")
+        else:
+            await self.clicks(f"#{choice}")
+        return heading
 
 
 class Parent(Person):
@@ -197,6 +218,66 @@ class Parent(Person):
             await self.types(value)
             await self.presses("enter")
 
+    async def sends(self) -> None:
+        """The read-back, found right: 確認送出."""
+        await self.sees("ReadBackScreen")
+        await self.presses("enter")
+
+    async def enters_code(self, code: str) -> None:
+        """The code that was mailed to the address."""
+        await self.sees("EmailCodeScreen")
+        await self.types(code)
+        await self.presses("enter")
+
+    async def gives_id(self, national_id: str) -> None:
+        """Somebody's full ID, where it is asked for."""
+        await self.sees("AskIdScreen")
+        await self.types(national_id)
+        await self.presses("enter")
+
+    async def applies_for_another(self) -> None:
+        """From the receipt, 為另一位子女申請, to the next child's login."""
+        await self.sees("ReceiptScreen")
+        await self.clicks("#another")
+        await self.sees("LoginScreen")
+
+    async def reports_errors(self, right_values: dict[str, str]) -> None:
+        """確認學生相關資訊: 錯誤回報, with what is right by key (class_name, name, student_number); back at the hub."""
+        from textual.widgets import Input
+
+        await self.opens("confirm", "ConfirmStudentScreen")
+        await self.clicks("#wrong")
+        for key, value in right_values.items():
+            self.app.screen.query_one(f"#{key}", Input).focus()
+            await self.types(value)
+        await self.clicks("#send")
+        await self.answers_notice()
+        await self.sees("HubScreen")
+
+    async def opens_returned(self, national_id: str) -> None:
+        """補正退回的欄位, from the hub, as far as the form; the ID is an applicant's."""
+        await self.opens("correct", "AskIdScreen")
+        await self.gives_id(national_id)
+        await self.sees("CorrectionScreen")
+
+    async def corrects(self, values: dict[str, str]) -> tuple[str, ...]:
+        """Fill in what was sent back, by key, and send; gives the fields that were asked for.
+
+        What is asked for twice is typed twice.
+        """
+        from textual.widgets import Input
+
+        asked = tuple(str(field.id) for field in self.app.screen.query(Input) if field.display)
+        for key in asked:
+            await self.types(values[key.removesuffix("_again")])
+            await self.presses("enter")
+        return asked
+
+    async def logs_out(self) -> None:
+        """From the hub or the receipt to the resting login."""
+        await self.presses("escape")
+        await self.sees("LoginScreen")
+
 
 class Reviewer(Person):
     """Somebody of the staff in review mode: each method is one thing they do.
@@ -256,6 +337,16 @@ class Reviewer(Person):
         await self.presses("f2")
         self.app.screen.query_one("#search", Input).clear()
         await self.types(text)
+        return await self.sees_rows()
+
+    async def chooses_class(self, name: str) -> list[tuple[str, ...]]:
+        """The queue of one class (its name, or the words of another of the choices)."""
+        await self.presses("f3")
+        await self.sees("ChooseScreen")
+        rows = await self.sees_rows()
+        place = next(place for place, words in enumerate(rows) if name in words)
+        await self.presses("home", *["down"] * place, "enter")
+        await self.sees("QueueScreen")
         return await self.sees_rows()
 
     async def chooses_state(self, state: str) -> list[tuple[str, ...]]:
@@ -329,14 +420,50 @@ class Reviewer(Person):
             await self.presses("enter")
         await self.sees("QueueScreen")
 
-    async def approves_many(self, password: str) -> list[tuple[str, ...]]:
-        """整批通過 of what is marked, or else of the filter; gives the words of each row with its result."""
+    async def settles_conflict(self, *, all_stand: bool = False) -> None:
+        """處理衝突: this application goes on; the others are refused, or stand beside it."""
+        await self.clicks("#conflict")
+        await self.answers_notice("all" if all_stand else "keep")
+        await until(self.pilot, lambda: "已處理申請衝突" in self.text("#message"))
+
+    async def opens_ticket(self, student_number: str) -> None:
+        """A student's error report, from the list of those that wait."""
+        await self.sees("TicketsScreen")
+        rows = await self.sees_rows()
+        place = next(place for place, words in enumerate(rows) if student_number in words)
+        await self.presses("home", *["down"] * place, "enter")
+        await self.sees("TicketScreen")
+
+    async def decides_ticket(self, corrected: dict[str, str], declined: dict[str, str]) -> None:
+        """Correct fields to a value, by key, and decline others with a reason; back at the list."""
+        from textual.widgets import Input
+
+        for verdict, said in (("correct", corrected), ("decline", declined)):
+            for key, text in said.items():
+                await self.clicks(f"#{verdict}-{key}")
+                self.app.screen.query_one(f"#{key}", Input).clear()
+                await self.types(text)
+        await self.clicks("#send")
+        await self.sees("TicketsScreen")
+
+    async def opens_bulk(self) -> list[tuple[str, ...]]:
+        """整批通過 of what is marked, or else of the filter; gives the words of the rows it would approve."""
         await self.presses("f6")
+        await self.sees("BulkApprovalScreen")
+        return await self.sees_rows()
+
+    async def confirms_bulk(self, password: str) -> list[tuple[str, ...]]:
+        """The password again, and all of them; gives the words of each row with its result."""
         await self.sees("BulkApprovalScreen")
         await self.types(password)
         await self.presses("enter")
         await until(self.pilot, lambda: not self.app.screen.query_one("#send").display)
         return await self.sees_rows()
+
+    async def approves_many(self, password: str) -> list[tuple[str, ...]]:
+        """整批通過 from the queue to the results; gives the words of each row with its result."""
+        await self.opens_bulk()
+        return await self.confirms_bulk(password)
 
     async def logs_out(self) -> None:
         """Back, as often as it takes, to the login."""

@@ -1,0 +1,144 @@
+"""A homeroom teacher's day in a real pseudo-terminal: the queue by key and mouse, a return in Chinese, approvals."""
+
+from __future__ import annotations
+
+import re
+import signal
+import termios
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from sqlmodel import select
+
+from db.models import Application
+from kiosk.clock import SystemClock
+from kiosk.services.demo_office import demo_staff_logins
+from kiosk.services.demo_school import fill_demo_school, invented_roster
+from kiosk.services.school import School, open_school
+from kiosk.services.standing import ApplicationState
+from kiosk.settings import load_settings
+from tests.terminal.harness import Terminal, python
+
+TEACHER = demo_staff_logins()[0]
+F2, F6, F9, DOWN = "\x1bOQ", "\x1b[17~", "\x1b[20~", "\x1b[B"
+ESCAPE, ENTER, TAB, CLEAR = "\x1b", "\r", "\t", "\x15"
+UNSIGNED, TO_RETURN, TO_LOOK_AT = "110008", "110009", "110015"
+CLEAN = ("110013", "110014")
+"""Students of the demo school's teacher, by what their applications want; see `kiosk.services.demo_office`."""
+PERSONAL = ("學號", "姓名", "身分證字號", "父親姓名", "母親姓名", "父親行動電話", "母親行動電話")
+REASON = "手機號碼和簽章申請書不同，請再核對一次。"
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Iterator[School]:
+    opened = open_school(load_settings(tmp_path / "home", environment={}), SystemClock(), PasswordHasher(1, 1024, 1))
+    fill_demo_school(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=[(100, 30), (80, 24)], ids=["100x30", "80x24"])
+def office(request: pytest.FixtureRequest, school: School) -> Iterator[Terminal]:
+    """An office machine, at the staff's login."""
+    command = python("run_kiosk.py", "review", "--home", str(school.settings.home))
+    with Terminal(command, size=request.param) as terminal:
+        terminal.wait_for("密碼", 30)
+        yield terminal
+
+
+def _application(school: School, student_number: str) -> Application:
+    """A student's only application, as it stands."""
+    with school.store.read() as session:
+        found = session.exec(select(Application).where(Application.student_number == student_number)).one()
+        session.expunge(found)
+        return found
+
+
+def _line_of(terminal: Terminal, text: str) -> int:
+    """The line, from 1, in which a text stands."""
+    return next(place for place, line in enumerate(terminal.text.splitlines(), 1) if text in line)
+
+
+def _click(terminal: Terminal, column: int, line: int) -> None:
+    """Press and let go of the left button, as a terminal tells it (SGR mouse mode)."""
+    terminal.send(f"\x1b[<0;{column};{line}M\x1b[<0;{column};{line}m")
+
+
+def test_a_teachers_day(office: Terminal, school: School) -> None:
+    assert _is_raw(office)
+    office.send(f"{TEACHER.account}{TAB}{TEACHER.password}{ENTER}")
+    office.wait_for("審核申請", 20)
+    assert TEACHER.password not in office.text
+    office.send(ENTER)
+    office.wait_for("可直接通過")
+
+    line = _line_of(office, _application(school, UNSIGNED).number)
+    _click(office, 40, line)
+    office.wait_until(lambda: office.text.splitlines()[line - 1].startswith("＞"), what="the cursor")
+    _click(office, 40, line)
+    office.wait_for(f"學號 {UNSIGNED}")
+    office.send(F2)
+    office.wait_for("已登錄收到簽章申請書")
+    office.send(ESCAPE)
+    office.wait_for("整批通過")
+
+    office.send(f"{_application(school, TO_RETURN).receipt_token}{ENTER}")  # as a scanner types it, wherever one is
+    office.wait_for(f"學號 {TO_RETURN}")
+    office.send(F6)
+    office.wait_for("請選要家長補正的欄位")
+    office.send(f"{DOWN * 3}{ENTER}")
+    office.wait_for("退回「手機」的原因")
+    office.send(f"{REASON}{ENTER}")
+    office.wait_for("[V]")
+    assert REASON[:8] in office.text
+    office.send(f"{TAB}{ENTER}")
+    office.wait_for("已退件，家長可在本機補正")
+    assert _application(school, TO_RETURN).state == ApplicationState.RETURNED
+
+    office.send(f"{TO_LOOK_AT}{ENTER}")
+    office.wait_for(f"學號 {TO_LOOK_AT}")
+    office.send(F9)
+    office.wait_for("看過了，通過")
+    office.send(ENTER)
+    office.wait_for(f"{_application(school, TO_LOOK_AT).number} 已通過")
+
+    office.send(f"{F2}{CLEAR}{F6}")
+    office.wait_for("要通過 2 件")
+    office.send(f"{TEACHER.password}{ENTER}")
+    office.wait_for("已通過 2 件")
+    assert TEACHER.password not in office.text
+    approved = [_application(school, number) for number in CLEAN]
+    assert [application.state for application in approved] == [ApplicationState.APPROVED] * 2
+    results = [re.compile(rf"{application.number}.*已通過") for application in approved]
+    office.wait_until(lambda: all(result.search(office.text) for result in results), what="a result for each row")
+
+    office.send(ESCAPE)
+    office.wait_for("已綁定")
+    office.send(ESCAPE)
+    office.wait_for("登出")
+    office.send(ESCAPE)
+    office.wait_gone("登出")
+    office.wait_for("密碼")
+    _assert_nothing_said(office)
+    office.signal(signal.SIGTERM)
+    assert office.wait_exit() == 128 + signal.SIGTERM
+    _assert_nothing_said(office)
+    assert not _is_raw(office), "the terminal is given back as it was"
+    for secret in (b"\x1b]52", TEACHER.password.encode()):
+        assert secret not in office.raw
+
+
+def _is_raw(terminal: Terminal) -> bool:
+    """Whether keys go to the program one by one."""
+    return not termios.tcgetattr(terminal.process.child_fd)[3] & termios.ICANON
+
+
+def _assert_nothing_said(terminal: Terminal) -> None:
+    """No name, no number and no reason of the shift stands on the screen."""
+    roster = invented_roster()
+    places = [roster.header.index(heading) for heading in PERSONAL]
+    said = {cells[place] for _line, cells in roster.rows for place in places}
+    assert [value for value in (*said, REASON) if value in terminal.text] == []
+    assert not re.search(r"115-[0-9]{3}-[0-9]{4}-[0-9]", terminal.text)
