@@ -26,7 +26,7 @@ from kiosk.screens.review.tickets import TicketsScreen
 from kiosk.services.bulk_approval import summary_of
 from kiosk.services.errors import Denied, PasswordChangeRequired
 from kiosk.services.office import Office, open_office
-from kiosk.services.review_queue import QueueFilter
+from kiosk.services.queue_filter import QueueFilter
 from kiosk.services.staff_access import ADMINISTRATOR, ALL_STAFF, Role, StaffMember, StaffSignedIn
 from kiosk.services.standing import OPEN_STATES
 from kiosk.services.store_errors import StoreConflict

@@ -8,8 +8,9 @@ from enum import Enum, auto
 
 from kiosk.services.errors import ChangedMeanwhile, Denied
 from kiosk.services.parent_accounts import EmailOfAnother
+from kiosk.services.queue_filter import QueueFilter, QueueSort, SortBy
 from kiosk.services.review import Blocked, Review
-from kiosk.services.review_queue import MOST_ROWS, QueueFilter, QueueRow, QueueSort, ReviewQueue, SortBy
+from kiosk.services.review_queue import MOST_ROWS, QueueRow, ReviewQueue
 from kiosk.services.sign_in import SignIn
 from kiosk.services.staff_access import REVIEWERS, OwnChild, StaffMember
 from kiosk.services.standing import TO_LOOK_AT, ApplicationState, Attention

@@ -9,7 +9,7 @@ from kiosk.services.command_line import CommandLine
 from kiosk.services.demo_school import DemoLogin, invented_id
 from kiosk.services.demo_visits import DemoVisits
 from kiosk.services.office import Office, open_office
-from kiosk.services.review_queue import QueueFilter, QueueSort
+from kiosk.services.queue_filter import QueueFilter, QueueSort
 from kiosk.services.staff_access import Role, StaffMember
 from kiosk.services.tickets import Correct
 

@@ -19,7 +19,7 @@ from kiosk.services.application_form import ApplicantEntry
 from kiosk.services.demo_school import invented_id
 from kiosk.services.errors import SignInRefused
 from kiosk.services.office import open_office
-from kiosk.services.review_queue import QueueFilter, QueueSort
+from kiosk.services.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School
 from kiosk.services.staff_access import ALL_STAFF
 from kiosk.services.tickets import Decline

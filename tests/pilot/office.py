@@ -16,7 +16,7 @@ from kiosk.services.command_line import CommandLine
 from kiosk.services.demo_office import demo_staff_logins
 from kiosk.services.demo_school import fill_demo_school, invented_id
 from kiosk.services.office import Office, open_office
-from kiosk.services.review_queue import QueueFilter, QueueSort
+from kiosk.services.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School, open_school
 from kiosk.services.staff_access import Role, StaffMember
 from kiosk.settings import load_settings

@@ -12,7 +12,7 @@ from textual import events
 from db.models import Application, AuditEntry
 from kiosk.services.demo_school import invented_id
 from kiosk.services.demo_visits import DEMO_PASSWORD
-from kiosk.services.review_queue import QueueFilter, QueueSort
+from kiosk.services.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School
 from kiosk.services.staff_access import Role
 from kiosk.testing import FakeClock, until

@@ -18,7 +18,8 @@ from kiosk.i18n import _
 from kiosk.screens.review.choose import Choice, ChooseScreen
 from kiosk.screens.review.words import hold_in_short, remark_in_short, short_mode
 from kiosk.services.office import Office
-from kiosk.services.review_queue import Cursor, Match, QueueFilter, QueueRow, QueueSort, SortBy
+from kiosk.services.queue_filter import Cursor, Match, QueueFilter, QueueSort, SortBy
+from kiosk.services.review_queue import QueueRow
 from kiosk.services.staff_access import Role, StaffMember
 from kiosk.services.standing import OPEN_STATES, TO_LOOK_AT, ApplicationState, Attention, Hold, Remark
 from kiosk.widgets.field import Field

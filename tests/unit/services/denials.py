@@ -10,7 +10,7 @@ from uuid import uuid4
 from kiosk.services.application_form import Basis, Mode
 from kiosk.services.drafts import APPLICATION
 from kiosk.services.office import Office
-from kiosk.services.review_queue import QueueFilter, QueueSort, SortBy
+from kiosk.services.queue_filter import QueueFilter, QueueSort, SortBy
 from kiosk.services.school import School
 from kiosk.services.staff_access import ALL_STAFF, Role, StaffMember
 from kiosk.services.visitor import Visitor

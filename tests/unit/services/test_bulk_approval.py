@@ -7,7 +7,7 @@ import pytest
 
 from kiosk.services.bulk_approval import Outcome
 from kiosk.services.errors import ChangedMeanwhile, SignInRefused
-from kiosk.services.review_queue import QueueFilter
+from kiosk.services.queue_filter import QueueFilter
 from kiosk.services.staff_access import Role, StaffMember
 from tests.unit.services.review_fixtures import (
     CLASSES,

@@ -6,16 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from kiosk.services.errors import Denied
-from kiosk.services.review_queue import (
-    Cursor,
-    Match,
-    QueueFilter,
-    QueuePage,
-    QueueRow,
-    QueueSort,
-    ReviewQueue,
-    SortBy,
-)
+from kiosk.services.queue_filter import Cursor, Match, QueueFilter, QueueSort, SortBy
+from kiosk.services.review_queue import QueuePage, QueueRow, ReviewQueue
 from kiosk.services.staff_access import Role, StaffMember
 from kiosk.services.standing import ApplicationState, Attention, Hold, Remark
 from tests.unit.services.review_fixtures import (
