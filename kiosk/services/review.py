@@ -19,7 +19,8 @@ from kiosk.clock import Clock
 from kiosk.i18n import _
 from kiosk.services import history, outbox
 from kiosk.services.application_flags import refresh
-from kiosk.services.application_view import ApplicationView, Revealed, in_full, view_of
+from kiosk.services.application_reading import in_full, view_of
+from kiosk.services.application_view import ApplicationView, Revealed
 from kiosk.services.bindings import open_binding
 from kiosk.services.consents import Choice, NotOfAge, moment_after_last
 from kiosk.services.corrections import RETURNABLE

@@ -16,16 +16,16 @@ from textual.widgets import Button, Static
 
 from kiosk.i18n import _
 from kiosk.screens.review.choose import Choice, ChooseScreen
-from kiosk.screens.review.words import hold_in_short, remark_in_short, short_mode
+from kiosk.screens.review.queue_rows import COLUMNS, STATE_COLUMN, cells_of, explained
 from kiosk.services.office import Office
 from kiosk.services.queue_filter import Cursor, Match, QueueFilter, QueueSort, SortBy
 from kiosk.services.review_queue import QueueRow
 from kiosk.services.staff_access import Role, StaffMember
-from kiosk.services.standing import OPEN_STATES, TO_LOOK_AT, ApplicationState, Attention, Hold, Remark
+from kiosk.services.standing import ApplicationState, Attention, Hold, Remark
 from kiosk.widgets.field import Field
 from kiosk.widgets.plain_input import PlainInput
 from kiosk.widgets.row_table import Column, RowTable
-from kiosk.widgets.row_window import Cell, Place, Row, RowPage, Side, Toned, Wanted
+from kiosk.widgets.row_window import Place, Row, RowPage, Side, Wanted
 from kiosk.widgets.staff_step import StaffStep
 from kiosk.widgets.step import Nav
 from kiosk.widgets.tight_button import TightButton
@@ -33,19 +33,6 @@ from kiosk.widgets.tight_button import TightButton
 _SCANNED = re.compile(r"[A-Za-z0-9_-]{22}\Z", re.ASCII)
 """A receipt's code at the end of what was typed: a scanner types like a keyboard, after whatever stood there."""
 _ALL, _UNATTENDED, _CLASS = "all", "unattended", "class:"
-
-_COLUMNS = (
-    Column("申請編號", 14),
-    Column("班級", 6),
-    Column("座號", 4),
-    Column("學生", 6, grows=1),
-    Column("申請人", 13, from_width=100, grows=1),
-    Column("方式", 4, from_width=70),
-    Column("狀態", 8, from_width=64),
-    Column("等候", 5, from_width=64),
-    Column("標記", 14, grows=3),
-)
-_STATE_COLUMN = 6
 
 
 @dataclass
@@ -115,7 +102,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
             )
             for what in ("state", "class", "flag", "sort"):
                 yield TightButton("", id=f"by-{what}", classes="tool")
-        yield RowTable[QueueRow](_COLUMNS, marks=self._view.marks, empty=_("沒有符合的申請。"), id="table")
+        yield RowTable[QueueRow](COLUMNS, marks=self._view.marks, empty=_("沒有符合的申請。"), id="table")
 
     def actions(self) -> ComposeResult:
         """Open, approve many, turn pages, leave."""
@@ -138,7 +125,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
 
     def _show_list(self, place: Place | None = None) -> None:
         """Show the list; a state that all of its rows have needs no column."""
-        self._table.hide_columns(*(() if len(self._view.wanted.states) != 1 else (_STATE_COLUMN,)))
+        self._table.hide_columns(*(() if len(self._view.wanted.states) != 1 else (STATE_COLUMN,)))
         self._table.show(self._fetch, place)
 
     async def _fetch(self, wanted: Wanted) -> RowPage[QueueRow] | None:
@@ -159,7 +146,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         for row in done.value.rows:  # an act on a marked one has made another version of it
             if row.application_id in self._table.marks:
                 self._table.marks[row.application_id] = row
-        rows = [Row(row.application_id, row.cursor, _cells(row), row) for row in done.value.rows]
+        rows = [Row(row.application_id, row.cursor, cells_of(row), row) for row in done.value.rows]
         return RowPage(rows, done.value.has_before, done.value.has_more)
 
     @work(group="around", exclusive=True)
@@ -306,7 +293,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         choices += [
             Choice(str(place), (one.label, kind), what)
             for place, one in enumerate(flags)
-            for kind, what in [_explained(one)]
+            for kind, what in [explained(one)]
         ]
         columns = (Column(_("標記"), 24), Column(_("種類"), 12, grows=1))
         wanted = self._view.wanted
@@ -372,41 +359,3 @@ def _wider(wanted: QueueFilter) -> QueueFilter | None:
         return None
     everywhere = QueueFilter(search=wanted.search)
     return everywhere if wanted != everywhere else replace(everywhere, match=Match.ANYWHERE)
-
-
-def _cells(row: QueueRow) -> tuple[Cell, ...]:
-    seat = "" if row.seat_number is None else f"{row.seat_number:>3}"
-    waiting = _("{n} 天").format(n=row.waiting_days) if row.state in OPEN_STATES else ""
-    return (
-        row.number,
-        row.class_name,
-        seat,
-        row.student_name,
-        row.applicant_names,
-        short_mode(row.mode),
-        row.state.label,
-        waiting,
-        _flags(row),
-    )
-
-
-def _flags(row: QueueRow) -> Cell:
-    """What an application waits for and what to look at, in a word each; the application itself explains them."""
-    if row.state not in OPEN_STATES:
-        return ""
-    waits = " ".join(hold_in_short(hold) for hold in row.holds)
-    looks = " ".join(remark_in_short(remark) for remark in row.remarks & TO_LOOK_AT)
-    parts = [_("等 {flags}").format(flags=waits)] if waits else []
-    parts += [_("看 {flags}").format(flags=looks)] if looks else []
-    if not parts:
-        return _("可直接通過")
-    return Toned("　".join(parts), "blocked" if waits else "look")
-
-
-def _explained(flag: Attention | Hold | Remark) -> tuple[str, str]:
-    """Which kind a flag is of, and what it means."""
-    if isinstance(flag, Attention):
-        return _("合計"), ""
-    if isinstance(flag, Hold):
-        return _("不能通過"), flag.explanation
-    return (_("要看一下") if flag & TO_LOOK_AT else _("參考")), flag.explanation
