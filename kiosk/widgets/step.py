@@ -145,19 +145,16 @@ class Step(Screen[T | Nav], Generic[T]):
 
     def show_countdown(self, seconds: int | None, *, last_call: bool = False) -> None:
         """Count down in the foot, or show the keys again."""
-        self.query("#foot").set_class(seconds is not None, "counting")
+        self.query_one("#foot").set_class(seconds is not None, "counting")
         going_on = _("沒有操作，{n} 秒後清除畫面；按任意鍵繼續")
         text = (_("使用時間到了，{n} 秒後清除畫面；請重新登入") if last_call else going_on).format(n=seconds)
         self._keep_saying("#foot", self.keys() if seconds is None else text)
 
     def _keep_saying(self, selector: str, text: str) -> None:
-        """Write a line of the frame where it says something else: asked every second, painted when it changes.
-
-        A step that is just being built anew has no such line, and is told again in a second.
-        """
-        for line in self.query(selector).results(Static):
-            if str(line.content) != text:
-                line.update(text)
+        """Write a line of the frame where it says something else: asked every second, painted when it changes."""
+        line = self.query_one(selector, Static)
+        if str(line.content) != text:
+            line.update(text)
 
     def say(self, text: str, *, wrong: bool = True, scroll: bool = True) -> None:
         """Show a message under the question; ``scroll`` brings it into sight."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 
 import pytest
@@ -16,7 +15,7 @@ from kiosk.widgets.prose import Prose
 from kiosk.widgets.row_table import RowTable, words_of
 from kiosk.widgets.side_by_side import SideBySide
 from tests.pilot.naughty import NAUGHTY
-from tests.pilot.office import demo, demo_home, kiosk_of, office_at
+from tests.pilot.office import demo, demo_home, office_at
 from tests.pilot.quick import QuickReviewer
 from tests.pilot.staff_walker import SCREENS, go_to
 from tests.spoilt import Change, spoil
@@ -194,30 +193,3 @@ async def test_a_naughty_note_is_read_as_it_was_written(demo: School) -> None:
 @pytest.mark.timeout(3600)
 async def test_every_naughty_note_is_read_as_it_was_written(demo: School) -> None:
     await assert_notes_are_read_as_they_were_written(demo, NOTES)
-
-
-async def test_the_second_that_passes_while_an_application_is_built_anew_does_no_harm(demo: School) -> None:
-    async with office_at(demo) as reviewer:
-        await go_to(reviewer, "application")
-        await reviewer.app.screen.query_children("*").remove()
-        kiosk_of(reviewer).tick()
-        await reviewer.pilot.pause()
-        assert reviewer.app.return_code is None
-
-
-async def test_leaving_while_an_application_is_built_anew_does_no_harm(
-    demo: School, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with office_at(demo) as reviewer:
-        await go_to(reviewer, "application")
-        screen, gone = reviewer.app.screen, asyncio.Event()
-
-        async def left_meanwhile() -> None:
-            await screen.query_children("*").remove()
-            gone.set()
-
-        monkeypatch.setattr(screen, "recompose", left_meanwhile)
-        await reviewer.presses("f2")
-        await asyncio.wait_for(gone.wait(), 10)
-        await reviewer.pilot.pause()
-        assert reviewer.app.return_code is None
