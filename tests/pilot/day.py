@@ -19,7 +19,8 @@ from kiosk.services.demo_visits import DEMO_PASSWORD, DemoVisits
 from kiosk.services.history import Action
 from kiosk.services.office import open_office
 from kiosk.services.outbox import Channel, MessageState
-from kiosk.services.review_queue import MOST_ROWS, QueueFilter, QueueSort
+from kiosk.services.queue_filter import QueueFilter, QueueSort
+from kiosk.services.review_queue import MOST_ROWS
 from kiosk.services.roster_check import check_roster
 from kiosk.services.roster_file import Sheet
 from kiosk.services.roster_import import import_roster
