@@ -135,14 +135,14 @@ class StaffStep(StaffFrame, Step[T]):
         return await self.app.push_screen_wait(screen)
 
     def stop_if_left(self) -> None:
-        """End the worker that asks this after each wait, where the screen was left meanwhile.
+        """End the worker that asks this after each wait, where the screen was left, or the app is ending, meanwhile.
 
         Textual takes a screen's widgets away one by one before it ends the screen's workers.
 
         Raises:
             asyncio.CancelledError: it was left.
         """
-        if self not in self.app.screen_stack:
+        if not self.app.is_running or self not in self.app.screen_stack:
             raise asyncio.CancelledError
 
     def _say_if_there(self, text: str) -> None:

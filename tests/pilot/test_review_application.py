@@ -101,7 +101,7 @@ async def test_numbers_are_masked_until_asked_for_and_again_after_twenty_seconds
         await reviewer.sees("ApplicationScreen")
         await until(reviewer.pilot, lambda: number in _seen(reviewer))
         assert reviewer.text("#message") == "完整資料 20 秒後自動遮住。"
-        assert _is_in_sight(reviewer, "#message")
+        await until(reviewer.pilot, lambda: _is_in_sight(reviewer, "#message"))
         clock.advance(19)
         kiosk_of(reviewer).tick()
         assert reviewer.text("#message") == "完整資料 1 秒後自動遮住。"
@@ -195,7 +195,7 @@ async def test_papers_are_ticked_one_after_the_other_until_it_can_pass(demo: Sch
         await _at(reviewer, "110009")
         assert "F2" in reviewer.text("#foot")
         await reviewer.receives_form()
-        assert _is_in_sight(reviewer, "#message")
+        await until(reviewer.pilot, lambda: _is_in_sight(reviewer, "#message"))
         assert not reviewer.app.screen.query("#form")
         assert "F2" not in reviewer.text("#foot")
         await reviewer.sees_documents()
@@ -393,7 +393,7 @@ async def test_the_slower_of_two_is_told_who_and_when(demo: School) -> None:
         assert reviewer.text("#message").startswith("同事 在 115/09/02 09:00 先處理了（不通過）。")
         await until(reviewer.pilot, lambda: not reviewer.app.screen.query("#approve"))
         assert "不通過" in reviewer.text("#what")
-        assert _is_in_sight(reviewer, "#message")
+        await until(reviewer.pilot, lambda: _is_in_sight(reviewer, "#message"))
     assert _state(demo, "110013") == "rejected"
 
 
