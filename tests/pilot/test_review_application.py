@@ -66,6 +66,7 @@ def _comparison(reviewer: QuickReviewer) -> dict[str, Sequence[str]]:
 async def _at(reviewer: QuickReviewer, student_number: str) -> None:
     await reviewer.opens_queue()
     await reviewer.opens_application(student_number)
+    await until(reviewer.pilot, lambda: reviewer.app.screen.query_one("#compare-1").size.width)  # it is laid out
 
 
 def _is_in_sight(reviewer: QuickReviewer, selector: str) -> bool:
