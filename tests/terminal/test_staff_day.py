@@ -69,7 +69,7 @@ def _click(terminal: Terminal, column: int, line: int) -> None:
 def test_a_teachers_day(office: Terminal, school: School) -> None:
     assert _is_raw(office)
     office.send(f"{TEACHER.account}{TAB}{TEACHER.password}{ENTER}")
-    office.wait_for("審核申請", 20)
+    office.wait_for("審核申請", 60)
     assert TEACHER.password not in office.text
     office.send(ENTER)
     office.wait_for("可直接通過")
