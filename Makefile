@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-long lint bench pictures messages lock test-tools clean
+.PHONY: demo test test-long lint bench bench-short pictures messages lock test-tools clean
 
 demo: .venv/.runtime
 	$(BIN)/python run_kiosk.py demo
@@ -22,6 +22,9 @@ test-long: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m bench
+
+bench-short: .venv/.dev
+	$(BIN)/python -m bench --short
 
 pictures: .venv/.dev
 	$(BIN)/python -m docs.pictures

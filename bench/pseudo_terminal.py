@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import select
 import signal
 import struct
@@ -11,6 +12,8 @@ import sys
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Self
 
 import psutil
 
@@ -36,6 +39,14 @@ class PseudoTerminal:
             os.execvpe(command[0], list(command), variables)
         fcntl.ioctl(self.descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         self.output = b""
+
+    def __enter__(self) -> Self:
+        """Nothing more than its start."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """End it, whatever happened."""
+        self.close()
 
     def wait_for(self, text: str, timeout: float = 30.0) -> float:
         """Seconds from the start of the command until ``text`` was printed (from now on: what came before counts)."""
@@ -79,14 +90,35 @@ class PseudoTerminal:
         self.settle(quiet=0.02, at_most=0.5)
         return taken
 
+    def time_painted(self, keys: str, pattern: str = "", quiet: float = 0.06) -> float:
+        """Seconds from what is typed to the last byte printed for it.
+
+        Args:
+            keys: what is typed.
+            pattern: what must be printed; before it has been, no silence is the end.
+            quiet: seconds of silence that are the end.
+
+        Raises:
+            TimeoutError: nothing was printed, or not this.
+        """
+        self.output = b""
+        wanted = re.compile(pattern.encode())
+        began = last = time.perf_counter()
+        self.send(keys)
+        while self._read(quiet if self.output and wanted.search(self.output) else 5.0):
+            last = time.perf_counter()
+        if not self.output or not wanted.search(self.output):
+            raise TimeoutError("what was typed was not answered")
+        return last - began
+
     def processes(self) -> list[psutil.Process]:
         """The command and what it started."""
         own = psutil.Process(self.pid)
         return [own, *own.children(recursive=True)]
 
     def cpu_seconds(self) -> float:
-        """Processor time used so far."""
-        return sum(sum(process.cpu_times()[:2]) for process in self.processes())
+        """Processor time used so far, to the nanosecond (``cpu_times`` counts in hundredths of a second)."""
+        return sum(_nanoseconds(process.pid) for process in self.processes()) / 1e9
 
     def resident_bytes(self) -> int:
         """Memory of the largest process (a supervisor beside it shares its pages)."""
@@ -98,6 +130,12 @@ class PseudoTerminal:
             process.send_signal(signal.SIGKILL)
         os.close(self.descriptor)
         os.waitpid(self.pid, 0)
+
+
+def _nanoseconds(pid: int) -> int:
+    """What the threads of a process have used: the first figure of each ``schedstat`` (Linux)."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
 
 
 def python(*arguments: str) -> list[str]:

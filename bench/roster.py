@@ -16,6 +16,7 @@ import openpyxl
 import psutil
 from argon2 import PasswordHasher
 
+from bench.homes import Run
 from bench.pseudo_terminal import ROOT, PseudoTerminal, python
 from bench.report import Bar, median_ratio, percentile
 from kiosk.clock import SystemClock
@@ -27,7 +28,6 @@ from kiosk.services.school import open_school
 from kiosk.services.today import today
 from kiosk.settings import load_settings
 
-_STUDENTS = 100_000
 _ROUNDS = 7
 _ROUNDS_OF_KEYS = 3
 _IDLE_KEYS = 200
@@ -39,10 +39,10 @@ _HEADER = (
 )  # fmt: skip
 
 
-def bars() -> list[Bar]:
+def bars(run: Run) -> list[Bar]:
     """Measure with an invented roster."""
     with tempfile.TemporaryDirectory() as folder:
-        return [_against_bare_inserts(Path(folder)), *_beside_the_kiosk(Path(folder))]
+        return [_against_bare_inserts(run, Path(folder)), *_beside_the_kiosk(run, Path(folder))]
 
 
 def _row(place: int) -> tuple[str, ...]:
@@ -63,15 +63,15 @@ def _row(place: int) -> tuple[str, ...]:
     )
 
 
-def _rows() -> list[Row]:
-    return [(place + 2, _row(place)) for place in range(_STUDENTS)]
+def _rows(students: int) -> list[Row]:
+    return [(place + 2, _row(place)) for place in range(students)]
 
 
-def _against_bare_inserts(folder: Path) -> Bar:
+def _against_bare_inserts(run: Run, folder: Path) -> Bar:
     """An import of validated rows, and ``executemany`` of the very rows that it stored into an equal database."""
-    roster = check_roster(Sheet(_HEADER, _rows()), "[0-9]{6}", today(SystemClock()))
+    roster = check_roster(Sheet(_HEADER, _rows(run.students)), "[0-9]{6}", today(SystemClock()))
     empty, filled, bare = folder / "empty", folder / "filled", folder / "bare"
-    _make_school(empty)
+    make_school(empty)
 
     def ours() -> float:
         return _import(_fresh(empty, filled), roster)
@@ -79,11 +79,12 @@ def _against_bare_inserts(folder: Path) -> Bar:
     def theirs() -> float:
         return _insert(filled / "kiosk.db", _fresh(empty, bare) / "kiosk.db")
 
-    ratio, mine, raw = median_ratio(ours, theirs, _ROUNDS)
-    return Bar("a roster of 100,000 / the bare inserts", ratio, 3.0, f"{mine:.2f} s / {raw:.2f} s")
+    ratio, mine, raw = median_ratio(ours, theirs, run.rounds(_ROUNDS))
+    return Bar(f"a roster of {run.students:,} / the bare inserts", ratio, 3.0, f"{mine:.2f} s / {raw:.2f} s")
 
 
-def _make_school(home: Path) -> None:
+def make_school(home: Path) -> None:
+    """A school with nobody in it."""
     open_school(load_settings(home, environment={}), SystemClock(), PasswordHasher(1, 1024, 1)).close()
 
 
@@ -124,11 +125,11 @@ def _insert(source: Path, target: Path) -> float:
     return taken
 
 
-def _beside_the_kiosk(folder: Path) -> list[Bar]:
+def _beside_the_kiosk(run: Run, folder: Path) -> list[Bar]:
     """Keys at the login of a running kiosk, standing idle and while the command takes a file in; its memory."""
-    files = [_csv(folder / "roster.csv"), _xlsx(folder / "roster.xlsx")]
+    files = [csv_of(folder / "roster.csv", run.students), _xlsx(folder / "roster.xlsx", run.students)]
     empty, home = folder / "idle", folder / "home"
-    _make_school(empty)
+    make_school(empty)
     ratios, memory = [], []
     for number in range(_ROUNDS_OF_KEYS):
         terminal = PseudoTerminal(python("run_kiosk.py", "run", "--home", str(_fresh(empty, home))))
@@ -144,8 +145,8 @@ def _beside_the_kiosk(folder: Path) -> list[Bar]:
     ratios.sort()
     shown = f"{min(memory) >> 20} to {max(memory) >> 20} MiB"
     return [
-        Bar("p95 of a key during an import of 100,000 / idle", ratios[len(ratios) // 2], 2.5),
-        Bar("memory of an import of 100,000, CSV and XLSX / 300 MB", max(memory) / _MOST_MEMORY, 1.0, shown),
+        Bar(f"p95 of a key during an import of {run.students:,} / idle", ratios[len(ratios) // 2], 2.5),
+        Bar(f"memory of an import of {run.students:,}, CSV and XLSX / 300 MB", max(memory) / _MOST_MEMORY, 1.0, shown),
     ]
 
 
@@ -179,24 +180,20 @@ def _resident(process: psutil.Process) -> int:
     return total
 
 
-def _csv(file: Path) -> Path:
+def csv_of(file: Path, students: int) -> Path:
+    """An invented roster of so many students."""
     with file.open("w", encoding="utf-8-sig", newline="") as target:
         writer = csv.writer(target)
         writer.writerow(_HEADER)
-        writer.writerows(cells for _number, cells in _rows())
+        writer.writerows(cells for _number, cells in _rows(students))
     return file
 
 
-def _xlsx(file: Path) -> Path:
+def _xlsx(file: Path, students: int) -> Path:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.append(_HEADER)
-    for _number, cells in _rows():
+    for _number, cells in _rows(students):
         sheet.append(cells)
     book.save(file)
     return file
-
-
-if __name__ == "__main__":
-    for bar in bars():
-        sys.stdout.write(bar.line() + "\n")

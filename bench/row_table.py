@@ -14,6 +14,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.widgets import DataTable, Label
 
+from bench.homes import Run
 from bench.pseudo_terminal import PseudoTerminal, python
 from bench.report import Bar
 from kiosk.widgets.row_table import Column, RowTable
@@ -25,7 +26,7 @@ _ROUNDS = 9
 _PAGES_A_ROUND = 10
 _PAGES_FOR_MEMORY = 200
 _LABELS = (("編號", 14), ("班級", 7), ("座號", 4), ("學生", 8), ("方式", 8), ("狀態", 8), ("標記", 16), ("等待", 6))
-_OPEN, _TURN, _HOME = "\x1bOQ", "\x1bOR", "\x1b[H"
+_OPEN, _TURN = "\x1bOQ", "\x1bOR"
 
 
 def _cells(number: int) -> tuple[str, ...]:
@@ -104,7 +105,7 @@ class Theirs(TableApp):
         table.add_rows([_cells(number) for number in range(self.first, self.first + _PAGE)])
 
 
-class _Stand:
+class Stand:
     """One of the two in a terminal, timed from a key to the text that must follow it."""
 
     def __init__(self, which: str, rows_a_page: Callable[[int], int]) -> None:
@@ -138,13 +139,18 @@ class _Stand:
 _SIGHT = 30 - 3  # a terminal of 30 lines: the label, the table's header and its status line stand beside the rows
 
 
-def bars() -> list[Bar]:
+def data_table() -> Stand:
+    """Textual's table in a terminal: what the lists are measured against."""
+    return Stand("theirs", lambda page: _PAGE * page)
+
+
+def bars(run: Run) -> list[Bar]:
     """Opening and turning pages, rounds interleaved; memory after two hundred pages."""
-    ours = _Stand("ours", lambda page: (_SIGHT - 1) * page)
-    theirs = _Stand("theirs", lambda page: _PAGE * page)
+    ours = Stand("ours", lambda page: (_SIGHT - 1) * page)
+    theirs = data_table()
     try:
         empty = ours.terminal.resident_bytes()
-        rounds = [(ours.round(), theirs.round()) for _ in range(_ROUNDS)]
+        rounds = [(ours.round(), theirs.round()) for _ in range(run.rounds(_ROUNDS))]
         for page in range(_PAGES_A_ROUND + 1, _PAGES_FOR_MEMORY + 1):
             ours.turn(page)
         grown = ours.terminal.resident_bytes() - empty
@@ -163,10 +169,4 @@ def bars() -> list[Bar]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["ours"]:
-        Ours().run()
-    elif sys.argv[1:] == ["theirs"]:
-        Theirs().run()
-    else:
-        for bar in bars():
-            print(bar.line())
+    {"ours": Ours, "theirs": Theirs}[sys.argv[1]]().run()

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
+from bench.homes import Run
 from bench.report import Bar
 from tests.faults.schools import fill_school, open_cheaply, settings_of, submit, visitors_of
 
@@ -21,9 +22,9 @@ _WARM_UP = 10
 _TABLES = ("application", "applicant", "signed_form")
 
 
-def bars(*, short: bool = False) -> list[Bar]:
+def bars(run: Run) -> list[Bar]:
     """Medians of ratios of a submission and the raw transaction after it, by the wall clock and in processor time."""
-    rounds = _WARM_UP + (_ROUNDS_IN_SHORT if short else _ROUNDS)
+    rounds = _WARM_UP + run.rounds(_ROUNDS, _ROUNDS_IN_SHORT)
     with tempfile.TemporaryDirectory() as folder:
         settings = settings_of(Path(folder) / "home")
         school = open_cheaply(settings)

@@ -1,0 +1,63 @@
+"""Bar 9: bursts into three fields with Tabs between them, alone and while a roster is taken in beside them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+from bench.homes import Run
+from bench.pseudo_terminal import ROOT, python
+from bench.report import Bar
+from bench.roster import csv_of, make_school
+from tests.terminal.harness import Terminal
+from tests.terminal.samples import F7, sample, typed
+
+_BURSTS = 100
+_LONGEST_WAIT = 10.0
+
+
+def bars(run: Run) -> list[Bar]:
+    """A hundred bursts each time; all must be right."""
+    bursts = run.rounds(_BURSTS, 20)
+    with sample() as terminal:
+        alone = _count_right(terminal, bursts)
+        during = _during_import(run, terminal, bursts)
+    return [
+        Bar(f"of {bursts} bursts of three fields: right", alone, bursts, at_least=True),
+        Bar(f"of {bursts} bursts during an import of {run.students:,}: right", during, bursts, at_least=True),
+    ]
+
+
+def _count_right(terminal: Terminal, bursts: int) -> int:
+    return sum(_is_right(terminal, number) for number in range(bursts))
+
+
+def _is_right(terminal: Terminal, number: int) -> bool:
+    """Whether all three parts of a burst stand in the fields they are for."""
+    values = f"P110{number:04}", f"m{number}", f"A1234{number:05}"
+    terminal.send(F7 + "\t".join(values))
+    try:
+        terminal.wait_until(lambda: typed(*values) in terminal.text, _LONGEST_WAIT, "a burst")
+    except AssertionError:
+        return False
+    return True
+
+
+def _during_import(run: Run, terminal: Terminal, bursts: int) -> int:
+    """As many bursts right; the roster is taken into another home as often as it takes."""
+    right = done = 0
+    with tempfile.TemporaryDirectory() as folder:
+        file = csv_of(Path(folder) / "roster.csv", run.students)
+        while done < bursts:
+            home = Path(folder) / f"home{done}"
+            make_school(home)
+            command = python("run_kiosk.py", "roster", "import", str(file), "--yes", "--home", str(home))
+            with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as importing:
+                while importing.poll() is None and done < bursts:
+                    right += _is_right(terminal, done)
+                    done += 1
+            if importing.returncode != os.EX_OK:
+                raise RuntimeError("the import failed")
+    return right
