@@ -31,7 +31,12 @@ class QuickPerson(Person):
     """
 
     async def sees(self, screen: str) -> None:
-        await self._until(lambda: self.screen == screen and self.app.screen.is_active and self.app.focused)
+        await self._until(lambda: self.screen == screen and self.app.screen.is_active and self._is_laid_out())
+        await self.settles()
+
+    def _is_laid_out(self) -> bool:
+        focused = self.app.focused
+        return focused is not None and bool(focused.region)
 
     async def presses(self, *keys: str) -> None:
         for key in keys:
