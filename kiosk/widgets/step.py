@@ -195,9 +195,13 @@ class Step(Screen[T | Nav], Generic[T]):
         self.say(_("請切換為英文輸入。"))
 
     async def ask(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R | None:
-        """Call a service in a thread, buttons off meanwhile; None, with a message, where the database refused."""
+        """Call a service in a thread, buttons off meanwhile; None, with a message, where the database refused.
+
+        A button that is off loses the focus, and gets it back: Enter and Tab go on from where they were.
+        """
         from kiosk.services.store_errors import StoreError
 
+        focused = self.focused
         buttons = [button for button in self.query(Button) if not button.disabled]
         for button in buttons:
             button.disabled = True
@@ -209,6 +213,8 @@ class Step(Screen[T | Nav], Generic[T]):
         finally:
             for button in buttons:
                 button.disabled = False
+            if self.focused is None and focused in buttons:
+                self.set_focus(focused, scroll_visible=False)
 
     @work(group="ask", exclusive=True)
     async def ask_before_leaving(self, save: Callable[[], None] | None = None) -> None:
