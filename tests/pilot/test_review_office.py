@@ -56,7 +56,7 @@ async def test_many_are_approved_after_a_summary_and_the_password(demo: School) 
         await reviewer.presses("f6")
         await reviewer.sees("BulkApprovalScreen")
         assert len(await reviewer.sees_rows()) == 2
-        assert "要通過 2 件，都沒有不能通過或要看一下的標記。" in _seen(reviewer)
+        await until(reviewer.pilot, lambda: "要通過 2 件，都沒有不能通過或要看一下的標記。" in _seen(reviewer))
         assert "不能通過 7 件，要看一下 2 件" in _seen(reviewer)  # with the two above all 11 that wait
         await reviewer.presses("enter")
         await until(reviewer.pilot, lambda: "請輸入您的密碼" in _seen(reviewer))
@@ -68,7 +68,7 @@ async def test_many_are_approved_after_a_summary_and_the_password(demo: School) 
         await reviewer.presses("enter")
         await until(reviewer.pilot, lambda: not reviewer.app.screen.query_one("#send").display)
         assert [cells[-1] for cells in await reviewer.sees_rows()] == ["已通過"] * 2
-        assert "2/2" in reviewer.text("#bar")
+        await until(reviewer.pilot, lambda: "2/2" in reviewer.text("#bar"))
         assert "密碼" not in reviewer.text("#foot")
         await reviewer.presses("escape")
         await reviewer.sees("QueueScreen")
@@ -87,7 +87,7 @@ async def test_of_many_only_those_that_are_marked_and_each_says_what_became_of_i
         await reviewer.presses("f6")
         await reviewer.sees("BulkApprovalScreen")
         assert len(await reviewer.sees_rows()) == 2
-        assert "不能通過 0 件，要看一下 1 件" in _seen(reviewer)
+        await until(reviewer.pilot, lambda: "不能通過 0 件，要看一下 1 件" in _seen(reviewer))
         taken = application_of(demo, "110014")
         view = office_of(demo).review.open(registrar, taken)
         office_of(demo).review.reject(registrar, taken, view.version, "家長來電取消。")
@@ -95,14 +95,14 @@ async def test_of_many_only_those_that_are_marked_and_each_says_what_became_of_i
         await reviewer.presses("enter")
         await until(reviewer.pilot, lambda: not reviewer.app.screen.query_one("#send").display)
         assert [cells[-1] for cells in await reviewer.sees_rows()] == ["已通過", "林志明已先處理（不通過）"]
-        assert "沒有通過 1 件" in _seen(reviewer)
+        await until(reviewer.pilot, lambda: "沒有通過 1 件" in _seen(reviewer))
 
 
 async def test_a_report_is_answered_field_by_field_and_the_parent_is_told(demo: School) -> None:
     async with at_work(demo, "REGISTRAR", (80, 24)) as reviewer:
         await _opens_report(reviewer, "110003")
         assert reviewer.app.focused is reviewer.app.screen.query_one("#back"), "Enter once too often decides nothing"
-        assert "家長說是「資二智」" in _seen(reviewer).replace("\n", "")
+        await until(reviewer.pilot, lambda: "家長說是「資二智」" in _seen(reviewer).replace("\n", ""))
         await reviewer.clicks("#send")
         await until(reviewer.pilot, lambda: "請選「更正」或「不更正」" in _seen(reviewer))
         await reviewer.clicks("#decline-class_name")
@@ -148,7 +148,7 @@ async def test_a_parent_is_struck_off_the_list_of_calls_only_after_a_question(de
         assert await reviewer.sees_rows() == before
         await reviewer.presses("enter")
         await reviewer.sees("StaffNoticeScreen")
-        assert before[0][3] in _seen(reviewer)
+        await until(reviewer.pilot, lambda: before[0][3] in _seen(reviewer))
         await reviewer.clicks("#called")
         await reviewer.sees("CallsScreen")
         await until(reviewer.pilot, lambda: "已打過電話" in reviewer.text("#message"))
@@ -156,7 +156,7 @@ async def test_a_parent_is_struck_off_the_list_of_calls_only_after_a_question(de
         assert (await reviewer.sees_rows()) == before[1:]
         await reviewer.presses("escape")
         await reviewer.sees("StaffHubScreen")
-        assert "待打電話 2 通" in _seen(reviewer)
+        await until(reviewer.pilot, lambda: "待打電話 2 通" in _seen(reviewer))
 
 
 async def test_a_mail_that_could_not_be_sent_says_why_and_goes_again(demo: School) -> None:
@@ -173,8 +173,8 @@ async def test_a_mail_that_could_not_be_sent_says_why_and_goes_again(demo: Schoo
         await reviewer.presses("right")
         await until(reviewer.pilot, lambda: MailFault.UNCERTAIN.label in _seen(reviewer))
         await until(reviewer.pilot, lambda: "家長可能收到兩封" in _seen(reviewer).replace("\n", ""))
-        assert "@example.org" in _seen(reviewer)
-        assert "F3 再寄一次" in reviewer.text("#foot")
+        await until(reviewer.pilot, lambda: "@example.org" in _seen(reviewer))
+        await until(reviewer.pilot, lambda: "F3 再寄一次" in reviewer.text("#foot"))
         await reviewer.presses("f3")
         await until(reviewer.pilot, lambda: "已排入再寄" in reviewer.text("#message"))
         await until(reviewer.pilot, lambda: not reviewer.app.screen.query_one(RowTable).rows_held)
@@ -183,7 +183,7 @@ async def test_a_mail_that_could_not_be_sent_says_why_and_goes_again(demo: Schoo
 async def test_the_desk_gives_a_code_only_after_an_id_was_seen(demo: School) -> None:
     async with at_work(demo) as reviewer:
         await reviewer.opens("desk", "DeskScreen")
-        assert "[ ] 還沒查驗證件" in _seen(reviewer)
+        await until(reviewer.pilot, lambda: "[ ] 還沒查驗證件" in _seen(reviewer))
         await reviewer.types("999999")
         await reviewer.presses("enter")
         await until(reviewer.pilot, lambda: "請先看證件" in reviewer.text("#message"))
@@ -341,7 +341,7 @@ async def test_the_audit_says_who_did_what_newest_first(demo: School) -> None:
         assert rows[0][2:4] == ("ADMIN", "登入")
         await reviewer.presses("end")
         await until(reviewer.pilot, lambda: "     1 " in _seen(reviewer))
-        assert "金鑰" in _seen(reviewer)
+        await until(reviewer.pilot, lambda: "金鑰" in _seen(reviewer))
         await reviewer.presses("home")
         await until(reviewer.pilot, lambda: str(numbers[0]) in _seen(reviewer))
         assert not [cells for cells in rows if "." in cells[3]], "an act without a word"
@@ -357,4 +357,4 @@ async def test_buttons_say_names_as_they_are(demo: School) -> None:
         await reviewer.sees("NoticeScreen")
         labels = [str(button.label) for button in reviewer.app.screen.query("#actions Button").results(Button)]
         assert labels == list(answers.values())
-        assert "[V] 父親" in _seen(reviewer)
+        await until(reviewer.pilot, lambda: "[V] 父親" in _seen(reviewer))

@@ -55,7 +55,7 @@ async def test_the_line_above_says_how_many_are_bound_in_the_class_that_is_looke
     async with at_work(demo, "REGISTRAR") as reviewer:
         await reviewer.opens_queue()
         await until(reviewer.pilot, lambda: "已綁定" in reviewer.text("#steps"))
-        assert "已綁定 1/300 人（0%）" in reviewer.text("#steps")
+        await until(reviewer.pilot, lambda: "已綁定 1/300 人（0%）" in reviewer.text("#steps"))
         await reviewer.presses("f3")
         await reviewer.sees("ChooseScreen")
         names = [cells[0] for cells in await reviewer.sees_rows()]
@@ -104,14 +104,14 @@ async def test_a_search_finds_by_number_student_number_and_name(demo: School, ki
     async with at_work(demo) as reviewer:
         await reviewer.opens_queue()
         await reviewer.opens_application(text)
-        assert "110013" in reviewer.text("#who")
+        await until(reviewer.pilot, lambda: "110013" in reviewer.text("#who"))
 
 
 async def test_what_is_not_in_the_state_that_is_looked_at_is_found_all_the_same(demo: School) -> None:
     async with at_work(demo) as reviewer:
         await reviewer.opens_queue()
         await reviewer.opens_application("110018")  # refused, while the list shows what waits
-        assert "不通過" in reviewer.text("#what")
+        await until(reviewer.pilot, lambda: "不通過" in reviewer.text("#what"))
 
 
 async def test_what_does_not_exist_is_said(demo: School) -> None:
@@ -137,7 +137,7 @@ async def test_a_scanned_receipt_opens_its_application_wherever_the_focus_is(
         for key in [*keys, events.Key("enter", None)]:
             reviewer._send(key)
         await reviewer.sees("ApplicationScreen")
-        assert "110014" in reviewer.text("#who")
+        await until(reviewer.pilot, lambda: "110014" in reviewer.text("#who"))
 
 
 async def test_the_list_can_be_ordered(demo: School) -> None:
