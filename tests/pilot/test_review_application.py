@@ -381,8 +381,8 @@ async def test_a_note_is_for_colleagues(demo: School) -> None:
         await _at(reviewer, "110013")
         await reviewer.notes("下週一家長會帶申請書來。")
         await until(reviewer.pilot, lambda: "已存入備註" in reviewer.text("#message"))
-        history = [str(prose.render()) for prose in reviewer.app.screen.query(Prose)][-1]
-        assert "王淑芬　備註：下週一家長會帶申請書來。" in history
+        said = "王淑芬　備註：下週一家長會帶申請書來。"
+        await until(reviewer.pilot, lambda: said in str(list(reviewer.app.screen.query(Prose))[-1].render()))
     async with standing_at(demo) as parent:
         await parent.logs_in("P110013", DEMO_PASSWORD)
         await parent.sees("HubScreen")
