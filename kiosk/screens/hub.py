@@ -66,7 +66,8 @@ class HubScreen(Step[str]):
             door = "sign"
         if any(application.state == "returned" for application in state.applications):
             door = "correct"
-        self.query_one(f"#{door}", Button).focus(scroll_visible=not state.outcomes)  # the answer above comes first
+        # at once, not in a later turn: an Enter that comes meanwhile is for this door; the answer above comes first
+        self.set_focus(self.query_one(f"#{door}", Button), scroll_visible=not state.outcomes)
 
     @on(Button.Pressed)
     def _choose(self, event: Button.Pressed) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from sqlmodel import Session
+import sqlalchemy
 
 import db.store
 from db.sealed import write_keys
@@ -67,16 +67,16 @@ def messages(pipe: Connection) -> Iterator[Any]:
 
 def at_commit(number: int, act: Callable[[Callable[[], None]], None]) -> None:
     """Have ``act`` do this process's ``number``-th commit instead; it is given the real one."""
-    real = Session.commit
+    real = sqlalchemy.Connection.commit
     count = itertools.count(1)
 
-    def commit(session: Session) -> None:
+    def commit(connection: sqlalchemy.Connection) -> None:
         if next(count) == number:
-            act(lambda: real(session))
+            act(lambda: real(connection))
         else:
-            real(session)
+            real(connection)
 
-    mock.patch.object(Session, "commit", commit).start()
+    mock.patch.object(sqlalchemy.Connection, "commit", commit).start()
 
 
 def die_at_commit(number: int, death: Death) -> None:

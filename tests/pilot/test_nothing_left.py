@@ -187,6 +187,7 @@ async def visit_often(school: School, clock: FakeClock, visits: int) -> tuple[in
         return early, process.memory_info().rss
 
 
+@pytest.mark.alone
 async def test_some_visits_leave_nobodys_data(school: School, clock: FakeClock) -> None:
     """Each kind of visit, and the shortest ones again for the memory: those by the thousand are the long test's."""
     early, late = await visit_often(school, clock, len(VISITS) + SHORT_ONES)

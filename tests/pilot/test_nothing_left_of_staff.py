@@ -197,6 +197,7 @@ async def work_often(school: School, clock: FakeClock, shifts: int) -> tuple[int
         return early, process.memory_info().rss
 
 
+@pytest.mark.alone
 async def test_some_shifts_leave_nobodys_data(marked: School, clock: FakeClock) -> None:
     early, late = await work_often(marked, clock, 2 * len(SHIFTS))
     assert late < early * 1.10

@@ -77,7 +77,7 @@ def everything_in(mail: bytes) -> str:
     """A mail's bytes as they are, and all that is encoded in them."""
     text = mail.decode("ascii")
     words = re.findall(r"=\?utf-8\?b\?([A-Za-z0-9+/=]+)\?=", text, re.IGNORECASE)
-    lines = re.findall(r"^[A-Za-z0-9+/=]{8,}$", text.replace("\r", ""), re.MULTILINE)
+    lines = re.findall(r"^[A-Za-z0-9+/=]{4,}$", text.replace("\r", ""), re.MULTILINE)
     decoded = [base64.b64decode(word).decode("utf-8", "replace") for word in words]
     decoded.append(base64.b64decode("".join(lines)).decode("utf-8", "replace"))
     return "\n".join([text, *decoded])
