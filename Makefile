@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-long lint bench bench-short pictures messages lock test-tools clean
+.PHONY: demo test test-long lint bench bench-short pictures form-pictures form-font messages lock test-tools clean
 
 demo: .venv/.runtime
 	$(BIN)/python run_kiosk.py demo
@@ -29,6 +29,12 @@ bench-short: .venv/.dev
 pictures: .venv/.dev
 	$(BIN)/python -m docs.pictures
 
+form-pictures: .venv/.dev
+	$(BIN)/python -m docs.form_pictures
+
+form-font: .venv/.dev
+	$(BIN)/python -m docs.form_font
+
 messages: .venv/.dev
 	$(BIN)/pybabel extract --no-location --omit-header -o kiosk/locale/kiosk.pot kiosk
 
@@ -39,7 +45,7 @@ lock:
 	  --no-emit-index-url --no-header --no-annotate -o requirements-dev.lock
 
 test-tools:
-	apt-get install -y --no-install-recommends strace fonts-noto-cjk fonts-dejavu-core
+	apt-get install -y --no-install-recommends strace fonts-noto-cjk fonts-dejavu-core cups cups-client
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

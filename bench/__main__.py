@@ -14,6 +14,7 @@ from pathlib import Path
 from bench.homes import Run
 
 _GROUPS = {
+    "forms": "bench.forms",
     "submission": "bench.submission",
     "writers": "bench.writers",
     "roster": "bench.roster",

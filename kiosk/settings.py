@@ -115,6 +115,8 @@ class Settings:
         idle: how long a visitor may be still.
         smtp: the mail server; None sends no mail.
         review_in_lobby: whether staff may sign in at the parents' kiosk; the command ``review`` opens theirs anyway.
+        printer: the CUPS name of the printer for the paper forms; None leaves printing to the staff.
+        sign_on_screen: whether parents may sign on the screen; it counts once staff have seen an ID.
         credential_key_file: the key file that systemd handed over (``$CREDENTIALS_DIRECTORY``), if any.
     """
 
@@ -128,6 +130,8 @@ class Settings:
     idle: IdleTimes = IdleTimes()
     smtp: SmtpSettings | None = None
     review_in_lobby: bool = False
+    printer: str | None = None
+    sign_on_screen: bool = False
     credential_key_file: Path | None = None
 
     @property
@@ -144,6 +148,11 @@ class Settings:
     def log_file(self) -> Path:
         """The log; holds no personal data."""
         return self.home / "kiosk.log"
+
+    @property
+    def print_folder(self) -> Path:
+        """PDF files for the staff where there is no printer; may be missing."""
+        return self.home / "print"
 
     @property
     def text_folder(self) -> Path:
@@ -182,6 +191,8 @@ def load_settings(
         idle=_idle_times(table.table("idle")),
         smtp=_smtp(table.table("smtp"), home),
         review_in_lobby=_review_in_lobby(table.table("review"), default=demo),
+        printer=_printer(table.table("printer")),
+        sign_on_screen=_sign_on_screen(table.table("signing"), default=demo),
         credential_key_file=_credential_key_file(variables),
     )
     table.refuse_the_rest()
@@ -386,6 +397,26 @@ def _smtp(table: _Table | None, home: Path) -> SmtpSettings | None:
         password_file=None if password_file is None else home / password_file,
         sender=sender,
     )
+
+
+def _printer(table: _Table | None) -> str | None:
+    """Read ``[printer]``; a CUPS name has no blanks, ``/`` or ``#`` (lpadmin(8))."""
+    if table is None:
+        return None
+    name = table.needed_text("name")
+    if not re.fullmatch(r"[!-~]{1,127}", name, re.ASCII) or re.search(r"[/#]|^-", name):
+        raise SettingsError(_("kiosk.toml 的 printer.name 必須是 CUPS 的印表機名稱，不可有空白、/ 或 #。"))
+    table.refuse_the_rest()
+    return name
+
+
+def _sign_on_screen(table: _Table | None, default: bool) -> bool:
+    """Read ``[signing]``."""
+    if table is None:
+        return default
+    on_screen = table.switch("on_screen", default)
+    table.refuse_the_rest()
+    return on_screen
 
 
 def _credential_key_file(variables: Mapping[str, str]) -> Path | None:

@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 from kiosk.cli.console import AddCommand, opened
+from kiosk.services.card_text import load_card_services
 from kiosk.services.command_line import OPERATOR
 from kiosk.services.mail_texts import check_mail_texts
 from kiosk.services.school import School
@@ -74,10 +75,11 @@ def _texts(own_folder: Path) -> tuple[int, list[str]]:
             marks += len(incomplete_marks(load_text(name, own_folder)))
         except TextUnusable as error:
             faults.append(str(error))
-    try:
-        check_mail_texts(own_folder)
-    except TextUnusable as error:
-        faults.append(str(error))
+    for check in (check_mail_texts, load_card_services):
+        try:
+            check(own_folder)
+        except TextUnusable as error:
+            faults.append(str(error))
     return marks, list(dict.fromkeys(faults))
 
 

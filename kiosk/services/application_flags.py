@@ -172,6 +172,7 @@ def refresh(unit: UnitOfWork, student_ids: Iterable[str]) -> None:
     """
     unit.flush()
     wanted = set(student_ids)
+    _void_old_forms(unit, wanted)
     refresh_exactly(unit, wanted | neighbours(unit.connection, wanted))
 
 
@@ -181,9 +182,15 @@ def refresh_exactly(unit: UnitOfWork, student_ids: Iterable[str]) -> None:
         _write(unit, _outdated(unit.connection, unit.keys, chunk, unit.at))
 
 
-def refresh_after_roster(unit: UnitOfWork) -> None:
-    """Bring every application up to date after a roster came in: whose it is set by set, then the flags of the open."""
+def refresh_after_roster(unit: UnitOfWork, renamed: Iterable[str]) -> None:
+    """Bring every application up to date after a roster came in: whose it is set by set, then the flags of the open.
+
+    Args:
+        unit: the unit of work.
+        renamed: the students whose names are others now; nothing else of a roster stands on a form to be signed.
+    """
     connection = unit.connection
+    _void_old_forms(unit, renamed)
     copies: dict[str, ColumnElement[Any]] = {
         "class_name": _student.c.class_name,
         "seat_number": func.coalesce(_student.c.seat_number, 0),
@@ -276,6 +283,14 @@ def rebuild(store: Store, actor: str) -> Comparison:
         wrong = stored.items() ^ _stored_counts(unit.connection).items()
         unit.audit(actor, "counts.rebuilt", "school", {"counts": len(wrong)})
     return Comparison(total, tuple(outdated), len({kind for kind, _value in wrong}))
+
+
+def _void_old_forms(unit: UnitOfWork, student_ids: Iterable[str]) -> None:
+    """Paper that says what is no longer so counts no more, and its application waits for a signature again."""
+    from kiosk.services.documents import void_changed  # the paper's tables: no start of the kiosk needs them
+
+    for chunk in _chunks(student_ids):
+        void_changed(unit, chunk)
 
 
 def _outdated(

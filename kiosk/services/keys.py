@@ -28,6 +28,8 @@ _SEALED = (
     "parent_account",
     "binding",
     "outbox_message",
+    "document",
+    "signature",
 )
 
 
@@ -58,7 +60,8 @@ def rotate(store: Store, key_file: Path) -> int:
 
 def _reseal(store: Store) -> int:
     """Seal with the active key whatever another key sealed, in batches; returns the number of rows."""
-    import db.review_models  # noqa: F401  # registers its tables; here, because no start of the kiosk needs them
+    import db.document_models
+    import db.review_models  # noqa: F401  # both register their tables; here, because no start of the kiosk needs them
 
     return sum(_reseal_table(store, SQLModel.metadata.tables[name]) for name in _SEALED)
 

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from kiosk.services.audit_log import AuditLog
 from kiosk.services.binding_review import Bindings
 from kiosk.services.bulk_approval import BulkApproval
+from kiosk.services.card_register import CardRegister
 from kiosk.services.desk import Desk
+from kiosk.services.document_desk import DocumentDesk
 from kiosk.services.outbox_review import Outbox
+from kiosk.services.print_desk import PrintDesk
 from kiosk.services.review import Review
 from kiosk.services.review_queue import ReviewQueue
 from kiosk.services.school import School
+from kiosk.services.signature_desk import SignatureDesk
 from kiosk.services.staff_accounts import StaffAccounts
 from kiosk.services.tickets import Tickets
 
@@ -29,6 +33,10 @@ class Office:
     desk: Desk
     outbox: Outbox
     audit_log: AuditLog
+    print_desk: PrintDesk
+    documents: DocumentDesk
+    signature_desk: SignatureDesk
+    card_register: CardRegister
 
 
 def open_office(school: School) -> Office:
@@ -45,4 +53,8 @@ def open_office(school: School) -> Office:
         desk=Desk(store, clock),
         outbox=Outbox(store, settings),
         audit_log=AuditLog(store),
+        print_desk=PrintDesk(store, clock, settings),
+        documents=DocumentDesk(store),
+        signature_desk=SignatureDesk(store),
+        card_register=CardRegister(store),
     )

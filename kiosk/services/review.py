@@ -25,6 +25,7 @@ from kiosk.services.bindings import open_binding
 from kiosk.services.consents import Choice, NotOfAge, moment_after_last
 from kiosk.services.corrections import RETURNABLE
 from kiosk.services.decisions import change_state
+from kiosk.services.documents import note_received
 from kiosk.services.errors import ChangedMeanwhile, Denied, ServiceError
 from kiosk.services.full_age import is_of_age
 from kiosk.services.history import Action
@@ -244,6 +245,7 @@ class Review:
         with self._act(member, "application.form", application_id, version) as (unit, acting, application):
             values = {"application": application_id, "staff": acting.id, "at": unit.at}
             unit.connection.execute(_RECEIVE_FORM, values)
+            note_received(unit, application_id, acting.id, member.credential_id)
             refresh(unit, [application["student_id"]])
             history.add(unit, application_id, Action.FORM_RECEIVED, acting.id)
             unit.audit(member.credential_id, "application.form_received", application_id)

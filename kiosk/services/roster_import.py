@@ -188,6 +188,7 @@ class _Import:
         self.guardian_columns = roster.guardian_columns
         self.progress = progress
         self.codes: list[tuple[str, str]] = []
+        self.renamed: list[str] = []
         self.returned = self.id_logins = 0
         self.new_students = NewRows(
             _student, "id", "student_number", "name", "class_name", "seat_number", "active", "data_state",
@@ -220,7 +221,7 @@ class _Import:
             self.progress(start + len(batch), len(students))
         self._many(_LEAVE, [{"row": row_id, "now": self.unit.at} for row_id in leaving])
         self._many(_SWITCH_LOGIN, [{"row": row_id, "holds": False} for row_id in leaving])
-        refresh_after_roster(self.unit)
+        refresh_after_roster(self.unit, self.renamed)
         counts = {"students": len(students), "added": added, "changed": changed, "left": len(leaving)}
         record = {"id": uuid4().hex, "file_sha256": file_sha256, "imported_at": self.unit.at}
         self.connection.execute(insert(table_of(RosterImport)), record | counts)
@@ -302,6 +303,8 @@ class _Import:
             differs = not before.active or any(value != getattr(before, name) for name, value in after.items())
             if differs:
                 changes.append({"row": before.id, "now": self.unit.at, **after})
+            if row.name != before.name:
+                self.renamed.append(before.id)
             if not before.active:
                 back.append({"row": before.id, "holds": True})
             if after["national_id_index"] != before.national_id_index:

@@ -22,10 +22,13 @@ from kiosk.settings import Settings, ensure_home
 
 if TYPE_CHECKING:
     from kiosk.services.applications import Applications
+    from kiosk.services.card import StudentCard
     from kiosk.services.consents import Consents
     from kiosk.services.corrections import Corrections
     from kiosk.services.drafts import Drafts
     from kiosk.services.email_codes import EmailCodes
+    from kiosk.services.papers import Papers
+    from kiosk.services.signatures import Signatures
     from kiosk.services.student_data import StudentData
 
 
@@ -84,6 +87,27 @@ class School:
 
         return Corrections(self.store, self.clock)
 
+    @cached_property
+    def papers(self) -> Papers:
+        """The forms of a child to be signed."""
+        from kiosk.services.papers import Papers
+
+        return Papers(self.store, self.clock, self.settings)
+
+    @cached_property
+    def signatures(self) -> Signatures:
+        """What is signed on the screen."""
+        from kiosk.services.signatures import Signatures
+
+        return Signatures(self.store, self.settings)
+
+    @cached_property
+    def card(self) -> StudentCard:
+        """學生證多元功能開通服務."""
+        from kiosk.services.card import StudentCard
+
+        return StudentCard(self.store)
+
     def close(self) -> None:
         """Give the database back."""
         self.store.close()
@@ -103,6 +127,10 @@ def open_school(settings: Settings, clock: Clock, hasher: PasswordHasher = HASHE
     """
     ensure_home(settings)
     store = _open_store(settings, clock)
+    if settings.print_folder.exists():
+        from kiosk.services.printing import purge  # where nothing is printed to files, no login waits for it
+
+        purge(settings, clock.now())
     return School(settings, clock, store, SignIn(store, clock, PasswordStore(store.keys, hasher)))
 
 

@@ -104,9 +104,6 @@ class StudentData:
         with self._store.read() as session:
             student = require_student(session, visitor)
             applications = self._applications(session, student.id)
-            signed = session.exec(
-                select(SignedForm.id).where(SignedForm.student_id == student.id, SignedForm.state == "returned")
-            ).all()
             adult = is_of_age(self._store.keys, student.id, student.sealed, today(self._clock))
             own = _latest_choice(session, student.id, "student")
             return HubState(
@@ -120,7 +117,7 @@ class StudentData:
                 applications=applications,
                 consent=_latest_choice(session, student.id, "parent"),
                 needs_student_consent=adult and own != "agree",
-                forms_signed=len(signed),
+                forms_signed=_forms_signed(session, student.id),
             )
 
     def confirm(self, visitor: Visitor) -> None:
@@ -218,6 +215,22 @@ def _can_be_kept(right: str) -> bool:
 def holds_of(application: Application) -> tuple[str, ...]:
     """What an application waits for, as a parent may know it."""
     return tuple(hold.value for hold in TOLD_HOLDS if getattr(application, f"held_for_{hold.value}"))
+
+
+def _forms_signed(session: Session, student_id: str) -> int:
+    """How many of the two forms are back: the binding's of every live application, and the card's."""
+    forms = session.exec(
+        select(SignedForm.form, SignedForm.state)
+        .outerjoin(Application, col(Application.id) == col(SignedForm.application_id))
+        .where(
+            SignedForm.student_id == student_id,
+            col(SignedForm.application_id).is_(None) | col(Application.state).in_(LIVE_STATES),
+        )
+    ).all()
+    return sum(
+        bool(states) and set(states) == {"returned"}
+        for states in ([state for form, state in forms if form == counted] for counted in ("binding", "card"))
+    )
 
 
 def _latest_choice(session: Session, student_id: str, answered_by: str) -> str:

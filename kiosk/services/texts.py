@@ -46,6 +46,8 @@ class TextName(StrEnum):
     MAIL_RETURNED = "mail_returned"
     MAIL_REJECTED = "mail_rejected"
     MAIL_BINDING_ENDED = "mail_binding_ended"
+    CARER_MANDATE = "carer_mandate"
+    CARD_SERVICES = "card_services"
 
 
 class TextFault(Enum):

@@ -43,7 +43,7 @@ def cheap_hasher() -> PasswordHasher:
 
 def settings_of(home: Path, database_url: str | None = None) -> Settings:
     """The settings of a school in this home."""
-    return Settings(home=home, database_url=database_url, terminal_name=TERMINAL)
+    return Settings(home=home, database_url=database_url, terminal_name=TERMINAL, sign_on_screen=True)
 
 
 def open_cheaply(settings: Settings) -> School:

@@ -24,6 +24,7 @@ from kiosk.settings import Settings
 from tests.faults.schools import STUDENTS, open_cheaply, submit, visitors_of
 from tests.faults.test_kill import audit_is_whole
 from tests.faults.worker import Death, child, messages, rotate_and_die
+from tests.unit.services.papers import DRAWING
 from tests.unit.services.review_fixtures import add_staff
 
 _ROOT = Path(__file__).parents[2]
@@ -38,6 +39,8 @@ _SEALED = (
     "parent_account",
     "binding",
     "outbox_message",
+    "document",
+    "signature",
 )
 
 
@@ -57,6 +60,10 @@ def _fill_every_table(school: School) -> None:
             office.review.approve(registrar, application_id, 2)
             (bound,) = office.bindings.list(registrar, visitor.student_id)
             office.bindings.end(registrar, bound.id, bound.version, "轉學")
+    office.print_desk.print_for(registrar, [form.key for form in office.print_desk.queue(registrar)])
+    for visitor in visitors_of(school)[:2]:
+        for box in school.signatures.boxes(visitor):
+            school.signatures.sign(visitor, box, DRAWING)
 
 
 def _blobs(school: School, table: str) -> list[tuple[str, bytes]]:

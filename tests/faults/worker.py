@@ -24,10 +24,13 @@ import db.store
 from db.sealed import write_keys
 from kiosk.services import keys as key_rotation
 from kiosk.services.mail_sender import MailSender
+from kiosk.services.office import open_office
 from kiosk.services.school import School, open_school
+from kiosk.services.staff_access import Role
 from kiosk.settings import Settings
 from kiosk.testing import FakeClock
-from tests.faults.schools import cheap_hasher, open_cheaply, settings_of, submit, visitors_of
+from tests.faults.schools import add_staff, cheap_hasher, open_cheaply, settings_of, submit, visitors_of
+from tests.unit.services.papers import DRAWING
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.faults.worker", "psycopg", "cryptography.hazmat.primitives.ciphers.aead"])
@@ -152,6 +155,20 @@ def rotate_and_die(_pipe: Connection, settings: Settings, commits: int, death: D
     else:
         mock.patch.object(key_rotation, "write_keys", write_and_die).start()
     key_rotation.rotate(school.store, settings.key_file)
+
+
+def sign_and_die(pipe: Connection, settings: Settings) -> None:
+    """Sign one form on the screen, have it checked, say that it is back, and be killed at that moment."""
+    school = open_cheaply(settings)
+    visitor = visitors_of(school)[0]
+    submit(school, visitor, 1)
+    (box,) = school.signatures.boxes(visitor)
+    school.signatures.sign(visitor, box, DRAWING)
+    registrar = add_staff(school, "registrar", Role.REGISTRAR)
+    desk = open_office(school).signature_desk
+    (waiting,) = desk.waiting(registrar, limit=2)
+    pipe.send(desk.check(registrar, waiting.signature_id).name.lower())
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main(home: str, first_serial: int, count: int, synchronous: str) -> None:

@@ -109,6 +109,8 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         user = "kiosk"
         password_file = "mail.password"
         sender = "kiosk@example.edu.tw"
+        [printer]
+        name = "office-2"
         """,
     )
     assert settings == Settings(
@@ -127,6 +129,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             password_file=tmp_path / "mail.password",
             sender="kiosk@example.edu.tw",
         ),
+        printer="office-2",
     )
 
 
@@ -290,3 +293,9 @@ def test_loading_without_a_file_imports_no_toml_reader_and_no_pydantic(tmp_path:
     )
     answer = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("name", ["two words", "a/b", "a#b", "-o", "\u5370\u8868\u6a5f", ""])
+def test_a_printer_has_a_name_that_cups_takes(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError):
+        _load(tmp_path, f'[printer]\nname = "{name}"\n')

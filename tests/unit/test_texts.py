@@ -34,7 +34,7 @@ def test_every_text_comes_with_the_kiosk(name: TextName) -> None:
     content = (SHIPPED_FOLDER / f"{name}.zh_TW.txt").read_bytes()
     assert text.sha256 == hashlib.sha256(content).hexdigest()
     assert text.language == "zh_TW"
-    of_the_guide = not name.value.startswith(("mail_", "return_", "reject_"))
+    of_the_guide = not name.value.startswith(("mail_", "return_", "reject_", "carer_", "card_"))
     assert (text.version, text.name) == ("109.9.11" if of_the_guide else "115-1", name)
     assert text.title
     assert text.body
@@ -65,6 +65,7 @@ def test_every_text_comes_with_the_kiosk(name: TextName) -> None:
 )
 def test_the_notices_are_the_guides_word_for_word(name: TextName, body: str) -> None:
     assert load_text(name, None).body == body
+    assert load_text(name, None).version == "109.9.11"
     assert incomplete_marks(load_text(name, None)) == []
 
 

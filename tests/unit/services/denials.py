@@ -8,16 +8,22 @@ from typing import Any
 from uuid import uuid4
 
 from kiosk.services.application_form import Basis, Mode
+from kiosk.services.card_text import load_card_services
 from kiosk.services.drafts import APPLICATION
+from kiosk.services.forms import FormKind
 from kiosk.services.office import Office
+from kiosk.services.paper import FormKey
 from kiosk.services.queue_filter import QueueFilter, QueueSort, SortBy
 from kiosk.services.school import School
+from kiosk.services.signatures import SignatureBox
 from kiosk.services.staff_access import ALL_STAFF, Role, StaffMember
 from kiosk.services.visitor import Visitor
 from tests.unit.services.application_fixtures import MOTHER, MOTHER_ID, TEXT, made_up_id
 from tests.unit.services.conftest import STAFF_CHOSEN, STAFF_FIRST, STUDENT_NUMBER
+from tests.unit.services.papers import DRAWING
 
 CLASS = "科二智"
+_CARD = load_card_services(None)
 _REASON = "字跡不清，請再確認"
 
 
@@ -37,6 +43,9 @@ class World:
         visitor: may do what a visitor may, for their own child.
         members: of the staff, each of whom may do what their role may; the homeroom teacher looks after the class.
         application_id: under review, at version 1, of the visitor's child.
+        document_number: of that application's form, not printed yet.
+        box: on that form, signed on the screen.
+        signature_id: what was signed; nobody has checked it.
         ticket_id: an open error report on the same child.
         binding_id: of another child of the same class, as is the message.
         bound_student_id: that child.
@@ -50,6 +59,9 @@ class World:
     visitor: Visitor
     members: Mapping[Role, StaffMember]
     application_id: str
+    document_number: str
+    box: SignatureBox
+    signature_id: str
     ticket_id: str
     binding_id: str
     bound_student_id: str
@@ -92,6 +104,11 @@ def _act(*rest: Any, roles: frozenset[Role] = _BOTH) -> Call:
     return Call(lambda world: (world.application_id, 1, *rest), roles=roles, of_class=True, decides=True)
 
 
+def _binding_form(world: World) -> tuple[Any, ...]:
+    """The application's form, to be printed."""
+    return ([FormKey(FormKind.BINDING, world.application_id)],)
+
+
 def _on_staff(*rest: Any) -> Call:
     return Call(lambda world: (world.staff_id, 1, *rest), roles=_ADMINISTRATOR)
 
@@ -118,6 +135,12 @@ CALLS: Mapping[str, Call] = {
     "school.email_codes.send": Call(lambda _world: ("flower@example.com",)),
     "school.corrections.open": Call(lambda world: (world.application_id, MOTHER_ID), of_child=True),
     "school.corrections.answer": Call(lambda world: (world.application_id, 1, MOTHER_ID, {1: MOTHER}), of_child=True),
+    "school.card.choices": Call(),
+    "school.card.answer": Call(lambda _world: (_CARD, {item.key: False for item in _CARD.items})),
+    "school.papers.of_child": Call(),
+    "school.papers.print_own": Call(_binding_form, of_child=True),
+    "school.signatures.boxes": Call(),
+    "school.signatures.sign": Call(lambda world: (world.box, DRAWING), of_child=True),
     "office.staff_accounts.list": Call(roles=_ADMINISTRATOR),
     "office.staff_accounts.find": Call(lambda _world: ("lin.li",), roles=_ADMINISTRATOR),
     "office.staff_accounts.add": Call(
@@ -172,6 +195,12 @@ CALLS: Mapping[str, Call] = {
     "office.outbox.called": Call(lambda world: (world.message_id, 1), roles=_BOTH, of_class=True),
     "office.outbox.retry": Call(lambda world: (world.message_id, 1), roles=_BOTH, of_class=True),
     "office.audit_log.page": Call(roles=_ADMINISTRATOR),
+    "office.print_desk.queue": Call(lambda _world: (CLASS,), roles=_BOTH, of_class=True),
+    "office.print_desk.print_for": Call(_binding_form, roles=_BOTH, of_class=True),
+    "office.documents.scan": Call(lambda world: (world.document_number,), roles=_BOTH, of_class=True, decides=True),
+    "office.signature_desk.waiting": Call(options=lambda _world: {"limit": 10}, roles=_BOTH),
+    "office.signature_desk.check": Call(lambda world: (world.signature_id,), roles=_BOTH, of_class=True, decides=True),
+    "office.card_register.rows": Call(options=lambda _world: {"limit": 10}, roles=_REGISTRAR),
 }
 
 OPEN_TO_ALL = {

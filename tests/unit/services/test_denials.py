@@ -19,12 +19,16 @@ from typing import Any, NoReturn
 import pytest
 from sqlmodel import col, select, update
 
+from db.document_models import Signature
 from db.models import AuditEntry, Credential, Student, Ticket
 from db.review_models import Binding, OutboxMessage
 from db.store import StoreUnavailable
 from kiosk.services.command_line import CommandLine
+from kiosk.services.documents import issue
 from kiosk.services.errors import Denied, PasswordChangeRequired, ServiceError, SignInRefused
+from kiosk.services.forms import FormKind
 from kiosk.services.office import Office, open_office
+from kiosk.services.paper import FormKey
 from kiosk.services.school import School, open_school
 from kiosk.services.staff_access import Role, StaffMember
 from kiosk.services.staff_accounts import StaffAccounts
@@ -44,6 +48,7 @@ from tests.unit.services.conftest import (
 )
 from tests.unit.services.decision_fixtures import apply_and_approve
 from tests.unit.services.denials import CALLS, CLASS, OPEN_TO_ALL, Call, World
+from tests.unit.services.papers import DRAWING
 
 _CALLERS = ("visitor", "member", "actor")
 Caller = Visitor | StaffMember
@@ -70,7 +75,7 @@ def _methods(world: World) -> dict[str, Callable[..., Any]]:
 
 
 def _settings(home: Path, database_url: str | None) -> Settings:
-    return Settings(home=home, database_url=database_url, terminal_name=TERMINAL)
+    return Settings(home=home, database_url=database_url, terminal_name=TERMINAL, sign_on_screen=True)
 
 
 @contextmanager
@@ -87,6 +92,10 @@ def _world(home: Path, database_url: str | None) -> Iterator[World]:
         for role in Role
     }
     staff_id = add_staff(school, "one.more").id
+    with school.store.write() as unit:
+        form = issue(unit, school.settings.text_folder, FormKey(FormKind.BINDING, application_id), "test")
+    (box,) = school.signatures.boxes(visitor)
+    school.signatures.sign(visitor, box, DRAWING)
     with school.store.read() as session:
         binding = session.exec(select(Binding)).one()
         login = session.exec(select(Credential).where(Credential.account == "P110002")).one()
@@ -96,6 +105,9 @@ def _world(home: Path, database_url: str | None) -> Iterator[World]:
             visitor=visitor,
             members=members,
             application_id=application_id,
+            document_number=form.sheet.number,
+            box=box,
+            signature_id=session.exec(select(Signature.id)).one(),
             ticket_id=session.exec(select(Ticket.id)).one(),
             binding_id=binding.id,
             bound_student_id=binding.student_id,

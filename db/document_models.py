@@ -1,0 +1,103 @@
+"""The tables of the paper: documents that were given out, signatures on the screen, answers about the student card.
+
+Conventions as in :mod:`db.models`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Text, text
+from sqlmodel import Field, SQLModel
+
+from db.models import ID_LENGTH, bytes_column, id_column, moment_column
+
+
+class Document(SQLModel, table=True):
+    """One paper form with a number of its own.
+
+    ``kind``: binding, card, carer, correction. ``subject_id``: what it is about: the application (binding, carer), the
+    student (card) or the ticket (correction); one document of a kind stands at a time for each. ``state``:
+    not_printed, printed, returned, void (what it says is no longer so). ``sealed``: facts and words, as
+    :class:`kiosk.services.forms.FormContent` has them; ``content_sha256`` binds signatures to them. ``*_by``: a member
+    of staff's id; None where the kiosk or the command line did it.
+    """
+
+    __tablename__ = "document"
+    id: str = Field(sa_column=id_column())
+    number: str = Field(max_length=24, unique=True)
+    token: str = Field(max_length=32, unique=True, repr=False)
+    kind: str = Field(max_length=16)
+    student_id: str = Field(foreign_key="student.id", max_length=ID_LENGTH, index=True)
+    application_id: str | None = Field(default=None, foreign_key="application.id", max_length=ID_LENGTH, index=True)
+    subject_id: str = Field(max_length=ID_LENGTH)
+    state: str = Field(default="not_printed", max_length=16)
+    content_sha256: str = Field(max_length=64)
+    sealed: bytes = Field(sa_column=bytes_column(), repr=False)
+    issued_at: int = Field(sa_column=moment_column())
+    printed_at: int | None = Field(default=None, sa_column=moment_column(nullable=True))
+    printed_by: str | None = Field(default=None, max_length=ID_LENGTH)
+    returned_at: int | None = Field(default=None, sa_column=moment_column(nullable=True))
+    returned_by: str | None = Field(default=None, max_length=ID_LENGTH)
+    voided_at: int | None = Field(default=None, sa_column=moment_column(nullable=True))
+    version: int = 1
+
+    __table_args__ = (
+        Index(
+            "uq_document_standing",
+            "kind",
+            "subject_id",
+            unique=True,
+            sqlite_where=text("state <> 'void'"),
+            postgresql_where=text("state <> 'void'"),
+        ),
+    )
+
+
+class Signature(SQLModel, table=True):
+    """What was drawn on the screen for one box of a document.
+
+    ``content_sha256``: of the document as it was shown; another hash makes the signature void. ``state``: waiting (for
+    staff to see the person and an ID), checked, void. ``sealed``: strokes, as
+    :class:`kiosk.services.signatures.Drawing` has them. ``place``: the box, from 0.
+    """
+
+    __tablename__ = "signature"
+    id: str = Field(sa_column=id_column())
+    document_id: str = Field(foreign_key="document.id", max_length=ID_LENGTH, index=True)
+    place: int
+    content_sha256: str = Field(max_length=64)
+    state: str = Field(default="waiting", max_length=16)
+    sealed: bytes = Field(sa_column=bytes_column(), repr=False)
+    account: str = Field(max_length=64, repr=False)
+    terminal: str = Field(max_length=64)
+    signed_at: int = Field(sa_column=moment_column())
+    checked_by: str | None = Field(default=None, max_length=ID_LENGTH)
+    checked_at: int | None = Field(default=None, sa_column=moment_column(nullable=True))
+
+    __table_args__ = (
+        Index(
+            "uq_signature_standing",
+            "document_id",
+            "place",
+            unique=True,
+            sqlite_where=text("state <> 'void'"),
+            postgresql_where=text("state <> 'void'"),
+        ),
+    )
+
+
+class CardAnswer(SQLModel, table=True):
+    """One answer about the functions of the student card, as evidence; a later answer stands beside the earlier ones.
+
+    ``items``: JSON list of what was shown and chosen, item by item: key, name, purpose, recipient, data, chosen.
+    """
+
+    __tablename__ = "card_answer"
+    id: str = Field(sa_column=id_column())
+    student_id: str = Field(foreign_key="student.id", max_length=ID_LENGTH, index=True)
+    text_version: str = Field(max_length=64)
+    text_sha256: str = Field(max_length=64)
+    language: str = Field(max_length=16)
+    items: str = Field(sa_column=Column(Text, nullable=False))
+    account: str = Field(max_length=64, repr=False)
+    terminal: str = Field(max_length=64)
+    answered_at: int = Field(sa_column=moment_column())

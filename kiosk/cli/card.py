@@ -1,0 +1,53 @@
+"""``card list`` and ``card export``: what was answered about the student card."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+from kiosk.cli.console import AddCommand, Refused, opened
+from kiosk.services.card_register import card_rows, card_sheet
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:
+    """Add the commands."""
+    actions = add(commands, "card", "學生證多元功能").add_subparsers(dest="action", required=True, metavar="動作")
+    show = add(actions, "list", "列出每位學生的選擇")
+    show.add_argument("--class", dest="class_name", help="只看一班")
+    show.add_argument("--json", action="store_true")
+    show.set_defaults(handle=_list)
+    out = add(actions, "export", "匯出成試算表可以開的 CSV 檔")
+    out.add_argument("file", type=Path)
+    out.add_argument("--class", dest="class_name", help="只匯出一班")
+    out.set_defaults(handle=_export)
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as school:
+        rows = card_rows(school.store, arguments.class_name)
+    if arguments.json:
+        print(json.dumps([asdict(row) for row in rows], ensure_ascii=False))
+        return 0
+    for row in rows:
+        chosen = "、".join(row.chosen) or "全部不開通"
+        print(f"{row.class_name}　{row.student_number}　{row.student_name}　{chosen}　（申請書{row.form.label}）")
+    print(f"共 {len(rows)} 位")
+    return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as school:
+        rows = card_rows(school.store, arguments.class_name)
+    try:
+        descriptor = os.open(arguments.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Refused("檔案已經存在，請換一個檔名。") from None
+    except OSError:
+        raise Refused("無法寫入，請檢查資料夾與權限。") from None
+    with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
+        file.write(card_sheet(rows))
+    print(f"已匯出 {len(rows)} 位。")
+    return 0

@@ -1,0 +1,148 @@
+"""What is drawn on the screen: strokes as points with times, smoothed, as blocks on the screen and as SVG on paper.
+
+A terminal tells the mouse's place cell by cell, so a stroke comes as a staircase. Averaging each point with its
+neighbours and a curve through what results (Catmull-Rom, as cubic Béziers) make a line of it that can be read.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+import operator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+CELL_WIDTH, CELL_HEIGHT = 10, 20
+"""Units of a cell of the terminal, which is twice as high as wide."""
+
+MOST_STROKES = 64
+MOST_POINTS = 4_000
+LEAST_INK = 8 * CELL_WIDTH
+"""How long all strokes together are at least, in units: a dot is no signature."""
+
+_LARGEST = 10_000
+_BLOCKS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
+_STEP = 2.5
+_PEN = 6
+
+Point = tuple[int, int, int]
+"""Across and down in units from the upper left corner, and milliseconds since the first point of all."""
+Place = tuple[float, float]
+Layer = Sequence[Sequence[int]]
+"""Lines of cells; each has a bit for each of its quarters: upper left 1, upper right 2, lower left 4, lower right 8."""
+
+
+class UnusableDrawing(ValueError):
+    """No signature: too little or too much of it, or points that no pad gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Strokes on a pad of a size in units.
+
+    Raises:
+        UnusableDrawing: see there.
+    """
+
+    width: int
+    height: int
+    strokes: tuple[tuple[Point, ...], ...] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        points = list(itertools.chain.from_iterable(self.strokes))
+        in_order = all(0 <= before[2] <= after[2] for before, after in itertools.pairwise(points))
+        inside = all(0 <= across <= self.width and 0 <= down <= self.height for across, down, _at in points)
+        fits = 0 < self.width <= _LARGEST and 0 < self.height <= _LARGEST
+        few = len(self.strokes) <= MOST_STROKES and len(points) <= MOST_POINTS
+        if not (all(self.strokes) and in_order and inside and fits and few) or ink(self.strokes) < LEAST_INK:
+            raise UnusableDrawing
+
+
+def ink(strokes: Iterable[Sequence[Point]]) -> float:
+    """How long strokes are, in units."""
+    return sum(math.dist(before[:2], after[:2]) for stroke in strokes for before, after in itertools.pairwise(stroke))
+
+
+def svg(drawing: Drawing) -> str:
+    """The drawing as SVG, black on nothing, no larger than what was drawn."""
+    places = [place for stroke in drawing.strokes for place in _along(stroke)]
+    left, top = (min(place[axis] for place in places) - _PEN for axis in (0, 1))
+    right, bottom = (max(place[axis] for place in places) + _PEN for axis in (0, 1))
+    paths = "".join(f'<path d="{_path(stroke)}"/>' for stroke in drawing.strokes)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:.1f} {top:.1f} {right - left:.1f} {bottom - top:.1f}">'
+        f'<g fill="none" stroke="#000" stroke-width="{_PEN}" stroke-linecap="round" stroke-linejoin="round">'
+        f"{paths}</g></svg>"
+    )
+
+
+def quarters(strokes: Iterable[Sequence[Point]], columns: int, rows: int, scale: float = 1.0) -> Layer:
+    """Which quarters of cells the strokes touch.
+
+    Args:
+        strokes: what was drawn.
+        columns: cells of each line.
+        rows: lines.
+        scale: below 1 makes it smaller; 1 shows it where it was drawn.
+    """
+    cells = [[0] * columns for _row in range(rows)]
+    for stroke in strokes:
+        for across, down in _along(stroke):
+            column = int(across * scale * 2 / CELL_WIDTH)
+            row = int(down * scale * 2 / CELL_HEIGHT)
+            if 0 <= column < 2 * columns and 0 <= row < 2 * rows:
+                cells[row // 2][column // 2] |= 1 << (column % 2 + 2 * (row % 2))
+    return cells
+
+
+def blocks(*layers: Layer) -> list[str]:
+    """Lines of quadrant blocks: everything that these layers of one size touch."""
+    return [
+        "".join(_BLOCKS[functools.reduce(operator.or_, bits)] for bits in zip(*lines, strict=True))
+        for lines in zip(*layers, strict=True)
+    ]
+
+
+def _smooth(stroke: Sequence[Point]) -> list[Place]:
+    """Each point but the first and the last between its neighbours; a place is given once in a row."""
+    places = [place for place, _same in itertools.groupby((across, down) for across, down, _at in stroke)]
+    inner = (
+        ((before[0] + 2 * here[0] + after[0]) / 4, (before[1] + 2 * here[1] + after[1]) / 4)
+        for before, here, after in zip(places, places[1:], places[2:], strict=False)
+    )
+    return [places[0], *inner, *places[1:][-1:]]
+
+
+def _curves(stroke: Sequence[Point]) -> Iterator[tuple[Place, Place, Place, Place]]:
+    """Bézier curves: from, two handles, to."""
+    places = _smooth(stroke)
+    padded = [places[0], *places, places[-1]]
+    for before, start, end, after in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
+        first = (start[0] + (end[0] - before[0]) / 6, start[1] + (end[1] - before[1]) / 6)
+        second = (end[0] - (after[0] - start[0]) / 6, end[1] - (after[1] - start[1]) / 6)
+        yield start, first, second, end
+
+
+def _path(stroke: Sequence[Point]) -> str:
+    across, down = stroke[0][:2]
+    curves = "".join(
+        f"C{first[0]:.1f} {first[1]:.1f} {second[0]:.1f} {second[1]:.1f} {end[0]:.1f} {end[1]:.1f}"
+        for _start, first, second, end in _curves(stroke)
+    )
+    return f"M{across} {down}{curves or 'h0.1'}"
+
+
+def _along(stroke: Sequence[Point]) -> Iterator[Place]:
+    """Places along the line, close enough to touch every quarter of a cell it goes through."""
+    yield float(stroke[0][0]), float(stroke[0][1])
+    for start, first, second, end in _curves(stroke):
+        steps = max(1, math.ceil(math.dist(start, end) / _STEP))
+        for step in range(1, steps + 1):
+            t = step / steps
+            u = 1 - t
+            a, b, c, d = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
+            yield (
+                a * start[0] + b * first[0] + c * second[0] + d * end[0],
+                a * start[1] + b * first[1] + c * second[1] + d * end[1],
+            )

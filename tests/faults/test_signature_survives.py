@@ -1,0 +1,27 @@
+"""What was signed and counted is there after the process was killed at once."""
+
+from __future__ import annotations
+
+from sqlmodel import select
+
+from db.document_models import Document, Signature
+from kiosk.services.documents import drawing_of
+from kiosk.services.paper import PaperState
+from kiosk.settings import Settings
+from tests.faults.schools import open_cheaply
+from tests.faults.test_kill import audit_is_whole
+from tests.faults.worker import child, messages, sign_and_die
+from tests.unit.services.papers import DRAWING
+
+
+def test_strokes_survive_a_kill_after_the_form_counts(settings: Settings) -> None:
+    with child(sign_and_die, settings) as (_pid, pipe):
+        assert list(messages(pipe)) == ["returned"]
+    school = open_cheaply(settings)
+    with school.store.read() as session:
+        assert session.exec(select(Document.state)).one() == PaperState.RETURNED
+        signature = session.exec(select(Signature)).one()
+        assert signature.state == "checked"
+        assert drawing_of(school.store.keys, signature) == DRAWING
+    assert audit_is_whole(school)
+    school.close()

@@ -1,0 +1,61 @@
+"""``card``: list and export; and the doctor on a file that cannot be used."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+
+from kiosk.cli import main
+from kiosk.clock import SystemClock
+from kiosk.services.card_text import load_card_services
+from kiosk.services.demo_school import demo_logins, fill_demo_school
+from kiosk.services.school import open_school
+from kiosk.settings import load_settings
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("school") / "home"
+    school = open_school(load_settings(folder, environment={}), SystemClock(), PasswordHasher(1, 8, 1))
+    fill_demo_school(school)
+    login = demo_logins()[1]
+    services = load_card_services(None)
+    visitor = school.sign_in.student(login.account, login.password, "test").visitor
+    school.card.answer(visitor, services, {item.key: item.key == "library" for item in services.items})
+    school.close()
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIOSK_HOME", str(home))
+    monkeypatch.delenv("KIOSK_DATABASE_URL", raising=False)
+
+
+def test_answers_are_listed_and_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["card", "list"]) == 0
+    assert "市立圖書館借書證　（申請書未列印）\n" in capsys.readouterr().out
+    assert main(["card", "list", "--json", "--class", "資二智"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    file = tmp_path / "card.csv"
+    assert main(["card", "export", str(file)]) == 0
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert file.stat().st_mode & 0o777 == 0o600
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        heading, of_the_demo, cells = csv.reader(opened)
+    assert "110103" in of_the_demo
+    assert dict(zip(heading, cells, strict=True))["市立圖書館借書證"] == "開通"
+    assert main(["card", "export", str(file)]) == 1
+    assert main(["card", "export", str(tmp_path / "nowhere" / "card.csv")]) == 1
+
+
+def test_the_doctor_names_a_file_whose_items_cannot_be_told(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = home / "text"
+    folder.mkdir()
+    (folder / "card_services.zh_TW.txt").write_text("版本: 1\n標題: 卡\n\n沒有項目\n", encoding="utf-8")
+    main(["doctor"])
+    assert "card_services.zh_TW.txt 必須先有一段說明" in capsys.readouterr().out
