@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
@@ -68,6 +70,33 @@ async def _visit(school: School, size: tuple[int, int]) -> None:
         await parent.presses("enter")
         await parent.sees("ReceiptScreen")
         await keep("7-receipt")
+        await parent.presses("enter")
+        await parent.logs_in(login.account, "Harbour7lights")
+        await _paper(parent, keep)
+
+
+async def _paper(parent: Parent, keep: Callable[[str], Awaitable[None]]) -> None:
+    """The last two doors: the card's functions, and signing on the screen."""
+    await parent.opens("card", "CardScreen")
+    await parent.presses("enter")
+    await keep("8-card")
+    await parent.clicks("#send")
+    await parent.sees("NoticeScreen")
+    await parent.presses("enter")
+    await parent.opens("sign", "SigningScreen")
+    await keep("8-sign")
+    await parent.clicks("#sign")
+    await parent.sees("NoticeScreen")
+    await parent.presses("enter")
+    await parent.sees("SignPadScreen")
+    height = parent.app.screen.query_one("#pad").size.height
+    for left in (12, 36):
+        wave = [(left + step, round((height - 1) / 2 * (1 + math.sin(step / 2.5)))) for step in range(20)]
+        await parent.pilot.mouse_down("#pad", offset=wave[0])
+        for place in wave[1:]:
+            await parent.pilot.hover("#pad", offset=place)
+        await parent.pilot.mouse_up("#pad", offset=wave[-1])
+    await keep("8-pad")
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kiosk.services.sign_in import SignedIn
     from kiosk.services.staff_access import StaffSignedIn
 
+_PURGE_SECONDS = 3600
 _ACTIVITIES: tuple[tuple[type[events.Event], Activity], ...] = (
     (events.MouseScrollDown, Activity.WHEEL),
     (events.MouseScrollUp, Activity.WHEEL),
@@ -122,6 +123,7 @@ class KioskApp(LockedApp):
             self._school.set_result(self._given)
             self._all_loaded()
         self.set_interval(1.0, self.tick)
+        self.set_interval(_PURGE_SECONDS, self._purge_printed_files)
 
     def on_ready(self) -> None:
         """Begin to open the school: the first frame is painted."""
@@ -168,6 +170,12 @@ class KioskApp(LockedApp):
         assert self._school is not None
         self._signing_in = True
         return await asyncio.shield(self._school)
+
+    def _purge_printed_files(self) -> None:
+        """Once an hour, remove what was printed to files and is older than a day."""
+        from kiosk.services.printing import purge
+
+        self.run_worker(asyncio.to_thread(purge, self.settings, self.clock.now()), group="purge", exit_on_error=False)
 
     @property
     def school(self) -> School:

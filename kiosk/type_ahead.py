@@ -60,7 +60,7 @@ class TypeAheadGate:
         """Take one event from the terminal: pass it on now, or after what came before it."""
         if self._settling is None:
             await self._pass_on(event)
-        elif isinstance(event, events.MouseMove) and self._kept and isinstance(self._kept[-1], events.MouseMove):
+        elif self._kept and _only_hovers(event) and _only_hovers(self._kept[-1]):
             self._kept[-1] = event
         elif not self._dropping:
             self._kept.append(event)
@@ -144,3 +144,8 @@ class TypeAheadGate:
             await self._pass_on(self._kept.popleft())
         if not self._kept:
             self._dropping = False
+
+
+def _only_hovers(event: events.Event) -> bool:
+    """Whether the mouse moves with no button down: of many such places the last one says it all."""
+    return isinstance(event, events.MouseMove) and not event.button

@@ -21,13 +21,13 @@ from tests.pilot.quick import QuickParent, QuickPerson, leave_no_trace_of_the_pi
 from tests.pilot.walker import SCREENS, go_to, make_ready
 
 TIMES = IdleTimes()
-STILL = {
-    screen: {"consent": TIMES.consent_idle_seconds, "code": TIMES.mail_code_idle_seconds}.get(
-        screen, TIMES.parent_idle_seconds
-    )
-    + TIMES.countdown_seconds
-    for screen in SCREENS
-} | {"receipt": TIMES.receipt_seconds}
+_LIMITS = {
+    **dict.fromkeys(("consent", "card", "pad"), TIMES.consent_idle_seconds),
+    "code": TIMES.mail_code_idle_seconds,
+}
+STILL = {screen: _LIMITS.get(screen, TIMES.parent_idle_seconds) + TIMES.countdown_seconds for screen in SCREENS} | {
+    "receipt": TIMES.receipt_seconds
+}
 """Seconds of stillness until everything is wiped."""
 REPEAT_SECONDS = 0.2
 TYPED = "A12"

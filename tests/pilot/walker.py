@@ -9,6 +9,7 @@ from kiosk.services.application_form import ApplicantEntry, Basis, Mode
 from kiosk.services.drafts import APPLICATION
 from kiosk.services.email_codes import EmailCodes
 from kiosk.services.school import School
+from kiosk.services.signatures import Signatures
 from kiosk.services.texts import load_consent
 from kiosk.services.visitor import Visitor
 from kiosk.settings import SmtpSecurity, SmtpSettings
@@ -49,6 +50,9 @@ SCREENS = {
     "withdraw_id": "AskIdScreen",
     "adult": "NoticeScreen",
     "adult_id": "AskIdScreen",
+    "card": "CardScreen",
+    "sign": "SigningScreen",
+    "pad": "SignPadScreen",
 }
 """Every screen of a visit, by what leads to it, and the class that shows it."""
 
@@ -61,7 +65,8 @@ def _chosen(school: School, number: str) -> Visitor:
 
 
 def make_ready(school: School) -> School:
-    """Bring the students into the states that lead everywhere; a short consent, a mail server that answers nobody.
+    """Bring the students into the states that lead everywhere; a short consent, a mail server that answers nobody,
+    signing on the screen.
 
     Returns:
         The school to stand at.
@@ -78,6 +83,7 @@ def make_ready(school: School) -> School:
     school.drafts.save(visitor, APPLICATION, values, father.national_id)
     nobody_listens = SmtpSettings("127.0.0.1", 1, SmtpSecurity.NONE, None, None, "registrar@example.org")
     vars(school)["email_codes"] = EmailCodes(school.store, replace(school.settings, smtp=nobody_listens), school.clock)
+    vars(school)["signatures"] = Signatures(school.store, replace(school.settings, sign_on_screen=True))
     return school
 
 
@@ -93,7 +99,7 @@ async def go_to(parent: Parent, screen: str) -> None:
     if screen == "change":
         await parent.logs_in(f"P{READY}", STUDENTS[READY][2])
     else:
-        applied, adult = ("draft_id", "which", "withdraw_id"), ("adult", "adult_id")
+        applied, adult = ("draft_id", "which", "withdraw_id", "sign", "pad"), ("adult", "adult_id")
         number = APPLIED if screen in applied else ADULT if screen in adult else READY
         await parent.logs_in(f"P{number}", PASSWORD)
         await parent.sees("HubScreen")
@@ -109,6 +115,12 @@ async def _go_on(parent: Parent, screen: str) -> None:
             await parent.opens("confirm", "ConfirmStudentScreen")
             if screen == "report":
                 await parent.clicks("#wrong")
+        case "card":
+            await parent.opens("card", "CardScreen")
+        case "sign" | "pad":
+            await parent.opens("sign", "SigningScreen")
+            if screen == "pad":
+                await parent.clicks("#sign")
         case "which" | "withdraw_id":
             await parent.opens("withdraw", "NoticeScreen")
             if screen == "withdraw_id":

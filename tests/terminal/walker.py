@@ -75,9 +75,10 @@ def draft_owner(child: int) -> ApplicantEntry:
 
 
 def prepare(home: Path) -> School:
-    """Make the invented school; a mail server that answers nobody, so that the screen for the code appears."""
+    """Make the invented school; signing on the screen, a mail server that answers nobody, so that codes are asked."""
     home.mkdir(mode=0o700)
     settings = '[smtp]\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"\nsender = "kiosk@example.org"\n'
+    settings += "[signing]\non_screen = true\n"
     (home / "kiosk.toml").write_text(settings, encoding="utf-8")
     school = open_school(load_settings(home, environment={}), SystemClock(), PasswordHasher(1, 1024, 1))
     fill_demo_school(school)

@@ -1,0 +1,133 @@
+"""A place to sign on the screen, by finger, pen or mouse; by keyboard alone there is the printed form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from rich.segment import Segment
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from kiosk.rules.strokes import (
+    CELL_HEIGHT,
+    CELL_WIDTH,
+    MOST_POINTS,
+    MOST_STROKES,
+    Drawing,
+    Layer,
+    Point,
+    blocks,
+    quarters,
+)
+
+if TYPE_CHECKING:
+    from kiosk.app import KioskApp
+
+_LEFT_BUTTON = 1
+
+
+class SignaturePad(Widget, can_focus=False):
+    """Draws what the pointer draws while it is held down; a stroke that left the pad goes on where it comes back."""
+
+    DEFAULT_CSS = "SignaturePad { height: 1fr; min-height: 5; width: 1fr; background: #ffffff; color: #10202c; }"
+
+    class Changed(Message):
+        """A stroke was drawn, or taken back."""
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002  # Textual's own name for it
+        super().__init__(id=id)
+        self.auto_links = False
+        self._strokes: list[list[Point]] = []
+        self._is_down = False
+        self._began = 0.0
+        self._finished: Layer = []
+        self._lines: list[str] = []
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is drawn."""
+        return not self._strokes
+
+    def drawing(self) -> Drawing:
+        """What stands on the pad.
+
+        Raises:
+            UnusableDrawing: see `kiosk.rules.strokes.Drawing`.
+        """
+        width, height = self.size.width * CELL_WIDTH, self.size.height * CELL_HEIGHT
+        return Drawing(width, height, tuple(map(tuple, self._strokes)))
+
+    def undo(self) -> None:
+        """Take the last stroke back."""
+        if self._strokes:
+            del self._strokes[-1]
+        self._end_stroke()
+
+    def clear(self) -> None:
+        """Take everything back."""
+        self._strokes.clear()
+        self._end_stroke()
+
+    def on_resize(self) -> None:
+        """Begin anew: what was drawn does not stand in another frame as its hand drew it."""
+        self.clear()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Begin a stroke."""
+        event.stop()
+        if event.button != _LEFT_BUTTON or len(self._strokes) >= MOST_STROKES:
+            return
+        if not self._strokes:
+            self._began = self._now()
+        self.capture_mouse()
+        self._is_down = True
+        self._strokes.append([])
+        self._add(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Go on with it."""
+        event.stop()
+        if self._is_down:
+            self._add(event)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """End it."""
+        event.stop()
+        if self._is_down:
+            self._end_stroke()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of blocks."""
+        text = self._lines[y] if y < len(self._lines) else " " * self.size.width
+        return Strip([Segment(text, self.rich_style)], self.size.width)
+
+    def _end_stroke(self) -> None:
+        self._is_down = False
+        self.release_mouse()
+        self._finished = quarters(self._strokes, *self.size)
+        self._show()
+        self.post_message(self.Changed())
+
+    def _now(self) -> float:
+        return cast("KioskApp", self.app).clock.elapsed()
+
+    def _add(self, event: events.MouseEvent) -> None:
+        if sum(map(len, self._strokes)) < MOST_POINTS:
+            across = _units(event.pointer_x, CELL_WIDTH, self.size.width)
+            down = _units(event.pointer_y, CELL_HEIGHT, self.size.height)
+            self._strokes[-1].append((across, down, round((self._now() - self._began) * 1000)))
+            self._show()
+
+    def _show(self) -> None:
+        """Paint the finished strokes, smooth once for all, and the one that is being drawn."""
+        under_way = self._strokes[-1:] if self._is_down else []
+        self._lines = blocks(self._finished, quarters(under_way, *self.size))
+        self.refresh()
+
+
+def _units(pointer: float, cell: int, cells: int) -> int:
+    """A pointer's place in units; where a terminal tells whole cells only, the cell's middle."""
+    place = pointer + 0.5 if pointer == int(pointer) else pointer
+    return round(min(max(0.0, place), float(cells)) * cell)

@@ -1,0 +1,56 @@
+"""Both doors of the paper in a real terminal: the card by keyboard alone, the signature by dragging the mouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlmodel import col, select
+
+from db.document_models import CardAnswer, Signature
+from kiosk.services.documents import drawing_of
+from tests.terminal.harness import Terminal
+from tests.terminal.walker import ENTER, TAB, kiosk, prepare, walk
+
+_ROW = 14
+_COLUMNS = range(10, 50)
+_QUARTERS = set("▘▝▀▖▌▞▛▗▚▐▜▄▙▟█")
+
+
+def _mouse(terminal: Terminal, button: int, column: int, row: int, end: str = "M") -> None:
+    """What a terminal reports of the mouse (SGR 1006)."""
+    terminal.send(f"\x1b[<{button};{column};{row}{end}")
+
+
+def test_the_card_by_keyboard_and_the_signature_by_mouse(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    school = prepare(home)
+    with kiosk(home) as terminal:
+        walk(terminal, "hub")
+        terminal.send(f"{TAB}{ENTER}")
+        terminal.wait_for("【不開通】悠遊卡記名")
+        terminal.send(ENTER)
+        terminal.wait_for("【開通】悠遊卡記名")
+        terminal.send(f"{TAB * 4}{ENTER}")
+        terminal.wait_for("您選擇開通：悠遊卡記名。")
+        terminal.send(ENTER)
+        terminal.wait_for("申請簽署")
+        terminal.send(f"{TAB * 2}{ENTER}")
+        terminal.wait_for("在螢幕上簽名")
+        terminal.send(f"\x1b[Z{ENTER}")
+        terminal.wait_for("簽好了")
+        _mouse(terminal, 0, _COLUMNS[0], _ROW)
+        for column in _COLUMNS:
+            _mouse(terminal, 32, column, _ROW + column % 8 // 4)
+        _mouse(terminal, 0, _COLUMNS[-1], _ROW, "m")
+        terminal.wait_until(lambda: sum(map(terminal.text.count, _QUARTERS)) >= len(_COLUMNS) - 2, what="the stroke")
+        terminal.send(ENTER)
+        terminal.wait_for("請現在向學校人員出示身分證件")
+    with school.store.read() as session:
+        signature = session.exec(select(Signature).order_by(col(Signature.signed_at).desc())).first()
+        assert signature is not None
+        (stroke,) = drawing_of(school.store.keys, signature).strokes
+        answers = session.exec(select(CardAnswer).where(CardAnswer.account == signature.account)).all()
+        assert len(answers) == 1
+    assert len(stroke) == len(_COLUMNS) + 1, "a stroke loses no place, however quickly it is drawn"
+    assert sorted(across for across, _down, _at in stroke) == [across for across, _down, _at in stroke]
+    school.close()
