@@ -10,9 +10,12 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from textual.widgets import Button
+
 from docs.painting import paint
 from kiosk.app import build_app
 from kiosk.services.demo_office import demo_staff_logins
+from kiosk.services.print_desk import whole_queue
 from kiosk.services.school import School
 from kiosk.testing import FakeClock, Reviewer, until
 
@@ -146,6 +149,7 @@ async def office_work(school: School, folder: Path) -> None:
         await reviewer.presses("enter")
         await reviewer.sees("CallsScreen")
         await reviewer.presses("escape")
+        await _paper(school, reviewer)
         await reviewer.opens("desk", "DeskScreen")
         await reviewer.types("110001")
         await reviewer.clicks("#seen")
@@ -178,3 +182,31 @@ async def office_work(school: School, folder: Path) -> None:
         await reviewer.opens("audit", "AuditLogScreen")
         await reviewer.sees_rows()
         await reviewer.keeps("9-audit")
+
+
+async def _paper(school: School, reviewer: _Photographer) -> None:
+    """What is printed, comes back and was signed on the screen, from the hub and back."""
+    await reviewer.opens("print", "PrintQueueScreen")
+    await reviewer.keeps("7-print")
+    reviewer.app.screen.query_one("#all", Button).press()
+    await until(reviewer.pilot, lambda: "PDF" in reviewer.text("#message"))
+    await reviewer.presses("escape")
+    await reviewer.opens("card", "CardRegisterScreen")
+    await reviewer.sees_rows()
+    await reviewer.keeps("7-card")
+    await reviewer.presses("escape")
+    await reviewer.opens("scan", "ScanScreen")
+    await reviewer.clicks("#signatures")
+    await reviewer.sees("SignaturesScreen")
+    await reviewer.sees_rows()
+    await reviewer.keeps("7-signatures")
+    await reviewer.presses("escape")
+    await reviewer.sees("ScanScreen")
+    numbers = [form.number or "" for form in whole_queue(school.store)]
+    for code in (*numbers[:4], numbers[1], "4710088410139", numbers[5]):
+        await reviewer.types(code)
+        await reviewer.presses("enter")
+    await until(reviewer.pilot, lambda: reviewer.text("#last").startswith("【已收】" + numbers[5]))
+    await reviewer.keeps("7-scan")
+    await reviewer.presses("escape")
+    await reviewer.sees("StaffHubScreen")

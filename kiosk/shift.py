@@ -13,10 +13,14 @@ from kiosk.screens.review.application_case import look_at
 from kiosk.screens.review.audit_log import AuditLogScreen
 from kiosk.screens.review.bulk_approval import BulkApprovalScreen
 from kiosk.screens.review.calls import CallsScreen
+from kiosk.screens.review.card_register import CardRegisterScreen
 from kiosk.screens.review.code_shown import CodeShownScreen
 from kiosk.screens.review.confirm_password import ConfirmPasswordScreen
 from kiosk.screens.review.desk import DeskScreen
+from kiosk.screens.review.print_queue import PrintQueueScreen
 from kiosk.screens.review.queue import ApproveMany, OpenApplication, QueueScreen, QueueView
+from kiosk.screens.review.scan import ScanScreen
+from kiosk.screens.review.signatures import SignaturesScreen
 from kiosk.screens.review.staff_hub import StaffHubScreen, Waiting
 from kiosk.screens.review.staff_list import ADD, StaffListScreen
 from kiosk.screens.review.staff_member import StaffMemberScreen
@@ -79,6 +83,13 @@ class _Shift(Walk):
                     await self.tickets()
                 case "calls":
                     await self.show(CallsScreen(self.office, self.member))
+                case "scan":
+                    await self.scan()
+                case "print":
+                    forms = await self.call(self.office.print_desk.queue, self.member)
+                    await self.show(PrintQueueScreen(self.office, self.member, forms))
+                case "card":
+                    await self.show(CardRegisterScreen(self.office, self.member))
                 case "desk":
                     await self.desk()
                 case "staff":
@@ -167,6 +178,11 @@ class _Shift(Walk):
                 await self.show(
                     CodeShownScreen(self.member, _("新的登入碼"), f"P{number}", decided.one_time_code, text)
                 )
+
+    async def scan(self) -> None:
+        """What comes back: paper by its code, what was signed on the screen by seeing who signed."""
+        while await self.show(ScanScreen(self.office, self.member)) == "signatures":
+            await self.show(SignaturesScreen(self.office, self.member))
 
     async def desk(self) -> None:
         """服務台: a code for whoever stands there."""

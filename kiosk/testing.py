@@ -309,7 +309,7 @@ class Reviewer(Person):
         await self.sees("StaffHubScreen")
 
     async def opens(self, door: str, screen: str) -> None:
-        """One of the hub's doors: queue, tickets, calls, desk, staff, audit, end, password."""
+        """One of the hub's doors: queue, tickets, calls, scan, print, card, desk, staff, audit, end, password."""
         await self.sees("StaffHubScreen")
         self.app.screen.query_one(f"#{door}").focus()
         await self.presses("enter")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import SQLModel
 
 import db.audit
+import db.document_models
 import db.models
 import db.review_models  # noqa: F401  # its tables are among SQLModel's
 from kiosk.services.school import School
@@ -22,10 +24,13 @@ _CHOOSES = frozenset(
     {
         "id", "kind", "role", "mode", "basis", "state", "data_state", "email_state", "form", "field", "channel",
         "choice", "decision", "answered_by", "decision_key", "request_id", "receipt_token", "last_fault", "file_sha256",
-        "birth_date",
+        "birth_date", "key", "token", "content_sha256",
     }
 )  # fmt: skip
 """Columns and sealed values that name a row or choose what happens; everything else is somebody's words."""
+
+_JSON = frozenset({"items"})
+"""Columns that hold texts as JSON."""
 
 _NUMBERS = frozenset({"number", "student_number", "account"})
 """Found by their beginning, and each row's own."""
@@ -53,6 +58,8 @@ def spoil(school: School, change: Change, change_number: Change | None = None) -
                     if column.name == "sealed":
                         kept = _spoil(unit.keys.open(table.name, row["id"], old), change)
                         values["sealed"] = unit.keys.seal(table.name, row["id"], kept)
+                    elif column.name in _JSON:
+                        values[column.name] = json.dumps(_spoil(json.loads(old), change), ensure_ascii=False)
                     elif isinstance(old, str) and old and not _is_kept(table.name, column.name):
                         spoiler = changes.get(column.name, change)
                         values[column.name] = old if spoiler is None else spoiler(old)

@@ -37,6 +37,8 @@ def fill_demo_office(visits: DemoVisits) -> None:
     desk.adds_staff()
     desk.parents_apply()
     desk.staff_decide()
+    visits.answers_the_card("110103", "easycard", "library")
+    visits.signs("110103")
 
 
 class _Desk:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from uuid import uuid4
 
+from kiosk.rules.strokes import Drawing
 from kiosk.services.application_form import ApplicantEntry, Basis, Mode
+from kiosk.services.card_text import load_card_services
 from kiosk.services.consents import Choice
 from kiosk.services.school import School
 from kiosk.services.texts import load_consent
 from kiosk.services.visitor import Visitor
 
 DEMO_PASSWORD = "Harbour7lights"
+_SIGNATURE = Drawing(
+    700,
+    180,
+    (
+        tuple((105 + 10 * step, 90 + round(math.sin(step / 2) * 3) * 20, 16 * step) for step in range(24)),
+        ((385, 30, 600), (395, 70, 620), (395, 110, 640), (385, 150, 660)),
+    ),
+)
 
 
 class DemoVisits:
@@ -91,6 +102,18 @@ class DemoVisits:
         """Consent and send these entries."""
         visitor = self.answers_consent(number, "agree")
         self.school.applications.submit(visitor, uuid4().hex, mode, basis, list(entries))
+
+    def answers_the_card(self, number: str, *chosen: str) -> None:
+        """Choose these functions of the student card, by their keys, and no others."""
+        services = load_card_services(None)
+        answers = {item.key: item.key in chosen for item in services.items}
+        self.school.card.answer(self._visitor(number), services, answers)
+
+    def signs(self, number: str) -> None:
+        """Sign every form on the screen, where the school lets them; it waits for somebody to see an ID."""
+        visitor = self._visitor(number)
+        for box in self.school.signatures.boxes(visitor):
+            self.school.signatures.sign(visitor, box, _SIGNATURE)
 
     def withdraws(self, number: str) -> None:
         """Apply, and take it back."""

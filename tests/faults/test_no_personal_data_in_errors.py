@@ -41,6 +41,7 @@ _PERSONAL = {
 }  # fmt: skip
 _NOT_PERSONAL = {
     ("ApplicationCount", "value"),
+    ("CardItem", "name"),  # of a function of the student card
     ("ClassStatus", "name"),
     ("QueueClass", "name"),
     ("DemoLogin", "account"),  # invented, and shown on the demo's screen

@@ -44,8 +44,14 @@ class QuickPerson(Person):
         await self.settles()
 
     async def types(self, text: str) -> None:
-        for character in text:
-            self._send(events.Key(_character_to_key(character), character))
+        self._type(text)
+        await self.settles()
+
+    async def scans(self, *codes: str) -> None:
+        """What a scanner sends: code after code without a pause, Enter behind each."""
+        for code in codes:
+            self._type(code)
+            self._send(events.Key("enter", None))
         await self.settles()
 
     async def clicks(self, selector: str) -> None:
@@ -72,6 +78,10 @@ class QuickPerson(Person):
         for column in (10, 11):
             self._send(events.MouseMove(None, column, 5, 1, 0, 0, False, False, False))
         await self.settles()
+
+    def _type(self, text: str) -> None:
+        for character in text:
+            self._send(events.Key(_character_to_key(character), character))
 
     def _send(self, event: events.InputEvent) -> None:
         event.set_sender(self.app)

@@ -37,6 +37,10 @@ SCREENS = {
     "add": "AddStaffScreen",
     "audit": "AuditLogScreen",
     "confirm": "ConfirmPasswordScreen",
+    "scan": "ScanScreen",
+    "signatures": "SignaturesScreen",
+    "print": "PrintQueueScreen",
+    "card": "CardRegisterScreen",
 }
 """Every screen of a shift, by what leads to it, and the class that shows it."""
 
@@ -107,6 +111,17 @@ async def go_on(reviewer: Reviewer, screen: str) -> None:
                 await reviewer.presses("enter")
         case "calls":
             await reviewer.opens("calls", "CallsScreen")
+            await reviewer.sees_rows()
+        case "scan" | "signatures":
+            await reviewer.opens("scan", "ScanScreen")
+            if screen == "signatures":
+                await reviewer.clicks("#signatures")
+                await reviewer.sees("SignaturesScreen")
+                await reviewer.sees_rows()
+        case "print":
+            await reviewer.opens("print", "PrintQueueScreen")
+        case "card":
+            await reviewer.opens("card", "CardRegisterScreen")
             await reviewer.sees_rows()
         case "desk" | "code":
             await reviewer.opens("desk", "DeskScreen")

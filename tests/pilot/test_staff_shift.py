@@ -30,8 +30,8 @@ from tests.pilot.quick import QuickReviewer, leave_no_trace_of_the_pilot
 __all__ = ["demo", "demo_home"]
 
 DOORS = {
-    "TEACHER": ["queue", "calls", "desk", "password"],
-    "REGISTRAR": ["queue", "tickets", "calls", "desk", "password"],
+    "TEACHER": ["queue", "calls", "scan", "print", "desk", "password"],
+    "REGISTRAR": ["queue", "tickets", "calls", "scan", "print", "card", "desk", "password"],
     "ADMIN": ["staff", "audit", "end", "password"],
 }
 

@@ -96,13 +96,25 @@ def registrar(terminal: Terminal) -> Iterator[str]:
     clerk.does(DOWN, "電話中不要")
     yield "calls"
     clerk.goes_back(HUB)
-    clerk.opens(3, "還沒查驗證件")
+    clerk.opens(3, "條碼或 QR 碼")
+    yield "scan"
+    clerk.does(f"{TAB}{ENTER}", "請當面看簽名的人")
+    yield "signatures"
+    clerk.goes_back("條碼或 QR 碼")
+    clerk.goes_back(HUB)
+    clerk.opens(4, "只印一位學生")
+    yield "print"
+    clerk.goes_back(HUB)
+    clerk.opens(5, "家長的選擇")
+    yield "card"
+    clerk.goes_back(HUB)
+    clerk.opens(6, "還沒查驗證件")
     yield "desk"
     clerk.does(f"110021{TAB}{ENTER}", "已查驗證件")
     clerk.does(f"{TAB}{ENTER}", "已抄下")
     yield "code"
     clerk.does(ENTER, HUB)
-    clerk.opens(4, "先輸入現在的密碼")
+    clerk.opens(7, "先輸入現在的密碼")
     yield "confirm"
     clerk.does(f"{PASSWORD}{ENTER}", "再輸入一次新密碼")
     yield "change"

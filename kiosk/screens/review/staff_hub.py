@@ -28,7 +28,7 @@ class Waiting:
 
 
 class StaffHubScreen(StaffStep[str]):
-    """Answers with a door: queue, tickets, calls, desk, staff, audit, password, end, leave."""
+    """Answers with a door: queue, tickets, calls, scan, print, card, desk, staff, audit, password, end, leave."""
 
     AUTO_FOCUS = ".door"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
@@ -57,6 +57,11 @@ class StaffHubScreen(StaffStep[str]):
         if role in (Role.HOMEROOM_TEACHER, Role.REGISTRAR):
             told = _("待打電話 {calls} 通　寄不出的信 {letters} 封")
             doors["calls"] = (_("通知家長"), told.format(calls=waiting.calls, letters=waiting.dead_letters))
+            doors["scan"] = (_("收件掃描"), _("掃描簽回的申請書"))
+            doors["print"] = (_("列印申請書"), _("一位學生、一班或全部"))
+        if role is Role.REGISTRAR:
+            doors["card"] = (_("學生證開通"), _("家長選了哪些功能"))
+        if role in (Role.HOMEROOM_TEACHER, Role.REGISTRAR):
             doors["desk"] = (_("服務台"), _("重設家長的登入"))
         if role is Role.ADMINISTRATOR:
             doors["staff"] = (_("教職員"), _("新增、停用、重設密碼、班級"))
