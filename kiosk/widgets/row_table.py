@@ -287,17 +287,23 @@ class RowTable(Widget, Generic[V], can_focus=True):
         self._jump(Side.LAST)
 
     def _jump(self, side: Side) -> None:
+        before = self._window.top, self._window.cursor
         wanted = self._window.jump(side)
         if wanted is None:
-            self._change(lambda: None)
+            self._draw_change(*before)
         else:
             self._lists += 1
             self._start(wanted, Place())
 
     def _change(self, change: Callable[[], None]) -> None:
-        """Do it and draw what is another now: two lines, or all of them where the rows moved."""
-        window, top, cursor = self._window, self._window.top, self._window.cursor
+        """Do it and draw what is another now."""
+        before = self._window.top, self._window.cursor
         change()
+        self._draw_change(*before)
+
+    def _draw_change(self, top: int, cursor: int) -> None:
+        """Draw two lines, or all of them where the rows moved, and tell where another row is under the cursor."""
+        window = self._window
         if window.top == top and window.cursor != cursor:
             lines = (_HEADER_LINES + place - top for place in (cursor, window.cursor))
             self.refresh(*(Region(0, line, self.size.width, 1) for line in lines), self._status_region())

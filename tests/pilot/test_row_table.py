@@ -36,6 +36,7 @@ class Host(App[int]):
         self._marks = marks
         self._columns = columns
         self.opened: list[int] = []
+        self.moved: list[int] = []
 
     def compose(self) -> ComposeResult:
         yield RowTable[int](self._columns, marks=self._marks, empty="沒有符合的申請。", id="table")
@@ -51,6 +52,11 @@ class Host(App[int]):
     def _open(self) -> None:
         assert self.table.current is not None
         self.opened.append(self.table.current.value)
+
+    @on(RowTable.Moved, "#table")
+    def _move(self) -> None:
+        if self.table.current is not None:  # else the list is empty
+            self.moved.append(self.table.current.value)
 
 
 class Shown:
@@ -135,6 +141,12 @@ async def test_a_burst_of_page_keys_that_outruns_the_pages_arrives() -> None:
     async with showing(slow) as shown:
         await shown.presses(*["pagedown"] * 6)
         assert shown.at == 54
+
+
+async def test_every_key_that_moves_the_cursor_says_so() -> None:
+    async with showing(fixed([row(number) for number in range(5)])) as shown:
+        await shown.presses("down", "end", "home", "pagedown", "up")
+        assert shown.app.moved == [0, 1, 4, 0, 4, 3]
 
 
 async def test_the_cursor_is_seen_without_colour() -> None:
