@@ -103,27 +103,22 @@ class ApplicantFormScreen(Step[Answer]):
         with Container(id="person", classes="pair"):
             yield form["name"]
             yield form["relation"]
-        yield _remark("person")
         with Horizontal(id="relations"):
             for relation in RELATIONS[self._mode][:_MOST_CHOICES]:
                 yield Button(relation, classes="relation")
-        yield _remark("relations")
         yield from self.above("numbers")
         with Container(id="numbers", classes="pair"):
             yield form["national_id"]
             yield form["national_id_again"]
-        yield _remark("numbers")
         yield from self.above("reached")
         with Container(id="reached", classes="pair"):
             yield form["mobile"]
             yield Button(_no_email_label(self._no_email), id="no-email")
-        yield _remark("reached")
         yield Prose(self._email_notice, id="email-notice")
         yield from self.above("address")
         with Container(id="address", classes="pair"):
             yield form["email"]
             yield form["email_again"]
-        yield _remark("address")
         yield Button("", id="suggestion")
 
     def above(self, row: str) -> ComposeResult:
@@ -210,25 +205,25 @@ class ApplicantFormScreen(Step[Answer]):
         self.query_one("#email_again", Field).focus()
 
     @on(PlainInput.Submitted)
-    def _next(self, event: PlainInput.Submitted) -> None:
+    async def _next(self, event: PlainInput.Submitted) -> None:
         shown = [field for field in self.query(Field) if field.display]
         place = shown.index(event.input) if isinstance(event.input, Field) else 0
         if place == len(shown) - 1:
-            self._send()
+            await self._send()
         else:
             shown[place + 1].focus()
 
     @on(Button.Pressed, "#send")
-    def _send(self) -> None:
+    async def _send(self) -> None:
         entry = self._entry()
         found = check_applicant(entry, self._mode, self._today, self._other)
         messages = {key: message for key, message in found.items() if self.asks_for(key)}
         if messages:
-            self._show_wrong(messages)
+            await self._show_wrong(messages)
         else:
             self.answer(Answer(entry))
 
-    def _show_wrong(self, messages: dict[str, str]) -> None:
+    async def _show_wrong(self, messages: dict[str, str]) -> None:
         """Put each message under its field's row, in as many lines as it needs, and go to the first wrong field."""
         for row in dict.fromkeys(ROWS.values()):
             lines = [
@@ -236,15 +231,21 @@ class ApplicantFormScreen(Step[Answer]):
                 for described in FIELDS
                 if described.key in messages and ROWS[described.key] == row
             ]
-            remark = self.query_one(f"#{row}-remark", Prose)
-            remark.update("\n".join(lines))
-            remark.set_class(bool(lines), "complaint")
+            await self._say_under(row, "\n".join(lines))
         wrong = [field for field in self.query(Field) if field.id in messages]
         for field in self.query(Field):
             field.set_class(field in wrong, "wrong")
         self.say(_("還有 {n} 個欄位要改，請看紅字。").format(n=len(wrong)), scroll=False)
         wrong[0].focus(scroll_visible=False)
         self.call_after_refresh(self._show_with_remark, wrong[0])
+
+    async def _say_under(self, row: str, text: str) -> None:
+        """Say what is wrong in a row; the form opens sooner without a place for it in each."""
+        for remark in self.query(f"#{row}-remark"):
+            await remark.remove()
+        if text:
+            remark = Prose(text, id=f"{row}-remark", classes="complaint")
+            await self.query_one("#body").mount(remark, after=self.query_one(f"#{row}"))
 
     async def _show_with_remark(self, field: Field) -> None:
         """Scroll until a field and what is said about it are both in sight, whatever scrolling was under way."""
@@ -263,11 +264,6 @@ class ApplicantFormScreen(Step[Answer]):
             self.answer(Nav.BACK)
         else:
             self.ask_before_leaving(self._save)
-
-
-def _remark(row: str) -> Prose:
-    """Where it is said what is wrong in a row; hidden until there is something to say."""
-    return Prose("", id=f"{row}-remark", classes="remark")
 
 
 def _no_email_label(no_email: bool) -> str:

@@ -26,7 +26,6 @@ from kiosk.i18n import _
 from kiosk.rules.application_numbers import format_number
 from kiosk.rules.roc_dates import school_year
 from kiosk.rules.strokes import Drawing, svg
-from kiosk.services import history
 from kiosk.services.application_flags import refresh
 from kiosk.services.form_contents import FormContents, roc_moment
 from kiosk.services.forms import FormContent, FormKind, Sheet
@@ -189,6 +188,8 @@ def mark_returned(unit: UnitOfWork, document: Document, actor: str, staff_id: st
         return False
     _follow(unit, document, PaperState.RETURNED, received_by=staff_id)
     if document.application_id is not None and document.kind == FormKind.BINDING:
+        from kiosk.services import history  # on the staff's tables, which the lobby's start does without
+
         history.add(unit, document.application_id, history.Action.FORM_RECEIVED, staff_id)
     refresh(unit, [document.student_id])
     unit.audit(actor, "document.returned", document.id, {"sha256": document.content_sha256})

@@ -161,7 +161,8 @@ async def test_what_was_carried_to_the_next_child_is_offered_until_it_is_decline
         await parent.opens("apply", "AskIdScreen")
         assert parent.text("#heading") == "為另一位子女申請"
         await parent.clicks("#afresh")
-        await until(parent.pilot, lambda: parent.screen == "AskIdScreen" and "暫存" in parent.text("#heading"))
+        await until(parent.pilot, lambda: any("繼續暫存的申請" in line for line in parent.words()))
+        assert parent.screen == "AskIdScreen"
 
 
 async def test_corrections_are_not_lost_behind_the_other_answer(school: School) -> None:

@@ -42,6 +42,9 @@ SEEN_ON_THE_WALK = {
     "EmailCodeScreen",
     "ReceiptScreen",
     CorrectionScreen.__name__,
+    "CardScreen",
+    "SigningScreen",
+    "SignPadScreen",
     "NoticeScreen",
     "AskIdScreen",
     "CurtainScreen",
@@ -68,7 +71,7 @@ SHOWN = {
 
 
 def login(terminal: Terminal, child: int, password: str = PASSWORD) -> None:
-    terminal.wait_for(LOGIN)
+    walker.wait_for_empty_login(terminal)
     terminal.send(f"P{walker.number_of(child)}{TAB}{password}{ENTER}")
 
 
@@ -76,6 +79,7 @@ def walk_past_every_screen(terminal: Terminal, walk: int = 0) -> None:
     """One visit after the other, in one process; each walk takes a child whose first visit it is."""
     go_through_a_first_visit(terminal, walk)
     look_at_what_was_answered(terminal)
+    look_at_the_paper(terminal)
     ask_for_a_draft(terminal, walk)
     come_as_an_adult(terminal)
     look_at_a_kept_report(terminal)
@@ -134,6 +138,25 @@ def look_at_what_was_answered(terminal: Terminal) -> None:
     terminal.wait_for("這件申請的申請人")
     terminal.send(ESCAPE)
     terminal.wait_for("要撤回哪一件")
+    terminal.send(ESCAPE)
+    terminal.wait_for("註冊組已處理")
+    terminal.send(ESCAPE)
+    terminal.wait_for(LOGIN)
+
+
+def look_at_the_paper(terminal: Terminal) -> None:
+    login(terminal, ANSWERED)
+    terminal.wait_for("註冊組已處理", 20)
+    terminal.send(BACKTAB + ENTER)
+    terminal.wait_for("未列印")
+    terminal.send(BACKTAB + ENTER)
+    terminal.wait_for("簽好了")
+    terminal.send(ESCAPE)
+    terminal.wait_for("未列印")
+    terminal.send(ESCAPE)
+    terminal.wait_for("註冊組已處理")
+    terminal.send(BACKTAB * 2 + ENTER)
+    terminal.wait_for("資料提供給")
     terminal.send(ESCAPE)
     terminal.wait_for("註冊組已處理")
     terminal.send(ESCAPE)

@@ -112,6 +112,11 @@ def kiosk(home: Path, *, size: tuple[int, int] = (80, 24), folder: Path | None =
     return terminal
 
 
+def wait_for_empty_login(terminal: Terminal) -> None:
+    """Wait for the whole resting login: half of it may be read while the hub before it still stands below."""
+    terminal.wait_until(lambda: LOGIN in terminal.text and MARKS["hub"] not in terminal.text, what="the whole login")
+
+
 def walk(terminal: Terminal, screen: str, visit: int = 0) -> None:
     """Go from the login to a screen, and see it.
 
@@ -123,6 +128,7 @@ def walk(terminal: Terminal, screen: str, visit: int = 0) -> None:
     child = child_for(screen, visit)
     if screen == "login":
         return
+    wait_for_empty_login(terminal)
     terminal.send(f"P{number_of(child)}{TAB}{first_id_of(child) if screen == 'change' else PASSWORD}{ENTER}")
     if screen != "change":
         terminal.wait_for(MARKS["hub"], 20)
