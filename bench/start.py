@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bench.homes import FIRST_LOGIN, Run, forget_failures
 from bench.pseudo_terminal import PseudoTerminal, python
 from bench.report import Bar, median_ratio
@@ -33,7 +35,7 @@ def bars(run: Run) -> list[Bar]:
     ]
     for what, login, words in (("an error", _WRONG, _REFUSED), ("the forced change", FIRST_LOGIN, _MUST_CHANGE)):
         ratio, answered, own = median_ratio(
-            lambda login=login, words=words: _first_answer(empty, login, words),  # type: ignore[misc]
+            partial(_first_answer, empty, login, words),
             lambda: _first_frame(kiosk(empty), LOGIN_LABEL),
             run.rounds(9),
         )

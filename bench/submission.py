@@ -10,6 +10,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -33,9 +34,9 @@ def bars(run: Run) -> list[Bar]:
         raw.execute("PRAGMA synchronous=FULL")
         pairs = []
         for number, visitor in enumerate(visitors_of(school)):
-            ours = _timed(lambda visitor=visitor, number=number: submit(school, visitor, number))  # type: ignore[misc]
+            ours = _timed(partial(submit, school, visitor, number))
             statements = _copies_of_the_newest(raw, number)
-            theirs = _timed(lambda statements=statements: _transaction(raw, statements))  # type: ignore[misc]
+            theirs = _timed(partial(_transaction, raw, statements))
             pairs.append((ours, theirs))
         raw.close()
         school.close()

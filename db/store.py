@@ -255,7 +255,7 @@ def _sqlite_engine(url: str, *, writer: bool) -> Engine:
         cursor.close()
 
     # not the "begin" event: an engine with one asks its listeners at every single statement
-    engine.dialect.do_begin = _begin_immediate if writer else _begin  # type: ignore[method-assign,assignment]
+    engine.dialect.do_begin = _begin_immediate if writer else _begin  # type: ignore[method-assign,assignment]  # a dialect of this engine's own
     return engine
 
 

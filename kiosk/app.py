@@ -16,13 +16,14 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from kiosk.clock import Clock, SystemClock
+from kiosk.configuration_file import SettingsError
 from kiosk.forgetting import forget_painted_text
 from kiosk.i18n import _
 from kiosk.idle import Activity, IdleGuard
 from kiosk.locked_app import LockedApp
 from kiosk.screens.login import LoginScreen
 from kiosk.services.texts import TextName, TextUnusable, check_own_texts, load_text
-from kiosk.settings import Settings, SettingsError, ensure_home, load_settings
+from kiosk.settings import Settings, ensure_home, load_settings
 from kiosk.widgets.step import Nav, Step
 
 if TYPE_CHECKING:
@@ -329,7 +330,7 @@ def _load_doors(doors: str, *, with_mail: bool) -> None:
     try:
         importlib.import_module(doors)
         if with_mail:
-            from kiosk import mail_worker  # noqa: F401
+            importlib.import_module("kiosk.mail_worker")
     finally:
         gc.enable()
         gc.freeze()

@@ -2,58 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from kiosk.i18n import _, current_language
-from kiosk.rules.contact import parse_email
+from kiosk.paper_doors import PaperDoors
 from kiosk.rules.identity import InvalidIdentity, normalise_id
 from kiosk.rules.names import mask_name
 from kiosk.screens.applicant_form import ApplicantFormScreen
 from kiosk.screens.application_mode import ApplicationModeScreen, BasisScreen
-from kiosk.screens.card import CardScreen
 from kiosk.screens.confirm_student import ConfirmStudentScreen
 from kiosk.screens.consent import ConsentScreen
-from kiosk.screens.correction import CorrectionScreen
-from kiosk.screens.email_code import EmailCodeScreen
 from kiosk.screens.hub import HubScreen
 from kiosk.screens.read_back import ReadBackScreen
 from kiosk.screens.receipt import ReceiptScreen
-from kiosk.screens.sign_pad import SignPadScreen
-from kiosk.screens.signing import SigningScreen
+from kiosk.sent_applications import SentApplications
 from kiosk.services.application_form import ApplicantEntry, Basis, Mode
 from kiosk.services.applications import InvalidApplication, OwnChild
-from kiosk.services.card_text import load_card_services
 from kiosk.services.consents import AnsweredBy, NotTheStudent
 from kiosk.services.drafts import DraftOfAnother
 from kiosk.services.errors import (
     AlreadyApplied,
-    ChangedMeanwhile,
     ConsentMissing,
-    ServiceError,
 )
-from kiosk.services.forms import FormRefused
-from kiosk.services.own_id import NotTheirId, TooManyTries
-from kiosk.services.paper import FormKey, NothingToSign
-from kiosk.services.printing import PrintFailed
+from kiosk.services.own_id import TooManyTries
 from kiosk.services.receipts import Receipt
 from kiosk.services.sign_in import SignedIn
-from kiosk.services.signatures import SignatureBox
 from kiosk.services.store_errors import StoreConflict
 from kiosk.services.student_data import HubState
 from kiosk.services.texts import TextName, load_consent, load_text
 from kiosk.services.today import today
 from kiosk.services.visitor import Visitor
-from kiosk.walk import Left, Walk
+from kiosk.visitor_walk import VisitorWalk
+from kiosk.walk import Left
 from kiosk.widgets.notice import AskIdScreen, NoticeScreen
 from kiosk.widgets.step import Nav
 
 if TYPE_CHECKING:
     from kiosk.app import KioskApp
-    from kiosk.services.corrections import ReturnedApplication
 
 APPLICATION, CONFIRMATION = "application", "confirmation"
 
@@ -83,7 +72,7 @@ class NextChild:
     carried: Carried
 
 
-class Child(Walk):
+class Child(VisitorWalk):
     """The way of one child through the doors.
 
     Args:
@@ -93,16 +82,9 @@ class Child(Walk):
     """
 
     def __init__(self, app: KioskApp, visitor: Visitor, carried: Carried | None) -> None:
-        super().__init__(app)
-        self.visitor = visitor
+        super().__init__(app, visitor, set())
         self.carried = carried
         self.consented = False
-        self.verified: set[str] = set()
-
-    async def tell_locked(self, locked: TooManyTries) -> None:
-        """Say for how long no ID is looked at."""
-        text = _("身分證字號錯誤太多次，請 {minutes} 分鐘後再試。").format(minutes=locked.minutes_left)
-        await self.tell(_("請稍後再試"), text)
 
     async def through(self) -> NextChild | None:
         """Door after door; the next child where one follows.
@@ -130,13 +112,13 @@ class Child(Walk):
             case "apply":
                 return await self.apply(state, has_draft=has_draft)
             case "card":
-                await self.card()
+                await PaperDoors(self.app, self.visitor, self.verified).card()
             case "sign":
-                await self.sign()
+                await PaperDoors(self.app, self.visitor, self.verified).sign()
             case "correct":
-                await self.correct(state)
+                await SentApplications(self.app, self.visitor, self.verified).correct(state)
             case "withdraw":
-                await self.withdraw(state)
+                await SentApplications(self.app, self.visitor, self.verified).withdraw(state)
         return None
 
     async def confirm(self, state: HubState) -> None:
@@ -198,68 +180,6 @@ class Child(Walk):
             if isinstance(signed_in, SignedIn):
                 return NextChild(signed_in, carried)
         raise Left
-
-    async def card(self) -> None:
-        """學生證多元功能開通服務: item by item, then what comes next."""
-        services = load_card_services(self.app.settings.text_folder, current_language())
-        before = await self.call(self.school.card.choices, self.visitor)
-        chosen = await self.show(CardScreen(services, before.chosen))
-        if isinstance(chosen, Nav):
-            return
-        await self.call(self.school.card.answer, self.visitor, services, chosen)
-        on = "、".join(item.name for item in services.items if chosen[item.key])
-        said = _("您選擇開通：{items}。").format(items=on) if on else _("您選擇全部不開通。")
-        after = _("已經記錄，日後可以再更改。請到「同意簽署回傳」列印申請書，簽章後繳回學校。")
-        await self.tell(_("學生證多元功能開通服務"), f"{said}\n\n{after}")
-
-    async def sign(self) -> None:
-        """同意簽署回傳: where both forms are, and printing them."""
-        papers = self.school.papers
-        while True:
-            boxes = await self.call(self.school.signatures.boxes, self.visitor)
-            screen = SigningScreen(
-                await self.call(papers.of_child, self.visitor), has_printer=papers.has_printer, boxes=boxes
-            )
-            answer = await self.show(screen)
-            if isinstance(answer, Nav):
-                return
-            if answer == "sign":
-                await self.sign_on_screen([box for box in boxes if not box.is_checked])
-            else:
-                await self.print_forms([paper.key for paper in screen.to_print])
-
-    async def sign_on_screen(self, boxes: Sequence[SignatureBox]) -> None:
-        """在螢幕上簽名: one box, which staff check afterwards."""
-        chosen: str | Nav = "n0"
-        if len(boxes) > 1:
-            choices = {f"n{place}": f"{box.key.kind.label}　{box.title}" for place, box in enumerate(boxes)}
-            chosen = await self.show(NoticeScreen(_("在螢幕上簽名"), _("要簽哪一欄？請由本人簽名。"), choices))
-        if isinstance(chosen, Nav):
-            return
-        box = boxes[int(chosen[1:])]
-        drawing = await self.show(SignPadScreen(box))
-        if isinstance(drawing, Nav):
-            return
-        try:
-            await self.call(self.school.signatures.sign, self.visitor, box, drawing)
-        except (ChangedMeanwhile, NothingToSign):
-            await self.tell(_("沒有存入"), _("申請書的資料剛有變更，或學校已經收件；請再看一次。"))
-        else:
-            await self.tell(_("已簽名"), _("請現在向學校人員出示身分證件；查驗本人及證件後，簽名才算完成。"))
-
-    async def print_forms(self, keys: Sequence[FormKey]) -> None:
-        """Print, and say what came of it."""
-        try:
-            printed = await self.call(self.school.papers.print_own, self.visitor, keys)
-        except PrintFailed as failed:
-            await self.tell(_("沒有印出來"), failed.line)
-        except (NothingToSign, FormRefused):
-            await self.tell(_("沒有印出來"), _("申請書剛被更改或無法列印，請再試一次或洽服務台。"))
-        else:
-            text = _("已送到印表機：{n} 份。請取回申請書，簽章後由學生繳回導師。").format(n=len(printed.numbers))
-            if printed.by_hand:
-                text += _("有字型沒有的字，請照申請書下方的說明補寫。")
-            await self.tell(_("正在列印"), text)
 
     async def carry_over(self) -> Carried | Nav | None:
         """What the visit brought from the child before; whoever cannot give that applicant's ID is another visitor."""
@@ -449,109 +369,3 @@ class Child(Walk):
             return 0
         except StoreConflict:
             return mode.applicants
-
-    async def verify_addresses(self, entries: Sequence[ApplicantEntry]) -> bool:
-        """The codes that are mailed to these addresses, where mail is set; False where they went back."""
-        if self.school.email_codes.available:
-            for address in (parse_email(entry.email) for entry in entries if not entry.no_email):
-                if address in self.verified:
-                    continue
-                answer = await self.show(EmailCodeScreen(address, self.visitor))
-                if isinstance(answer, Nav):
-                    return False
-                if answer:
-                    self.verified.add(address)
-        return True
-
-    async def correct(self, state: HubState) -> None:
-        """退件補正: what was sent back, opened by the applicant's full ID, and the answer."""
-        returned_ones = [one for one in state.applications if one.state == "returned"]
-        chosen: str | Nav = "n0"
-        if len(returned_ones) > 1:
-            choices = {f"n{place}": one.number for place, one in enumerate(returned_ones)}
-            chosen = await self.show(NoticeScreen(_("要補正哪一件？"), _("請選申請編號。"), choices))
-        if isinstance(chosen, Nav):
-            return
-        application = returned_ones[int(chosen[1:])]
-        text = _("請輸入申請 {number} 的申請人身分證字號。").format(number=application.number)
-        typed = await self.show(AskIdScreen(_("補正退回的欄位"), text))
-        if isinstance(typed, Nav):
-            return
-        try:
-            returned = await self.call(self.school.corrections.open, self.visitor, application.id, typed)
-            if await self.answer_returned(returned, typed):
-                await self.tell(_("補正已送出"), _("學校會再審核一次，結果會通知您。"))
-        except NotTheirId:
-            await self.tell(_("號碼不符"), _("這不是這件申請的申請人身分證字號。"))
-        except TooManyTries as locked:
-            await self.tell_locked(locked)
-        except ChangedMeanwhile:
-            await self.tell(_("沒有送出"), _("這件申請剛有變動，請再看一次。"))
-
-    async def answer_returned(self, returned: ReturnedApplication, national_id: str) -> bool:
-        """One form a person of whom something was sent back, then the answer; False where they left.
-
-        Raises:
-            NotTheirId, TooManyTries, ChangedMeanwhile: see `kiosk.services.corrections.Corrections.answer`.
-        """
-        entries = {person.position: person.entry for person in returned.people}
-        place = 0
-        while True:
-            while place < len(returned.people):
-                person = returned.people[place]
-                others = [entry for position, entry in entries.items() if position < person.position]
-                answer = await self.show(
-                    CorrectionScreen(
-                        returned.mode,
-                        today(self.app.clock),
-                        person=person,
-                        entry=entries[person.position],
-                        other=others[0] if others else None,
-                        unsent=entries[person.position] != person.entry,
-                        email_notice=load_text(TextName.EMAIL_NOTICE, self.app.settings.text_folder).body,
-                    )
-                )
-                if isinstance(answer, Nav):
-                    if place == 0:
-                        return False
-                    place -= 1
-                    continue
-                entries[person.position] = answer.entry
-                place += 1
-            place -= 1
-            changed = [entries[person.position] for person in returned.people if "email" in person.reasons]
-            if not await self.verify_addresses(changed):
-                continue
-            application_id, version = returned.application_id, returned.version
-            send = self.school.corrections.answer
-            verified = frozenset(self.verified)
-            try:
-                await self.call(send, self.visitor, application_id, version, national_id, entries, verified)
-            except OwnChild:
-                await self.tell(_("請洽註冊組"), _("申請人的身分證字號和學生相同，請改填家長的號碼，或洽註冊組。"))
-            except AlreadyApplied:
-                await self.tell(_("沒有送出"), _("這位申請人已經為這位學生申請過了，請改填，或洽註冊組。"))
-            except InvalidApplication:
-                await self.tell(_("沒有送出"), _("資料不完整，請再檢查一次，或洽註冊組。"))
-            except StoreConflict:
-                continue
-            else:
-                return True
-
-    async def withdraw(self, state: HubState) -> None:
-        """撤回申請, after the applicant's full ID."""
-        open_ones = [one for one in state.applications if one.state in ("under_review", "returned")]
-        choices = {f"n{place}": one.number for place, one in enumerate(open_ones)}
-        while True:
-            chosen = await self.show(NoticeScreen(_("要撤回哪一件？"), _("撤回後可以再申請。"), choices))
-            if isinstance(chosen, Nav):
-                return
-            typed = await self.show(AskIdScreen(_("撤回申請"), _("請輸入這件申請的申請人身分證字號。")))
-            if not isinstance(typed, Nav):
-                break
-        try:
-            await self.call(self.school.applications.withdraw, self.visitor, open_ones[int(chosen[1:])].id, typed)
-        except ServiceError:
-            await self.tell(_("沒有撤回"), _("號碼不符，或申請已經有結果。"))
-        else:
-            await self.tell(_("已撤回"), _("申請已撤回。"))

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
+from kiosk.configuration_file import SettingsError, Table, checked_label, read_configuration
 from kiosk.i18n import _
 
 DEMO_SCHOOL_NAME = "臺北市立松山高級工農職業學校"
@@ -26,19 +26,11 @@ _STUDENT_NO_PATTERN = r"[0-9A-Z]{4,12}"
 _CONFIGURATION_FILE = "kiosk.toml"
 _KEY_FILE = "kiosk.key"
 _HOME_MODE = 0o700
-_LONGEST_LABEL = 60  # characters of a name that stands in a title line
 _LONGEST_PATTERN = 100
 _SECONDS_RANGE = range(5, 7201)
 _PORT_RANGE = range(1, 65536)
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _DATABASE_SCHEMES = ("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
-
-
-class SettingsError(Exception):
-    """The kiosk cannot run with these settings; the text is one clear line, safe to print."""
-
-    def __init__(self, line: str) -> None:
-        super().__init__("".join(character if character.isprintable() else "?" for character in line))
 
 
 class SmtpSecurity(StrEnum):
@@ -176,14 +168,14 @@ def load_settings(
     """
     variables = os.environ if environment is None else environment
     home = _home(home, variables)
-    table = _Table(_read_configuration(home / _CONFIGURATION_FILE))
+    table = Table(read_configuration(home / _CONFIGURATION_FILE))
     database_url, terminal_name = table.text("database_url"), table.label("terminal_name")
     settings = Settings(
         home=home,
         database_url=_database_url(variables.get("KIOSK_DATABASE_URL") or database_url),
         school_name=table.label("school_name") or (DEMO_SCHOOL_NAME if demo else _SCHOOL_NAME),
         service_name=table.label("service_name") or SERVICE_NAME,
-        terminal_name=_label("KIOSK_TERMINAL", variables.get("KIOSK_TERMINAL", ""))
+        terminal_name=checked_label("KIOSK_TERMINAL", variables.get("KIOSK_TERMINAL", ""))
         or terminal_name
         or os.uname().nodename,
         student_no_pattern=_pattern(table.text("student_no_pattern")) or _STUDENT_NO_PATTERN,
@@ -222,68 +214,6 @@ def ensure_home(settings: Settings) -> None:
         )
 
 
-class _Table:
-    """One table of ``kiosk.toml``: hands out its values and refuses what nobody asked for."""
-
-    def __init__(self, values: dict[str, Any], prefix: str = "") -> None:
-        self._values = dict(values)
-        self._prefix = prefix
-
-    def name(self, key: str) -> str:
-        """Give a key's full name, for a message."""
-        return self._prefix + key
-
-    def text(self, key: str) -> str | None:
-        """Take a text; None where it is not set."""
-        value = self._values.pop(key, None)
-        if value is None or (isinstance(value, str) and value):
-            return value
-        raise SettingsError(_("kiosk.toml 的 {key} 必須是文字，而且不可空白。").format(key=self.name(key)))
-
-    def needed_text(self, key: str) -> str:
-        """Take a text that must be set."""
-        value = self.text(key)
-        if value is None:
-            raise SettingsError(_("kiosk.toml 缺少 {key}。").format(key=self.name(key)))
-        return value
-
-    def label(self, key: str) -> str:
-        """Take a short text for the screen; empty where it is not set."""
-        return _label(self.name(key), self.text(key) or "")
-
-    def number(self, key: str, default: int, allowed: range) -> int:
-        """Take a whole number within a range."""
-        value = self._values.pop(key, default)
-        if type(value) is int and value in allowed:  # a TOML boolean is an int for Python
-            return value
-        raise SettingsError(
-            _("kiosk.toml 的 {key} 必須是 {least} 到 {most} 的整數。").format(
-                key=self.name(key), least=allowed.start, most=allowed.stop - 1
-            )
-        )
-
-    def switch(self, key: str, default: bool) -> bool:
-        """Take a yes or no."""
-        value = self._values.pop(key, default)
-        if isinstance(value, bool):
-            return value
-        raise SettingsError(_("kiosk.toml 的 {key} 必須是 true 或 false。").format(key=self.name(key)))
-
-    def table(self, key: str) -> _Table | None:
-        """Take a table within this one; None where it is not set."""
-        value = self._values.pop(key, None)
-        if value is None:
-            return None
-        if isinstance(value, dict):
-            return _Table(value, prefix=f"{self.name(key)}.")
-        raise SettingsError(_("kiosk.toml 的 {key} 必須寫成區塊 [{key}]。").format(key=self.name(key)))
-
-    def refuse_the_rest(self) -> None:
-        """Refuse a key that nobody took: most likely a slip of the pen."""
-        for key in self._values:
-            raise SettingsError(_("kiosk.toml 有不認得的設定：{key}").format(key=self.name(key)))
-
-
 def _home(home: Path | None, variables: Mapping[str, str]) -> Path:
     """Choose the home: as told, else the variable, else the user's data folder."""
     try:
@@ -297,33 +227,6 @@ def _home(home: Path | None, variables: Mapping[str, str]) -> Path:
     except RuntimeError as error:
         raise SettingsError(_("找不到家目錄；請以 KIOSK_HOME 或 --home 指定資料夾。")) from error
     return data_folder / "parent-binding-kiosk"
-
-
-def _read_configuration(file: Path) -> dict[str, Any]:
-    """Read ``kiosk.toml``; nothing is set where it does not exist."""
-    try:
-        source = file.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
-    except UnicodeDecodeError as error:
-        raise SettingsError(_("{file} 不是 UTF-8 編碼。").format(file=file)) from error
-    except OSError as error:
-        raise SettingsError(_("無法讀取 {file}：{reason}").format(file=file, reason=error.strerror)) from error
-    import tomllib  # here, because most installations have no such file and the start is timed
-
-    try:
-        return tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(_("{file} 的格式不對：{reason}").format(file=file, reason=error)) from error
-
-
-def _label(name: str, value: str) -> str:
-    """Check a short text for the screen; an empty one is left to the default."""
-    if len(value) <= _LONGEST_LABEL and value.isprintable() and value == value.strip():
-        return value
-    raise SettingsError(
-        _("{name} 最多 {most} 個字，不可有控制字元，前後不可有空白。").format(name=name, most=_LONGEST_LABEL)
-    )
 
 
 def _database_url(url: str | None) -> str | None:
@@ -348,7 +251,7 @@ def _pattern(pattern: str | None) -> str | None:
     return pattern
 
 
-def _idle_times(table: _Table | None) -> IdleTimes:
+def _idle_times(table: Table | None) -> IdleTimes:
     """Read ``[idle]``."""
     if table is None:
         return IdleTimes()
@@ -360,7 +263,7 @@ def _idle_times(table: _Table | None) -> IdleTimes:
     return IdleTimes(**times)
 
 
-def _review_in_lobby(table: _Table | None, default: bool) -> bool:
+def _review_in_lobby(table: Table | None, default: bool) -> bool:
     """Read ``[review]``."""
     if table is None:
         return default
@@ -369,7 +272,7 @@ def _review_in_lobby(table: _Table | None, default: bool) -> bool:
     return in_lobby
 
 
-def _smtp(table: _Table | None, home: Path) -> SmtpSettings | None:
+def _smtp(table: Table | None, home: Path) -> SmtpSettings | None:
     """Read ``[smtp]``; a relative password file is looked for in the home."""
     if table is None:
         return None
@@ -399,7 +302,7 @@ def _smtp(table: _Table | None, home: Path) -> SmtpSettings | None:
     )
 
 
-def _printer(table: _Table | None) -> str | None:
+def _printer(table: Table | None) -> str | None:
     """Read ``[printer]``; a CUPS name has no blanks, ``/`` or ``#`` (lpadmin(8))."""
     if table is None:
         return None
@@ -410,7 +313,7 @@ def _printer(table: _Table | None) -> str | None:
     return name
 
 
-def _sign_on_screen(table: _Table | None, default: bool) -> bool:
+def _sign_on_screen(table: Table | None, default: bool) -> bool:
     """Read ``[signing]``."""
     if table is None:
         return default

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kiosk.cli import card, data, demo, doctor, documents, mail, roster, staff, status
 from kiosk.cli.console import Refused
-from kiosk.settings import SettingsError
+from kiosk.configuration_file import SettingsError
 
 
 def parser() -> argparse.ArgumentParser:

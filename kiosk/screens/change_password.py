@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -26,17 +27,17 @@ class NewPasswordStep(Step[T]):
 
     rule = FAMILY_RULE
 
+    @abstractmethod
     def ticked(self, password: str) -> Sequence[tuple[str, bool]]:
         """The parts of the rule in words, and which of them hold."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take(self, new: str) -> T:
         """Change the password; runs in a thread.
 
         Raises:
             PasswordRefused, Denied, ChangedMeanwhile, StoreError: see `kiosk.services.sign_in.SignIn`.
         """
-        raise NotImplementedError
 
     def keys(self) -> str:
         """Esc leaves: nothing can be seen before a forced change."""

@@ -19,6 +19,7 @@ from db.models import Application, SignedForm, table_of
 from db.sealed import KeyRing
 from db.store import Store
 from kiosk.i18n import _
+from kiosk.rules.contact import mask_email, mask_mobile
 from kiosk.rules.strokes import Drawing
 from kiosk.services.documents import content_of, issue, standing
 from kiosk.services.errors import ChangedMeanwhile, Denied, ServiceError
@@ -195,5 +196,7 @@ def _says(content: FormContent) -> tuple[str, ...]:
 
 
 def _person(person: Mapping[str, Any]) -> str:
-    known = (person["national_id"], person["mobile"], person["email"])
+    """Masked: both parents and the student know the login; the form itself, on paper, has it whole."""
+    mobile, email = person["mobile"], person["email"]
+    known = (person["national_id"], mobile and mask_mobile(mobile), email and mask_email(email))
     return "　".join((f"{person['name']}（{person['relation']}）", *filter(None, known)))

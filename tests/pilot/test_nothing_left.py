@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar, copy_context
 from types import SimpleNamespace
 
-import psutil
 import pytest
 from rich.text import Text
 from sqlmodel import delete
@@ -23,7 +22,7 @@ from kiosk.forgetting import forget_painted_text
 from kiosk.services.demo_school import invented_id
 from kiosk.services.school import School
 from kiosk.testing import FakeClock, until
-from tests.pilot.memory import holders_of
+from tests.pilot.memory import Memory, holders_of, memory_of
 from tests.pilot.quick import QuickParent, leave_no_trace_of_the_pilot, quickly_at
 from tests.pilot.walker import READY, go_to, make_ready
 
@@ -141,8 +140,6 @@ VISITS = (
     wait_for_the_code,
     apply_and_leave_at_the_next_childs_login,
 )
-SHORT_ONES = 3
-"""Of :data:`VISITS`, from the first on: those that fill in no form."""
 
 
 def take_back(school: School) -> None:
@@ -165,33 +162,22 @@ async def walk_away(parent: QuickParent, clock: FakeClock) -> None:
     await leave_no_trace_of_the_pilot()
 
 
-async def visit_often(school: School, clock: FakeClock, visits: int) -> tuple[int, int]:
-    """Make visits of every kind in turn.
-
-    Returns:
-        The bytes of memory after the first tenth of the visits, one of each kind at least, and at the end.
-    """
-    process, early = psutil.Process(), 0
+async def visit_often(school: School, clock: FakeClock, visits: int) -> Memory:
+    """Make visits of every kind in turn; see :func:`memory_of`."""
     ready = make_ready(school)
     async with quickly_at(ready, (80, 24)) as parent:
-        for serial in range(visits):
+
+        async def visit(serial: int) -> None:
             await VISITS[serial % len(VISITS)](parent, serial)
             await walk_away(parent, clock)
             take_back(school)
-            if serial + 1 == max(len(VISITS), visits // 10):
-                gc.collect()
-                early = process.memory_info().rss
-                gc.freeze()  # as the kiosk itself does once all is loaded; what is frozen is looked through too
-        gc.collect()
-        late = process.memory_info().rss  # before the search, which takes memory of its own
-        assert holders_of(TYPED) == {}
-        return early, late
+
+        return await memory_of(visits, len(VISITS), visit, TYPED)
 
 
 @pytest.mark.alone
 async def test_some_visits_leave_nobodys_data(school: School, clock: FakeClock) -> None:
-    """Each kind of visit, and the shortest ones again for the memory: those by the thousand are the long test's."""
-    early, late = await visit_often(school, clock, len(VISITS) + SHORT_ONES)
+    early, late = await visit_often(school, clock, 2 * len(VISITS))
     assert late < early * 1.10
 
 

@@ -6,7 +6,6 @@ import gc
 import re
 from collections.abc import Iterator
 
-import psutil
 import pytest
 from sqlmodel import delete
 from textual.widgets import Static
@@ -16,7 +15,7 @@ from kiosk.services.demo_school import invented_id
 from kiosk.services.history import Action
 from kiosk.services.school import School
 from kiosk.testing import FakeClock, until
-from tests.pilot.memory import holders_of
+from tests.pilot.memory import Memory, holders_of, memory_of
 from tests.pilot.office import STAFF_PASSWORD, demo, demo_home, kiosk_of, office_at
 from tests.pilot.quick import QuickReviewer, leave_no_trace_of_the_pilot
 from tests.pilot.staff_walker import go_on, go_to
@@ -177,25 +176,16 @@ async def walk_away(reviewer: QuickReviewer, clock: FakeClock) -> None:
     await leave_no_trace_of_the_pilot()
 
 
-async def work_often(school: School, clock: FakeClock, shifts: int) -> tuple[int, int]:
-    """Shifts of every kind in turn.
-
-    Returns:
-        The bytes of memory after the first tenth of them, one of each kind at least, and at the end.
-    """
-    process, early = psutil.Process(), 0
+async def work_often(school: School, clock: FakeClock, shifts: int) -> Memory:
+    """Make shifts of every kind in turn; see :func:`memory_of`."""
     async with office_at(school, (80, 24)) as reviewer:
-        for serial in range(shifts):
+
+        async def shift(serial: int) -> None:
             await SHIFTS[serial % len(SHIFTS)](reviewer, serial)
             await walk_away(reviewer, clock)
             take_back(school)
-            if serial + 1 == max(len(SHIFTS), shifts // 10):
-                gc.collect()
-                early = process.memory_info().rss
-        gc.collect()
-        late = process.memory_info().rss  # before the search, which takes memory of its own
-        assert holders_of(LEFT) == {}
-        return early, late
+
+        return await memory_of(shifts, len(SHIFTS), shift, LEFT)
 
 
 @pytest.mark.alone

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.configuration_file import SettingsError
 from kiosk.settings import (
     DEMO_SCHOOL_NAME,
     IdleTimes,
     Settings,
-    SettingsError,
     SmtpSecurity,
     SmtpSettings,
     ensure_home,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -91,6 +92,7 @@ def test_what_was_drawn_is_kept_as_it_was_drawn(school: School, parent: Visitor)
     assert (box.title, box.is_signed) == ("申請人簽章（媽媽）", False)
     assert box.says[0].startswith("學生 王小明（110001）　資料驗證碼 ")
     assert box.says[1].startswith("劉小花（媽媽）　*******")
+    assert re.fullmatch(r"\S+　\*+\d{3}　\*+\d{3}　\w?\*\*\*@\S+", box.says[1]), "who signs may not be who looks"
     (signature,) = _signatures(school)
     assert (signature.place, signature.state, signature.account) == (0, "waiting", "P110001")
     assert drawing_of(school.store.keys, signature) == DRAWING

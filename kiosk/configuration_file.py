@@ -1,0 +1,106 @@
+"""``kiosk.toml``: reading it, and taking its values one by one, each checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kiosk.i18n import _
+
+_LONGEST_LABEL = 60  # characters of a name that stands in a title line
+
+
+class SettingsError(Exception):
+    """The kiosk cannot run with these settings; the text is one clear line, safe to print."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__("".join(character if character.isprintable() else "?" for character in line))
+
+
+def read_configuration(file: Path) -> dict[str, Any]:
+    """Read ``kiosk.toml``; nothing is set where it does not exist."""
+    try:
+        source = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except UnicodeDecodeError as error:
+        raise SettingsError(_("{file} 不是 UTF-8 編碼。").format(file=file)) from error
+    except OSError as error:
+        raise SettingsError(_("無法讀取 {file}：{reason}").format(file=file, reason=error.strerror)) from error
+    import tomllib  # here, because most installations have no such file and the start is timed
+
+    try:
+        return tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(_("{file} 的格式不對：{reason}").format(file=file, reason=error)) from error
+
+
+def checked_label(name: str, value: str) -> str:
+    """Check a short text for the screen; an empty one is left to the default."""
+    if len(value) <= _LONGEST_LABEL and value.isprintable() and value == value.strip():
+        return value
+    raise SettingsError(
+        _("{name} 最多 {most} 個字，不可有控制字元，前後不可有空白。").format(name=name, most=_LONGEST_LABEL)
+    )
+
+
+class Table:
+    """One table of ``kiosk.toml``: hands out its values and refuses what nobody asked for."""
+
+    def __init__(self, values: dict[str, Any], prefix: str = "") -> None:
+        self._values = dict(values)
+        self._prefix = prefix
+
+    def name(self, key: str) -> str:
+        """Give a key's full name, for a message."""
+        return self._prefix + key
+
+    def text(self, key: str) -> str | None:
+        """Take a text; None where it is not set."""
+        value = self._values.pop(key, None)
+        if value is None or (isinstance(value, str) and value):
+            return value
+        raise SettingsError(_("kiosk.toml 的 {key} 必須是文字，而且不可空白。").format(key=self.name(key)))
+
+    def needed_text(self, key: str) -> str:
+        """Take a text that must be set."""
+        value = self.text(key)
+        if value is None:
+            raise SettingsError(_("kiosk.toml 缺少 {key}。").format(key=self.name(key)))
+        return value
+
+    def label(self, key: str) -> str:
+        """Take a short text for the screen; empty where it is not set."""
+        return checked_label(self.name(key), self.text(key) or "")
+
+    def number(self, key: str, default: int, allowed: range) -> int:
+        """Take a whole number within a range."""
+        value = self._values.pop(key, default)
+        if type(value) is int and value in allowed:  # a TOML boolean is an int for Python
+            return value
+        raise SettingsError(
+            _("kiosk.toml 的 {key} 必須是 {least} 到 {most} 的整數。").format(
+                key=self.name(key), least=allowed.start, most=allowed.stop - 1
+            )
+        )
+
+    def switch(self, key: str, default: bool) -> bool:
+        """Take a yes or no."""
+        value = self._values.pop(key, default)
+        if isinstance(value, bool):
+            return value
+        raise SettingsError(_("kiosk.toml 的 {key} 必須是 true 或 false。").format(key=self.name(key)))
+
+    def table(self, key: str) -> Table | None:
+        """Take a table within this one; None where it is not set."""
+        value = self._values.pop(key, None)
+        if value is None:
+            return None
+        if isinstance(value, dict):
+            return Table(value, prefix=f"{self.name(key)}.")
+        raise SettingsError(_("kiosk.toml 的 {key} 必須寫成區塊 [{key}]。").format(key=self.name(key)))
+
+    def refuse_the_rest(self) -> None:
+        """Refuse a key that nobody took: most likely a slip of the pen."""
+        for key in self._values:
+            raise SettingsError(_("kiosk.toml 有不認得的設定：{key}").format(key=self.name(key)))

@@ -1,0 +1,8 @@
+"""The headless harness: drives the kiosk in tests, without a terminal and without waiting."""
+
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.parent import Parent
+from kiosk.testing.person import Person, until
+from kiosk.testing.reviewer import Reviewer
+
+__all__ = ["FakeClock", "Parent", "Person", "Reviewer", "until"]
