@@ -76,9 +76,10 @@ class Correction(SQLModel, table=True):
 
 
 class ParentAccount(SQLModel, table=True):
-    """A parent: one person is one account by their ID, however many children.
+    """A parent, or a carer whom a parent let in: one person is one account by their ID, however many children.
 
-    ``sealed``: national_id, mobile, email (or None). The login is a credential of kind ``parent``.
+    ``sealed``: national_id, mobile, email (or None), chosen_account (or None; may be missing). The login is a
+    credential of kind ``parent``.
     """
 
     __tablename__ = "parent_account"
@@ -87,10 +88,13 @@ class ParentAccount(SQLModel, table=True):
     national_id_index: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True), repr=False)
     email_index: bytes | None = Field(default=None, sa_column=Column(LargeBinary, unique=True), repr=False)
     mobile_index: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True), repr=False)
+    chosen_account_index: bytes | None = Field(default=None, sa_column=bytes_column(nullable=True), repr=False)
     active: bool = True
     sealed: bytes = Field(sa_column=bytes_column(), repr=False)
     opened_at: int = Field(sa_column=moment_column())
     version: int = 1
+
+    __table_args__ = (Index("uq_parent_account_chosen", "chosen_account_index", unique=True),)
 
 
 class Binding(SQLModel, table=True):

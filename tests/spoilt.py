@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, update
 from sqlmodel import SQLModel
 
+import db.account_models
 import db.audit
 import db.document_models
 import db.models

@@ -4,6 +4,7 @@ from alembic import context
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
+import db.account_models  # noqa: F401
 import db.document_models  # noqa: F401  # the tables register themselves on import
 import db.models  # noqa: F401  # as above
 import db.review_models  # noqa: F401  # as above

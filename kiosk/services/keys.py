@@ -30,6 +30,7 @@ _SEALED = (
     "outbox_message",
     "document",
     "signature",
+    "deletion_request",
 )
 
 
@@ -60,8 +61,9 @@ def rotate(store: Store, key_file: Path) -> int:
 
 def _reseal(store: Store) -> int:
     """Seal with the active key whatever another key sealed, in batches; returns the number of rows."""
+    import db.account_models
     import db.document_models
-    import db.review_models  # noqa: F401  # both register their tables; here, because no start of the kiosk needs them
+    import db.review_models  # noqa: F401  # they register their tables; here, because no start of the kiosk needs them
 
     return sum(_reseal_table(store, SQLModel.metadata.tables[name]) for name in _SEALED)
 

@@ -41,6 +41,7 @@ _SEALED = (
     "outbox_message",
     "document",
     "signature",
+    "deletion_request",
 )
 
 

@@ -23,6 +23,7 @@ import pyte
 PROJECT = Path(__file__).parents[2]
 _NOT_FOR_PYTE = re.compile(r"\x1b\[[<>=?][0-9;]*[upq$][py]?|\x1b\[[<>][0-9;]*[A-Za-z]")
 _POLL = 0.02
+_READS_OF_A_PICTURE = 64
 
 
 class Terminal:
@@ -75,7 +76,9 @@ class Terminal:
     @property
     def text(self) -> str:
         """What stands on the screen, rows joined by newlines; wide characters without the blank after them."""
-        self.read()
+        for _more in range(_READS_OF_A_PICTURE):  # one picture may come in several pieces
+            if not self.read():
+                break
         return "\n".join(self._row(number) for number in range(self.screen.lines))
 
     def _row(self, number: int) -> str:

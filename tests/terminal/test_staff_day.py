@@ -91,8 +91,8 @@ def test_a_teachers_day(office: Terminal, school: School) -> None:
     office.send(f"{DOWN * 3}{ENTER}")
     office.wait_for("退回「手機」的原因")
     office.send(f"{REASON}{ENTER}")
-    office.wait_for("[V]")
-    assert REASON[:8] in office.text
+    returned = re.compile(rf"\[V\].*手機.*{REASON[:8]}")
+    office.wait_until(lambda: returned.search(office.text) is not None, what="the field with its reason")
     office.send(f"{TAB}{ENTER}")
     office.wait_for("已退件，家長可在本機補正")
     assert _application(school, TO_RETURN).state == ApplicationState.RETURNED

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import TableClause
 from sqlmodel import SQLModel
 
+import db.account_models
 import db.models
 import db.review_models  # noqa: F401  # registers its tables
 from db import light_tables

@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 from sqlmodel import SQLModel
 
+import db.account_models
 import db.review_models  # noqa: F401  # registers its tables
 from db import schema
 from db.sealed import new_keys
