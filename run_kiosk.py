@@ -11,13 +11,16 @@ def clean_environment() -> None:
     """Take away what could make Textual quit, log or connect, and what could leave data on disk.
 
     TEXTUAL_DISABLE_KITTY_KEY: since Textual 8.2.7 what an input method commits arrives as junk keys on terminals with
-    the Kitty protocol. ESCDELAY would keep the Esc key back; COLUMNS and LINES would hide the terminal's real size.
+    the Kitty protocol. TEXTUAL_FPS: a picture that follows another waits one to two periods of it; at Textual's own 60,
+    rows that the database gave in five milliseconds would be painted after thirty. ESCDELAY would keep the Esc key
+    back; COLUMNS and LINES would hide the terminal's real size.
     """
     for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
         del os.environ[name]
     for name in ("ESCDELAY", "COLUMNS", "LINES"):
         os.environ.pop(name, None)
     os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
+    os.environ["TEXTUAL_FPS"] = "1000"
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.umask(0o077)
 

@@ -12,9 +12,11 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from db.models import Applicant, Credential, Guardian
+from db.models import Applicant, Credential, Guardian, table_of
 from db.review_models import Staff, StaffClass
 from db.store import Store, UnitOfWork
 from kiosk.i18n import _
@@ -22,6 +24,25 @@ from kiosk.services.errors import Denied, PasswordChangeRequired
 from kiosk.services.refusals import refusals_audited
 
 STAFF_LOGIN = "staff"
+
+_credential, _staff, _staff_class = table_of(Credential), table_of(Staff), table_of(StaffClass)
+_FIND_STAFF = (
+    sql_select(
+        _staff.c.id,
+        _staff.c.role,
+        _staff.c.national_id_index,
+        _credential.c.version,
+        (_credential.c.active & _staff.c.active).label("holds"),
+        _credential.c.password_hash.is_not(None).label("changed"),
+    )
+    .join_from(_credential, _staff, _credential.c.subject_id == _staff.c.id)
+    .where(
+        _credential.c.id == bindparam("credential"),
+        _credential.c.kind == STAFF_LOGIN,
+        _staff.c.id == bindparam("staff"),
+    )
+)
+_FIND_CLASSES = sql_select(_staff_class.c.class_name).where(_staff_class.c.staff_id == bindparam("staff"))
 
 
 class Role(StrEnum):
@@ -182,19 +203,19 @@ def require_staff(session: Session, member: StaffMember, roles: Collection[Role]
         Denied: disabled, reset or changed since the sign-in, or of another role.
         PasswordChangeRequired: the first password still stands.
     """
-    credential = session.get(Credential, member.credential_id)
-    staff = session.get(Staff, member.staff_id)
-    if credential is None or staff is None or credential.kind != STAFF_LOGIN or credential.subject_id != staff.id:
+    who = {"credential": member.credential_id, "staff": member.staff_id}
+    found = session.connection().execute(_FIND_STAFF, who).one_or_none()
+    if found is None or not found.holds or found.version != member.credential_version:
         raise Denied
-    if not credential.active or not staff.active or credential.version != member.credential_version:
-        raise Denied
-    if credential.password_hash is None:
+    if not found.changed:
         raise PasswordChangeRequired
-    role = Role(staff.role)
+    role = Role(found.role)
     if role not in roles:
         raise Denied
-    classes = session.exec(select(StaffClass.class_name).where(StaffClass.staff_id == staff.id)).all()
-    return ActingStaff(staff.id, role, frozenset(classes), staff.national_id_index)
+    classes: Collection[str] = ()
+    if role is Role.HOMEROOM_TEACHER:
+        classes = session.connection().execute(_FIND_CLASSES, {"staff": found.id}).scalars().all()
+    return ActingStaff(found.id, role, frozenset(classes), found.national_id_index)
 
 
 def name_of_staff(session: Session, staff_id: str | None) -> str:

@@ -150,6 +150,7 @@ class RowTable(Widget, Generic[V], can_focus=True):
         self._is_fetching = False
         self._hidden: frozenset[int] = frozenset()
         self._layout: tuple[tuple[int, int], ...] = ()
+        self._painted: tuple[object, ...] = ()
 
     @property
     def current(self) -> Row[V] | None:
@@ -178,6 +179,8 @@ class RowTable(Widget, Generic[V], can_focus=True):
 
     def hide_columns(self, *places: int) -> None:
         """Leave out these columns, by their place, and no others."""
+        if self._hidden == frozenset(places):
+            return
         self._hidden = frozenset(places)
         self._layout = self._lay_out(self.size.width)
         self.refresh()
@@ -223,6 +226,9 @@ class RowTable(Widget, Generic[V], can_focus=True):
                 wanted = Wanted(Side.LAST, None, wanted.limit)  # everything after that place is gone
                 continue
             self._take(page, wanted, place)
+            if place is not None:
+                self.call_after_refresh(self._look_ahead)  # what came is painted first
+                break
             following = self._window.next_wanted()
             if following is None:
                 break
@@ -235,9 +241,16 @@ class RowTable(Widget, Generic[V], can_focus=True):
             self._window.take(page, wanted)
         else:
             self._window.take_first(page, wanted, place)
-        self.refresh()
+        if self._picture() != self._painted:  # fetched for later, or the same rows as before: nothing to paint
+            self.refresh()
         if place is not None or before is not self.current:
             self.post_message(self.Moved(self))
+
+    def _picture(self) -> tuple[object, ...]:
+        """What is painted of the rows."""
+        rows = filter(None, map(self._window.in_sight, range(self._window.height)))
+        shown = tuple((row.cells, row.id in self.marks) for row in rows)
+        return shown, self._window.cursor - self._window.top, self._status(), self._layout
 
     def _look_ahead(self) -> None:
         wanted = None if self._is_fetching else self._window.next_wanted()
@@ -307,6 +320,7 @@ class RowTable(Widget, Generic[V], can_focus=True):
         if window.top == top and window.cursor != cursor:
             lines = (_HEADER_LINES + place - top for place in (cursor, window.cursor))
             self.refresh(*(Region(0, line, self.size.width, 1) for line in lines), self._status_region())
+            self._painted = self._picture()
         else:
             self.refresh()
         if window.cursor != cursor:
@@ -365,6 +379,7 @@ class RowTable(Widget, Generic[V], can_focus=True):
         """Draw a line: the header, a row, or where in the list this is."""
         width = self.size.width
         if y == 0:
+            self._painted = self._picture()
             return self._line(self._header(), self.get_component_rich_style("row-table--header"), width)
         if y == self.size.height - _STATUS_LINES:
             return self._line(self._status(), self.get_component_rich_style("row-table--status"), width)
@@ -389,13 +404,17 @@ class RowTable(Widget, Generic[V], can_focus=True):
         lead = _CURSOR if is_current else _NO_CURSOR
         if self._can_mark:
             lead += (_MARK if row.id in self.marks else _NO_MARK) + " " * _GAP
-        segments = [Segment(lead, base)]
+        segments, run = [], lead  # cells of one style are one segment, which paints in half the time
         for column, cells in self._layout:
             text, tone = _parts(row.cells[column])
-            style = base
+            fitted = _fitted(text, cells) + " " * _GAP
             if tone and not is_current:
-                style += self.get_component_rich_style(f"row-table--{tone}", partial=True)
-            segments.append(Segment(_fitted(text, cells) + " " * _GAP, style))
+                style = base + self.get_component_rich_style(f"row-table--{tone}", partial=True)
+                segments += [Segment(run, base), Segment(fitted, style)]
+                run = ""
+            else:
+                run += fitted
+        segments.append(Segment(run, base))
         return Strip(segments).adjust_cell_length(width, base)
 
     def _status(self) -> str:

@@ -124,6 +124,11 @@ class RowWindow(Generic[V]):
         return max(LEAST_PAGE, 2 * self.height)
 
     @property
+    def first_page_size(self) -> int:
+        """Rows of the page that a person waits for: what is in sight, and one that says whether there are more."""
+        return self.height + 1 if self.height > 1 else LEAST_PAGE
+
+    @property
     def current(self) -> Row[V] | None:
         """The row under the cursor."""
         return self.rows[self.cursor] if self.rows else None
@@ -146,7 +151,7 @@ class RowWindow(Generic[V]):
         self.is_loaded = self.has_before = self.has_more = False
         if place.above is None:
             return self._edge(Side.FIRST)
-        return Wanted(Side.AFTER, place.above, self.page_size)
+        return Wanted(Side.AFTER, place.above, self.first_page_size)
 
     def take_first(self, page: RowPage[V], wanted: Wanted, place: Place) -> None:
         """Take the page that :meth:`begin` or a jump asked for."""
@@ -239,7 +244,7 @@ class RowWindow(Generic[V]):
                 self.rows[place] = row
 
     def _edge(self, side: Side) -> Wanted:
-        return Wanted(side, None, self.page_size)
+        return Wanted(side, None, self.first_page_size)
 
     def _show_cursor(self) -> None:
         """Bring the cursor's row into sight, and no more blank lines than there must be."""

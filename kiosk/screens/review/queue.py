@@ -32,6 +32,8 @@ from kiosk.widgets.tight_button import TightButton
 
 _SCANNED = re.compile(r"[A-Za-z0-9_-]{22}\Z", re.ASCII)
 """A receipt's code at the end of what was typed: a scanner types like a keyboard, after whatever stood there."""
+_LONG = 0.1
+"""Seconds after which a person notices that nothing happened."""
 _ALL, _UNATTENDED, _CLASS = "all", "unattended", "class:"
 
 
@@ -115,18 +117,13 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
     def on_mount(self) -> None:
         """Show the list as it was left."""
         self._show_choices()
-        self._show_list(self._view.place)
+        self._table.show(self._fetch, self._view.place)
         self._look_around()
         self.say(self._view.said, wrong=False)
 
     @property
     def _table(self) -> RowTable[QueueRow]:
         return self.query_one(RowTable)
-
-    def _show_list(self, place: Place | None = None) -> None:
-        """Show the list; a state that all of its rows have needs no column."""
-        self._table.hide_columns(*(() if len(self._view.wanted.states) != 1 else (STATE_COLUMN,)))
-        self._table.show(self._fetch, place)
 
     async def _fetch(self, wanted: Wanted) -> RowPage[QueueRow] | None:
         """One page of the queue; a page that the list no longer wants is dropped by the table."""
@@ -146,6 +143,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         for row in done.value.rows:  # an act on a marked one has made another version of it
             if row.application_id in self._table.marks:
                 self._table.marks[row.application_id] = row
+        self._show_choices()
         rows = [Row(row.application_id, row.cursor, cells_of(row), row) for row in done.value.rows]
         return RowPage(rows, done.value.has_before, done.value.has_more)
 
@@ -164,7 +162,12 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         self.query_one("#steps", Static).update(Content(f"{self.way()}　{text}"))
 
     def _show_choices(self) -> None:
-        """Say in words what is chosen: the state with its count, class, flag and order."""
+        """Say in words what is chosen: the state with its count, class, flag and order.
+
+        A state that all rows have needs no column.
+        """
+        if not self.is_attached:
+            return
         wanted, sort = self._view.wanted, self._view.sort
         for state in (None, *ApplicationState):
             number = sum(self._counts.values()) if state is None else self._counts.get(state)
@@ -172,22 +175,27 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
             chosen = wanted.states == ((state,) if state else ())
             label = state.label if state else _("全部")
             count = "" if number is None or not self._counts else f"{number:,}"
-            button.label = Content(f"{f'[{label}]' if chosen else label}\n{count}")
+            _write(button, f"{f'[{label}]' if chosen else label}\n{count}")
             button.set_class(chosen, "chosen")
             if chosen:
-                self.query_one("#by-state", Button).label = Content(f"{label}\n{count}")
+                _write(self.query_one("#by-state", Button), f"{label}\n{count}")
         class_label = wanted.class_name or (_("沒有導師的") if wanted.unattended else _("全部"))
         flag_label = wanted.flag.label if wanted.flag is not None else _("全部")
         way = _("（倒序）") if sort.descending else ""
-        self.query_one("#by-class", Button).label = Content(f"{_('班級')}\n{class_label}")
-        self.query_one("#by-flag", Button).label = Content(f"{_('標記')}\n{flag_label}")
-        self.query_one("#by-sort", Button).label = Content(f"{_('排序')}\n{sort.by.label}{way}")
+        _write(self.query_one("#by-class", Button), f"{_('班級')}\n{class_label}")
+        _write(self.query_one("#by-flag", Button), f"{_('標記')}\n{flag_label}")
+        _write(self.query_one("#by-sort", Button), f"{_('排序')}\n{sort.by.label}{way}")
+
+        self._table.hide_columns(*(() if len(wanted.states) != 1 else (STATE_COLUMN,)))
 
     def _narrow(self, wanted: QueueFilter, sort: QueueSort | None = None) -> None:
-        """Look at another part of the queue; marks stay."""
+        """Look at another part of the queue; marks stay.
+
+        What is chosen is painted with the rows, in one picture; before them only where they keep one waiting.
+        """
         self._view.wanted, self._view.sort = wanted, sort or self._view.sort
-        self._show_choices()
-        self._show_list()
+        self._table.show(self._fetch)
+        self.set_timer(_LONG, self._show_choices)
 
     @on(Button.Pressed, ".state")
     def _choose_state(self, event: Button.Pressed) -> None:
@@ -351,6 +359,12 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
     def _leave(self, answer: OpenApplication | ApproveMany | Nav) -> None:
         self._view.place, self._view.marks = self._table.place, dict(self._table.marks)
         self.answer(answer)
+
+
+def _write(button: Button, text: str) -> None:
+    """Say something else on a button; what it says already is not laid out and painted again."""
+    if not isinstance(button.label, Content) or button.label.plain != text:
+        button.label = Content(text)
 
 
 def _wider(wanted: QueueFilter) -> QueueFilter | None:
