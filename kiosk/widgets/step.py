@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import TYPE_CHECKING, ClassVar, Generic, ParamSpec, TypeVar, cast
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Button, Static
 
@@ -62,6 +63,7 @@ class Step(Screen[T | Nav], Generic[T]):
     number: int = 0
     heading: str = ""
     _late_answer: T | Nav | None = None
+    _was_shown = False
 
     @property
     def kiosk(self) -> KioskApp:
@@ -104,6 +106,18 @@ class Step(Screen[T | Nav], Generic[T]):
         with Horizontal(id="actions"):
             yield from self.actions()
         yield Static(self.keys(), id="foot", markup=False)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Style the widgets of a new step once: they were styled as they came, and Textual would begin anew."""
+        if isinstance(event, events.ScreenResume) and not self._was_shown:
+            self._was_shown = True
+            event.refresh_styles = False
+        await super().on_event(event)
+
+    def _screen_resized(self, size: Size) -> None:
+        """Lay out and paint once: the first size that a new step hears of is the one it was just laid out for."""
+        if size != self._compositor.size:
+            super()._screen_resized(size)
 
     def _take_width(self, width: int) -> None:
         """Stand as this width wants it from the first frame on; Textual would paint once without and then again."""
