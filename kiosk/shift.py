@@ -86,8 +86,8 @@ class _Shift(Walk):
                 case "scan":
                     await self.scan()
                 case "print":
-                    forms = await self.call(self.office.print_desk.queue, self.member)
-                    await self.show(PrintQueueScreen(self.office, self.member, forms))
+                    piles = await self.call(self.office.print_desk.piles, self.member)
+                    await self.show(PrintQueueScreen(self.office, self.member, piles))
                 case "card":
                     await self.show(CardRegisterScreen(self.office, self.member))
                 case "desk":

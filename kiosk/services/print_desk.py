@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, select
+from sqlalchemy import Column, ColumnElement, Select, case, func, select
 from sqlmodel import Session
 
 from db.document_models import Document
@@ -52,6 +54,14 @@ class QueuedForm:
     number: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """How many forms of a class wait to be printed; a class whose forms are all printed has none."""
+
+    class_name: str
+    waiting: int
+
+
 class PrintDesk:
     """The service.
 
@@ -66,12 +76,32 @@ class PrintDesk:
         self._settings = settings
         self._gate = StaffGate(store)
 
-    def queue(self, member: StaffMember, class_name: str | None = None) -> tuple[QueuedForm, ...]:
-        """Every form of the member's classes that can be printed, class by class in the order of seats.
+    def piles(self, member: StaffMember) -> tuple[Pile, ...]:
+        """The member's classes that have forms, and how many of those wait.
+
+        Raises:
+            Denied, PasswordChangeRequired: see `kiosk.services.staff_access.StaffGate.read`.
+        """
+        waiting: Counter[str] = Counter()
+        with self._gate.read(member, "documents.piles", REVIEWERS) as (session, acting):
+            for kind in FormKind:
+                forms = _forms_of(kind).subquery()
+                waits = case(
+                    (func.coalesce(forms.c.state, PaperState.NOT_PRINTED) == PaperState.NOT_PRINTED, 1), else_=0
+                )
+                counts = select(forms.c.class_name, func.sum(waits)).group_by(forms.c.class_name)
+                waiting.update({name: int(count) for name, count in session.connection().execute(counts)})
+            return tuple(Pile(name, waiting[name]) for name in sorted(waiting) if acting.may_see(name))
+
+    def queue(
+        self, member: StaffMember, class_name: str | None = None, student_number: str | None = None
+    ) -> tuple[QueuedForm, ...]:
+        """The forms of the member's classes that can be printed, class by class in the order of seats.
 
         Args:
             member: who asks.
             class_name: one class only.
+            student_number: one student only.
 
         Raises:
             Denied, PasswordChangeRequired: see `kiosk.services.staff_access.StaffGate.read`.
@@ -79,7 +109,8 @@ class PrintDesk:
         with self._gate.read(member, "documents.queue", REVIEWERS) as (session, acting):
             if class_name is not None:
                 acting.require_class(class_name)
-            return tuple(form for form in _queue(session, class_name) if acting.may_see(form.class_name))
+            found = _queue(session, class_name, student_number)
+            return tuple(form for form in found if acting.may_see(form.class_name))
 
     def print_for(self, member: StaffMember, keys: Sequence[FormKey]) -> Printed:
         """Print one form, a class or all that a member may see: one job, in this order.
@@ -121,15 +152,16 @@ def print_as_operator(store: Store, clock: Clock, settings: Settings, keys: Sequ
     return print_forms(settings, clock, asking, keys)
 
 
-def _queue(session: Session, class_name: str | None) -> list[QueuedForm]:
+def _queue(session: Session, class_name: str | None, student_number: str | None = None) -> list[QueuedForm]:
     """Counted forms by their state, carers' and corrections' papers beside them."""
-    found = [form for kind in FormKind for form in _forms(session, kind, class_name)]
+    found = [form for kind in FormKind for form in _forms(session, kind, class_name, student_number)]
     return sorted(found, key=lambda form: (form.class_name, form.seat_number or 0, form.key.subject_id, form.key.kind))
 
 
-def _forms(session: Session, kind: FormKind, class_name: str | None) -> list[QueuedForm]:
+def _forms_of(kind: FormKind) -> Select[Any]:
+    """Every form of a kind that can be printed, with its document where it has one."""
     subject, student_id, stands = _subjects(kind)
-    query = (
+    return (
         select(
             subject.label("subject_id"),
             _student.c.class_name,
@@ -146,8 +178,14 @@ def _forms(session: Session, kind: FormKind, class_name: str | None) -> list[Que
         )
         .where(_student.c.active, stands)
     )
+
+
+def _forms(session: Session, kind: FormKind, class_name: str | None, student_number: str | None) -> list[QueuedForm]:
+    query = _forms_of(kind)
     if class_name is not None:
         query = query.where(_student.c.class_name == class_name)
+    if student_number is not None:
+        query = query.where(_student.c.student_number == student_number)
     return [
         QueuedForm(
             FormKey(kind, row.subject_id),

@@ -1,8 +1,9 @@
-"""列印申請書: the forms that wait, class by class; one student's, a class's or all are one job."""
+"""列印申請書: how many forms wait, class by class; one student's, a class's or all are one job."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from textual import on, work
@@ -14,8 +15,8 @@ from textual.widgets import Button
 from kiosk.i18n import _
 from kiosk.services.forms import FormRefused
 from kiosk.services.office import Office
-from kiosk.services.paper import FormKey, NothingToSign, PaperState
-from kiosk.services.print_desk import QueuedForm
+from kiosk.services.paper import NothingToSign, PaperState
+from kiosk.services.print_desk import Pile, QueuedForm
 from kiosk.services.print_run import Printed
 from kiosk.services.printing import PrintFailed
 from kiosk.services.staff_access import StaffMember
@@ -31,23 +32,22 @@ class PrintQueueScreen(StaffStep[Nav]):
     Args:
         office: the staff's services.
         member: who is signed in.
-        forms: every form of theirs, as `kiosk.services.print_desk.PrintDesk.queue` gives them.
+        piles: how much of theirs waits, as `kiosk.services.print_desk.PrintDesk.piles` gives it.
     """
 
     AUTO_FOCUS = ""  # on_mount chooses
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, office: Office, member: StaffMember, forms: Sequence[QueuedForm]) -> None:
+    def __init__(self, office: Office, member: StaffMember, piles: Sequence[Pile]) -> None:
         super().__init__(office, member)
         self.heading = _("列印申請書")
-        self._forms = forms
-        self._class_names = sorted({form.class_name for form in forms})
+        self._piles = piles
 
     def body(self) -> ComposeResult:
         """All that waits, each class, and a field for one student."""
         with Container(id="classes"):
             yield Button("", id="all", classes="pile")
-            for place, _name in enumerate(self._class_names):
+            for place in range(len(self._piles)):
                 yield Button("", id=f"class-{place}", classes="pile")
         yield Field(
             _("只印一位學生（學號）"),
@@ -67,60 +67,74 @@ class PrintQueueScreen(StaffStep[Nav]):
         super().on_mount()
         self._show()
 
-    def _pile(self, button_id: str) -> list[QueuedForm]:
-        """The forms that wait, of all or of one class, by its button."""
-        waiting = [form for form in self._forms if form.state is PaperState.NOT_PRINTED]
-        if button_id == "all":
-            return waiting
-        class_name = self._class_names[int(button_id.removeprefix("class-"))]
-        return [form for form in waiting if form.class_name == class_name]
-
     def _show(self) -> None:
         """Count what waits, and go to what can be printed next."""
-        for button in self.query(".pile").results(Button):
-            count = len(self._pile(str(button.id)))
-            name = _("全部未列印的") if button.id == "all" else self._class_names[int(str(button.id)[6:])]
-            button.label = Content(_("{name}：{n} 份").format(name=name, n=count))
-            button.disabled = not count
-        self.query_one("#student_number" if not self._pile("all") else "#all").focus()
+        everything = sum(pile.waiting for pile in self._piles)
+        self._write("#all", _("全部未列印的"), everything)
+        for place, pile in enumerate(self._piles):
+            self._write(f"#class-{place}", pile.class_name, pile.waiting)
+        self.query_one("#all" if everything else "#student_number").focus()
+
+    def _write(self, button_id: str, name: str, waiting: int) -> None:
+        button = self.query_one(button_id, Button)
+        button.label = Content(_("{name}：{n} 份").format(name=name, n=waiting))
+        button.disabled = not waiting
 
     @on(Button.Pressed, ".pile")
     def _print_pile(self, event: Button.Pressed) -> None:
-        self._print([form.key for form in self._pile(str(event.button.id))])
+        place = str(event.button.id).removeprefix("class-")
+        class_name = self._piles[int(place)].class_name if place.isdecimal() else None
+
+        def waiting() -> Sequence[QueuedForm]:
+            forms = self.office.print_desk.queue(self.member, class_name)
+            return [form for form in forms if form.state is PaperState.NOT_PRINTED]
+
+        self._print(waiting, _("這些申請書剛才已經印好了，請返回後再進來一次。"))
 
     @on(PlainInput.Submitted)
     @on(Button.Pressed, "#send")
     def _print_student(self) -> None:
         number = self.query_one("#student_number", Field).value.strip().upper().removeprefix("P")
-        keys = [form.key for form in self._forms if form.student_number == number]
         if not number:
             self.first_wrong({"student_number": _("請輸入學號。")})
-        elif not keys:
-            self.first_wrong({"student_number": _("這位學生沒有可以列印的申請書。")})
-        else:
-            self.first_wrong({})
-            self._print(keys)
+            return
+        self.first_wrong({})
+        self._print(
+            lambda: self.office.print_desk.queue(self.member, student_number=number),
+            _("這位學生沒有可以列印的申請書。"),
+            of_student=True,
+        )
 
     @work(group="print", exclusive=True)
-    async def _print(self, keys: list[FormKey]) -> None:
-        def run() -> tuple[Printed, Sequence[QueuedForm]]:
+    async def _print(self, find: Callable[[], Sequence[QueuedForm]], none: str, *, of_student: bool = False) -> None:
+        def run() -> Printed | None:
+            keys = [form.key for form in find()]
+            if not keys:
+                return None
             try:
-                printed = self.office.print_desk.print_for(self.member, keys)
+                return self.office.print_desk.print_for(self.member, keys)
             except PrintFailed as failed:
                 raise Refused(failed.line) from None
             except NothingToSign:
                 raise Refused(_("有申請剛被撤回或更改，請返回後再進來一次。")) from None
             except FormRefused:
                 raise Refused(_("有一份申請書一頁印不下，請檢查學校自訂的文字是否太長。")) from None
-            return printed, self.office.print_desk.queue(self.member)
 
         self.say(_("列印中，請稍候…"), wrong=False)
         done = await self.attempt(run)
         if done is None:
             return
-        printed, self._forms = done.value
+        if done.value is None and of_student:
+            self.say("")
+            self.first_wrong({"student_number": none})
+            return
+        counted = await self.look(self.office.print_desk.piles, self.member)
+        if counted is None:
+            return
+        waiting = {pile.class_name: pile.waiting for pile in counted.value}
+        self._piles = [replace(pile, waiting=waiting.get(pile.class_name, 0)) for pile in self._piles]
         self._show()
-        self.say(printed_words(printed), wrong=False)
+        self.say(none if done.value is None else printed_words(done.value), wrong=done.value is None)
 
     def action_back(self) -> None:
         """What was printed is printed."""

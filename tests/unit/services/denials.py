@@ -195,6 +195,7 @@ CALLS: Mapping[str, Call] = {
     "office.outbox.called": Call(lambda world: (world.message_id, 1), roles=_BOTH, of_class=True),
     "office.outbox.retry": Call(lambda world: (world.message_id, 1), roles=_BOTH, of_class=True),
     "office.audit_log.page": Call(roles=_ADMINISTRATOR),
+    "office.print_desk.piles": Call(roles=_BOTH),
     "office.print_desk.queue": Call(lambda _world: (CLASS,), roles=_BOTH, of_class=True),
     "office.print_desk.print_for": Call(_binding_form, roles=_BOTH, of_class=True),
     "office.documents.scan": Call(lambda world: (world.document_number,), roles=_BOTH, of_class=True, decides=True),

@@ -24,7 +24,7 @@ from kiosk.services.errors import Denied
 from kiosk.services.forms import FormKind
 from kiosk.services.paper import FormKey, NothingToSign, PaperState
 from kiosk.services.papers import Papers
-from kiosk.services.print_desk import PrintDesk, print_as_operator, whole_queue
+from kiosk.services.print_desk import Pile, PrintDesk, print_as_operator, whole_queue
 from kiosk.services.printing import PrintFailed, PrintFault, purge
 from kiosk.services.roster_check import check_roster
 from kiosk.services.roster_file import Sheet as RosterSheet
@@ -296,6 +296,7 @@ def test_staff_print_their_class_in_one_job(school: School, printer: Printer) ->
         Sender(school, visitor).one()
     teacher = staff_member(school, "chen", Role.HOMEROOM_TEACHER, ("科二智",))
     queue = _desk(school).queue(teacher)
+    assert _desk(school).piles(teacher) == (Pile(queue[0].class_name, len(queue)),)
     assert [(form.class_name, form.seat_number, form.state) for form in queue] == [
         ("科二智", 2, PaperState.NOT_PRINTED),
         ("科二智", 3, PaperState.NOT_PRINTED),
@@ -305,6 +306,9 @@ def test_staff_print_their_class_in_one_job(school: School, printer: Printer) ->
     assert title == "kiosk 2 forms"
     assert [code in pages(pdf)[place] for place, code in enumerate(printed.numbers)] == [True, True]
     assert {form.state for form in _desk(school).queue(teacher)} == {PaperState.PRINTED}
+    assert _desk(school).piles(teacher) == (Pile(queue[0].class_name, 0),)
+    of_one = _desk(school).queue(teacher, student_number=queue[0].student_number)
+    assert {form.student_number for form in of_one} == {queue[0].student_number}
     assert {document.printed_by for document in _documents(school)} == {teacher.staff_id}
     whole = whole_queue(school.store)
     assert [form.class_name for form in whole] == ["科二智", "科二智", "資二智"]
