@@ -8,9 +8,8 @@ hashed, because version and hash are part of the evidence of a consent (個資�
 
 from __future__ import annotations
 
-import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from pathlib import Path
 
@@ -94,16 +93,23 @@ class Text:
         version: the school's name for this wording.
         title: the heading.
         body: the text, its lines as in the file.
-        sha256: of the file's exact bytes, in hexadecimal.
         language: the language of the file, which need not be the one asked for.
+        content: the file's exact bytes.
     """
 
     name: TextName
     version: str
     title: str
     body: str
-    sha256: str
     language: str
+    content: bytes = field(repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """Of the file's exact bytes, in hexadecimal."""
+        import hashlib  # the first screen does without
+
+        return hashlib.sha256(self.content).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +229,7 @@ def _parse(content: bytes, file: Path, name: TextName, language: str) -> Text:
     if not body:
         line = _("文字檔 {file} 沒有內容。").format(file=file.name)
         raise TextUnusable(TextFault.NO_BODY, file, line)
-    return Text(name, version, title, body, hashlib.sha256(content).hexdigest(), language)
+    return Text(name, version, title, body, language, content)
 
 
 def _clean_lines(content: bytes, file: Path) -> list[str]:
