@@ -5,10 +5,10 @@ Conventions as in :mod:`db.models`.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Text, text
+from sqlalchemy import Column, Text
 from sqlmodel import Field, SQLModel
 
-from db.models import ID_LENGTH, bytes_column, id_column, moment_column
+from db.models import ID_LENGTH, bytes_column, id_column, moment_column, unique_where
 
 
 class Document(SQLModel, table=True):
@@ -40,16 +40,7 @@ class Document(SQLModel, table=True):
     voided_at: int | None = Field(default=None, sa_column=moment_column(nullable=True))
     version: int = 1
 
-    __table_args__ = (
-        Index(
-            "uq_document_standing",
-            "kind",
-            "subject_id",
-            unique=True,
-            sqlite_where=text("state <> 'void'"),
-            postgresql_where=text("state <> 'void'"),
-        ),
-    )
+    __table_args__ = (unique_where("uq_document_standing", "kind", "subject_id", condition="state <> 'void'"),)
 
 
 class Signature(SQLModel, table=True):
@@ -73,16 +64,7 @@ class Signature(SQLModel, table=True):
     checked_by: str | None = Field(default=None, max_length=ID_LENGTH)
     checked_at: int | None = Field(default=None, sa_column=moment_column(nullable=True))
 
-    __table_args__ = (
-        Index(
-            "uq_signature_standing",
-            "document_id",
-            "place",
-            unique=True,
-            sqlite_where=text("state <> 'void'"),
-            postgresql_where=text("state <> 'void'"),
-        ),
-    )
+    __table_args__ = (unique_where("uq_signature_standing", "document_id", "place", condition="state <> 'void'"),)
 
 
 class CardAnswer(SQLModel, table=True):

@@ -40,3 +40,11 @@ def test_a_sign_in_is_loaded_without_the_models() -> None:
     code = f"import sys, kiosk.services.school; print(sorted({heavy} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert found.strip() == "[]"
+
+
+def test_no_model_loads_a_database_of_its_own() -> None:
+    """A condition on an index that names its database loads that dialect, and PostgreSQL's takes two megabytes."""
+    models = ("models", "review_models", "document_models", "account_models")
+    code = f"import sys, db.{', db.'.join(models)}; print([n for n in sys.modules if 'dialects.postgresql' in n])"
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert found.strip() == "[]"
