@@ -110,7 +110,7 @@ class Report:
 def make_report(unit: UnitOfWork, on: date) -> Report:
     """Gather it; the caller has been let in and audits it."""
     connection = unit.connection
-    bound: dict[str, int] = dict(connection.execute(_BOUND).tuples().all())
+    bound: dict[str, int] = dict(map(tuple, connection.execute(_BOUND)))
     classes = tuple(
         ClassRate(name, students, bound.get(name, 0)) for name, students in sorted(connection.execute(_AT_SCHOOL))
     )
