@@ -33,7 +33,7 @@ def require_suffix(file: Path, *suffixes: str) -> str:
     """
     suffix = file.suffix.lower()
     if suffix not in suffixes:
-        raise Refused(f"檔名請以 {'或 '.join(suffixes)} 結尾。")
+        raise Refused(f"檔名請以 {' 或 '.join(suffixes)} 結尾。")
     return suffix
 
 

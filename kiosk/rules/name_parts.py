@@ -30,7 +30,7 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def join_name(family: str, given: str) -> str:
-    """The whole name of two parts, as :func:`split_name` would take it apart."""
-    if family == given:
-        return family
-    return family + given if _CHINESE.match(family) else f"{family} {given}".strip()
+    """The whole name of two parts; two that are the same are one name in other letters (Suparman), two in Chinese."""
+    if _CHINESE.match(family):
+        return family + given
+    return family if family == given else f"{family} {given}".strip()
