@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,7 +41,7 @@ def require_suffix(file: Path, *suffixes: str) -> str:
 @contextmanager
 def handing_over(arguments: argparse.Namespace) -> Iterator[tuple[School, HandOver, StaffMember]]:
     """The school, the service, and who was let in; refusals are put into one line."""
-    if not arguments.force and arguments.file.exists():
+    if not arguments.force and os.path.lexists(arguments.file):
         raise Refused(_file_line(FileRefused(FileFault.EXISTS)))
     with opened(arguments) as school:
         member = signed_in(school, arguments)

@@ -10,24 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
-from kiosk.services.consent_evidence import evidence
 from kiosk.services.handed_over import ExportedFile, ExportKind, record, told_states
-from kiosk.services.live_bindings import read_links
-from kiosk.services.office_export import office_rows
-from kiosk.services.oneroster_export import gather
-from kiosk.services.oneroster_files import Version, pack
-from kiosk.services.plain_workbook import workbook
-from kiosk.services.report import make_report, report_table
-from kiosk.services.report_page import report_pdf
-from kiosk.services.spreadsheet_text import spreadsheet_csv
 from kiosk.services.staff_access import Role, StaffGate, StaffMember
 from kiosk.services.today import TAIPEI, today
 from kiosk.services.whole_file import PendingFile
 from kiosk.settings import Settings
+
+if TYPE_CHECKING:  # the staff's mode starts without what makes the files
+    from kiosk.services.oneroster_files import Version
 
 HANDING_OVER = frozenset({Role.REGISTRAR, Role.ADMINISTRATOR})
 SYSTEM_NAME = "parent-binding-kiosk"
@@ -84,6 +78,9 @@ class HandOver:
             Denied, PasswordChangeRequired: see :class:`StaffGate`.
             FileRefused: the file cannot be written; nothing was recorded, unless its fault is LEFT_BESIDE.
         """
+        from kiosk.services.oneroster_export import gather
+        from kiosk.services.oneroster_files import pack
+
         moment = None if since is None else _milliseconds(since)
 
         def make(unit: UnitOfWork, pending: PendingFile) -> RosterDone:
@@ -120,6 +117,10 @@ class HandOver:
             Denied, PasswordChangeRequired: see :class:`StaffGate`.
             FileRefused: see :meth:`oneroster`.
         """
+        from kiosk.services.live_bindings import read_links
+        from kiosk.services.office_export import office_rows
+        from kiosk.services.plain_workbook import workbook
+        from kiosk.services.spreadsheet_text import spreadsheet_csv
 
         def make(unit: UnitOfWork, pending: PendingFile) -> ExportedFile:
             told = told_states(unit.connection, ExportKind.OFFICE)
@@ -140,6 +141,7 @@ class HandOver:
             Denied, PasswordChangeRequired: see :class:`StaffGate`.
             FileRefused: see :meth:`oneroster`.
         """
+        from kiosk.services.consent_evidence import evidence
 
         def make(unit: UnitOfWork, pending: PendingFile) -> ConsentsDone:
             found = evidence(unit.connection, self._settings.text_folder)
@@ -156,6 +158,9 @@ class HandOver:
             FileRefused: see :meth:`oneroster`.
             FormRefused: the pages cannot be made.
         """
+        from kiosk.services.report import make_report, report_table
+        from kiosk.services.report_page import report_pdf
+        from kiosk.services.spreadsheet_text import spreadsheet_csv
 
         def make(unit: UnitOfWork, pending: PendingFile) -> ExportedFile:
             found = make_report(unit, today(self._clock))

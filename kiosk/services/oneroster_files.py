@@ -3,7 +3,8 @@
 Sources: 1EdTech OneRoster CSV Tables 1.1.1 (https://developers.imsglobal.org/oneroster-v11-final-csv-tables) and
 OneRoster CSV Binding 1.2.1 (https://www.imsglobal.org/spec/oneroster/v1p2/bind/csv): the headers stand in this order,
 every file is named in ``manifest.csv`` as bulk, delta or absent, columns of one's own come last and begin with
-``metadata.``; a bulk row leaves status and dateLastModified blank, a delta row has both.
+``metadata.``; a bulk row leaves status and dateLastModified blank, a delta row has both; an ``endDate`` is exclusive,
+and ``schoolYear`` the year in which it ends.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from enum import Enum, auto
 from pathlib import Path
 from types import TracebackType
@@ -60,7 +61,8 @@ class PendingFile:
     ) -> None:
         """Take away what was written and never published."""
         if self._beside is not None:
-            self._beside.unlink(missing_ok=True)
+            with suppress(OSError):
+                self._beside.unlink()
 
     def write(self, content: bytes) -> None:
         """Write all of it beside the target, and wait for the disk.
@@ -96,8 +98,9 @@ class PendingFile:
             os.replace(beside, self._target)
         except OSError:
             raise FileRefused(FileFault.LEFT_BESIDE, beside.name) from None
-        folder = os.open(self._target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        with suppress(OSError):  # a folder that may be written and not read; the file is in its place
+            folder = os.open(self._target.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)

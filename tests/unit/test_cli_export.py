@@ -173,6 +173,7 @@ def test_what_stands_there_is_not_overwritten(home: Path, command: Command) -> N
         (("export", "office", "a"), ".csv 或 .xlsx"),
         (("export", "oneroster", "--version", "1.1", "a.csv"), ".zip"),
         (("export", "consents", "missing/a.zip"), "無法寫入"),
+        (("export", "consents", "a" * 300 + ".zip"), "無法寫入"),
         (("report", "folder.pdf", "--force"), "資料夾"),
     ],
 )

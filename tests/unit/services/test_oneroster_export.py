@@ -270,3 +270,16 @@ def test_the_reader_sees_what_is_wrong(bound: Handing) -> None:
         ("academicSessions", "endDate", "2027/8/1"),
     ):
         assert changed(file, **{column: value}), (file, column)
+
+
+def test_every_file_is_made_on_both_databases(either_bound: Handing) -> None:
+    """What is in them stands in the tests of each, on SQLite."""
+    service, member = either_bound.service, either_bound.registrar
+    assert service.office(member, either_bound.new_file(".csv"), as_workbook=False).rows == 5
+    assert service.office(member, either_bound.new_file(".xlsx"), as_workbook=True, only_new=True).rows == 0
+    assert service.consents(member, either_bound.new_file(".zip")).file.rows == 7
+    sheet = either_bound.new_file(".csv")
+    rows = service.report(member, sheet, as_pdf=False).rows
+    assert service.report(member, either_bound.new_file(".pdf"), as_pdf=True).rows == rows
+    assert len(either_bound.runs()) == 5
+    assert "全校,12,4,33%" in sheet.read_text("utf-8-sig")
