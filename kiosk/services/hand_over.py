@@ -104,7 +104,7 @@ class HandOver:
         only_new: bool = False,
         replace: bool = False,
     ) -> ExportedFile:
-        """Write the sheet for the city's batch upload, as CSV or XLSX.
+        """Write the sheet for the city's batch upload, as CSV or XLSX; identity numbers in it are an audit row more.
 
         Args:
             member: who hands over.
@@ -118,7 +118,7 @@ class HandOver:
             FileRefused: see :meth:`oneroster`.
         """
         from kiosk.services.live_bindings import read_links
-        from kiosk.services.office_export import office_rows
+        from kiosk.services.office_export import holds_national_ids, office_rows
         from kiosk.services.plain_workbook import workbook
         from kiosk.services.spreadsheet_text import spreadsheet_csv
 
@@ -130,7 +130,10 @@ class HandOver:
             content = workbook(rows, _SHEET_NAME) if as_workbook else spreadsheet_csv(rows)
             pending.write(content)
             states = {link.id: link.state for link in wanted if link.is_news(told)}
-            return record(unit, member, ExportKind.OFFICE, content, len(rows) - 1, states=states)
+            file = record(unit, member, ExportKind.OFFICE, content, len(rows) - 1, states=states)
+            if holds_national_ids(self._settings):
+                unit.audit(member.credential_id, "export.national_ids", "office", {"sha256": file.sha256})
+            return file
 
         return self._hand_over(member, ExportKind.OFFICE, target, make, replace=replace)
 

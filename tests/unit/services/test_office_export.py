@@ -69,10 +69,12 @@ def test_the_approved_and_bound_by_the_usual_columns(handing: Handing) -> None:
 def test_an_identity_number_stands_there_only_where_it_was_asked_for(handing: Handing) -> None:
     number = mother_of(0).national_id
     assert number not in str(_csv(handing)) + str(_xlsx(handing))
+    assert handing.audited("export.national_ids") == []
     handing.columns = EVERYTHING
     header, *rows = _csv(handing)
     mother, father = (dict(zip(header, row, strict=True)) for row in rows)
     assert mother["PARENT_NATIONAL_ID"] == number
+    assert handing.audited("export.national_ids") == [handing.registrar.credential_id]
     assert (mother["ACCOUNT"], father["ACCOUNT"]) == ("mother0@example.org", father_of(1).mobile)
     assert (mother["SCHOOL_NAME"], mother["CONSENT_VERSION"], mother["CONSENTED_ON"]) == (
         "本市某高級中學",
