@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from db.models import Application, Consent, Student, table_of
 from db.review_models import Binding, ParentAccount
@@ -122,3 +122,26 @@ def accounts_of(connection: Connection, links: Iterable[Link]) -> Iterator[Row[A
     for start in range(0, len(ids), _AT_ONCE):
         found = select(_account).where(_account.c.id.in_(ids[start : start + _AT_ONCE])).order_by(_account.c.id)
         yield from connection.execute(found)
+
+
+def shared_mobiles(connection: Connection) -> frozenset[bytes]:
+    """The blind indexes of the numbers that several open accounts have: nobody can sign on with one."""
+    found = (
+        select(_account.c.mobile_index)
+        .where(_account.c.active)
+        .group_by(_account.c.mobile_index)
+        .having(func.count() > 1)
+    )
+    return frozenset(connection.execute(found).scalars())
+
+
+def sign_on_names(account: Row[Any], known: Mapping[str, Any], shared: Collection[bytes]) -> tuple[str, ...]:
+    """What a parent can sign on with, the usual first: e-mail, self-chosen account, a mobile number of their own.
+
+    Args:
+        account: the row.
+        known: what is sealed in it.
+        shared: see :func:`shared_mobiles`.
+    """
+    mobile = None if account.mobile_index in shared else known["mobile"]
+    return tuple(filter(None, (known["email"], known.get("chosen_account"), mobile)))

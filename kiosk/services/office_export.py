@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from db.sealed import KeyRing
 from kiosk.rules.office_columns import DEFAULT_COLUMNS, NATIONAL_ID_COLUMN
 from kiosk.rules.roc_dates import format_roc
-from kiosk.services.live_bindings import Link, accounts_of
+from kiosk.services.live_bindings import Link, accounts_of, shared_mobiles, sign_on_names
 from kiosk.services.today import day_at
 from kiosk.settings import Settings
 
@@ -34,16 +34,16 @@ def office_rows(
     """The headings, then a row for each of these bindings, in their order."""
     links = tuple(links)
     columns = columns_of(settings)
-    people = {row.id: _person(keys, row) for row in accounts_of(connection, links)}
+    shared = shared_mobiles(connection)
+    people = {row.id: _person(keys, row, shared) for row in accounts_of(connection, links)}
     values = {key: _value(key, settings) for _heading, key in columns}
     headings = tuple(heading for heading, _key in columns)
     return (headings, *(tuple(values[key](link, people[link.account_id]) for _, key in columns) for link in links))
 
 
-def _person(keys: KeyRing, account: Any) -> Person:
+def _person(keys: KeyRing, account: Any, shared: Collection[bytes]) -> Person:
     known = keys.open("parent_account", account.id, account.sealed)
-    signs_on_with = known["email"] or known.get("chosen_account") or known["mobile"]
-    return {**known, "name": account.name, "account": signs_on_with}
+    return {**known, "name": account.name, "account": next(iter(sign_on_names(account, known, shared)), "")}
 
 
 def _value(key: str, settings: Settings) -> Callable[[Link, Person], str]:

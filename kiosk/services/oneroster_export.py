@@ -26,7 +26,7 @@ from kiosk.rules.name_parts import split_name
 from kiosk.rules.roc_dates import school_year
 from kiosk.services import oneroster_files as files
 from kiosk.services.handed_over import ACTIVE
-from kiosk.services.live_bindings import Link, accounts_of, read_links
+from kiosk.services.live_bindings import Link, accounts_of, read_links, shared_mobiles, sign_on_names
 from kiosk.services.oneroster_files import Package, Version
 from kiosk.services.staff_access import Role
 from kiosk.settings import Settings
@@ -237,20 +237,20 @@ class _Gathering:
         bases: dict[str, set[str]] = defaultdict(set)
         for link in told:
             bases[link.account_id].add(link.basis)
+        shared = shared_mobiles(self.connection)
         for account in accounts_of(self.connection, told):
             links = self.of_account.get(account.id, [])
             roles = {_ROLE_OF_BASIS[basis] for basis in {link.basis for link in links} or bases[account.id]}
             known = self.keys.open("parent_account", account.id, account.sealed)
-            email = _without_id(known["email"] or "")
-            chosen = _without_id(known.get("chosen_account") or "")
+            names = filter(_without_id, sign_on_names(account, known, shared))
             self._user(
                 account.id,
                 account.name,
                 tuple(role for role in _ROLES_IN_ORDER if role in roles),
-                username=email or chosen or known["mobile"] or sourced_id(account.id),
+                username=next(names, sourced_id(account.id)),
                 gone=not links,
                 at=self.changed_at.get(account.id),
-                email=email,
+                email=_without_id(known["email"] or ""),
                 sms=known["mobile"] or "",
                 agents=[link.student_id for link in links],
                 links=links,

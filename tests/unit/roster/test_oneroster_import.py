@@ -202,6 +202,12 @@ def _locked(folder: Path) -> Path:
     return _bytes(bytes(content))(folder)
 
 
+def _two_of_a_name(folder: Path) -> Path:
+    entries = (("manifest.csv", b"propertyName,value\r\n"), ("users.csv", b"a"), ("users.csv", b"b"))
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        return _bytes(_archive(*entries))(folder)
+
+
 _PADDING = ["x"] * 3
 MALFORMED: dict[str, tuple[Callable[[Path], Path], str, str]] = {
     "no zip": (_bytes(b"hello"), "", "不是 OneRoster 的 .zip"),
@@ -217,11 +223,7 @@ MALFORMED: dict[str, tuple[Callable[[Path], Path], str, str]] = {
     ),
     "all in a folder": (_in_a_folder, "", "沒有 manifest.csv"),
     "no manifest": (_bytes(_archive(("users.csv", b"sourcedId\r\n"))), "", "沒有 manifest.csv"),
-    "two users.csv": (
-        _bytes(_archive(("manifest.csv", b"propertyName,value\r\n"), ("users.csv", b"a"), ("users.csv", b"b"))),
-        "",
-        "兩個同名",
-    ),
+    "two users.csv": (_two_of_a_name, "", "兩個同名"),
     "another version": (_manifest(["oneroster.version", "1.0"]), "manifest.csv", "1.1 或 1.2"),
     "a delta": (_manifest(["file.users", "delta"]), "manifest.csv", "delta"),
     "no file that is promised": (_without("classes", in_manifest=True), "classes.csv", "卻沒有"),

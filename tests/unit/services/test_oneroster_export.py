@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -283,3 +284,24 @@ def test_every_file_is_made_on_both_databases(either_bound: Handing) -> None:
     assert service.report(member, either_bound.new_file(".pdf"), as_pdf=True).rows == rows
     assert len(either_bound.runs()) == 5
     assert "全校,12,4,33%" in sheet.read_text("utf-8-sig")
+
+
+def test_a_mobile_that_two_parents_share_is_nobodys_name(handing: Handing) -> None:
+    shared = father_of(1)
+    handing.bind(1, shared, with_other(father_of(2), mobile=shared.mobile))
+    handing.bind(3, father_of(3))
+    adults = _adults(tables(handing.export()[0])["users"])
+    names = {adults[father_of(place).name]["username"] for place in (1, 2)}
+    assert names == {adults[father_of(place).name]["sourcedId"] for place in (1, 2)}
+    assert adults[father_of(3).name]["username"] == father_of(3).mobile
+
+
+def test_two_deltas_at_once_tell_it_once(either_bound: Handing) -> None:
+    either_bound.export()
+    day = either_bound.tomorrow()
+    either_bound.bind(2, mother_of(2))
+    with ThreadPoolExecutor(2) as both:
+        files = [either_bound.new_file(".zip") for _place in range(2)]
+        service, member = either_bound.service, either_bound.registrar
+        done = list(both.map(lambda file: service.oneroster(member, file, Version.V1_2, since=day), files))
+    assert sorted(one.told for one in done) == [0, 1]
