@@ -38,6 +38,13 @@ def bound(handing: Handing) -> Handing:
     return _bind_some(handing)
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Handing]:
+    """The same for tests that change nothing in it."""
+    with opened_handing(tmp_path_factory.mktemp("standing")) as opened:
+        yield _bind_some(opened)
+
+
 @pytest.fixture
 def either_bound(tmp_path: Path, database_url: str | None) -> Iterator[Handing]:
     """The same on each of the two databases."""
@@ -81,8 +88,8 @@ def test_the_files_pass_an_independent_reader(either_bound: Handing, version: Ve
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_who_is_bound_to_whom_and_as_what(bound: Handing, version: Version) -> None:
-    files = tables(bound.export(version)[0])
+def test_who_is_bound_to_whom_and_as_what(standing: Handing, version: Version) -> None:
+    files = tables(standing.export(version)[0])
     students, adults = _by_number(files["users"]), _adults(files["users"])
     assert set(students) == {student_number(place) for place in range(12)}
     mother, father, carer = adults[mother_of(0).name], adults[father_of(1).name], adults[_GRANDMOTHER.name]
@@ -106,8 +113,8 @@ def test_who_is_bound_to_whom_and_as_what(bound: Handing, version: Version) -> N
     assert (roles[_GRANDMOTHER.name], roles["LIN老師"]) == ("relative", "teacher")
 
 
-def test_parents_are_enrolled_nowhere_and_the_teacher_in_their_class(bound: Handing) -> None:
-    files = tables(bound.export()[0])
+def test_parents_are_enrolled_nowhere_and_the_teacher_in_their_class(standing: Handing) -> None:
+    files = tables(standing.export()[0])
     adults, titles = _adults(files["users"]), {row["sourcedId"]: row["title"] for row in files["classes"]}
     enrolled = {row["userSourcedId"]: row for row in files["enrollments"]}
     assert [name for name, row in adults.items() if row["sourcedId"] in enrolled] == ["LIN老師"]
@@ -117,17 +124,17 @@ def test_parents_are_enrolled_nowhere_and_the_teacher_in_their_class(bound: Hand
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_the_same_school_makes_the_same_bytes(bound: Handing, version: Version) -> None:
-    assert bound.export(version)[0] == bound.export(version)[0]
+def test_the_same_school_makes_the_same_bytes(standing: Handing, version: Version) -> None:
+    assert standing.export(version)[0] == standing.export(version)[0]
 
 
-def test_every_sourced_id_is_a_row_of_ours_or_stays_the_same(bound: Handing) -> None:
-    first = bound.export(Version.V1_1)[0]
-    bound.reviewed.clock.advance(1000)
-    second = bound.export(Version.V1_2)[0]
+def test_every_sourced_id_is_a_row_of_ours_or_stays_the_same(standing: Handing) -> None:
+    first = standing.export(Version.V1_1)[0]
+    standing.reviewed.clock.advance(1000)
+    second = standing.export(Version.V1_2)[0]
     for name in ("users", "classes", "orgs", "courses", "academicSessions", "enrollments"):
         assert ids(first)[name] == ids(second)[name]
-    with bound.reviewed.school.store.read() as session:
+    with standing.reviewed.school.store.read() as session:
         known = set(session.exec(select(Student.id)))
     assert known <= {one.replace("-", "") for one in ids(first)["users"]}
 
@@ -246,9 +253,9 @@ def test_t36_no_cell_is_run_by_a_spreadsheet_and_each_comes_back(begins: str) ->
     assert original_cell(read["title"]) == begins
 
 
-def test_the_reader_sees_what_is_wrong(bound: Handing) -> None:
+def test_the_reader_sees_what_is_wrong(standing: Handing) -> None:
     """Otherwise the tests above would prove nothing."""
-    content = bound.export(Version.V1_1)[0]
+    content = standing.export(Version.V1_1)[0]
     files = {name: rows for name, rows in tables(content).items() if " " not in name and name != "manifest"}
 
     def changed(file: str, **values: str) -> list[str]:
