@@ -76,7 +76,7 @@ class Fee(SQLModel, table=True):
 class ExportRun(SQLModel, table=True):
     """A file that was handed over.
 
-    ``kind``: oneroster, office, consents. ``since``: of a delta; None where all was written. ``staff_id``: who.
+    ``kind``: oneroster, office, consents, report. ``since``: of a delta; None where all was written. ``staff_id``: who.
     """
 
     __tablename__ = "export_run"

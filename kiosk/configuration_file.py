@@ -91,6 +91,10 @@ class Table:
             return value
         raise SettingsError(_("kiosk.toml 的 {key} 必須是 true 或 false。").format(key=self.name(key)))
 
+    def labels(self) -> dict[str, str]:
+        """Take everything that is left, in the file's order: each key a short text for a heading, each value a text."""
+        return {checked_label(self.name(key), key): self.needed_text(key) for key in list(self._values)}
+
     def table(self, key: str) -> Table | None:
         """Take a table within this one; None where it is not set."""
         value = self._values.pop(key, None)

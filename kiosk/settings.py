@@ -27,6 +27,7 @@ _CONFIGURATION_FILE = "kiosk.toml"
 _KEY_FILE = "kiosk.key"
 _HOME_MODE = 0o700
 _LONGEST_PATTERN = 100
+_SCHOOL_CODE = r"[0-9A-Za-z]{1,16}"
 _SECONDS_RANGE = range(5, 7201)
 _PORT_RANGE = range(1, 65536)
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -100,6 +101,8 @@ class Settings:
         home: the folder of database, key, ``kiosk.toml`` and log; absolute.
         database_url: replaces the embedded SQLite; None uses `database_file`. May hold a password.
         school_name: stands in the title line and on receipts.
+        school_code: the school's code at the authority (Ministry of Education: six digits), for what is handed over;
+            empty where it is not set.
         service_name: the service's name, as the school's guide has it.
         terminal_name: names this terminal in the audit; the machine's name by default.
         student_no_pattern: what a student number looks like; for ``re.fullmatch`` with ``re.ASCII``.
@@ -109,12 +112,15 @@ class Settings:
         review_in_lobby: whether staff may sign in at the parents' kiosk; the command ``review`` opens theirs anyway.
         printer: the CUPS name of the printer for the paper forms; None leaves printing to the staff.
         sign_on_screen: whether parents may sign on the screen; it counts once staff have seen an ID.
+        office_columns: heading and key of each column of the file for the city's batch upload; empty leaves
+            :data:`kiosk.rules.office_columns.DEFAULT_COLUMNS`.
         credential_key_file: the key file that systemd handed over (``$CREDENTIALS_DIRECTORY``), if any.
     """
 
     home: Path
     database_url: str | None = field(default=None, repr=False)
     school_name: str = _SCHOOL_NAME
+    school_code: str = ""
     service_name: str = SERVICE_NAME
     terminal_name: str = "kiosk"
     student_no_pattern: str = _STUDENT_NO_PATTERN
@@ -124,7 +130,13 @@ class Settings:
     review_in_lobby: bool = False
     printer: str | None = None
     sign_on_screen: bool = False
+    office_columns: tuple[tuple[str, str], ...] = ()
     credential_key_file: Path | None = None
+
+    @property
+    def has_school_name(self) -> bool:
+        """Whether the school's name was set, or is a demo's."""
+        return self.school_name != _SCHOOL_NAME
 
     @property
     def database_file(self) -> Path:
@@ -174,6 +186,7 @@ def load_settings(
         home=home,
         database_url=_database_url(variables.get("KIOSK_DATABASE_URL") or database_url),
         school_name=table.label("school_name") or (DEMO_SCHOOL_NAME if demo else _SCHOOL_NAME),
+        school_code=_school_code(table.text("school_code")),
         service_name=table.label("service_name") or SERVICE_NAME,
         terminal_name=checked_label("KIOSK_TERMINAL", variables.get("KIOSK_TERMINAL", ""))
         or terminal_name
@@ -185,6 +198,7 @@ def load_settings(
         review_in_lobby=_review_in_lobby(table.table("review"), default=demo),
         printer=_printer(table.table("printer")),
         sign_on_screen=_sign_on_screen(table.table("signing"), default=demo),
+        office_columns=_office_columns(table.table("office_columns")),
         credential_key_file=_credential_key_file(variables),
     )
     table.refuse_the_rest()
@@ -320,6 +334,32 @@ def _sign_on_screen(table: Table | None, default: bool) -> bool:
     on_screen = table.switch("on_screen", default)
     table.refuse_the_rest()
     return on_screen
+
+
+def _school_code(code: str | None) -> str:
+    """Check the school's code."""
+    if code is not None and not re.fullmatch(_SCHOOL_CODE, code, re.ASCII):
+        raise SettingsError(_("kiosk.toml 的 school_code 必須是 16 字以內的英文字母或數字。"))
+    return code or ""
+
+
+def _office_columns(table: Table | None) -> tuple[tuple[str, str], ...]:
+    """Read ``[office_columns]``: each line is a heading and what stands below it."""
+    if table is None:
+        return ()
+    from kiosk.rules.office_columns import OFFICE_COLUMNS  # here, because most installations have no such table
+
+    columns = tuple(table.labels().items())
+    for heading, key in columns:
+        if key not in OFFICE_COLUMNS:
+            raise SettingsError(
+                _("kiosk.toml 的 office_columns.{heading} 不認得「{key}」；可以用的有 {known}。").format(
+                    heading=heading, key=key, known="、".join(OFFICE_COLUMNS)
+                )
+            )
+    if not columns:
+        raise SettingsError(_("kiosk.toml 的 [office_columns] 沒有欄位。"))
+    return columns
 
 
 def _credential_key_file(variables: Mapping[str, str]) -> Path | None:

@@ -44,17 +44,22 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: A
     check.set_defaults(handle=_check)
     take = add(actions, "import", "匯入名冊：全部寫入，或完全不寫入")
     take.add_argument("file", type=Path, help="全校的名冊：.csv、.xlsx 或 .ods")
+    add_import_options(take)
+    take.set_defaults(handle=_import)
+    logins = add(commands, "logins", "重設學生登入").add_subparsers(dest="action", required=True, metavar="動作")
+    reset = add(logins, "reset", "發給一次性的櫃台登入碼（只顯示一次）")
+    reset.add_argument("student_number", help="學號")
+    reset.set_defaults(handle=_reset)
+
+
+def add_import_options(take: argparse.ArgumentParser) -> None:
+    """Add the options of every import of a roster, whatever its format."""
     take.add_argument("--yes", action="store_true", help="不詢問，直接匯入")
     take.add_argument(
         "--allow-inactive",
         action="store_true",
         help=f"與 --yes 合用：超過 {FEW_LEAVING} 人且超過 {SHARE_LEAVING:.0%} 的學生不在名冊上（例如畢業），也改為離校",
     )
-    take.set_defaults(handle=_import)
-    logins = add(commands, "logins", "重設學生登入").add_subparsers(dest="action", required=True, metavar="動作")
-    reset = add(logins, "reset", "發給一次性的櫃台登入碼（只顯示一次）")
-    reset.add_argument("student_number", help="學號")
-    reset.set_defaults(handle=_reset)
 
 
 def _read(arguments: argparse.Namespace) -> tuple[Roster, str]:
@@ -64,8 +69,7 @@ def _read(arguments: argparse.Namespace) -> tuple[Roster, str]:
         sheet = read_sheet(arguments.file)
         roster = check_roster(sheet, settings.student_no_pattern, today(SystemClock()), progress_bar("檢查"))
     except UnreadableFile as error:
-        place = f"（第 {'、'.join(map(str, error.lines))} 行）" if error.lines else ""
-        raise Refused(_file_line(error.fault) + place) from None
+        raise Refused(unreadable_line(error)) from None
     return roster, sheet.sha256
 
 
@@ -80,7 +84,17 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    roster, sha256 = _read(arguments)
+    return take_in(arguments, *_read(arguments))
+
+
+def take_in(arguments: argparse.Namespace, roster: Roster, sha256: str) -> int:
+    """Show a checked roster, ask unless told not to, and import it.
+
+    Args:
+        arguments: with the options of :func:`add_import_options`.
+        roster: as it was checked, with its faults.
+        sha256: of its file.
+    """
     if not arguments.yes or roster.faults:
         _show_students(roster.students)
     _show_remarks(roster)
@@ -158,10 +172,16 @@ def _show_remarks(roster: Roster) -> None:
     for line in _by_message(roster.notes):
         print(f"請留意　{line}")
     for fault in roster.faults:
-        print(f"錯誤　　{f'第 {fault.line} 列' if fault.line else '標題列'}：{fault.message}")
+        print(f"錯誤　　{_place(fault)}：{fault.message}")
     if roster.faults:
         count = f"至少 {MOST_FAULTS}" if len(roster.faults) >= MOST_FAULTS else f"共 {len(roster.faults)}"
         print(f"{count} 個錯誤，沒有寫入任何資料；請改正檔案後再試一次。")
+
+
+def _place(fault: RosterFault) -> str:
+    """Where it is; a file within a zip is named."""
+    row = f"第 {fault.line} 列" if fault.line else "" if fault.file else "標題列"
+    return " ".join(filter(None, (fault.file, row)))
 
 
 def _by_message(notes: Iterable[RosterFault]) -> list[str]:
@@ -208,6 +228,13 @@ def _reset(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def unreadable_line(error: UnreadableFile) -> str:
+    """Why a file cannot be read, where, and what to do."""
+    entry = f"{error.entry}：" if error.entry else ""
+    place = f"（第 {'、'.join(map(str, error.lines))} 行）" if error.lines else ""
+    return entry + _file_line(error.fault) + place
+
+
 def _file_line(fault: FileFault) -> str:
     return {
         FileFault.MISSING: "找不到檔案，請檢查檔名與資料夾。",
@@ -225,4 +252,7 @@ def _file_line(fault: FileFault) -> str:
         FileFault.QUOTES: "引號沒有成對，或一格超過 131,072 字；請改正後再試。",
         FileFault.LONG_FIELD: "一格或一行太長，不是名冊的內容；請改正後再試。",
         FileFault.EMPTY: "檔案是空的（試算表只讀第一張工作表）。",
+        FileFault.NOT_A_ZIP: "這不是 OneRoster 的 .zip 檔，或已損壞、有密碼；請重新匯出或下載。",
+        FileFault.NO_MANIFEST: "壓縮檔裡沒有 manifest.csv，不是 OneRoster；CSV 檔要直接放在壓縮檔裡，不要包在資料夾。",
+        FileFault.TWICE: "壓縮檔裡有兩個同名的檔案，不知道該讀哪一個；請重新匯出。",
     }[fault]

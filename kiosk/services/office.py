@@ -10,6 +10,7 @@ from kiosk.services.bulk_approval import BulkApproval
 from kiosk.services.card_register import CardRegister
 from kiosk.services.desk import Desk
 from kiosk.services.document_desk import DocumentDesk
+from kiosk.services.hand_over import HandOver
 from kiosk.services.outbox_review import Outbox
 from kiosk.services.print_desk import PrintDesk
 from kiosk.services.review import Review
@@ -37,6 +38,7 @@ class Office:
     documents: DocumentDesk
     signature_desk: SignatureDesk
     card_register: CardRegister
+    hand_over: HandOver
 
 
 def open_office(school: School) -> Office:
@@ -57,4 +59,5 @@ def open_office(school: School) -> Office:
         documents=DocumentDesk(store),
         signature_desk=SignatureDesk(store),
         card_register=CardRegister(store),
+        hand_over=HandOver(store, settings, clock),
     )

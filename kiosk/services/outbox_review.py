@@ -235,6 +235,12 @@ class Outbox:
         return waits if self._settings.smtp is None else and_(waits, _message.c.channel == Channel.CALL.value)
 
 
+def given_up(unit: UnitOfWork) -> tuple[DeadLetter, ...]:
+    """Every mail that was given up, the oldest first, for a report; the caller has been let in and audits it."""
+    rows = unit.connection.execute(_WITH_APPLICATION.where(_is_dead_letter(unit.at))).all()
+    return tuple(_dead_letter(unit, row) for row in rows)
+
+
 def _change(
     unit: UnitOfWork,
     acting: ActingStaff,

@@ -61,10 +61,14 @@ class StudentRow:
 
 @dataclass(frozen=True, slots=True)
 class RosterFault:
-    """A fault, or a note: the file's row (0: the header) and what to do; names no personal data."""
+    """A fault, or a note: the file's row (0: the header) and what to do; names no personal data.
+
+    ``file``: which of several files; empty where there is one.
+    """
 
     line: int
     message: str
+    file: str = ""
 
 
 @dataclass(frozen=True)

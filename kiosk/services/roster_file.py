@@ -10,7 +10,7 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
@@ -32,6 +32,7 @@ _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # MS-CFB: the .xls of old, and any workbook with a password
 _CSV_SUFFIXES = frozenset({".csv", ".txt"})
+_ENCODINGS = ("utf-8", "cp950")
 _SHEET_SUFFIXES = frozenset({".xlsx", ".ods"})
 
 Row = tuple[int, tuple[str, ...]]
@@ -56,15 +57,25 @@ class FileFault(Enum):
     QUOTES = auto()
     LONG_FIELD = auto()
     EMPTY = auto()
+    NOT_A_ZIP = auto()
+    NO_MANIFEST = auto()
+    TWICE = auto()
 
 
 class UnreadableFile(Exception):
-    """The file cannot be taken; ``lines`` are the first lines at fault, from 1, where any can be named."""
+    """The file cannot be taken.
 
-    def __init__(self, fault: FileFault, *lines: int) -> None:
+    Attributes:
+        fault: why.
+        lines: the first lines at fault, from 1, where any can be named.
+        entry: the file within an archive; empty where it is the file itself.
+    """
+
+    def __init__(self, fault: FileFault, *lines: int, entry: str = "") -> None:
         super().__init__(fault.name)
         self.fault = fault
         self.lines = lines
+        self.entry = entry
 
 
 @dataclass(frozen=True)
@@ -93,7 +104,7 @@ def read_sheet(file: Path) -> Sheet:
     Raises:
         UnreadableFile: with the fault; one that lies further down, only when its row is asked for.
     """
-    content = _content(file)
+    content = read_content(file)
     suffix = file.suffix.lower()
     if content.startswith(_OLE):
         raise UnreadableFile(FileFault.OLD_OR_LOCKED)
@@ -110,7 +121,7 @@ def read_sheet(file: Path) -> Sheet:
         found: Iterator[Row] = ((number, tuple(cells)) for number, cells in values)
     else:
         expected_rows = content.count(b"\n")
-        found = _csv_rows(content)
+        found = _csv_rows(content, _ENCODINGS)
     rows = _checked(found)
     header = next(rows, None)
     if header is None:
@@ -118,8 +129,12 @@ def read_sheet(file: Path) -> Sheet:
     return Sheet(header[1], rows, expected_rows, sheets_left_out, hashlib.sha256(content).hexdigest())
 
 
-def _content(file: Path) -> bytes:
-    """The whole file, opened once, so that what is looked at is what is read; nothing that could wait or never end."""
+def read_content(file: Path) -> bytes:
+    """The whole file, opened once, so that what is looked at is what is read; nothing that could wait or never end.
+
+    Raises:
+        UnreadableFile: it is missing, no file, forbidden or larger than :data:`LARGEST_FILE`.
+    """
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb") as opened:
@@ -149,8 +164,17 @@ def _checked(rows: Iterator[Row]) -> Iterator[Row]:
             yield number, cells
 
 
-def _csv_rows(content: bytes) -> Iterator[Row]:
-    encoding = _encoding(content)
+def utf8_csv_rows(content: bytes) -> Iterator[Row]:
+    """The rows of a CSV that must be UTF-8, those that hold something; read while one goes through them.
+
+    Raises:
+        UnreadableFile: see :func:`read_sheet`.
+    """
+    return _checked(_csv_rows(content, _ENCODINGS[:1]))
+
+
+def _csv_rows(content: bytes, encodings: Sequence[str]) -> Iterator[Row]:
+    encoding = _encoding(content, encodings)
     text = io.TextIOWrapper(io.BytesIO(content.removeprefix(_BOM)), encoding, newline="")
     reader = csv.reader(text, strict=True)
     first_line = 1
@@ -162,7 +186,7 @@ def _csv_rows(content: bytes) -> Iterator[Row]:
         raise UnreadableFile(FileFault.QUOTES, first_line) from None
 
 
-def _encoding(content: bytes) -> str:
+def _encoding(content: bytes, encodings: Sequence[str]) -> str:
     """BOM, then strict UTF-8, then strict cp950; what is neither is not guessed (a guess makes another person).
 
     Raises:
@@ -173,7 +197,7 @@ def _encoding(content: bytes) -> str:
     if b"\0" in content:
         raise UnreadableFile(FileFault.NUL, content[: content.index(b"\0")].count(b"\n") + 1)
     faults: list[list[int]] = []
-    for encoding in ["utf-8"] if content.startswith(_BOM) else ["utf-8", "cp950"]:
+    for encoding in _ENCODINGS[:1] if content.startswith(_BOM) else encodings:
         lines = _undecodable_lines(content.removeprefix(_BOM), encoding)
         if not lines:
             return encoding

@@ -34,7 +34,7 @@ _PIECE = 1 << 14
 _LOCAL_HEADER = struct.Struct("<26xHH")  # APPNOTE 4.3.7: 30 bytes, then a name and an extra field of these lengths
 
 
-class _Unsafe(Exception):
+class UnsafeArchive(Exception):
     """The archive unpacks to more than a roster ever does."""
 
 
@@ -50,9 +50,9 @@ def main() -> int:
         for value in _values(content):
             written += out.write(json.dumps(value, ensure_ascii=False) + "\n")
             if written > MOST_TEXT:
-                raise _Unsafe
+                raise UnsafeArchive
         verdict = END
-    except (_Unsafe, MemoryError):
+    except (UnsafeArchive, MemoryError):
         verdict = UNSAFE
     except Exception:  # whatever a broken file does to the library
         verdict = DAMAGED
@@ -61,17 +61,22 @@ def main() -> int:
     return 0
 
 
-def refuse_bombs(content: bytes) -> None:
+def refuse_bombs(content: bytes, largest: int = LARGEST_UNPACKED) -> None:
     """Unpack every entry to nowhere and count: the sizes that an archive states need not be true.
 
+    Args:
+        content: the archive.
+        largest: how many bytes it may unpack to.
+
     Raises:
+        UnsafeArchive: it unpacks to more, to a hundred times itself, or into too many parts.
         zipfile.BadZipFile, zlib.error, struct.error: it is no whole archive.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         entries = archive.infolist()
     if len(entries) > MOST_ENTRIES:
-        raise _Unsafe
-    most = min(LARGEST_UNPACKED, LARGEST_RATIO * len(content))
+        raise UnsafeArchive
+    most = min(largest, LARGEST_RATIO * len(content))
     for entry in entries:
         most -= _unpacked_size(memoryview(content), entry, most)
 
@@ -88,11 +93,11 @@ def _unpacked_size(content: memoryview, entry: zipfile.ZipInfo, most: int) -> in
         for place in range(0, len(packed), _PIECE):
             size += len(unpacker.decompress(packed[place : place + _PIECE]))
             if size > most:
-                raise _Unsafe
+                raise UnsafeArchive
         if not unpacker.eof:
             raise zipfile.BadZipFile
     if size > most:
-        raise _Unsafe
+        raise UnsafeArchive
     return size
 
 

@@ -100,6 +100,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         school_name = "臺北市立某某高職"
         service_name = "親子綁定"
         terminal_name = "校門口"
+        school_code = "353401"
         student_no_pattern = "[0-9]{6}"
         database_url = "postgresql://kiosk@db/kiosk"
         [idle]
@@ -111,11 +112,15 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         sender = "kiosk@example.edu.tw"
         [printer]
         name = "office-2"
+        [office_columns]
+        "學號" = "student_number"
+        "家長 身分證" = "parent_national_id"
         """,
     )
     assert settings == Settings(
         home=tmp_path,
         school_name="臺北市立某某高職",
+        school_code="353401",
         service_name="親子綁定",
         terminal_name="校門口",
         student_no_pattern="[0-9]{6}",
@@ -130,6 +135,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
             sender="kiosk@example.edu.tw",
         ),
         printer="office-2",
+        office_columns=(("學號", "student_number"), ("家長 身分證", "parent_national_id")),
     )
 
 
@@ -182,6 +188,13 @@ def test_mail_without_tls_is_for_this_machine_only(tmp_path: Path) -> None:
         ('terminal_name = "a\\u202eb"', "terminal_name"),
         ("student_no_pattern = '['", "student_no_pattern"),
         ("student_no_pattern = '" + "a" * 101 + "'", "student_no_pattern"),
+        ("school_code = '35-34'", "school_code"),
+        ("school_code = 353401", "school_code"),
+        ("office_columns = 1", "office_columns"),
+        ("[office_columns]", "office_columns"),
+        ("[office_columns]\n'學號' = 'student_no'", "office_columns.學號"),
+        ("[office_columns]\n'學號' = ''", "office_columns.學號"),
+        ("[office_columns]\n'" + "長" * 61 + "' = 'student_number'", "office_columns"),
         ("idle = 60", "idle"),
         ("[idle]\nparent_idle_seconds = 4", "idle.parent_idle_seconds"),
         ("[idle]\nparent_idle_seconds = 7201", "idle.parent_idle_seconds"),

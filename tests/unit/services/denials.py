@@ -11,7 +11,9 @@ from kiosk.services.application_form import Basis, Mode
 from kiosk.services.card_text import load_card_services
 from kiosk.services.drafts import APPLICATION
 from kiosk.services.forms import FormKind
+from kiosk.services.hand_over import HANDING_OVER
 from kiosk.services.office import Office
+from kiosk.services.oneroster_files import Version
 from kiosk.services.paper import FormKey
 from kiosk.services.queue_filter import QueueFilter, QueueSort, SortBy
 from kiosk.services.school import School
@@ -113,6 +115,15 @@ def _on_staff(*rest: Any) -> Call:
     return Call(lambda world: (world.staff_id, 1, *rest), roles=_ADMINISTRATOR)
 
 
+def _handing_over(*rest: Any, **options: Any) -> Call:
+    """An export to a file that is not there; whoever is refused leaves none."""
+    return Call(
+        lambda world: (world.school.settings.home / f"{uuid4().hex}.out", *rest),
+        lambda _world: options,
+        roles=HANDING_OVER,
+    )
+
+
 CALLS: Mapping[str, Call] = {
     "school.sign_in.change_password": Call(lambda _world: ("Second-Rain-2",), changes_password=True),
     "school.sign_in.change_staff_password": Call(
@@ -202,6 +213,10 @@ CALLS: Mapping[str, Call] = {
     "office.signature_desk.waiting": Call(options=lambda _world: {"limit": 10}, roles=_BOTH),
     "office.signature_desk.check": Call(lambda world: (world.signature_id,), roles=_BOTH, of_class=True, decides=True),
     "office.card_register.rows": Call(options=lambda _world: {"limit": 10}, roles=_REGISTRAR),
+    "office.hand_over.oneroster": _handing_over(Version.V1_2),
+    "office.hand_over.office": _handing_over(as_workbook=False),
+    "office.hand_over.consents": _handing_over(),
+    "office.hand_over.report": _handing_over(as_pdf=False),
 }
 
 OPEN_TO_ALL = {

@@ -1,0 +1,62 @@
+"""``export`` as a person types it: account and password are asked for, and the password is never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.services.staff_access import Role
+from tests.faults.schools import STAFF_CHOSEN, add_staff, open_cheaply, settings_of
+from tests.terminal.harness import Terminal, python
+from tests.unit.services.oneroster_reader import problems
+
+_ACCOUNT_ASKED, _PASSWORD_ASKED = "系統管理員的帳號：", "密碼（不顯示）："
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "roster.zip"
+
+
+@pytest.fixture
+def exporting(tmp_path: Path, file: Path) -> Iterator[Terminal]:
+    """``export oneroster`` at its first question."""
+    home = tmp_path / "home"
+    school = open_cheaply(settings_of(home))
+    add_staff(school, "wu.li", Role.REGISTRAR)
+    school.close()
+    command = python("run_kiosk.py", "export", "oneroster", "--version", "1.2", str(file))
+    with Terminal(command, env={"KIOSK_HOME": str(home), "KIOSK_DATABASE_URL": None}) as terminal:
+        terminal.wait_for(_ACCOUNT_ASKED)
+        yield terminal
+
+
+def test_account_and_password_are_asked_for(exporting: Terminal, file: Path) -> None:
+    exporting.send("wu.li\r")
+    exporting.wait_for(_PASSWORD_ASKED)
+    exporting.send(f"{STAFF_CHOSEN}\r")
+    exporting.wait_for("已寫出")
+    assert exporting.wait_exit() == 0
+    assert STAFF_CHOSEN.encode() not in exporting.raw
+    assert problems(file.read_bytes()) == []
+
+
+def test_a_wrong_password_is_one_line_and_no_file(exporting: Terminal, file: Path) -> None:
+    exporting.send("wu.li\r")
+    exporting.wait_for(_PASSWORD_ASKED)
+    exporting.send("Quiet-Heron-Lamb\r")
+    exporting.wait_for("帳號或密碼不對")
+    assert exporting.wait_exit() == 1
+    assert b"Quiet-Heron-Lamb" not in exporting.raw
+    assert "Traceback" not in exporting.text
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl+C", "Ctrl+D"])
+def test_leaving_half_way_writes_nothing(exporting: Terminal, file: Path, key: str) -> None:
+    exporting.send(key)
+    exporting.wait_for("已中止。")
+    assert exporting.wait_exit() == 1
+    assert not file.exists()
