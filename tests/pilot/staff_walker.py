@@ -135,8 +135,10 @@ async def go_on(reviewer: Reviewer, screen: str) -> None:
         case "staff" | "member" | "add":
             await reviewer.opens("staff", "StaffListScreen")
             await reviewer.sees_rows()
-            if screen != "staff":
-                await reviewer.presses("f2" if screen == "add" else "enter")
+            if screen == "add":
+                await reviewer.presses("f2")
+            elif screen == "member":
+                await reviewer.presses("end", "enter")  # the last of them is a homeroom teacher, who has classes
         case _:
             await reviewer.opens_queue()
             if screen == "question":
