@@ -21,8 +21,8 @@ from kiosk.rules.contact import mask_email
 from kiosk.rules.names import mask_name
 from kiosk.services.application_form import email_key
 from kiosk.services.errors import ServiceError
+from kiosk.services.parent_login import PARENT_LOGIN
 
-PARENT_LOGIN = "parent"
 FIRST_PASSWORD = "national_id_end"
 FIRST_PASSWORD_LENGTH = 6
 FIRST_PASSWORD_DAYS = 30
@@ -92,10 +92,11 @@ def account_of(unit: UnitOfWork, person: Applicant) -> OpenAccount:
 
 
 def close_account(unit: UnitOfWork, account: ParentAccount) -> None:
-    """Close an account that has no child any more; its address is free for another person."""
+    """Close an account that sees no child any more; its address and its self-chosen account are free for others."""
     known = unit.keys.open("parent_account", account.id, account.sealed)
-    account.active, account.email_index, account.version = False, None, account.version + 1
-    account.sealed = unit.keys.seal("parent_account", account.id, known | {"email": None})
+    account.active, account.version = False, account.version + 1
+    account.email_index = account.chosen_account_index = None
+    account.sealed = unit.keys.seal("parent_account", account.id, known | {"email": None, "chosen_account": None})
     credential = unit.session.exec(
         select(Credential).where(Credential.kind == PARENT_LOGIN, Credential.account == account.id)
     ).one()

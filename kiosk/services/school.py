@@ -21,6 +21,7 @@ from kiosk.services.sign_in import SignIn
 from kiosk.settings import Settings, ensure_home
 
 if TYPE_CHECKING:
+    from kiosk.services.accounts import Accounts
     from kiosk.services.applications import Applications
     from kiosk.services.card import StudentCard
     from kiosk.services.consents import Consents
@@ -107,6 +108,13 @@ class School:
         from kiosk.services.card import StudentCard
 
         return StudentCard(self.store)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The parents' accounts, for whoever is signed on with one."""
+        from kiosk.services.accounts import Accounts
+
+        return Accounts(self.store, self.clock)
 
     def close(self) -> None:
         """Give the database back."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from kiosk.services.account_holder import AccountHolder
 from kiosk.services.application_form import Basis, Mode
 from kiosk.services.card_text import load_card_services
 from kiosk.services.drafts import APPLICATION
@@ -51,6 +52,8 @@ class World:
         bound_student_id: that child.
         message_id: what their parent is to be told.
         other_visitor: may do what a visitor may, for that child.
+        holder: that parent, signed on with their account.
+        other_holder: another child's parent, signed on.
         staff_id: one more of the staff, at version 1.
     """
 
@@ -67,6 +70,8 @@ class World:
     bound_student_id: str
     message_id: str
     other_visitor: Visitor
+    holder: AccountHolder
+    other_holder: AccountHolder
     staff_id: str
 
 
@@ -77,16 +82,18 @@ class Call:
     Attributes:
         arguments: what follows the caller.
         options: its named arguments.
-        roles: of the staff, who may; empty for a visitor's method.
+        roles: of the staff, who may; empty for a visitor's or a holder's method.
+        signed_on: it is a method for whoever is signed on with a parent's account.
         of_class: refuses a homeroom teacher of another class.
         decides: refuses a member whose own child it is.
-        of_child: refuses the login of another child.
+        of_child: refuses the login of another child, or the account of another parent.
         changes_password: is there for whoever has a first password.
     """
 
     arguments: Callable[[World], tuple[Any, ...]] = _nothing
     options: Callable[[World], dict[str, Any]] = _no_options
     roles: frozenset[Role] = frozenset()
+    signed_on: bool = False
     of_class: bool = False
     decides: bool = False
     of_child: bool = False
@@ -118,6 +125,9 @@ CALLS: Mapping[str, Call] = {
     "school.sign_in.change_staff_password": Call(
         lambda _world: ("Second-Heron-Lamp",), roles=ALL_STAFF, changes_password=True
     ),
+    "school.sign_in.change_account_password": Call(
+        lambda _world: ("Second-Rain-2",), signed_on=True, changes_password=True
+    ),
     "school.sign_in.confirm_password": Call(lambda _world: (STAFF_CHOSEN, _REGISTRAR), roles=_REGISTRAR),
     "school.student_data.hub": Call(),
     "school.student_data.confirm": Call(),
@@ -141,6 +151,8 @@ CALLS: Mapping[str, Call] = {
     "school.papers.print_own": Call(_binding_form, of_child=True),
     "school.signatures.boxes": Call(),
     "school.signatures.sign": Call(lambda world: (world.box, DRAWING), of_child=True),
+    "school.accounts.children": Call(signed_on=True),
+    "school.accounts.contact": Call(signed_on=True),
     "office.staff_accounts.list": Call(roles=_ADMINISTRATOR),
     "office.staff_accounts.find": Call(lambda _world: ("lin.li",), roles=_ADMINISTRATOR),
     "office.staff_accounts.add": Call(
@@ -205,6 +217,7 @@ CALLS: Mapping[str, Call] = {
 
 OPEN_TO_ALL = {
     "school.sign_in.student": "signs in; refusals: test_a_refused_sign_in_is_audited, test_every_login.py",
+    "school.sign_in.parent": "signs in; refusals: test_a_refused_sign_in_is_audited, test_every_login.py",
     "school.sign_in.staff": "signs in; refusals: test_a_refused_sign_in_is_audited, test_every_login.py",
     "school.email_codes.check": "takes a challenge, which only `send` gives; wrong codes: test_email_codes.py",
 }
