@@ -1,7 +1,8 @@
 """The parents' accounts: one person is one account by their ID, and its e-mail is nobody else's.
 
-An account lives as long as it has a child: it is opened with the first binding, closed with the last, and opened again
-for the same person. A closed account keeps no address, so that another person may have it.
+An account lives as long as it sees a child: it is opened with the first binding or the first access that a parent
+gives a carer, closed with the last, and opened again for the same person. A closed account keeps no address and no
+self-chosen account, so that another person may have them.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from db.sealed import IndexColumn, KeyRing
 from db.store import UnitOfWork
 from kiosk.rules.contact import mask_email
 from kiosk.rules.names import mask_name
+from kiosk.services.account_children import seen_children
 from kiosk.services.application_form import email_key
 from kiosk.services.errors import ServiceError
 from kiosk.services.parent_login import PARENT_LOGIN
+from kiosk.services.today import day_at
 
 FIRST_PASSWORD = "national_id_end"
 FIRST_PASSWORD_LENGTH = 6
@@ -36,7 +39,7 @@ class EmailOfAnother(ServiceError):
         position: the applicant, from 1.
         email: the address, masked.
         other_name: whose account it is, masked.
-        other_number: the application that the other's account came from.
+        other_number: the application that the other's account came from; empty for a carer's.
     """
 
     def __init__(self, position: int, email: str, other_name: str, other_number: str) -> None:
@@ -79,6 +82,8 @@ def account_of(unit: UnitOfWork, person: Applicant) -> OpenAccount:
     account = unit.session.exec(
         select(ParentAccount).where(ParentAccount.national_id_index == person.national_id_index)
     ).one_or_none()
+    if account is not None:
+        close_if_done(unit, account)  # a carer's whose last day is over: all is as applied for now
     is_new = account is None or not account.active
     if account is None:
         account = _new_account(unit, person, personal)
@@ -102,6 +107,18 @@ def close_account(unit: UnitOfWork, account: ParentAccount) -> None:
     ).one()
     credential.active, credential.changed_at, credential.version = False, unit.at, credential.version + 1
     unit.session.flush()
+
+
+def close_if_done(unit: UnitOfWork, account: ParentAccount) -> bool:
+    """Close an account that sees no child any more: no binding, and no access whose last day is not over.
+
+    Returns:
+        Whether it was closed.
+    """
+    if not account.active or seen_children(unit.session, account.id, day_at(unit.at)):
+        return False
+    close_account(unit, account)
+    return True
 
 
 def _new_account(unit: UnitOfWork, person: Applicant, personal: Mapping[str, Any]) -> ParentAccount:
@@ -150,20 +167,23 @@ def _require_free_email(unit: UnitOfWork, person: Applicant, email: str | None) 
             ParentAccount.email_index == index, ParentAccount.national_id_index != person.national_id_index
         )
     ).one_or_none()
-    if other is not None:
+    if other is not None and not close_if_done(unit, other):
         number = _number_behind(unit.session, other.id)
         raise EmailOfAnother(person.position, mask_email(email), mask_name(other.name), number)
 
 
 def _number_behind(session: Session, account_id: str) -> str:
-    """The number of the application that opened an account's newest binding."""
-    return session.exec(
-        select(Application.number)
-        .join(Binding, col(Binding.application_id) == col(Application.id))
-        .where(Binding.parent_account_id == account_id)
-        .order_by(col(Binding.began_at).desc(), col(Binding.id))
-        .limit(1)
-    ).one()
+    """The number of the application that opened an account's newest binding; a carer's may have none."""
+    return (
+        session.exec(
+            select(Application.number)
+            .join(Binding, col(Binding.application_id) == col(Application.id))
+            .where(Binding.parent_account_id == account_id)
+            .order_by(col(Binding.began_at).desc(), col(Binding.id))
+            .limit(1)
+        ).one_or_none()
+        or ""
+    )
 
 
 def _first_password(unit: UnitOfWork, account: ParentAccount, national_id: str, *, is_new: bool) -> int | None:

@@ -28,11 +28,6 @@ PARENT_LOGIN = "parent"
 _EMAIL, _MOBILE, _CHOSEN = "email|", "mobile|", "chosen|"
 _NOBODY = "nobody|"
 
-_found = select(PARENT_ACCOUNT.c.id).where(PARENT_ACCOUNT.c.active.is_(True)).limit(2)
-_BY_EMAIL = _found.where(PARENT_ACCOUNT.c.email_index == bindparam("name_index"))
-_BY_MOBILE = _found.where(PARENT_ACCOUNT.c.mobile_index == bindparam("name_index"))
-_BY_CHOSEN = _found.where(PARENT_ACCOUNT.c.chosen_account_index == bindparam("name_index"))
-
 
 def sees_a_child() -> ColumnElement[bool]:
     """Whether an account has a binding, or a carer's access that is not over; ``on``: the day, ISO."""
@@ -46,6 +41,10 @@ def sees_a_child() -> ColumnElement[bool]:
     return bound | let_in
 
 
+_found = select(PARENT_ACCOUNT.c.id).where(PARENT_ACCOUNT.c.active.is_(True), sees_a_child()).limit(2)
+_BY_EMAIL = _found.where(PARENT_ACCOUNT.c.email_index == bindparam("name_index"))
+_BY_MOBILE = _found.where(PARENT_ACCOUNT.c.mobile_index == bindparam("name_index"))
+_BY_CHOSEN = _found.where(PARENT_ACCOUNT.c.chosen_account_index == bindparam("name_index"))
 _HOLDS = select(PARENT_ACCOUNT.c.active & sees_a_child()).where(PARENT_ACCOUNT.c.id == bindparam("subject"))
 
 
@@ -75,14 +74,16 @@ class ParentLogin(LoginKind):
             return chosen_name(typed)
 
     def account_behind(self, connection: Connection, keys: KeyRing, name: str) -> str:
-        """The account with this name; a mobile number that two active accounts share leads to neither."""
+        """The account with this name, if it sees a child; a mobile number that two such share leads to neither."""
         if name.startswith(_EMAIL):
             statement, index = _BY_EMAIL, keys.index(IndexColumn.EMAIL, name.removeprefix(_EMAIL))
         elif name.startswith(_MOBILE):
             statement, index = _BY_MOBILE, keys.index(IndexColumn.MOBILE, name.removeprefix(_MOBILE))
         else:
             statement, index = _BY_CHOSEN, keys.index(IndexColumn.ACCOUNT, name)
-        found = connection.execute(statement, {"name_index": index}).scalars().all()
+        found = (
+            connection.execute(statement, {"name_index": index, "on": today(self._clock).isoformat()}).scalars().all()
+        )
         return str(found[0]) if len(found) == 1 else f"{_NOBODY}{name}"
 
     def initial_code(self, keys: KeyRing, account: str, typed: str, initial_kind: str | None) -> bytes:

@@ -114,7 +114,7 @@ class School:
         """The parents' accounts, for whoever is signed on with one."""
         from kiosk.services.accounts import Accounts
 
-        return Accounts(self.store, self.clock)
+        return Accounts(self.store, self.settings, self.clock, self.email_codes.mail)
 
     def close(self) -> None:
         """Give the database back."""

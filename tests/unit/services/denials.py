@@ -10,6 +10,7 @@ from uuid import uuid4
 from kiosk.services.account_holder import AccountHolder
 from kiosk.services.application_form import Basis, Mode
 from kiosk.services.card_text import load_card_services
+from kiosk.services.code_mail import EmailChallenge
 from kiosk.services.drafts import APPLICATION
 from kiosk.services.forms import FormKind
 from kiosk.services.office import Office
@@ -25,6 +26,7 @@ from tests.unit.services.papers import DRAWING
 
 CLASS = "科二智"
 _CARD = load_card_services(None)
+_CHALLENGE = EmailChallenge("new@example.com", b"", 0.0)
 _REASON = "字跡不清，請再確認"
 
 
@@ -153,6 +155,11 @@ CALLS: Mapping[str, Call] = {
     "school.signatures.sign": Call(lambda world: (world.box, DRAWING), of_child=True),
     "school.accounts.children": Call(signed_on=True),
     "school.accounts.contact": Call(signed_on=True),
+    "school.accounts.choose_account": Call(lambda _world: ("small.flower",), signed_on=True),
+    "school.accounts.change_mobile": Call(lambda _world: ("0910300400",), signed_on=True),
+    "school.accounts.send_email_code": Call(lambda _world: ("new@example.com",), signed_on=True),
+    "school.accounts.change_email": Call(lambda _world: (_CHALLENGE, "000000"), signed_on=True),
+    "school.accounts.end_binding": Call(lambda world: (world.binding_id, "搬家"), signed_on=True, of_child=True),
     "office.staff_accounts.list": Call(roles=_ADMINISTRATOR),
     "office.staff_accounts.find": Call(lambda _world: ("lin.li",), roles=_ADMINISTRATOR),
     "office.staff_accounts.add": Call(
