@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from db.account_models import CarerAccess
@@ -15,7 +14,7 @@ from db.document_models import CardAnswer
 from db.models import Application, SignedForm, Student
 from db.review_models import Binding, ParentAccount
 from db.sealed import IndexColumn
-from db.store import Store, UnitOfWork
+from db.store import Store
 from kiosk.clock import Clock
 from kiosk.i18n import _
 from kiosk.rules.accounts import AccountNameFault, chosen_account_fault
@@ -24,6 +23,7 @@ from kiosk.rules.text_safety import half_width
 from kiosk.services import outbox
 from kiosk.services.account_children import Scope, SeenChild, seen_children
 from kiosk.services.account_holder import AccountHolder, require_account
+from kiosk.services.account_names import is_free, is_shared
 from kiosk.services.application_form import email_key
 from kiosk.services.binding_end import end_binding
 from kiosk.services.code_mail import CodeMail, EmailChallenge, Purpose, WrongCode
@@ -31,7 +31,7 @@ from kiosk.services.errors import ChangedMeanwhile, Denied, ServiceError
 from kiosk.services.forms import FormKind
 from kiosk.services.outbox import Addressee, MessageKind
 from kiosk.services.paper import PaperState
-from kiosk.services.parent_accounts import FIRST_PASSWORD_LENGTH, close_if_done
+from kiosk.services.parent_accounts import FIRST_PASSWORD_LENGTH
 from kiosk.services.parent_login import chosen_name
 from kiosk.services.reasons import checked_reason
 from kiosk.services.refusals import audits_refusals
@@ -150,7 +150,7 @@ class Accounts:
                 mobile=known["mobile"],
                 mobile_masked=mask_mobile(known["mobile"]),
                 chosen_account=known.get("chosen_account"),
-                mobile_can_sign_on=not _is_shared(session, account, today(self._clock)),
+                mobile_can_sign_on=not is_shared(session, account, today(self._clock)),
             )
 
     def choose_account(self, holder: AccountHolder, text: str) -> None:
@@ -170,7 +170,7 @@ class Accounts:
                 if fault is not None:
                     raise AccountNameRefused(fault)
                 index = unit.keys.index(IndexColumn.ACCOUNT, chosen_name(typed))
-                if not _is_free(unit, account, col(ParentAccount.chosen_account_index) == index):
+                if not is_free(unit, account, col(ParentAccount.chosen_account_index) == index):
                     raise AccountNameRefused(AccountNameFault.TAKEN)
             account.chosen_account_index, account.version = index, account.version + 1
             account.sealed = unit.keys.seal("parent_account", account.id, known | {"chosen_account": typed})
@@ -195,7 +195,7 @@ class Accounts:
             account.sealed = unit.keys.seal("parent_account", account.id, known | {"mobile": mobile})
             unit.session.flush()
             unit.audit(holder.credential_id, "account.mobile_changed", account.id)
-            return not _is_shared(unit.session, account, today(self._clock))
+            return not is_shared(unit.session, account, today(self._clock))
 
     def send_email_code(self, holder: AccountHolder, address: str) -> EmailChallenge:
         """Send a code to a new address; waits for the mail server, ten seconds at most a step.
@@ -229,7 +229,7 @@ class Accounts:
             if challenge.purpose is not Purpose.EMAIL or not self._codes.check(challenge, typed):
                 raise WrongCode
             index = unit.keys.index(IndexColumn.EMAIL, email_key(challenge.address))
-            if not _is_free(unit, account, col(ParentAccount.email_index) == index):
+            if not is_free(unit, account, col(ParentAccount.email_index) == index):
                 raise EmailTaken
             known = unit.keys.open("parent_account", account.id, account.sealed)
             former, is_other = known.get("email"), account.email_index != index
@@ -267,22 +267,6 @@ class Accounts:
                 raise ChangedMeanwhile(at=binding.ended_at or 0, what=binding.state)
             end_binding(unit, self._settings, binding, reason, by=account.id, staff=False)
             unit.audit(holder.credential_id, "binding.ended_by_parent", binding.id, {"reason": reason})
-
-
-def _is_free(unit: UnitOfWork, account: ParentAccount, has_it: ColumnElement[bool]) -> bool:
-    """Whether no other person has a name; a carer's account whose last day is over is closed, and has none."""
-    other = unit.session.exec(select(ParentAccount).where(has_it, ParentAccount.id != account.id)).one_or_none()
-    return other is None or close_if_done(unit, other)
-
-
-def _is_shared(session: Session, account: ParentAccount, on: date) -> bool:
-    """Whether another account has the same mobile number, so that neither can sign on with it."""
-    others = select(ParentAccount.id).where(
-        ParentAccount.mobile_index == account.mobile_index,
-        col(ParentAccount.active).is_(True),
-        ParentAccount.id != account.id,
-    )
-    return any(seen_children(session, other, on) for other in session.exec(others).all())
 
 
 def _personal(session: Session, account_id: str, known: Mapping[str, Any]) -> list[str]:

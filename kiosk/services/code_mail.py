@@ -77,6 +77,10 @@ class EmailChallenge:
     tries: int = 0
     purpose: Purpose = Purpose.EMAIL
 
+    def spend(self) -> None:
+        """Let the code be good for nothing more."""
+        self.tries = TRIES
+
 
 class CodeMail:
     """Makes, sends and compares codes; what it remembers is in memory only.

@@ -21,6 +21,7 @@ from kiosk.services.sign_in import SignIn
 from kiosk.settings import Settings, ensure_home
 
 if TYPE_CHECKING:
+    from kiosk.services.account_recovery import AccountRecovery
     from kiosk.services.accounts import Accounts
     from kiosk.services.applications import Applications
     from kiosk.services.card import StudentCard
@@ -115,6 +116,13 @@ class School:
         from kiosk.services.accounts import Accounts
 
         return Accounts(self.store, self.settings, self.clock, self.email_codes.mail)
+
+    @cached_property
+    def account_recovery(self) -> AccountRecovery:
+        """忘記帳號、密碼."""
+        from kiosk.services.account_recovery import AccountRecovery
+
+        return AccountRecovery(self.store, self.clock, self.email_codes.mail)
 
     def close(self) -> None:
         """Give the database back."""

@@ -208,6 +208,9 @@ CALLS: Mapping[str, Call] = {
     "office.desk.reset_login": Call(
         lambda _world: (STUDENT_NUMBER,), lambda _world: {"id_seen": True}, roles=_BOTH, of_class=True, decides=True
     ),
+    "office.desk.reset_account": Call(
+        lambda _world: (MOTHER_ID,), lambda _world: {"id_seen": True}, roles=_REGISTRAR, decides=True
+    ),
     "office.outbox.calls": Call(roles=_BOTH),
     "office.outbox.dead_letters": Call(roles=_BOTH),
     "office.outbox.counts": Call(roles=_BOTH),
@@ -226,5 +229,7 @@ OPEN_TO_ALL = {
     "school.sign_in.student": "signs in; refusals: test_a_refused_sign_in_is_audited, test_every_login.py",
     "school.sign_in.parent": "signs in; refusals: test_a_refused_sign_in_is_audited, test_every_login.py",
     "school.sign_in.staff": "signs in; refusals: test_a_refused_sign_in_is_audited, test_every_login.py",
+    "school.account_recovery.begin": "for whoever forgot; says nothing of anybody: test_account_recovery.py",
+    "school.account_recovery.finish": "takes a recovery, which only `begin` gives: test_account_recovery.py",
     "school.email_codes.check": "takes a challenge, which only `send` gives; wrong codes: test_email_codes.py",
 }
