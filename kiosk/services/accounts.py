@@ -18,7 +18,7 @@ from db.store import Store
 from kiosk.clock import Clock
 from kiosk.i18n import _
 from kiosk.rules.accounts import AccountNameFault, chosen_account_fault
-from kiosk.rules.contact import mask_email, mask_mobile, parse_email, parse_mobile
+from kiosk.rules.contact import EmailFault, InvalidEmail, holds_id, mask_email, mask_mobile, parse_email, parse_mobile
 from kiosk.rules.text_safety import half_width
 from kiosk.services import outbox
 from kiosk.services.account_children import Scope, SeenChild, seen_children
@@ -203,13 +203,17 @@ class Accounts:
         Whether the address is another person's account is not said here, for anybody can type any address.
 
         Raises:
-            InvalidEmail: see `kiosk.rules.contact.parse_email`.
+            InvalidEmail: see `kiosk.rules.contact.parse_email`; also where it tells the ID or the end of it.
             MailNotSent: see `kiosk.services.code_mail.CodeMail.send`.
             Denied, PasswordChangeRequired: see `kiosk.services.account_holder.require_account`.
         """
         with self._store.read() as session:
-            require_account(session, holder, today(self._clock))
-        return self._codes.send(holder.credential_id, parse_email(address))
+            account = require_account(session, holder, today(self._clock))
+            national_id = self._store.keys.open("parent_account", account.id, account.sealed)["national_id"]
+        email = parse_email(address)
+        if holds_id(email, national_id):
+            raise InvalidEmail(EmailFault.LOCAL_PART)
+        return self._codes.send(holder.credential_id, email)
 
     def change_email(self, holder: AccountHolder, challenge: EmailChallenge, typed: str) -> None:
         """Take the address that the code was sent to; a notice goes to the one before.

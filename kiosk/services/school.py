@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kiosk.services.accounts import Accounts
     from kiosk.services.applications import Applications
     from kiosk.services.card import StudentCard
+    from kiosk.services.carers import Carers
     from kiosk.services.consents import Consents
     from kiosk.services.corrections import Corrections
     from kiosk.services.drafts import Drafts
@@ -123,6 +124,13 @@ class School:
         from kiosk.services.account_recovery import AccountRecovery
 
         return AccountRecovery(self.store, self.clock, self.email_codes.mail)
+
+    @cached_property
+    def carers(self) -> Carers:
+        """受託照顧者."""
+        from kiosk.services.carers import Carers
+
+        return Carers(self.store, self.settings, self.clock)
 
     def close(self) -> None:
         """Give the database back."""

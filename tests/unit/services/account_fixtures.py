@@ -15,6 +15,7 @@ from kiosk.services.account_holder import AccountHolder
 from kiosk.services.application_form import ApplicantEntry
 from kiosk.services.binding_review import Bindings
 from kiosk.services.bindings import OpenedBinding
+from kiosk.services.carers import CarerRow, Scope
 from kiosk.services.school import School
 from kiosk.services.today import today
 from tests.unit.services.application_fixtures import FATHER, MOTHER, made_up_id, with_id
@@ -74,6 +75,22 @@ class Families:
             person = without_email(replace(with_id(MOTHER, made_up_id(serial)), mobile=mobile))
             self.approved(person)
 
+    def let_in(
+        self, holder: AccountHolder, student_id: str, *, serial: int, scope: Scope = Scope.STATES, days: int = 30
+    ) -> CarerRow:
+        """A carer whom a parent let in: ``invented_parent(serial)``."""
+        person = invented_parent(serial)
+        return self.school.carers.grant(
+            holder,
+            student_id,
+            name=person.name,
+            national_id=person.national_id,
+            mobile=person.mobile,
+            email=person.email,
+            scope={scope},
+            last_day=today(self.school.clock) + timedelta(days=days),
+        )
+
     def expired_carer(self, mobile: str, given_by: str) -> str:
         """A carer whose access was over yesterday; their first password would still do."""
         opened = self.approved(without_email(replace(with_id(MOTHER, made_up_id(604)), mobile=mobile)))
@@ -127,7 +144,7 @@ def child_of(school: School, account_id: str) -> Student:
         return found
 
 
-def messages(school: School, kind: str) -> list[dict[str, str]]:
+def messages(school: School, kind: str) -> list[dict[str, str | None]]:
     """What stands in the outbox of a kind, opened: name, mobile, email, channel, and the template's words."""
     with school.store.read() as session:
         found = session.exec(

@@ -10,6 +10,7 @@ from uuid import uuid4
 from kiosk.services.account_holder import AccountHolder
 from kiosk.services.application_form import Basis, Mode
 from kiosk.services.card_text import load_card_services
+from kiosk.services.carers import Scope
 from kiosk.services.code_mail import EmailChallenge
 from kiosk.services.drafts import APPLICATION
 from kiosk.services.forms import FormKind
@@ -20,7 +21,7 @@ from kiosk.services.school import School
 from kiosk.services.signatures import SignatureBox
 from kiosk.services.staff_access import ALL_STAFF, Role, StaffMember
 from kiosk.services.visitor import Visitor
-from tests.unit.services.application_fixtures import MOTHER, MOTHER_ID, TEXT, made_up_id
+from tests.unit.services.application_fixtures import MOTHER, MOTHER_ID, TEXT, TODAY, made_up_id
 from tests.unit.services.conftest import STAFF_CHOSEN, STAFF_FIRST, STUDENT_NUMBER
 from tests.unit.services.papers import DRAWING
 
@@ -56,6 +57,7 @@ class World:
         other_visitor: may do what a visitor may, for that child.
         holder: that parent, signed on with their account.
         other_holder: another child's parent, signed on.
+        access_id: what the holder let a carer see of that child, at version 1.
         staff_id: one more of the staff, at version 1.
     """
 
@@ -74,6 +76,7 @@ class World:
     other_visitor: Visitor
     holder: AccountHolder
     other_holder: AccountHolder
+    access_id: str
     staff_id: str
 
 
@@ -160,6 +163,21 @@ CALLS: Mapping[str, Call] = {
     "school.accounts.send_email_code": Call(lambda _world: ("new@example.com",), signed_on=True),
     "school.accounts.change_email": Call(lambda _world: (_CHALLENGE, "000000"), signed_on=True),
     "school.accounts.end_binding": Call(lambda world: (world.binding_id, "搬家"), signed_on=True, of_child=True),
+    "school.carers.of_child": Call(lambda world: (world.bound_student_id,), signed_on=True, of_child=True),
+    "school.carers.grant": Call(
+        lambda world: (world.bound_student_id,),
+        lambda _world: {
+            "name": "陳阿姨",
+            "national_id": made_up_id(41),
+            "mobile": "0944000041",
+            "email": None,
+            "scope": {Scope.FEES},
+            "last_day": TODAY,
+        },
+        signed_on=True,
+        of_child=True,
+    ),
+    "school.carers.revoke": Call(lambda world: (world.access_id, 1), signed_on=True, of_child=True),
     "office.staff_accounts.list": Call(roles=_ADMINISTRATOR),
     "office.staff_accounts.find": Call(lambda _world: ("lin.li",), roles=_ADMINISTRATOR),
     "office.staff_accounts.add": Call(

@@ -92,6 +92,8 @@ def _world(home: Path, database_url: str | None) -> Iterator[World]:
     families = Families(school)
     holder = families.first_sign_on(bound.account_id, "flower@example.com", MOTHER_ID)
     other_holder = families.signed_on(FATHER)
+    student_id = school.accounts.children(holder)[0].student_id
+    access = families.let_in(holder, student_id, serial=40)
     members = {
         role: staff_member(school, f"the.{role}", role, [CLASS] if role is Role.HOMEROOM_TEACHER else [])
         for role in Role
@@ -103,7 +105,8 @@ def _world(home: Path, database_url: str | None) -> Iterator[World]:
     school.signatures.sign(visitor, box, DRAWING)
     with school.store.read() as session:
         binding = session.get_one(Binding, bound.binding_id)
-        messages = select(OutboxMessage.id).where(OutboxMessage.application_id == binding.application_id)
+        messages = select(OutboxMessage.id).where(OutboxMessage.kind == "approved")
+        messages = messages.where(OutboxMessage.application_id == binding.application_id)
         login = session.exec(select(Credential).where(Credential.account == "P110002")).one()
         made = World(
             school=school,
@@ -121,6 +124,7 @@ def _world(home: Path, database_url: str | None) -> Iterator[World]:
             other_visitor=Visitor(login.id, login.subject_id, login.account, TERMINAL, login.version),
             holder=holder,
             other_holder=other_holder,
+            access_id=access.access_id,
             staff_id=staff_id,
         )
     yield made
