@@ -8,6 +8,7 @@ from kiosk.services.audit_log import AuditLog
 from kiosk.services.binding_review import Bindings
 from kiosk.services.bulk_approval import BulkApproval
 from kiosk.services.card_register import CardRegister
+from kiosk.services.deletion_requests import DeletionRequests
 from kiosk.services.desk import Desk
 from kiosk.services.document_desk import DocumentDesk
 from kiosk.services.outbox_review import Outbox
@@ -37,6 +38,7 @@ class Office:
     documents: DocumentDesk
     signature_desk: SignatureDesk
     card_register: CardRegister
+    deletion_requests: DeletionRequests
 
 
 def open_office(school: School) -> Office:
@@ -57,4 +59,5 @@ def open_office(school: School) -> Office:
         documents=DocumentDesk(store),
         signature_desk=SignatureDesk(store),
         card_register=CardRegister(store),
+        deletion_requests=DeletionRequests(store, settings),
     )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kiosk.services.corrections import Corrections
     from kiosk.services.drafts import Drafts
     from kiosk.services.email_codes import EmailCodes
+    from kiosk.services.own_data import OwnData
     from kiosk.services.papers import Papers
     from kiosk.services.signatures import Signatures
     from kiosk.services.student_data import StudentData
@@ -131,6 +132,13 @@ class School:
         from kiosk.services.carers import Carers
 
         return Carers(self.store, self.settings, self.clock)
+
+    @cached_property
+    def own_data(self) -> OwnData:
+        """個資法 §3: what the school holds on whoever is signed on."""
+        from kiosk.services.own_data import OwnData
+
+        return OwnData(self.store, self.settings, self.clock)
 
     def close(self) -> None:
         """Give the database back."""

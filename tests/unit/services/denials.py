@@ -57,6 +57,8 @@ class World:
         other_visitor: may do what a visitor may, for that child.
         holder: that parent, signed on with their account.
         other_holder: another child's parent, signed on.
+        consent_id: what the holder's binding rests on.
+        deletion_id: what the holder asked for, at version 1.
         access_id: what the holder let a carer see of that child, at version 1.
         staff_id: one more of the staff, at version 1.
     """
@@ -77,6 +79,8 @@ class World:
     holder: AccountHolder
     other_holder: AccountHolder
     access_id: str
+    consent_id: str
+    deletion_id: str
     staff_id: str
 
 
@@ -178,6 +182,13 @@ CALLS: Mapping[str, Call] = {
         of_child=True,
     ),
     "school.carers.revoke": Call(lambda world: (world.access_id, 1), signed_on=True, of_child=True),
+    "school.own_data.consents": Call(signed_on=True),
+    "school.own_data.withdraw_consent": Call(lambda world: (world.consent_id,), signed_on=True, of_child=True),
+    "school.own_data.copy": Call(signed_on=True),
+    "school.own_data.copy_pdf": Call(signed_on=True),
+    "school.own_data.request_deletion": Call(lambda _world: (_REASON,), signed_on=True),
+    "school.own_data.deletion": Call(signed_on=True),
+    "school.own_data.take_back_deletion": Call(signed_on=True),
     "office.staff_accounts.list": Call(roles=_ADMINISTRATOR),
     "office.staff_accounts.find": Call(lambda _world: ("lin.li",), roles=_ADMINISTRATOR),
     "office.staff_accounts.add": Call(
@@ -228,6 +239,14 @@ CALLS: Mapping[str, Call] = {
     ),
     "office.desk.reset_account": Call(
         lambda _world: (MOTHER_ID,), lambda _world: {"id_seen": True}, roles=_REGISTRAR, decides=True
+    ),
+    "office.deletion_requests.list": Call(roles=_REGISTRAR),
+    "office.deletion_requests.open": Call(lambda world: (world.deletion_id,), roles=_REGISTRAR),
+    "office.deletion_requests.decide": Call(
+        lambda world: (world.deletion_id, 1),
+        lambda _world: {"deletes": True, "answer": _REASON},
+        roles=_REGISTRAR,
+        decides=True,
     ),
     "office.outbox.calls": Call(roles=_BOTH),
     "office.outbox.dead_letters": Call(roles=_BOTH),

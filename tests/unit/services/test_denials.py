@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 import pytest
 from sqlmodel import col, select, update
 
+from db.account_models import DeletionRequest
 from db.document_models import Signature
 from db.models import AuditEntry, Credential, Student, Ticket
 from db.review_models import Binding, OutboxMessage
@@ -93,6 +94,7 @@ def _world(home: Path, database_url: str | None) -> Iterator[World]:
     holder = families.first_sign_on(bound.account_id, "flower@example.com", MOTHER_ID)
     other_holder = families.signed_on(FATHER)
     student_id = school.accounts.children(holder)[0].student_id
+    school.own_data.request_deletion(holder, "不再使用")
     access = families.let_in(holder, student_id, serial=40)
     members = {
         role: staff_member(school, f"the.{role}", role, [CLASS] if role is Role.HOMEROOM_TEACHER else [])
@@ -125,6 +127,8 @@ def _world(home: Path, database_url: str | None) -> Iterator[World]:
             holder=holder,
             other_holder=other_holder,
             access_id=access.access_id,
+            consent_id=school.own_data.consents(holder)[0].consent_id,
+            deletion_id=session.exec(select(DeletionRequest.id)).one(),
             staff_id=staff_id,
         )
     yield made
