@@ -38,7 +38,6 @@ from tests.faults.schools import (
     approved_parent,
     cheap_hasher,
     checked_roster,
-    fill_school,
     open_cheaply,
     signed_on_parent,
 )
@@ -144,7 +143,6 @@ def _four_students(school: School) -> None:
 
 def _four_parents(school: School) -> None:
     """The same of the parents."""
-    fill_school(school)
     signed_on_parent(school, 1)
     approved_parent(school, 2)
     holder = signed_on_parent(school, 3)
