@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection
 from enum import Enum, auto
 
-from kiosk.rules.contact import InvalidMobile, parse_mobile
 from kiosk.rules.identity import looks_like_id
 from kiosk.rules.text_safety import compact, half_width
 
@@ -116,6 +115,8 @@ def chosen_account_fault(text: str, personal: Collection[str] = ()) -> AccountNa
 
 
 def _is_mobile(text: str) -> bool:
+    from kiosk.rules.contact import InvalidMobile, parse_mobile  # the first sign-in of a day waits for this module
+
     try:
         parse_mobile(text)
     except InvalidMobile:
