@@ -22,6 +22,17 @@ STUDENT = table(
     column("sealed", LargeBinary),
 )
 STAFF = table("staff", column("id", String), column("active", Boolean))
+PARENT_ACCOUNT = table(
+    "parent_account",
+    column("id", String),
+    column("name", String),
+    column("email_index", LargeBinary),
+    column("mobile_index", LargeBinary),
+    column("chosen_account_index", LargeBinary),
+    column("active", Boolean),
+)
+BINDING = table("binding", column("parent_account_id", String), column("state", String))
+CARER_ACCESS = table("carer_access", column("account_id", String), column("state", String), column("last_day", String))
 CREDENTIAL = table(
     "credential",
     column("id", String),

@@ -87,7 +87,7 @@ class Student(SQLModel, table=True):
 
 
 class Guardian(SQLModel, table=True):
-    """A guardian as the roster has them, for reviewers to compare with; never shown to a parent.
+    """A guardian as the roster has them, for reviewers to compare with; shown to nobody but that person themself.
 
     ``sealed``: national_id, mobile, email (each may be None). ``role``: father, mother, guardian.
     """
@@ -183,7 +183,8 @@ class Ticket(SQLModel, table=True):
 class Consent(SQLModel, table=True):
     """One answer to a consent text, as evidence (Personal Data Protection Act, art. 7).
 
-    ``answered_by``: parent or student (a student of full age consents for themself). ``choice``: agree or refuse.
+    ``answered_by``: parent or student (a student of full age consents for themself), or account: the holder of a
+    parent's account, whose id is ``account``. ``choice``: agree or refuse, or of an account withdraw.
     ``recorded_by``: the member of staff who recorded an answer on paper; None where it was given at the kiosk.
     """
 

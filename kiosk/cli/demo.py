@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kiosk.cli.console import AddCommand, Refused
 from kiosk.clock import SystemClock
+from kiosk.services.demo_accounts import demo_account_logins
 from kiosk.services.demo_office import demo_staff_logins
 from kiosk.services.demo_school import DemoLogin, demo_logins, fill_demo_school
 from kiosk.services.school import open_school
@@ -39,6 +40,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     school.close()
     lines, staff_lines = _lines(demo_logins()), _lines(demo_staff_logins())
     print("可以試的登入：", *lines, sep="\n  ")
+    print("家長帳號登入（本校服務站）：", *_lines(demo_account_logins()), sep="\n  ")
     print("教職員（登入畫面按 F8）：", *staff_lines, sep="\n  ")
     if arguments.prepare_only:
         return 0

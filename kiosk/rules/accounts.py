@@ -1,18 +1,25 @@
 """Login accounts, in whatever case and width they are typed.
 
-A student's is ``P`` and the student number (the guide's step 一); a member of staff has a name of their own.
+A student's is ``P`` and the student number (the guide's step 一); a member of staff has a name of their own; a parent
+may choose one (自訂帳號) beside their e-mail and mobile number.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from enum import Enum, auto
 
+from kiosk.rules.identity import looks_like_id
 from kiosk.rules.text_safety import compact, half_width
 
 _LONGEST = 64
 _STAFF_ACCOUNT = re.compile(r"[A-Za-z0-9._-]*", re.ASCII)
 _STAFF_ACCOUNT_LENGTHS = range(3, 33)
+_CHOSEN_ACCOUNT = re.compile(r"[A-Za-z][A-Za-z0-9._-]*", re.ASCII)
+_CHOSEN_ACCOUNT_LENGTHS = range(6, 33)
+_ID_WITHIN = re.compile(r"(?=([A-Z][A-D1289][0-9]{8}))", re.ASCII)
+_SHORTEST_PERSONAL = 6
 
 
 class AccountFault(Enum):
@@ -20,6 +27,18 @@ class AccountFault(Enum):
 
     LENGTH = auto()
     CHARACTER = auto()
+
+
+class AccountNameFault(Enum):
+    """Why a name cannot be a parent's self-chosen account."""
+
+    LENGTH = auto()
+    FORM = auto()
+    LOOKS_LIKE_EMAIL = auto()
+    LOOKS_LIKE_MOBILE = auto()
+    IDENTITY = auto()
+    PERSONAL = auto()
+    TAKEN = auto()
 
 
 class InvalidAccount(ValueError):
@@ -64,3 +83,42 @@ def parse_staff_account(text: str) -> str:
     if not _STAFF_ACCOUNT.fullmatch(typed):
         raise InvalidAccount(AccountFault.CHARACTER)
     return account
+
+
+def chosen_account_fault(text: str, personal: Collection[str] = ()) -> AccountNameFault | None:
+    """The first reason why a name cannot be a self-chosen account, or None; whether it is taken is not known here.
+
+    ASCII letters, digits, dot, underline and dash, a letter first, six to 32; dashes do not count. It must not be taken
+    for another kind of name, nor say on every screen what should not be told.
+
+    Args:
+        text: as typed.
+        personal: what must not stand in it: ID and the end of it, mobile, student numbers.
+    """
+    typed = half_width(text).strip()
+    account = normalise_account(typed)
+    if "@" in typed:
+        return AccountNameFault.LOOKS_LIKE_EMAIL
+    if _is_mobile(typed):
+        return AccountNameFault.LOOKS_LIKE_MOBILE
+    if any(map(looks_like_id, _ID_WITHIN.findall(account))):
+        return AccountNameFault.IDENTITY
+    if len(text) > _LONGEST or not {len(typed), len(account)} <= set(_CHOSEN_ACCOUNT_LENGTHS):
+        return AccountNameFault.LENGTH
+    if not _CHOSEN_ACCOUNT.fullmatch(typed):
+        return AccountNameFault.FORM
+    plain = account.replace(".", "").replace("_", "")
+    hidden = (normalise_account(value) for value in personal)
+    if any(len(value) >= _SHORTEST_PERSONAL and value in plain for value in hidden):
+        return AccountNameFault.PERSONAL
+    return None
+
+
+def _is_mobile(text: str) -> bool:
+    from kiosk.rules.contact import InvalidMobile, parse_mobile  # the first sign-in of a day waits for this module
+
+    try:
+        parse_mobile(text)
+    except InvalidMobile:
+        return False
+    return True

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import select as sql_select
-from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
-from db.models import Applicant, Application, Student, table_of
+from db.models import Application, Student
 from db.review_models import Binding, ParentAccount
-from db.store import Store, UnitOfWork
+from db.store import Store
 from kiosk.rules.contact import mask_email
-from kiosk.rules.identity import hide_ids
-from kiosk.services import history, outbox
-from kiosk.services.application_flags import refresh
-from kiosk.services.decisions import change_state
+from kiosk.services.binding_end import end_binding
 from kiosk.services.errors import ChangedMeanwhile, Denied
-from kiosk.services.outbox import Addressee, MessageKind
-from kiosk.services.parent_accounts import close_account
 from kiosk.services.reasons import checked_reason
 from kiosk.services.staff_access import REGISTRAR, REVIEWERS, StaffGate, StaffMember, name_of_staff
-from kiosk.services.standing import ApplicationState
 from kiosk.settings import Settings
-
-_application = table_of(Application)
-_applicant = table_of(Applicant)
 
 
 @dataclass(frozen=True)
@@ -43,7 +32,7 @@ class BindingRow:
         other_children: how many other children are bound to the same account now.
         began_at: milliseconds since 1970-01-01 UTC.
         ended_at: likewise; None while it is active.
-        ended_by: the colleague's name; empty while it is active.
+        ended_by: the colleague's name; empty while it is active, and where the parent ended it themself.
         reason: why it was ended; empty while it is active.
     """
 
@@ -97,7 +86,7 @@ class Bindings:
     def end(self, member: StaffMember, binding_id: str, version: int, reason: str) -> None:
         """End a binding, and tell the parent why; the person may apply for this child anew.
 
-        With the account's last child the account is closed. With the last binding of an application that is ended.
+        See :func:`kiosk.services.binding_end.end_binding` for what follows.
 
         Args:
             member: the registrar.
@@ -120,23 +109,8 @@ class Bindings:
                 raise ChangedMeanwhile(
                     name_of_staff(unit.session, binding.ended_by), binding.ended_at or 0, binding.state
                 )
-            binding.state, binding.ended_at, binding.ended_by = "ended", unit.at, acting.id
-            binding.sealed = unit.keys.seal("binding", binding.id, {"reason": reason})
-            binding.version = version + 1
-            unit.session.flush()
-            self._tell(unit, binding, reason)
-            history.add(unit, binding.application_id, history.Action.BINDING_ENDED, acting.id, reason)
-            _let_go(unit, binding)
+            end_binding(unit, self._settings, binding, reason, by=acting.id, staff=True)
             unit.audit(member.credential_id, "binding.ended", binding.id, {"reason": reason})
-
-    def _tell(self, unit: UnitOfWork, binding: Binding, reason: str) -> None:
-        account = unit.session.get_one(ParentAccount, binding.parent_account_id)
-        personal = unit.keys.open("parent_account", account.id, account.sealed)
-        application = unit.session.get_one(Application, binding.application_id)
-        addressee = Addressee(account.name, personal["mobile"], personal["email"])
-        words = {"reason": hide_ids(reason, [personal["national_id"]]), "day": outbox.day_of(unit.at)}
-        key = f"{MessageKind.BINDING_ENDED.value}|{binding.id}"
-        outbox.write(unit, self._settings, MessageKind.BINDING_ENDED, key, application, addressee, words)
 
     def _row(self, session: Session, binding: Binding, account: ParentAccount, number: str) -> BindingRow:
         keys = self._store.keys
@@ -160,27 +134,3 @@ class Bindings:
             ended_by=name_of_staff(session, binding.ended_by),
             reason=keys.open("binding", binding.id, binding.sealed).get("reason", ""),
         )
-
-
-def _let_go(unit: UnitOfWork, binding: Binding) -> None:
-    """What follows from an end: the person may apply anew; application and account may be over with it."""
-    session = unit.session
-    account = session.get_one(ParentAccount, binding.parent_account_id)
-    active = select(func.count()).where(Binding.state == "active")
-    is_last_of_account = not session.exec(active.where(Binding.parent_account_id == account.id)).one()
-    is_last_of_application = not session.exec(active.where(Binding.application_id == binding.application_id)).one()
-    unit.connection.execute(
-        update(_applicant)
-        .where(
-            _applicant.c.application_id == binding.application_id,
-            _applicant.c.national_id_index == account.national_id_index,
-        )
-        .values(live=False)
-    )
-    if is_last_of_account:
-        close_account(unit, account)
-    if is_last_of_application:
-        found = sql_select(_application).where(_application.c.id == binding.application_id)
-        change_state(unit, unit.connection.execute(found).mappings().one(), ApplicationState.ENDED)
-    else:
-        refresh(unit, [binding.student_id])

@@ -58,11 +58,28 @@ class LoginKind(ABC):
         name: what the database keeps.
         rule: what a chosen password must be.
         first_password_days: how long a first password is good; None: until it is changed.
+        has_names: whether several names lead to one account. Failures are then counted under the name and under the
+            account, so that three names give no more tries than one; under one that nobody has, where there is none.
     """
 
     name: str
     rule: PasswordRule
     first_password_days: int | None = None
+    has_names: bool = False
+
+    def normalise(self, typed: str) -> str:
+        """One spelling of what was typed as an account, for look-up and for counting failures; never fails."""
+        return normalise_account(typed)
+
+    def account_behind(self, connection: Connection, keys: KeyRing, name: str) -> str:
+        """The account that a name leads to, as `db.models.Credential` keeps it; where there is none, one nobody has.
+
+        Args:
+            connection: of the unit of work.
+            keys: the school's.
+            name: normalised.
+        """
+        return name
 
     @abstractmethod
     def initial_code(self, keys: KeyRing, account: str, typed: str, initial_kind: str | None) -> bytes:
@@ -113,6 +130,7 @@ class _Attempt:
     version: int = 0
     subject_id: str = ""
     initial_kind: str | None = None
+    account: str = field(default="", repr=False)
     initial_code: bytes | None = field(default=None, repr=False)
     password_hash: str | None = field(default=None, repr=False)
     pepper_id: str | None = None
@@ -148,11 +166,11 @@ class Credentials:
             SignInRefused: wrong, unknown, disabled or locked; or the terminal must wait.
             StoreError: the attempt could not be recorded, so it was not made.
         """
-        name = normalise_account(account)
+        name = kind.normalise(account)
         index = account_index(self._store.keys, kind, name)
         attempt = self._reserve(kind, name, index, terminal, action)
         typed = password if len(password) <= MAX_LENGTH else ""
-        code = kind.initial_code(self._store.keys, name, typed, attempt.initial_kind)
+        code = kind.initial_code(self._store.keys, attempt.account, typed, attempt.initial_kind)
         chosen = self._passwords.verify(typed, attempt.password_hash, attempt.pepper_id)
         initial = attempt.initial_code is not None and hmac.compare_digest(attempt.initial_code, code)
         if attempt.refusal is not None:
@@ -166,12 +184,16 @@ class Credentials:
     def _reserve(self, kind: LoginKind, name: str, index: bytes, terminal: str, action: str) -> _Attempt:
         with self._store.write() as unit:
             refusal = self._lockout.reserve(unit, index, terminal)
-            found = unit.connection.execute(_FIND, {"login_kind": kind.name, "login_account": name})
+            account = kind.account_behind(unit.connection, unit.keys, name)
+            found = unit.connection.execute(_FIND, {"login_kind": kind.name, "login_account": account})
             credential = found.mappings().one_or_none()
             unit.audit("nobody", f"{action}.attempt", index.hex())
             minutes_left = self._lockout.minutes_left(unit, index)
+            if refusal is None and kind.has_names:
+                may_try = self._lockout.reserve_behind(unit, account_index(unit.keys, kind, account))
+                refusal = None if may_try else SignInRefused(minutes_left=minutes_left)
             if credential is None or refusal is not None or not _usable(unit.connection, kind, credential):
-                return _Attempt(refusal, minutes_left)
+                return _Attempt(refusal, minutes_left, account=account)
             initial = None
             if credential["password_hash"] is None and _first_password_is_good(credential, unit.at):
                 initial = credential["initial_code"]
@@ -183,6 +205,7 @@ class Credentials:
                 version=credential["version"],
                 subject_id=credential["subject_id"],
                 initial_kind=credential["initial_kind"],
+                account=account,
                 initial_code=initial,
                 password_hash=credential["password_hash"],
                 pepper_id=credential["pepper_id"],
@@ -207,6 +230,8 @@ class Credentials:
             if attempt.initial_code is not None:
                 unit.connection.execute(_FORGIVE_FIRST_FAILURE, {"credential": credential_id})
             self._lockout.clear(unit, account_index(unit.keys, kind, verified.account), terminal)
+            if kind.has_names:
+                self._lockout.clear(unit, account_index(unit.keys, kind, attempt.account), terminal)
             unit.audit(credential_id, f"{action}.success", credential["subject_id"])
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from kiosk.services.application_form import ApplicantEntry, Basis, Mode
 from kiosk.services.command_line import CommandLine
+from kiosk.services.demo_accounts import APPROVED, apply_for_accounts, use_accounts
 from kiosk.services.demo_school import DemoLogin, invented_id
 from kiosk.services.demo_visits import DemoVisits
 from kiosk.services.office import Office, open_office
@@ -36,7 +37,9 @@ def fill_demo_office(visits: DemoVisits) -> None:
     desk = _Desk(visits)
     desk.adds_staff()
     desk.parents_apply()
+    apply_for_accounts(visits)
     desk.staff_decide()
+    use_accounts(visits)
     visits.answers_the_card("110103", "easycard", "library")
     visits.signs("110103")
 
@@ -98,8 +101,9 @@ class _Desk:
         self._act(review.return_fields, teacher, "110016", {(1, "mobile"): "這個號碼打不通，請填可以聯絡的手機。"})
         self._act(review.reject, teacher, "110018", "家長來電或到校表示不申請。")
         self._act(review.note, teacher, "110015", "已打電話請家長帶申請書到校核對。", by_version=False)
-        for act in (review.form_received, review.approve):
-            self._act(act, registrar, "110101")
+        for number in ("110101", *APPROVED):
+            for act in (review.form_received, review.approve):
+                self._act(act, registrar, number)
         student_id = review.open(registrar, self._application("110101")).student.student_id
         binding = self.office.bindings.list(registrar, student_id)[0]
         self.office.bindings.end(registrar, binding.id, binding.version, "家長申請終止")

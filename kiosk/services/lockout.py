@@ -71,16 +71,7 @@ class Lockout:
         slowed = self._slow_terminal(unit, account_index, terminal)
         if slowed is not None:
             return slowed
-        found = _find(unit, account_index)
-        counter = found or _Counter(account_index)
-        self._carry_over(counter)
-        left = self._lock_left(counter)
-        if left <= 0:
-            self._count(counter)
-        if found is None:
-            unit.connection.execute(_ADD_COUNTER, asdict(counter))
-        else:
-            _change(unit, counter)
+        left = self._count_attempt(unit, account_index)
         if left > 0:
             return SignInRefused(minutes_left=math.ceil(left / 60))
         boot, elapsed, at = self._stamp()
@@ -96,6 +87,28 @@ class Lockout:
             },
         )
         return None
+
+    def reserve_behind(self, unit: UnitOfWork, account_index: bytes) -> bool:
+        """Record an attempt under a second counter: of the account that several names lead to.
+
+        Returns:
+            Whether the attempt may be made. Nobody is told why not: it would say which names belong together.
+        """
+        return self._count_attempt(unit, account_index) <= 0
+
+    def _count_attempt(self, unit: UnitOfWork, account_index: bytes) -> float:
+        """Count an attempt as failed, unless none is allowed now; the seconds for which none is."""
+        found = _find(unit, account_index)
+        counter = found or _Counter(account_index)
+        self._carry_over(counter)
+        left = self._lock_left(counter)
+        if left <= 0:
+            self._count(counter)
+        if found is None:
+            unit.connection.execute(_ADD_COUNTER, asdict(counter))
+        else:
+            _change(unit, counter)
+        return left
 
     def _count(self, counter: _Counter) -> None:
         """One more failure; the last allowed one locks."""

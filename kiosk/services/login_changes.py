@@ -108,6 +108,24 @@ def give_one_time_code(unit: UnitOfWork, lockout: Lockout, kind: LoginKind, cred
     return f"{code[:4]}-{code[4:]}"
 
 
+def forget_password(unit: UnitOfWork, lockout: Lockout, kind: LoginKind, credential: Credential) -> None:
+    """Take a login's password away, first or chosen: whoever is signed in with it ends, and a new one must be chosen.
+
+    Args:
+        unit: where it is written; the caller audits it.
+        lockout: forgets the account's failures.
+        kind: which login.
+        credential: the login, of this unit's session.
+    """
+    credential.earlier_hashes = json.dumps(_with_present_hash(credential))
+    credential.password_hash = credential.pepper_id = None
+    credential.initial_code = credential.initial_kind = credential.initial_expires_at = None
+    credential.initial_failures = 0
+    credential.changed_at, credential.version = unit.at, credential.version + 1
+    lockout.forget(unit, account_index(unit.keys, kind, credential.account))
+    unit.session.flush()
+
+
 def reset_student_login(unit: UnitOfWork, clock: Clock, student_number: str, actor: str) -> str:
     """Give a student's login a one-time code; the password it had is gone.
 

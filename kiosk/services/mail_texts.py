@@ -19,12 +19,17 @@ from kiosk.services.texts import Text, TextFault, TextName, TextUnusable, load_t
 _PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 _IN_TITLE = frozenset({"學校", "申請編號"})
 _IN_EVERY_MAIL = frozenset({"學校", "家長", "學生", "申請編號", "服務電話"})
+_OF_APPLICATION = frozenset({"學生", "申請編號"})
+_OF_ACCOUNT = frozenset({MessageKind.EMAIL_CHANGED})
+"""Mails about an account, which know no application."""
 _NEEDED: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.APPROVED: frozenset({"帳號", "期限"}),
     MessageKind.SECOND_CHILD: frozenset({"帳號"}),
     MessageKind.RETURNED: frozenset({"欄位"}),
     MessageKind.REJECTED: frozenset({"原因"}),
     MessageKind.BINDING_ENDED: frozenset({"原因", "日期"}),
+    MessageKind.EMAIL_CHANGED: frozenset({"帳號", "日期"}),
+    MessageKind.CARER_ADDED: frozenset({"帳號", "期限", "項目"}),
 }
 _KEYS: Mapping[str, str] = {
     "家長": "person",
@@ -33,6 +38,7 @@ _KEYS: Mapping[str, str] = {
     "帳號": "account",
     "期限": "until",
     "欄位": "fields",
+    "項目": "fields",
     "原因": "reason",
     "日期": "day",
 }
@@ -83,7 +89,8 @@ def _template(kind: MessageKind, own_folder: Path | None) -> Text:
     text = load_text(TextName(f"mail_{kind.value}"), own_folder)
     file = Path(f"{text.name.value}.{text.language}.txt")
     in_title, in_body = (set(_PLACEHOLDER.findall(part)) for part in (text.title, text.body))
-    unknown = (in_title - _IN_TITLE) | (in_body - _IN_EVERY_MAIL - _NEEDED[kind])
+    absent = _OF_APPLICATION if kind in _OF_ACCOUNT else frozenset()
+    unknown = (in_title - (_IN_TITLE - absent)) | (in_body - (_IN_EVERY_MAIL - absent) - _NEEDED[kind])
     for name in sorted(unknown):
         line = _("文字檔 {file} 的 {name} 不能用在這裡，請看 README.md 的說明。").format(
             file=file.name, name=f"{{{name}}}"

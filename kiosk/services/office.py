@@ -8,6 +8,7 @@ from kiosk.services.audit_log import AuditLog
 from kiosk.services.binding_review import Bindings
 from kiosk.services.bulk_approval import BulkApproval
 from kiosk.services.card_register import CardRegister
+from kiosk.services.deletion_requests import DeletionRequests
 from kiosk.services.desk import Desk
 from kiosk.services.document_desk import DocumentDesk
 from kiosk.services.hand_over import HandOver
@@ -39,6 +40,7 @@ class Office:
     signature_desk: SignatureDesk
     card_register: CardRegister
     hand_over: HandOver
+    deletion_requests: DeletionRequests
 
 
 def open_office(school: School) -> Office:
@@ -60,4 +62,5 @@ def open_office(school: School) -> Office:
         signature_desk=SignatureDesk(store),
         card_register=CardRegister(store),
         hand_over=HandOver(store, settings, clock),
+        deletion_requests=DeletionRequests(store, settings),
     )

@@ -36,6 +36,8 @@ class MessageKind(StrEnum):
     RETURNED = "returned"
     REJECTED = "rejected"
     BINDING_ENDED = "binding_ended"
+    EMAIL_CHANGED = "email_changed"
+    CARER_ADDED = "carer_added"
 
     @property
     def label(self) -> str:
@@ -46,6 +48,8 @@ class MessageKind(StrEnum):
             MessageKind.RETURNED: _("退件補正"),
             MessageKind.REJECTED: _("不通過"),
             MessageKind.BINDING_ENDED: _("綁定終止"),
+            MessageKind.EMAIL_CHANGED: _("更換電子郵件"),
+            MessageKind.CARER_ADDED: _("受託照顧者"),
         }[self]
 
 
@@ -80,7 +84,7 @@ def write(
     settings: Settings,
     kind: MessageKind,
     decision_key: str,
-    application: Application,
+    application: Application | None,
     addressee: Addressee,
     words: Mapping[str, str],
 ) -> str:
@@ -91,7 +95,7 @@ def write(
         settings: whether a mail server is set.
         kind: what it tells.
         decision_key: names decision and person, 96 characters at most; a second message of one key is a StoreConflict.
-        application: what it is about.
+        application: what it is about; None where it is about an account and no child of it.
         addressee: whom it is for.
         words: what this kind's template wants besides person, child and number; see `kiosk.services.mail_texts`.
 
@@ -106,8 +110,7 @@ def write(
         "email": addressee.email,
         "words": {
             "person": mask_name(addressee.name),
-            "student": mask_name(application.student_name),
-            "number": application.number,
+            **_of_application(application),
             **words,
         },
     }
@@ -116,7 +119,7 @@ def write(
             id=message_id,
             kind=kind.value,
             decision_key=decision_key,
-            application_id=application.id,
+            application_id=None if application is None else application.id,
             channel=(Channel.MAIL if by_mail else Channel.CALL).value,
             sealed=unit.keys.seal("outbox_message", message_id, content),
             written_at=unit.at,
@@ -125,6 +128,12 @@ def write(
     )
     unit.session.flush()
     return message_id
+
+
+def _of_application(application: Application | None) -> dict[str, str]:
+    if application is None:
+        return {}
+    return {"student": mask_name(application.student_name), "number": application.number}
 
 
 def tell_approved(

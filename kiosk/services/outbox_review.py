@@ -1,7 +1,7 @@
 """What became of the messages, for staff: whom to call, and which mails could not be sent.
 
-A homeroom teacher sees those of their classes, the registrar all. Names and numbers are shown whole, because without
-them nobody can be called; that the list was opened stands in the audit.
+A homeroom teacher sees those of their classes, the registrar all, also what is about an account and no child. Names
+and numbers are shown whole, because without them nobody can be called; that the list was opened stands in the audit.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _WITH_APPLICATION = (
         _application.c.seat_number,
         _application.c.student_name,
     )
-    .join_from(_message, _application, _message.c.application_id == _application.c.id)
+    .join_from(_message, _application, _message.c.application_id == _application.c.id, isouter=True)
     .order_by(_message.c.written_at, _message.c.id)
 )
 
@@ -84,7 +84,7 @@ class Call:
         why: why by telephone.
         name: the parent's.
         mobile: theirs, ten digits.
-        number: the application's.
+        number: the application's; empty, as class and student, where it is about an account and no child of it.
         class_name: the child's.
         seat_number: the child's, where known.
         student_name: the child's.
@@ -178,7 +178,7 @@ class Outbox:
         with self._looking(actor, "outbox.counts") as (unit, own):
 
             def number(wanted: ColumnElement[bool]) -> int:
-                joined = _message.join(_application, _message.c.application_id == _application.c.id)
+                joined = _message.outerjoin(_application, _message.c.application_id == _application.c.id)
                 statement = select(func.count()).select_from(joined).where(wanted, own)
                 return int(unit.connection.execute(statement).scalar_one())
 
@@ -252,7 +252,7 @@ def _change(
     row = unit.connection.execute(_WITH_APPLICATION.where(_message.c.id == message_id)).one_or_none()
     if row is None:
         raise Denied
-    acting.require_class(row.class_name)
+    acting.require_class(row.class_name or "")
     changed = unit.connection.execute(
         update(_message)
         .where(_message.c.id == message_id, _message.c.version == version, wanted)
@@ -281,21 +281,26 @@ def _page(
 def _call(unit: UnitOfWork, row: Row[Any]) -> Call:
     content = unit.keys.open("outbox_message", row.id, row.sealed)
     words = content["words"]
-    until = _("第一次登入期限 {day}").format(day=words["until"]) if words.get("until") else ""
+    until = _until(MessageKind(row.kind), words["until"]) if words.get("until") else ""
     return Call(
         message_id=row.id,
         version=row.version,
         kind=MessageKind(row.kind),
-        details=words.get("fields") or words.get("reason") or until,
+        details="\n".join(filter(None, (words.get("fields") or words.get("reason"), until))),
         why=_why(row, content["email"]),
         name=content["name"],
         mobile=content["mobile"],
-        number=row.number,
-        class_name=row.class_name,
+        number=row.number or "",
+        class_name=row.class_name or "",
         seat_number=row.seat_number,
-        student_name=row.student_name,
+        student_name=row.student_name or "",
         written_at=row.written_at,
     )
+
+
+def _until(kind: MessageKind, day: str) -> str:
+    text = _("委託至 {day} 為止") if kind is MessageKind.CARER_ADDED else _("第一次登入期限 {day}")
+    return text.format(day=day)
 
 
 def _why(row: Row[Any], email: str | None) -> WhyCall:

@@ -1,13 +1,14 @@
 """The parents' accounts: one person is one account by their ID, and its e-mail is nobody else's.
 
-An account lives as long as it has a child: it is opened with the first binding, closed with the last, and opened again
-for the same person. A closed account keeps no address, so that another person may have it.
+An account lives as long as it sees a child: it is opened with the first binding or the first access that a parent
+gives a carer, closed with the last, and opened again for the same person. A closed account keeps no address and no
+self-chosen account, so that another person may have them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -19,10 +20,12 @@ from db.sealed import IndexColumn, KeyRing
 from db.store import UnitOfWork
 from kiosk.rules.contact import mask_email
 from kiosk.rules.names import mask_name
+from kiosk.services.account_children import seen_children
 from kiosk.services.application_form import email_key
 from kiosk.services.errors import ServiceError
+from kiosk.services.parent_login import PARENT_LOGIN
+from kiosk.services.today import day_at
 
-PARENT_LOGIN = "parent"
 FIRST_PASSWORD = "national_id_end"
 FIRST_PASSWORD_LENGTH = 6
 FIRST_PASSWORD_DAYS = 30
@@ -64,38 +67,78 @@ class OpenAccount:
     first_password_until: int | None
 
 
-def account_of(unit: UnitOfWork, person: Applicant) -> OpenAccount:
+@dataclass(frozen=True)
+class Person:
+    """Somebody an account is for.
+
+    Attributes:
+        name: theirs.
+        personal: national_id, mobile, email (or None), as the account seals them.
+        national_id_index: the ID's blind index.
+        mobile_index: the mobile number's.
+    """
+
+    name: str = field(repr=False)
+    personal: Mapping[str, Any] = field(repr=False)
+    national_id_index: bytes = field(repr=False)
+    mobile_index: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, keys: KeyRing, name: str, personal: Mapping[str, Any]) -> Person:
+        """A person whose indexes follow from what they gave."""
+        return cls(
+            name,
+            personal,
+            keys.index(IndexColumn.NATIONAL_ID, personal["national_id"]),
+            keys.index(IndexColumn.MOBILE, personal["mobile"]),
+        )
+
+
+def account_of(unit: UnitOfWork, applicant: Applicant) -> OpenAccount:
     """The account of an applicant, opened where there is none.
 
-    Who has one keeps its e-mail and password; an account without e-mail takes the application's. A new account's first
-    password is the last six characters of the ID (the guide's step 三); it must be changed at the first sign-on, and is
-    good for :data:`FIRST_PASSWORD_DAYS` days, counted anew with each approval until then.
+    Who is bound to another child keeps their e-mail and password; an account without e-mail takes the application's. A
+    new account's first password is the last six characters of the ID (the guide's step 三); it must be changed at the
+    first sign-on, and is good for :data:`FIRST_PASSWORD_DAYS` days, counted anew with each approval until then.
+
+    An account that was opened for a carer is new all over again: what a parent typed of somebody, who may not even know
+    of it, neither reaches nor opens what the school has approved for that person.
 
     Raises:
         EmailOfAnother: the application's address is another person's account, be it to become an account or not.
     """
-    personal = unit.keys.open("applicant", person.id, person.sealed)
-    _require_free_email(unit, person, personal["email"])
-    account = unit.session.exec(
-        select(ParentAccount).where(ParentAccount.national_id_index == person.national_id_index)
-    ).one_or_none()
-    is_new = account is None or not account.active
-    if account is None:
-        account = _new_account(unit, person, personal)
-    elif is_new:
-        _open_again(unit, account, person, personal)
-    elif account.email_index is None and personal["email"]:
+    personal = unit.keys.open("applicant", applicant.id, applicant.sealed)
+    person = Person(applicant.name, personal, applicant.national_id_index, applicant.mobile_index)
+    _require_free_email(unit, applicant.position, person)
+    account = _find(unit.session, person)
+    is_new = account is None or not _is_bound(unit.session, account)
+    account = _open(unit, account, person) if account is None or is_new else account
+    if account.email_index is None and personal["email"]:
         _give_email(unit, account, personal["email"])
-    until = _first_password(unit, account, personal["national_id"], is_new=is_new)
-    email = unit.keys.open("parent_account", account.id, account.sealed)["email"]
-    return OpenAccount(account.id, is_new, email, until)
+    return _opened(unit, account, is_new=is_new)
+
+
+def account_of_carer(unit: UnitOfWork, person: Person) -> OpenAccount:
+    """The account of a carer, opened where there is none; an open one stays as it is.
+
+    An address that is another person's account is left out: whoever names a carer is not told of it.
+    """
+    if _person_with_email(unit, person) is not None:
+        person = replace(person, personal={**person.personal, "email": None})
+    account = _find(unit.session, person)
+    if account is not None:
+        close_if_done(unit, account)
+    is_new = account is None or not account.active
+    account = _open(unit, account, person) if account is None or is_new else account
+    return _opened(unit, account, is_new=is_new)
 
 
 def close_account(unit: UnitOfWork, account: ParentAccount) -> None:
-    """Close an account that has no child any more; its address is free for another person."""
+    """Close an account that sees no child any more; its address and its self-chosen account are free for others."""
     known = unit.keys.open("parent_account", account.id, account.sealed)
-    account.active, account.email_index, account.version = False, None, account.version + 1
-    account.sealed = unit.keys.seal("parent_account", account.id, known | {"email": None})
+    account.active, account.version = False, account.version + 1
+    account.email_index = account.chosen_account_index = None
+    account.sealed = unit.keys.seal("parent_account", account.id, known | {"email": None, "chosen_account": None})
     credential = unit.session.exec(
         select(Credential).where(Credential.kind == PARENT_LOGIN, Credential.account == account.id)
     ).one()
@@ -103,29 +146,55 @@ def close_account(unit: UnitOfWork, account: ParentAccount) -> None:
     unit.session.flush()
 
 
-def _new_account(unit: UnitOfWork, person: Applicant, personal: Mapping[str, Any]) -> ParentAccount:
-    account_id = uuid4().hex
-    account = ParentAccount(
-        id=account_id,
-        name=person.name,
-        national_id_index=person.national_id_index,
-        email_index=_email_index(unit.keys, personal["email"]),
-        mobile_index=person.mobile_index,
-        sealed=unit.keys.seal("parent_account", account_id, personal),
-        opened_at=unit.at,
-    )
+def close_if_done(unit: UnitOfWork, account: ParentAccount) -> bool:
+    """Close an account that sees no child any more: no binding, and no access whose last day is not over.
+
+    Returns:
+        Whether it was closed.
+    """
+    if not account.active or seen_children(unit.session, account.id, day_at(unit.at)):
+        return False
+    close_account(unit, account)
+    return True
+
+
+def _find(session: Session, person: Person) -> ParentAccount | None:
+    return session.exec(
+        select(ParentAccount).where(ParentAccount.national_id_index == person.national_id_index)
+    ).one_or_none()
+
+
+def _is_bound(session: Session, account: ParentAccount) -> bool:
+    bound = select(Binding.id).where(Binding.parent_account_id == account.id, Binding.state == "active")
+    return session.exec(bound.limit(1)).first() is not None
+
+
+def _open(unit: UnitOfWork, account: ParentAccount | None, person: Person) -> ParentAccount:
+    """Open an account, or open it again: the person is the same, all else is as given now."""
+    if account is None:
+        account = ParentAccount(
+            id=uuid4().hex,
+            name=person.name,
+            national_id_index=person.national_id_index,
+            mobile_index=person.mobile_index,
+            sealed=b"",
+            opened_at=unit.at,
+            version=0,
+        )
+    account.active, account.opened_at, account.version = True, unit.at, account.version + 1
+    account.name, account.mobile_index = person.name, person.mobile_index
+    account.email_index = _email_index(unit.keys, person.personal["email"])
+    account.chosen_account_index = None
+    account.sealed = unit.keys.seal("parent_account", account.id, person.personal)
     unit.session.add(account)
     unit.session.flush()
     return account
 
 
-def _open_again(unit: UnitOfWork, account: ParentAccount, person: Applicant, personal: Mapping[str, Any]) -> None:
-    """Open an account that ended with its last child: the person is the same, all else is as applied for now."""
-    account.active, account.opened_at, account.version = True, unit.at, account.version + 1
-    account.name, account.mobile_index = person.name, person.mobile_index
-    account.email_index = _email_index(unit.keys, personal["email"])
-    account.sealed = unit.keys.seal("parent_account", account.id, personal)
-    unit.session.flush()
+def _opened(unit: UnitOfWork, account: ParentAccount, *, is_new: bool) -> OpenAccount:
+    known = unit.keys.open("parent_account", account.id, account.sealed)
+    until = _first_password(unit, account, known["national_id"], is_new=is_new)
+    return OpenAccount(account.id, is_new, known["email"], until)
 
 
 def _give_email(unit: UnitOfWork, account: ParentAccount, email: str) -> None:
@@ -139,30 +208,46 @@ def _email_index(keys: KeyRing, email: str | None) -> bytes | None:
     return keys.index(IndexColumn.EMAIL, email_key(email)) if email else None
 
 
-def _require_free_email(unit: UnitOfWork, person: Applicant, email: str | None) -> None:
-    """Go on only with an address that is nobody else's account."""
-    index = _email_index(unit.keys, email)
-    if index is None or email is None:
-        return
+def _person_with_email(unit: UnitOfWork, person: Person) -> ParentAccount | None:
+    """Another person's account with this person's address."""
+    index = _email_index(unit.keys, person.personal["email"])
+    if index is None:
+        return None
     other = unit.session.exec(
         select(ParentAccount).where(
             ParentAccount.email_index == index, ParentAccount.national_id_index != person.national_id_index
         )
     ).one_or_none()
-    if other is not None:
-        number = _number_behind(unit.session, other.id)
-        raise EmailOfAnother(person.position, mask_email(email), mask_name(other.name), number)
+    return None if other is None or close_if_done(unit, other) else other
+
+
+def _require_free_email(unit: UnitOfWork, position: int, person: Person) -> None:
+    """Go on only with an address that is nobody else's account; a carer's gives way, for nobody has looked at it."""
+    other = _person_with_email(unit, person)
+    if other is None:
+        return
+    if not _is_bound(unit.session, other):
+        known = unit.keys.open("parent_account", other.id, other.sealed)
+        other.email_index, other.version = None, other.version + 1
+        other.sealed = unit.keys.seal("parent_account", other.id, known | {"email": None})
+        unit.session.flush()
+        return
+    number = _number_behind(unit.session, other.id)
+    raise EmailOfAnother(position, mask_email(person.personal["email"]), mask_name(other.name), number)
 
 
 def _number_behind(session: Session, account_id: str) -> str:
     """The number of the application that opened an account's newest binding."""
-    return session.exec(
-        select(Application.number)
-        .join(Binding, col(Binding.application_id) == col(Application.id))
-        .where(Binding.parent_account_id == account_id)
-        .order_by(col(Binding.began_at).desc(), col(Binding.id))
-        .limit(1)
-    ).one()
+    return (
+        session.exec(
+            select(Application.number)
+            .join(Binding, col(Binding.application_id) == col(Application.id))
+            .where(Binding.parent_account_id == account_id)
+            .order_by(col(Binding.began_at).desc(), col(Binding.id))
+            .limit(1)
+        ).one_or_none()
+        or ""
+    )
 
 
 def _first_password(unit: UnitOfWork, account: ParentAccount, national_id: str, *, is_new: bool) -> int | None:

@@ -12,7 +12,7 @@ from db.store import Store
 from kiosk.services.errors import Denied, PasswordChangeRequired
 
 _Service = TypeVar("_Service")
-_SUBJECT = {"visitor": "student_id", "member": "staff_id"}
+_SUBJECT = {"visitor": "student_id", "member": "staff_id", "holder": "account_id"}
 
 
 @contextmanager
@@ -37,9 +37,10 @@ def refusals_audited(store: Store, actor: str, subject: str, action: str) -> Ite
 
 
 def audits_refusals(service: type[_Service]) -> type[_Service]:
-    """Class decorator: every public method that takes a visitor or a member of staff first audits its refusals.
+    """Class decorator: every public method audits its refusals of whom it takes first.
 
-    The service keeps its :class:`~db.store.Store` as ``_store``.
+    That is a visitor, a member of staff, or the holder of a parent's account. The service keeps its
+    :class:`~db.store.Store` as ``_store``.
     """
     for name, method in list(vars(service).items()):
         if name.startswith("_") or not inspect.isfunction(method):

@@ -21,12 +21,16 @@ from kiosk.services.sign_in import SignIn
 from kiosk.settings import Settings, ensure_home
 
 if TYPE_CHECKING:
+    from kiosk.services.account_recovery import AccountRecovery
+    from kiosk.services.accounts import Accounts
     from kiosk.services.applications import Applications
     from kiosk.services.card import StudentCard
+    from kiosk.services.carers import Carers
     from kiosk.services.consents import Consents
     from kiosk.services.corrections import Corrections
     from kiosk.services.drafts import Drafts
     from kiosk.services.email_codes import EmailCodes
+    from kiosk.services.own_data import OwnData
     from kiosk.services.papers import Papers
     from kiosk.services.signatures import Signatures
     from kiosk.services.student_data import StudentData
@@ -107,6 +111,34 @@ class School:
         from kiosk.services.card import StudentCard
 
         return StudentCard(self.store)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The parents' accounts, for whoever is signed on with one."""
+        from kiosk.services.accounts import Accounts
+
+        return Accounts(self.store, self.settings, self.clock, self.email_codes.mail)
+
+    @cached_property
+    def account_recovery(self) -> AccountRecovery:
+        """忘記帳號、密碼."""
+        from kiosk.services.account_recovery import AccountRecovery
+
+        return AccountRecovery(self.store, self.clock, self.email_codes.mail)
+
+    @cached_property
+    def carers(self) -> Carers:
+        """受託照顧者."""
+        from kiosk.services.carers import Carers
+
+        return Carers(self.store, self.settings, self.clock)
+
+    @cached_property
+    def own_data(self) -> OwnData:
+        """個資法 §3: what the school holds on whoever is signed on."""
+        from kiosk.services.own_data import OwnData
+
+        return OwnData(self.store, self.settings, self.clock)
 
     def close(self) -> None:
         """Give the database back."""

@@ -16,7 +16,8 @@ from kiosk.services.refusals import audits_refusals
 from kiosk.services.student_login import StudentLogin
 from kiosk.services.visitor import Visitor
 
-if TYPE_CHECKING:  # the parents' kiosk starts without the staff's tables
+if TYPE_CHECKING:  # the kiosk starts without the staff's tables, and most visits want no account
+    from kiosk.services.account_holder import AccountHolder, AccountSignedIn
     from kiosk.services.staff_access import Role, StaffMember, StaffSignedIn
 
 
@@ -38,6 +39,7 @@ class SignIn:
 
     def __init__(self, store: Store, clock: Clock, passwords: PasswordStore) -> None:
         self._store = store
+        self._clock = clock
         self._passwords = passwords
         self.hashing: Event = passwords.hashing
         self._credentials = Credentials(store, clock, passwords)
@@ -75,6 +77,47 @@ class SignIn:
                 terminal=terminal,
             )
         return StaffSignedIn(member, must_change=found.is_first)
+
+    def parent(self, account: str, password: str, terminal: str) -> AccountSignedIn:
+        """Sign on with a parent's account: by e-mail, self-chosen account or mobile number.
+
+        A mobile number that two accounts share leads to neither.
+
+        Raises:
+            SignInRefused, StoreError: see :meth:`~kiosk.services.credentials.Credentials.verify`.
+        """
+        from kiosk.services.account_holder import AccountSignedIn, holder_of
+        from kiosk.services.parent_login import ParentLogin
+
+        found = self._credentials.verify(ParentLogin(self._clock), account, password, terminal)
+        with self._store.read_plainly() as connection:
+            holder = holder_of(connection, found.credential_id, found.subject_id, found.version, terminal)
+        return AccountSignedIn(holder, must_change=found.is_first)
+
+    def change_account_password(self, holder: AccountHolder, new: str) -> AccountHolder:
+        """Take a new password for a parent's account.
+
+        Returns:
+            The holder, signed on with the new password; every other session of this account has ended.
+
+        Raises:
+            PasswordRefused: against the guide's rule, known of the person, common, or used before.
+            Denied: the account is closed, or has neither child nor access any more; audited.
+            ChangedMeanwhile: changed or reset since the sign-on.
+        """
+        from kiosk.services.login_changes import choose_password
+        from kiosk.services.parent_login import ParentLogin
+
+        version = choose_password(
+            self._store,
+            self._passwords,
+            ParentLogin(self._clock),
+            holder.credential_id,
+            holder.account_id,
+            holder.credential_version,
+            new,
+        )
+        return replace(holder, credential_version=version)
 
     def change_password(self, visitor: Visitor, new: str) -> Visitor:
         """Take a new password for the visitor's login.

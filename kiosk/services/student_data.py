@@ -117,7 +117,7 @@ class StudentData:
                 applications=applications,
                 consent=_latest_choice(session, student.id, "parent"),
                 needs_student_consent=adult and own != "agree",
-                forms_signed=_forms_signed(session, student.id),
+                forms_signed=forms_signed(session, student.id),
             )
 
     def confirm(self, visitor: Visitor) -> None:
@@ -217,7 +217,7 @@ def holds_of(application: Application) -> tuple[str, ...]:
     return tuple(hold.value for hold in TOLD_HOLDS if getattr(application, f"held_for_{hold.value}"))
 
 
-def _forms_signed(session: Session, student_id: str) -> int:
+def forms_signed(session: Session, student_id: str) -> int:
     """How many of the two forms are back: the binding's of every live application, and the card's."""
     forms = session.exec(
         select(SignedForm.form, SignedForm.state)

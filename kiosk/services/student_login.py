@@ -52,7 +52,12 @@ class StudentLogin(LoginKind):
         values += [mobile for mobile in mobiles if mobile]
         birth = keys.open("student", student.id, student.sealed).get("birth_date")
         if birth:
-            day = date.fromisoformat(birth)
-            roc = day.year - 1911
-            values += [f"{day:%Y%m%d}", f"{roc:03}{day:%m%d}", f"{roc}{day:%m%d}", format_roc(day), birth]
+            values += birth_date_spellings(birth)
         return values
+
+
+def birth_date_spellings(birth: str) -> list[str]:
+    """An ISO date as people write it, in the years of either calendar."""
+    day = date.fromisoformat(birth)
+    roc = day.year - 1911
+    return [f"{day:%Y%m%d}", f"{roc:03}{day:%m%d}", f"{roc}{day:%m%d}", format_roc(day), birth]

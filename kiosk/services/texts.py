@@ -45,6 +45,8 @@ class TextName(StrEnum):
     MAIL_RETURNED = "mail_returned"
     MAIL_REJECTED = "mail_rejected"
     MAIL_BINDING_ENDED = "mail_binding_ended"
+    MAIL_EMAIL_CHANGED = "mail_email_changed"
+    MAIL_CARER_ADDED = "mail_carer_added"
     CARER_MANDATE = "carer_mandate"
     CARD_SERVICES = "card_services"
 

@@ -9,10 +9,13 @@ from uuid import uuid4
 from argon2 import PasswordHasher
 from sqlmodel import col, select
 
-from db.models import Credential
+from db.models import Application, Credential, table_of
 from kiosk.clock import SystemClock
+from kiosk.services.account_holder import AccountHolder
 from kiosk.services.application_form import ApplicantEntry, Basis, Mode
+from kiosk.services.bindings import open_binding
 from kiosk.services.command_line import CommandLine
+from kiosk.services.decisions import change_state
 from kiosk.services.demo_school import invented_id
 from kiosk.services.receipts import Receipt
 from kiosk.services.roster_check import Roster, check_roster
@@ -21,6 +24,7 @@ from kiosk.services.roster_import import import_roster
 from kiosk.services.school import School, open_school
 from kiosk.services.staff_access import Role, StaffMember
 from kiosk.services.staff_accounts import StaffAccounts
+from kiosk.services.standing import ApplicationState
 from kiosk.services.texts import load_consent
 from kiosk.services.today import today
 from kiosk.services.visitor import Visitor
@@ -148,3 +152,23 @@ def submit(school: School, visitor: Visitor, serial: int, request_id: str = "") 
     return school.applications.submit(
         visitor, request_id or uuid4().hex, Mode.ONE_PARENT, Basis.PARENTS, [entry_of(serial)]
     )
+
+
+def approved_parent(school: School, serial: int) -> str:
+    """The serial-th student's application of the serial-th applicant, approved; gives the account."""
+    receipt = submit(school, visitors_of(school)[serial], serial)
+    with school.store.write() as unit:
+        (opened,) = open_binding(unit, "test", receipt.application_id)
+        row = unit.session.get_one(Application, receipt.application_id)
+        columns = {column.name: getattr(row, column.name) for column in table_of(Application).columns}
+        change_state(unit, columns, ApplicationState.APPROVED)
+        unit.audit("test", "application.approved", receipt.application_id)
+    return opened.account_id
+
+
+def signed_on_parent(school: School, serial: int) -> AccountHolder:
+    """The same parent, signed on, past the forced change."""
+    approved_parent(school, serial)
+    entry = entry_of(serial)
+    first = school.sign_in.parent(entry.email, entry.national_id[-6:], TERMINAL)
+    return school.sign_in.change_account_password(first.holder, CHOSEN)

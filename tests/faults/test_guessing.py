@@ -1,6 +1,6 @@
 """T12, T14 in full: guesses side by side, and every kind of account alike in words, work and time.
 
-For the logins of students and of staff. The short forms stand in ``test_guessing_side_by_side.py`` and
+For the logins of students, of staff and of parents. The short forms stand in ``test_guessing_side_by_side.py`` and
 ``test_every_login.py`` of ``tests/unit/services``.
 """
 
@@ -35,9 +35,11 @@ from tests.faults.schools import (
     STUDENTS,
     TERMINAL,
     add_staff,
+    approved_parent,
     cheap_hasher,
     checked_roster,
     open_cheaply,
+    signed_on_parent,
 )
 from tests.faults.worker import child
 
@@ -52,7 +54,15 @@ _KINDS = {
         "disabled": "P120003",
     },
     "staff": {"unknown": "NOBODY", "initial": "FIRST.ONE", "chosen": "CHOSEN.ONE", "disabled": "DISABLED.ONE"},
+    "parent": {
+        "unknown": "nobody@example.org",
+        "initial": "applicant2@example.org",
+        "chosen": "applicant1@example.org",
+        "disabled": "0900000003",
+    },
 }
+_NAMES = {"parent": ("applicant1@example.org", "0900000001")}
+"""The names that lead to the chosen account, where it has several."""
 
 
 class _Counted(PasswordHasher):
@@ -74,16 +84,21 @@ class _Counted(PasswordHasher):
 
 
 def _sign_in(school: School, login: str) -> Callable[[str, str, str], object]:
-    return school.sign_in.staff if login == "staff" else school.sign_in.student
+    return {
+        "student": school.sign_in.student,
+        "staff": school.sign_in.staff,
+        "parent": school.sign_in.parent,
+    }[login]
 
 
 def _guess(pipe: Connection, settings: Settings, login: str, own_hash: str, guesses: int) -> None:
     hasher = _Counted(cheap_hasher(), own_hash)
     school = open_school(settings, SystemClock(), hasher)
     pipe.recv()
+    names = _NAMES.get(login, (_KINDS[login]["chosen"],))
     for number in range(guesses):
         with contextlib.suppress(SignInRefused):
-            _sign_in(school, login)(_KINDS[login]["chosen"], f"{_WRONG}{number}", TERMINAL)
+            _sign_in(school, login)(names[number % len(names)], f"{_WRONG}{number}", TERMINAL)
     pipe.send((hasher.verified_own, hasher.verified))
 
 
@@ -94,6 +109,8 @@ def test_t12_eight_kiosks_guess_at_once(either_settings: Settings, login: str, r
     school = open_cheaply(either_settings)
     if login == "staff":
         add_staff(school, account, Role.REGISTRAR)
+    if login == "parent":
+        account = signed_on_parent(school, 1).account_id
     with school.store.read() as session:
         own_hash = session.exec(select(Credential.password_hash).where(Credential.account == account)).one()
     school.close()
@@ -124,6 +141,15 @@ def _four_students(school: School) -> None:
         unit.audit("test", "login.disabled", "school")
 
 
+def _four_parents(school: School) -> None:
+    """The same of the parents."""
+    signed_on_parent(school, 1)
+    approved_parent(school, 2)
+    holder = signed_on_parent(school, 3)
+    (child,) = school.accounts.children(holder)
+    school.accounts.end_binding(holder, child.binding_id or "", "轉學")
+
+
 def _four_of_the_staff(school: School) -> None:
     """The same of the staff."""
     kinds, accounts = _KINDS["staff"], StaffAccounts(school.store, school.clock)
@@ -143,7 +169,7 @@ def test_t14_two_hundred_wrong_sign_ins_of_each_kind_are_alike(
 ) -> None:
     clock, hasher = FakeClock(), _Counted(HASHER)
     school = open_school(either_settings, clock, hasher)
-    (_four_of_the_staff if login == "staff" else _four_students)(school)
+    {"student": _four_students, "staff": _four_of_the_staff, "parent": _four_parents}[login](school)
     kinds, sign_in = _KINDS[login], _sign_in(school, login)
     words: dict[str, list[tuple[str, int | None, int | None]]] = {kind: [] for kind in kinds}
     seconds: dict[str, list[float]] = {kind: [] for kind in [*kinds, "locked", "not locked"]}

@@ -21,7 +21,7 @@ from kiosk.services.school import School
 from kiosk.services.staff_access import Role
 from kiosk.services.visitor import Visitor
 from kiosk.settings import Settings
-from tests.faults.schools import STUDENTS, open_cheaply, submit, visitors_of
+from tests.faults.schools import STUDENTS, open_cheaply, signed_on_parent, submit, visitors_of
 from tests.faults.test_kill import audit_is_whole
 from tests.faults.worker import Death, child, messages, rotate_and_die
 from tests.unit.services.papers import DRAWING
@@ -61,6 +61,8 @@ def _fill_every_table(school: School) -> None:
             office.review.approve(registrar, application_id, 2)
             (bound,) = office.bindings.list(registrar, visitor.student_id)
             office.bindings.end(registrar, bound.id, bound.version, "轉學")
+    for serial in (7, 8):
+        school.own_data.request_deletion(signed_on_parent(school, serial), "不再使用")
     office.print_desk.print_for(registrar, [form.key for form in office.print_desk.queue(registrar)])
     for visitor in visitors_of(school)[:2]:
         for box in school.signatures.boxes(visitor):

@@ -28,9 +28,11 @@ from kiosk.rules.contact import parse_email, parse_mobile
 from kiosk.rules.identity import parse_id
 from kiosk.rules.names import parse_name
 from kiosk.rules.roc_dates import parse_date
+from kiosk.services.carers import Scope
 from kiosk.services.school import School
+from kiosk.services.today import today
 from kiosk.settings import Settings
-from tests.faults.schools import CHOSEN, TERMINAL, entry_of, open_cheaply, submit, visitors_of
+from tests.faults.schools import CHOSEN, TERMINAL, entry_of, open_cheaply, signed_on_parent, submit, visitors_of
 
 _NAME = "歐陽春嬌"
 _SECRETS = (_NAME, "A123456789", "0912345678", "spring@example.org", "2010-05-06")
@@ -231,3 +233,45 @@ def test_t32_a_refused_sign_in_tells_nothing(school: School) -> None:
             school.sign_in.student(account, password, TERMINAL)
         _assert_silent(caught.value)
         assert account not in str(caught.value) + repr(caught.value)
+
+
+def test_t32_what_a_parent_reads_signed_on_tells_nothing(school: School) -> None:
+    entry = entry_of(1)
+    holder = signed_on_parent(school, 1)
+    (child,) = school.accounts.children(holder)
+    carer = entry_of(2)
+    row = school.carers.grant(
+        holder,
+        child.student_id,
+        name="陳阿姨",
+        national_id=carer.national_id,
+        mobile=carer.mobile,
+        email=carer.email,
+        scope=list(Scope),
+        last_day=today(school.clock),
+    )
+    school.own_data.request_deletion(holder, entry.national_id)
+    recovery = school.account_recovery.begin(entry.name, entry.national_id, TERMINAL)
+    seen = [holder, child, row, recovery, school.accounts.contact(holder), school.own_data.copy(holder)]
+    said = " ".join(map(repr, [*seen, school.own_data.deletion(holder), school.own_data.consents(holder)]))
+    for one in (entry, carer):
+        for secret in ("王小明", "陳阿姨", one.name, one.national_id, one.mobile, one.email):
+            assert secret not in said
+
+
+def test_t32_what_is_refused_signed_on_is_not_in_the_refusal(school: School) -> None:
+    holder = signed_on_parent(school, 1)
+    (child,) = school.accounts.children(holder)
+    wrong = dict.fromkeys(("name", "national_id", "mobile", "email"), f"{_SECRETS[1]} {_SECRETS[2]}\x07")
+    refusals: list[Callable[[], object]] = [
+        lambda: school.accounts.choose_account(holder, _SECRETS[1]),
+        lambda: school.accounts.change_mobile(holder, f"{_SECRETS[2]}0"),
+        lambda: school.accounts.send_email_code(holder, _SECRETS[3]),
+        lambda: school.accounts.end_binding(holder, child.binding_id or "", _SECRETS[1] * 30),
+        lambda: school.carers.grant(holder, child.student_id, **wrong, scope=list(Scope), last_day=today(school.clock)),
+        lambda: school.sign_in.parent(_SECRETS[3], _SECRETS[1], TERMINAL),
+    ]
+    for refusal in refusals:
+        with pytest.raises(Exception) as caught:  # noqa: B017, PT011  # any kind may leave, none may tell
+            refusal()
+        _assert_silent(caught.value)

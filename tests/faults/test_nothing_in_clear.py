@@ -16,13 +16,17 @@ from kiosk.app import build_app
 from kiosk.clock import SystemClock
 from kiosk.locked_app import CRASHED
 from kiosk.services.application_form import ApplicantEntry
+from kiosk.services.carers import Scope
+from kiosk.services.code_mail import WrongCode
 from kiosk.services.demo_school import invented_id
 from kiosk.services.errors import SignInRefused
 from kiosk.services.office import open_office
+from kiosk.services.printing import save_for_staff
 from kiosk.services.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School
 from kiosk.services.staff_access import ALL_STAFF
 from kiosk.services.tickets import Decline
+from kiosk.services.today import today
 from kiosk.services.visitor import Visitor
 from kiosk.settings import Settings
 from kiosk.testing import Parent
@@ -32,6 +36,8 @@ _ROOT = Path(__file__).parents[2]
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "big5")
 _STUDENT_ID, _MOTHER_ID, _APPLICANT_ID = "A123456789", invented_id("H", 2, 8123456), "B200300401"
 _STAFF_ID = invented_id("F", 1, 8234567)
+_CARER_ID, _CARER_MOBILE, _CARER_EMAIL = invented_id("K", 2, 8345678), "0933555666", "carer.of.her@example.org"
+_NEW_MOBILE, _ACCOUNT_NAME, _ACCOUNT_PASSWORD = "0944666777", "spring.blossom", "Second7lights"
 _PASSWORD = "Harbour7lights"
 _APPLICANT = ("林小花", "媽媽", _APPLICANT_ID, "0910100200", "Flower.Lin@example.org")
 _ROSTER = (
@@ -43,6 +49,7 @@ _SECRETS = (
     "Flower.Lin@example.org", "mother.lin@example.org", "Flower.Lin", "mother.lin",
     "2010-05-06", "20100506", "2010/5/6", "0990506", "99年5月6日", "099年5月6日", _PASSWORD,
     _STAFF_ID, STAFF_FIRST, STAFF_CHOSEN,
+    _CARER_ID, _CARER_MOBILE, _CARER_EMAIL, _NEW_MOBILE, _ACCOUNT_NAME, _ACCOUNT_PASSWORD,
 )  # fmt: skip
 
 
@@ -143,9 +150,38 @@ def _what_staff_do(school: School) -> None:
     office.review.form_received(member, row.application_id, office.review.open(member, row.application_id).version)
     office.review.approve(member, row.application_id, office.review.open(member, row.application_id).version)
     assert [call.mobile for call in office.outbox.calls(member)] == [_APPLICANT[3]]
+    _what_a_parent_does_signed_on(school)
+    given = office.desk.reset_account(member, _CARER_ID, id_seen=True)
+    assert school.sign_in.parent(_CARER_MOBILE, given.code, TERMINAL).must_change
     with school.store.read() as session:
         binding = session.exec(select(Binding)).one()
     office.bindings.end(member, binding.id, binding.version, said)
+
+
+def _what_a_parent_does_signed_on(school: School) -> None:
+    """An ID as the account, the names of the account, a carer, the copy, and a wish to be forgotten."""
+    for account, password in ((_APPLICANT_ID, _APPLICANT_ID), (_APPLICANT[4], _APPLICANT_ID)):
+        with pytest.raises(SignInRefused):
+            school.sign_in.parent(account, password, TERMINAL)
+    holder = school.sign_in.parent(_APPLICANT[3], _APPLICANT_ID[-6:], TERMINAL).holder
+    holder = school.sign_in.change_account_password(holder, _ACCOUNT_PASSWORD)
+    school.accounts.choose_account(holder, _ACCOUNT_NAME)
+    assert school.accounts.change_mobile(holder, _NEW_MOBILE)
+    (child,) = school.accounts.children(holder)
+    school.carers.grant(
+        holder,
+        child.student_id,
+        name="陳阿姨",
+        national_id=_CARER_ID,
+        mobile=_CARER_MOBILE,
+        email=_CARER_EMAIL,
+        scope=list(Scope),
+        last_day=today(school.clock),
+    )
+    save_for_staff(school.settings, school.own_data.copy_pdf(holder))
+    school.own_data.request_deletion(holder, f"證號 {_APPLICANT_ID}，信箱 {_APPLICANT[4]}")
+    with pytest.raises(WrongCode):
+        school.account_recovery.finish(school.account_recovery.begin("林小花", _APPLICANT_ID, TERMINAL), "x")
 
 
 class _Careless(Exception):

@@ -55,7 +55,7 @@ async def test_the_line_above_says_how_many_are_bound_in_the_class_that_is_looke
     async with at_work(demo, "REGISTRAR") as reviewer:
         await reviewer.opens_queue()
         await until(reviewer.pilot, lambda: "已綁定" in reviewer.text("#steps"))
-        await until(reviewer.pilot, lambda: "已綁定 1/300 人（0%）" in reviewer.text("#steps"))
+        await until(reviewer.pilot, lambda: "已綁定 4/300 人（1%）" in reviewer.text("#steps"))
         await reviewer.presses("f3")
         await reviewer.sees("ChooseScreen")
         names = [cells[0] for cells in await reviewer.sees_rows()]

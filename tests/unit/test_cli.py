@@ -125,7 +125,7 @@ def test_the_demo_school_has_every_state(tmp_path: Path, capsys: pytest.CaptureF
     assert found["applications"] == {
         "under_review": 17,
         "returned": 1,
-        "approved": 1,
+        "approved": 4,
         "rejected": 1,
         "withdrawn": 1,
         "ended": 1,

@@ -21,18 +21,28 @@ WORDS = {
 }
 
 
+OF_DECISIONS = [kind for kind in MessageKind if kind not in (MessageKind.EMAIL_CHANGED, MessageKind.CARER_ADDED)]
+
+
 def _write(folder: Path, kind: MessageKind, title: str, body: str) -> None:
     folder.mkdir(exist_ok=True)
     (folder / f"mail_{kind.value}.zh_TW.txt").write_text(f"版本: 1\n標題: {title}\n\n{body}\n", "utf-8")
+
+
+@pytest.mark.parametrize("kind", OF_DECISIONS)
+def test_a_decision_is_told_with_its_child_and_number(kind: MessageKind) -> None:
+    text = mail_text(kind, None, "松山工農", WORDS)
+    assert "115-000-0001-1" in text.subject
+    assert "劉〇花 家長您好：" in text.body
+    assert "王〇明 同學" in text.body
+    assert "身分證統一編號末六碼" in text.body
 
 
 @pytest.mark.parametrize("kind", MessageKind)
 def test_the_shipped_words_are_filled_in(kind: MessageKind) -> None:
     text = mail_text(kind, None, "松山工農", WORDS)
     assert text.subject.startswith("【松山工農】親子綁定")
-    assert "115-000-0001-1" in text.subject
-    assert "劉〇花 家長您好：" in text.body
-    assert "王〇明 同學" in text.body
+    assert "劉〇花 " in text.body
     assert "註冊組" in text.body
     assert "電子郵件" in text.body
     assert load_text(TextName.HELP_LINES, None).body in text.body
@@ -48,9 +58,20 @@ def test_how_the_account_is_used_is_the_guides_step_three(kind: MessageKind) -> 
     assert "已開通" not in body, "the city opens its accounts, not the kiosk"
 
 
-@pytest.mark.parametrize("kind", MessageKind)
-def test_the_first_password_is_told_in_words(kind: MessageKind) -> None:
-    assert "身分證統一編號末六碼" in mail_text(kind, None, "松山工農", WORDS).body
+def test_a_change_of_address_is_told_without_child_or_number(tmp_path: Path) -> None:
+    text = mail_text(MessageKind.EMAIL_CHANGED, None, "松山工農", {"person": "劉〇花", "account": "n***@example.com"})
+    assert "換成 n***@example.com" in text.body
+    _write(tmp_path, MessageKind.EMAIL_CHANGED, "更換", "{帳號}{日期}{學生}")
+    with pytest.raises(TextUnusable):
+        check_mail_texts(tmp_path)
+
+
+def test_a_carer_is_told_what_until_when_and_how_to_sign_on_here() -> None:
+    body = mail_text(MessageKind.CARER_ADDED, None, "松山工農", WORDS | {"fields": "繳費資料"}).body
+    assert "繳費資料" in body
+    assert "至 115年10月1日 為止" in body
+    assert "「家長帳號登入（本校服務站）」" in body
+    assert "身分證統一編號末六碼" in body
 
 
 def test_a_mail_that_asks_for_a_correction_names_the_button_that_leads_to_it() -> None:

@@ -147,7 +147,7 @@ def consent_lines(view: ApplicationView) -> list[str]:
 
 def _consent_line(one: ConsentEvidence) -> str:
     who = _("學生本人") if one.answered_by == "student" else _("家長")
-    choice = _("同意") if one.choice == "agree" else _("不同意")
+    choice = {"agree": _("同意"), "withdraw": _("撤回同意")}.get(one.choice, _("不同意"))
     how = (
         _("{by} 登錄紙本").format(by=one.recorded_by)
         if one.recorded_by

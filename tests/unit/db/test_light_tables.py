@@ -35,9 +35,10 @@ def test_what_is_added_through_them_is_whole(name: str) -> None:
     }
 
 
-def test_a_sign_in_is_loaded_without_the_models() -> None:
+@pytest.mark.parametrize("extra", ["", ", kiosk.services.account_holder, kiosk.services.parent_login"])
+def test_a_sign_in_is_loaded_without_the_models(extra: str) -> None:
     heavy = "{'sqlmodel', 'pydantic', 'sqlalchemy.orm', 'db.models', 'alembic', 'psycopg'}"
-    code = f"import sys, kiosk.services.school; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import sys, kiosk.services.school{extra}; print(sorted({heavy} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert found.strip() == "[]"
 

@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.rules.accounts import (
+    AccountNameFault,
     InvalidAccount,
+    chosen_account_fault,
     normalise_account,
     parse_staff_account,
     student_account,
@@ -55,3 +57,36 @@ def test_any_text_is_an_account_of_staff_or_refused(text: str) -> None:
     assert account.isascii()
     assert 3 <= len(account) <= 32
     assert normalise_account(account) == account
+
+
+@pytest.mark.parametrize("typed", ["flower", "Ｓmall.Flower_7", "  small-flower ", "a" * 32, "p1100019"])
+def test_what_may_be_a_self_chosen_account(typed: str) -> None:
+    assert chosen_account_fault(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [
+        ("", AccountNameFault.LENGTH),
+        ("a----b", AccountNameFault.LENGTH),
+        ("a b c d e f", AccountNameFault.FORM),
+        ("7flowers", AccountNameFault.FORM),
+        ("flower\u200bs", AccountNameFault.FORM),
+        ("a@b", AccountNameFault.LOOKS_LIKE_EMAIL),
+        ("＋８８６９１０１００２００", AccountNameFault.LOOKS_LIKE_MOBILE),
+        ("xA123456789", AccountNameFault.IDENTITY),
+        ("a-12345678-9", AccountNameFault.IDENTITY),
+        ("my.234.567", AccountNameFault.PERSONAL),
+    ],
+)
+def test_what_is_no_self_chosen_account(typed: str, fault: AccountNameFault) -> None:
+    assert chosen_account_fault(typed, ["234567", "12"]) is fault
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_a_self_chosen_account_or_refused(text: str) -> None:
+    if chosen_account_fault(text) is None:
+        account = normalise_account(text)
+        assert account.isascii()
+        assert 6 <= len(account) <= 32
+        assert normalise_account(account) == account

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from kiosk.services.account_holder import AccountHolder
 from kiosk.services.application_form import Basis, Mode
 from kiosk.services.card_text import load_card_services
+from kiosk.services.carers import Scope
+from kiosk.services.code_mail import EmailChallenge
 from kiosk.services.drafts import APPLICATION
 from kiosk.services.forms import FormKind
 from kiosk.services.hand_over import HANDING_OVER
@@ -20,12 +23,13 @@ from kiosk.services.school import School
 from kiosk.services.signatures import SignatureBox
 from kiosk.services.staff_access import ALL_STAFF, Role, StaffMember
 from kiosk.services.visitor import Visitor
-from tests.unit.services.application_fixtures import MOTHER, MOTHER_ID, TEXT, made_up_id
+from tests.unit.services.application_fixtures import MOTHER, MOTHER_ID, TEXT, TODAY, made_up_id
 from tests.unit.services.conftest import STAFF_CHOSEN, STAFF_FIRST, STUDENT_NUMBER
 from tests.unit.services.papers import DRAWING
 
 CLASS = "科二智"
 _CARD = load_card_services(None)
+_CHALLENGE = EmailChallenge("new@example.com", b"", 0.0)
 _REASON = "字跡不清，請再確認"
 
 
@@ -53,6 +57,11 @@ class World:
         bound_student_id: that child.
         message_id: what their parent is to be told.
         other_visitor: may do what a visitor may, for that child.
+        holder: that parent, signed on with their account.
+        other_holder: another child's parent, signed on.
+        consent_id: what the holder's binding rests on.
+        deletion_id: what the holder asked for, at version 1.
+        access_id: what the holder let a carer see of that child, at version 1.
         staff_id: one more of the staff, at version 1.
     """
 
@@ -69,6 +78,11 @@ class World:
     bound_student_id: str
     message_id: str
     other_visitor: Visitor
+    holder: AccountHolder
+    other_holder: AccountHolder
+    access_id: str
+    consent_id: str
+    deletion_id: str
     staff_id: str
 
 
@@ -79,16 +93,18 @@ class Call:
     Attributes:
         arguments: what follows the caller.
         options: its named arguments.
-        roles: of the staff, who may; empty for a visitor's method.
+        roles: of the staff, who may; empty for a visitor's or a holder's method.
+        signed_on: it is a method for whoever is signed on with a parent's account.
         of_class: refuses a homeroom teacher of another class.
         decides: refuses a member whose own child it is.
-        of_child: refuses the login of another child.
+        of_child: refuses the login of another child, or the account of another parent.
         changes_password: is there for whoever has a first password.
     """
 
     arguments: Callable[[World], tuple[Any, ...]] = _nothing
     options: Callable[[World], dict[str, Any]] = _no_options
     roles: frozenset[Role] = frozenset()
+    signed_on: bool = False
     of_class: bool = False
     decides: bool = False
     of_child: bool = False
@@ -129,6 +145,9 @@ CALLS: Mapping[str, Call] = {
     "school.sign_in.change_staff_password": Call(
         lambda _world: ("Second-Heron-Lamp",), roles=ALL_STAFF, changes_password=True
     ),
+    "school.sign_in.change_account_password": Call(
+        lambda _world: ("Second-Rain-2",), signed_on=True, changes_password=True
+    ),
     "school.sign_in.confirm_password": Call(lambda _world: (STAFF_CHOSEN, _REGISTRAR), roles=_REGISTRAR),
     "school.student_data.hub": Call(),
     "school.student_data.confirm": Call(),
@@ -152,6 +171,35 @@ CALLS: Mapping[str, Call] = {
     "school.papers.print_own": Call(_binding_form, of_child=True),
     "school.signatures.boxes": Call(),
     "school.signatures.sign": Call(lambda world: (world.box, DRAWING), of_child=True),
+    "school.accounts.children": Call(signed_on=True),
+    "school.accounts.contact": Call(signed_on=True),
+    "school.accounts.choose_account": Call(lambda _world: ("small.flower",), signed_on=True),
+    "school.accounts.change_mobile": Call(lambda _world: ("0910300400",), signed_on=True),
+    "school.accounts.send_email_code": Call(lambda _world: ("new@example.com",), signed_on=True),
+    "school.accounts.change_email": Call(lambda _world: (_CHALLENGE, "000000"), signed_on=True),
+    "school.accounts.end_binding": Call(lambda world: (world.binding_id, "搬家"), signed_on=True, of_child=True),
+    "school.carers.of_child": Call(lambda world: (world.bound_student_id,), signed_on=True, of_child=True),
+    "school.carers.grant": Call(
+        lambda world: (world.bound_student_id,),
+        lambda _world: {
+            "name": "陳阿姨",
+            "national_id": made_up_id(41),
+            "mobile": "0944000041",
+            "email": None,
+            "scope": {Scope.FEES},
+            "last_day": TODAY,
+        },
+        signed_on=True,
+        of_child=True,
+    ),
+    "school.carers.revoke": Call(lambda world: (world.access_id, 1), signed_on=True, of_child=True),
+    "school.own_data.consents": Call(signed_on=True),
+    "school.own_data.withdraw_consent": Call(lambda world: (world.consent_id,), signed_on=True, of_child=True),
+    "school.own_data.copy": Call(signed_on=True),
+    "school.own_data.copy_pdf": Call(signed_on=True),
+    "school.own_data.request_deletion": Call(lambda _world: (_REASON,), signed_on=True),
+    "school.own_data.deletion": Call(signed_on=True),
+    "school.own_data.take_back_deletion": Call(signed_on=True),
     "office.staff_accounts.list": Call(roles=_ADMINISTRATOR),
     "office.staff_accounts.find": Call(lambda _world: ("lin.li",), roles=_ADMINISTRATOR),
     "office.staff_accounts.add": Call(
@@ -200,6 +248,17 @@ CALLS: Mapping[str, Call] = {
     "office.desk.reset_login": Call(
         lambda _world: (STUDENT_NUMBER,), lambda _world: {"id_seen": True}, roles=_BOTH, of_class=True, decides=True
     ),
+    "office.desk.reset_account": Call(
+        lambda _world: (MOTHER_ID,), lambda _world: {"id_seen": True}, roles=_REGISTRAR, decides=True
+    ),
+    "office.deletion_requests.list": Call(roles=_REGISTRAR),
+    "office.deletion_requests.open": Call(lambda world: (world.deletion_id,), roles=_REGISTRAR),
+    "office.deletion_requests.decide": Call(
+        lambda world: (world.deletion_id, 1),
+        lambda _world: {"deletes": True, "answer": _REASON},
+        roles=_REGISTRAR,
+        decides=True,
+    ),
     "office.outbox.calls": Call(roles=_BOTH),
     "office.outbox.dead_letters": Call(roles=_BOTH),
     "office.outbox.counts": Call(roles=_BOTH),
@@ -221,6 +280,9 @@ CALLS: Mapping[str, Call] = {
 
 OPEN_TO_ALL = {
     "school.sign_in.student": "signs in; refusals: test_a_refused_sign_in_is_audited, test_every_login.py",
+    "school.sign_in.parent": "signs in; refusals: test_a_refused_sign_in_is_audited, test_every_login.py",
     "school.sign_in.staff": "signs in; refusals: test_a_refused_sign_in_is_audited, test_every_login.py",
+    "school.account_recovery.begin": "for whoever forgot; says nothing of anybody: test_account_recovery.py",
+    "school.account_recovery.finish": "takes a recovery, which only `begin` gives: test_account_recovery.py",
     "school.email_codes.check": "takes a challenge, which only `send` gives; wrong codes: test_email_codes.py",
 }

@@ -19,10 +19,12 @@ from typing import Any, NoReturn
 import pytest
 from sqlmodel import col, select, update
 
+from db.account_models import DeletionRequest
 from db.document_models import Signature
 from db.models import AuditEntry, Credential, Student, Ticket
 from db.review_models import Binding, OutboxMessage
 from db.store import StoreUnavailable
+from kiosk.services.account_holder import AccountHolder
 from kiosk.services.command_line import CommandLine
 from kiosk.services.documents import issue
 from kiosk.services.errors import Denied, PasswordChangeRequired, ServiceError, SignInRefused
@@ -36,7 +38,8 @@ from kiosk.services.visitor import Visitor
 from kiosk.settings import Settings
 from kiosk.testing import FakeClock
 from tests.databases import postgresql_url
-from tests.unit.services.application_fixtures import MOTHER_ID, Sender, answer, made_up_id, new_visitor
+from tests.unit.services.account_fixtures import Families, invented_parent
+from tests.unit.services.application_fixtures import FATHER, MOTHER_ID, Sender, answer, made_up_id, new_visitor
 from tests.unit.services.conftest import (
     STAFF_FIRST,
     STUDENT_NUMBER,
@@ -50,8 +53,8 @@ from tests.unit.services.decision_fixtures import apply_and_approve
 from tests.unit.services.denials import CALLS, CLASS, OPEN_TO_ALL, Call, World
 from tests.unit.services.papers import DRAWING
 
-_CALLERS = ("visitor", "member", "actor")
-Caller = Visitor | StaffMember
+_CALLERS = ("visitor", "holder", "member", "actor")
+Caller = Visitor | AccountHolder | StaffMember
 
 
 def _services(school: School, office: Office) -> Iterator[tuple[str, Any]]:
@@ -86,7 +89,13 @@ def _world(home: Path, database_url: str | None) -> Iterator[World]:
     answer(school, visitor)
     application_id = Sender(school, visitor).one().application_id
     school.student_data.report_errors(visitor, {"name": "王大明"})
-    apply_and_approve(school, "110002", 2)
+    bound = apply_and_approve(school, "110002", 2)
+    families = Families(school)
+    holder = families.first_sign_on(bound.account_id, "flower@example.com", MOTHER_ID)
+    other_holder = families.signed_on(FATHER)
+    student_id = school.accounts.children(holder)[0].student_id
+    school.own_data.request_deletion(holder, "不再使用")
+    access = families.let_in(holder, student_id, serial=40)
     members = {
         role: staff_member(school, f"the.{role}", role, [CLASS] if role is Role.HOMEROOM_TEACHER else [])
         for role in Role
@@ -97,7 +106,9 @@ def _world(home: Path, database_url: str | None) -> Iterator[World]:
     (box,) = school.signatures.boxes(visitor)
     school.signatures.sign(visitor, box, DRAWING)
     with school.store.read() as session:
-        binding = session.exec(select(Binding)).one()
+        binding = session.get_one(Binding, bound.binding_id)
+        messages = select(OutboxMessage.id).where(OutboxMessage.kind == "approved")
+        messages = messages.where(OutboxMessage.application_id == binding.application_id)
         login = session.exec(select(Credential).where(Credential.account == "P110002")).one()
         made = World(
             school=school,
@@ -111,8 +122,13 @@ def _world(home: Path, database_url: str | None) -> Iterator[World]:
             ticket_id=session.exec(select(Ticket.id)).one(),
             binding_id=binding.id,
             bound_student_id=binding.student_id,
-            message_id=session.exec(select(OutboxMessage.id)).one(),
+            message_id=session.exec(messages).one(),
             other_visitor=Visitor(login.id, login.subject_id, login.account, TERMINAL, login.version),
+            holder=holder,
+            other_holder=other_holder,
+            access_id=access.access_id,
+            consent_id=school.own_data.consents(holder)[0].consent_id,
+            deletion_id=session.exec(select(DeletionRequest.id)).one(),
             staff_id=staff_id,
         )
     yield made
@@ -134,10 +150,10 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="module")
 def callers(world: World) -> Callable[[Call], Iterator[tuple[str, Caller]]]:
     """Gives everybody who may not do a call, with what is wrong with them."""
-    visitors, staff = _visitors(world), _staff(world)
+    visitors, holders, staff = _visitors(world), _holders(world), _staff(world)
 
     def of(call: Call) -> Iterator[tuple[str, Caller]]:
-        for wrong, those in (staff if call.roles else visitors).items():
+        for wrong, those in (staff if call.roles else holders if call.signed_on else visitors).items():
             for caller in those(call):
                 yield wrong, caller
 
@@ -171,6 +187,48 @@ def _visitors(world: World) -> dict[str, Callable[[Call], Sequence[Caller]]]:
         ),
         "visitor with the first password": lambda call: [] if call.changes_password else [first],
         "another visitor": lambda call: [world.other_visitor] if call.of_child else [],
+    }
+
+
+def _holders(world: World) -> dict[str, Callable[[Call], Sequence[Caller]]]:
+    school, right, families = world.school, world.holder, Families(world.school, 20)
+    disabled = families.signed_on(invented_parent(21))
+    with school.store.write() as unit:
+        unit.session.exec(update(Credential).where(col(Credential.id) == disabled.credential_id).values(active=False))
+        unit.audit("test", "gone", "school")
+    closed = families.signed_on(invented_parent(22))
+    with school.store.read() as session:
+        binding_id = session.exec(select(Binding.id).where(Binding.parent_account_id == closed.account_id)).one()
+    world.office.bindings.end(world.members[Role.REGISTRAR], binding_id, 1, "轉學")
+    carer = families.signed_on_but_expired(invented_parent(23), given_by=right.account_id)
+    first_of = families.approved(invented_parent(24))
+    first = school.sign_in.parent("parent24@example.com", made_up_id(24)[-6:], TERMINAL).holder
+    assert first.account_id == first_of.account_id
+    visitor, registrar = world.visitor, world.members[Role.REGISTRAR]
+    as_visitor = replace(
+        right,
+        credential_id=visitor.credential_id,
+        account_id=visitor.student_id,
+        credential_version=visitor.credential_version,
+    )
+    as_staff = replace(
+        right,
+        credential_id=registrar.credential_id,
+        account_id=registrar.staff_id,
+        credential_version=registrar.credential_version,
+    )
+    return {
+        "holder of another account": lambda _call: [replace(right, account_id=world.other_holder.account_id)],
+        "holder whose login is unknown": lambda _call: [replace(right, credential_id="0" * 32)],
+        "holder whose login is disabled": lambda _call: [disabled],
+        "holder whose last binding was ended": lambda _call: [closed],
+        "carer whose last day is over": lambda _call: [carer],
+        "holder with another kind of login": lambda _call: [as_visitor, as_staff],
+        "holder whose login was changed since": lambda call: (
+            [] if call.changes_password else [replace(right, credential_version=right.credential_version + 1)]
+        ),
+        "holder with the first password": lambda call: [] if call.changes_password else [first],
+        "another holder": lambda call: [world.other_holder] if call.of_child else [],
     }
 
 
@@ -237,7 +295,14 @@ def test_every_method_of_every_service_has_its_denials(world: World) -> None:
         first = next(iter(inspect.signature(method).parameters), "")
         assert (first in _CALLERS) == (name in CALLS), name
         if name in CALLS:
-            assert (first == "visitor") == (not CALLS[name].roles), name
+            assert (first == "holder") == CALLS[name].signed_on, name
+            assert (first == "visitor") == (not CALLS[name].roles and not CALLS[name].signed_on), name
+
+
+def _subject(caller: Caller) -> str:
+    if isinstance(caller, Visitor):
+        return caller.student_id
+    return caller.account_id if isinstance(caller, AccountHolder) else caller.staff_id
 
 
 def _call(world: World, name: str, caller: Caller) -> bool:
@@ -261,7 +326,7 @@ def test_t33_whoever_may_not_is_refused_and_that_is_audited(
         before = _last_entry(world)
         assert not _call(world, name, caller), wrong
         (entry,) = _entries(world, before)
-        subject = caller.student_id if isinstance(caller, Visitor) else caller.staff_id
+        subject = _subject(caller)
         assert (entry.action, entry.actor, entry.subject) == ("denied", caller.credential_id, subject), wrong
         refused.add(wrong)
     assert len(refused) >= 4, refused
@@ -282,13 +347,14 @@ def test_whoever_may_is_let_in(kept_world: World, tmp_path: Path, name: str) -> 
     school = open_school(_settings(tmp_path / "home", None), FakeClock(), CountingHasher())
     world = replace(kept_world, school=school, office=open_office(school))
     callers: Sequence[Caller] = [world.members[role] for role in sorted(CALLS[name].roles)]
-    assert _call(world, name, next(iter(callers), world.visitor))
+    assert _call(world, name, next(iter(callers), world.holder if CALLS[name].signed_on else world.visitor))
     school.close()
 
 
-@pytest.mark.parametrize("login", ["student", "staff"])
-def test_a_refused_sign_in_is_audited(world: World, login: str) -> None:
-    account = "P110001" if login == "student" else "the.registrar"
+@pytest.mark.parametrize(
+    ("login", "account"), [("student", "P110001"), ("staff", "the.registrar"), ("parent", "flower@example.com")]
+)
+def test_a_refused_sign_in_is_audited(world: World, login: str, account: str) -> None:
     before = _last_entry(world)
     with pytest.raises(SignInRefused):
         getattr(world.school.sign_in, login)(account, "wrong", TERMINAL)

@@ -19,6 +19,7 @@ from kiosk.services.errors import SignInRefused
 from kiosk.services.lockout import FAILURES_TO_LOCK
 from kiosk.services.school import open_school
 from kiosk.settings import Settings
+from tests.unit.services.account_fixtures import Families
 from tests.unit.services.conftest import (
     ACCOUNT,
     CHOSEN,
@@ -53,11 +54,11 @@ class _VerificationCounter(CountingHasher):
 
 @dataclass(frozen=True)
 class Target:
-    """A school one of whose logins has a chosen password, and the hash of it."""
+    """A school one of whose logins has a chosen password, the names that lead to it, and the hash of it."""
 
     settings: Settings
     login: str
-    account: str
+    names: tuple[str, ...]
     own_hash: str
 
 
@@ -65,11 +66,11 @@ def _guess(target: Target, guesses: int, start: Barrier) -> int:
     """Guess from a kiosk of one's own; returns how many guesses were verified."""
     hasher = _VerificationCounter(target.own_hash)
     school = open_school(target.settings, SystemClock(), hasher)
-    sign_in = school.sign_in.staff if target.login == "staff" else school.sign_in.student
+    sign_in = getattr(school.sign_in, target.login)
     start.wait()
-    for _ in range(guesses):
+    for guess in range(guesses):
         with contextlib.suppress(SignInRefused):
-            sign_in(target.account, WRONG, TERMINAL)
+            sign_in(target.names[guess % len(target.names)], WRONG, TERMINAL)
     school.close()
     return hasher.verified
 
@@ -78,21 +79,24 @@ def _guess_in_process(target: Target, guesses: int, start: Barrier, verified: mu
     verified.put(_guess(target, guesses, start))
 
 
-@pytest.fixture(params=["student", "staff"])
+@pytest.fixture(params=["student", "staff", "parent"])
 def target(request: pytest.FixtureRequest, settings: Settings, database_url: str | None) -> Target:
     settings = replace(settings, database_url=database_url)
     school = open_school(settings, SystemClock(), CountingHasher())
     if request.param == "staff":
-        account = staff_member(school).account
+        names: tuple[str, ...] = (staff_member(school).account,)
+    elif request.param == "parent":
+        Families(school).signed_on()
+        names = ("flower@example.com", "0910100200")
     else:
         add_student(school, STUDENT_NUMBER)
-        account = ACCOUNT
+        names = (ACCOUNT,)
         school.sign_in.change_password(school.sign_in.student(ACCOUNT, NATIONAL_ID, TERMINAL).visitor, CHOSEN)
     with school.store.read() as session:
-        own_hash = session.exec(select(Credential.password_hash)).one()
+        own_hash = session.exec(select(Credential.password_hash).where(Credential.kind == request.param)).one()
     school.close()
     assert own_hash
-    return Target(settings, request.param, account, own_hash)
+    return Target(settings, request.param, names, own_hash)
 
 
 def test_t12_guesses_side_by_side_in_threads(target: Target) -> None:

@@ -262,4 +262,4 @@ def test_each_kind_has_words(school: School, mailbox: Mailbox) -> None:
     for kind in MessageKind:
         add_message(school, receipt.application_id, kind=kind)
     assert MailSender(school.store, school.settings).send_all_due() == Sent(sent=len(MessageKind))
-    assert all(receipt.number in mail["Subject"] for mail in mailbox.parsed())
+    assert all("親子綁定" in mail["Subject"] for mail in mailbox.parsed())

@@ -1,0 +1,87 @@
+"""Deleting what is held on a person, once the school has decided so.
+
+What remains is what the school must be able to prove (個資法 §11): that an application was sent and decided on, under
+its number; the answers to the consent text; the audit. None of it says who the person was. An application that another
+parent's binding still rests on stays whole until that has ended; what the person has yet to be told is told first.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from sqlmodel import col, delete, select
+
+from db.document_models import Document, Signature
+from db.models import Applicant, Application, Credential, Draft
+from db.review_models import ParentAccount
+from db.store import UnitOfWork
+from kiosk.services.application_flags import refresh
+from kiosk.services.outbox import MessageState
+from kiosk.services.own_messages import messages_of
+from kiosk.services.paper import PaperState
+from kiosk.services.parent_login import PARENT_LOGIN
+from kiosk.services.receipts import EmailState
+from kiosk.services.standing import LIVE_STATES
+
+NOBODY = "（已刪除）"
+"""Stands for a name that was deleted."""
+_INDEX_BYTES = 16
+_NOTHING = {"national_id": "", "mobile": "", "email": None}
+
+
+def erase(unit: UnitOfWork, account: ParentAccount) -> None:
+    """Wipe a closed account and what was applied for with this ID; the caller has ended its bindings, and audits.
+
+    Args:
+        unit: the unit of work of the decision.
+        account: of its session, closed.
+    """
+    session = unit.session
+    people = session.exec(
+        select(Applicant, Application)
+        .join(Application, col(Application.id) == col(Applicant.application_id))
+        .where(Applicant.national_id_index == account.national_id_index, col(Application.state).not_in(LIVE_STATES))
+    ).all()
+    session.exec(delete(Draft).where(col(Draft.national_id_index) == account.national_id_index))
+    _erase_messages(unit, account)
+    for person, application in people:
+        _erase_papers(unit, application.id)
+        person.name, person.email_state = NOBODY, EmailState.NONE.value
+        person.national_id_index, person.mobile_index = os.urandom(_INDEX_BYTES), os.urandom(_INDEX_BYTES)
+        person.email_index, person.unusual_characters = None, False
+        person.sealed = unit.keys.seal("applicant", person.id, _NOTHING)
+    account.name, account.version = NOBODY, account.version + 1
+    account.national_id_index, account.mobile_index = os.urandom(_INDEX_BYTES), os.urandom(_INDEX_BYTES)
+    account.email_index = account.chosen_account_index = None
+    account.sealed = unit.keys.seal("parent_account", account.id, _NOTHING)
+    credential = session.exec(
+        select(Credential).where(Credential.kind == PARENT_LOGIN, Credential.account == account.id)
+    ).one()
+    credential.active, credential.changed_at, credential.version = False, unit.at, credential.version + 1
+    credential.initial_code = credential.initial_kind = credential.initial_expires_at = None
+    credential.password_hash = credential.pepper_id = None
+    credential.earlier_hashes = "[]"
+    session.flush()
+    refresh(unit, sorted({application.student_id for _person, application in people}))
+
+
+def _erase_messages(unit: UnitOfWork, account: ParentAccount) -> None:
+    """Empty what was told already; what still waits is told first."""
+    for message in messages_of(unit.session, account):
+        if message.state in (MessageState.SENT.value, MessageState.CALLED.value):
+            nothing: dict[str, Any] = {"name": NOBODY, "mobile": "", "email": None, "words": {}}
+            message.sealed = unit.keys.seal("outbox_message", message.id, nothing)
+
+
+def _erase_papers(unit: UnitOfWork, application_id: str) -> None:
+    """Empty the void forms of an application that is over, and what was drawn on them."""
+    papers = unit.session.exec(
+        select(Document).where(Document.application_id == application_id, Document.state == PaperState.VOID.value)
+    ).all()
+    for paper in papers:
+        paper.sealed = unit.keys.seal("document", paper.id, {"facts": {}, "words": {}})
+        signatures = unit.session.exec(select(Signature).where(Signature.document_id == paper.id)).all()
+        for signature in signatures:
+            blank = {"width": 1, "height": 1, "strokes": []}
+            signature.sealed = unit.keys.seal("signature", signature.id, blank)

@@ -1,0 +1,60 @@
+"""The copy of a person's data as PDF, made as the paper forms are (:mod:`kiosk.services.forms`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from kiosk.i18n import _
+from kiosk.rules.roc_dates import format_roc
+from kiosk.services.form_font import FONT_FOLDER, missing_characters, printable_value
+from kiosk.services.forms import FormFault, FormRefused
+from kiosk.services.own_data_copy import Section
+
+_TEMPLATES = Path(__file__).parents[1] / "forms"
+
+
+def render_copy(sections: Sequence[Section], made_on: date, school_name: str) -> bytes:
+    """One PDF, as many pages as it takes; the same bytes for the same data and day.
+
+    Args:
+        sections: what it says.
+        made_on: the day it bears.
+        school_name: stands at its head.
+
+    Raises:
+        FormRefused: it cannot be made.
+    """
+    import typst
+
+    title = _("個人資料複製本")
+    content = [[section.title, [list(line) for line in section.lines]] for section in sections]
+    copy = {
+        "school": printable_value(school_name),
+        "title": title,
+        "made": _("製作日期：{day}").format(day=format_roc(made_on)),
+        "nothing": _("沒有資料。"),
+        "note": _(
+            "依個人資料保護法第3條製給。身分證字號只顯示末三碼，學校封存的是完整字號；密碼只存不能還原的雜湊值。"
+        ),
+        "missing": missing_characters([content, school_name]),
+        "sections": [
+            {"title": section.title, "lines": printable_value([list(line) for line in section.lines])}
+            for section in sections
+        ],
+    }
+    inputs = {
+        "copy": json.dumps(copy, ensure_ascii=False),
+        "date": json.dumps([made_on.year, made_on.month, made_on.day]),
+        "title": title,
+    }
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONT_FOLDER])
+    compiler = typst.Compiler(root=_TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
+    try:
+        made = compiler.compile(input=_TEMPLATES / "copy.typ", format="pdf", sys_inputs=inputs)
+    except typst.TypstError:
+        raise FormRefused(FormFault.UNRENDERABLE) from None
+    assert isinstance(made, bytes)
+    return made
