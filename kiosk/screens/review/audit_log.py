@@ -10,9 +10,10 @@ from textual.widgets import Button
 
 from kiosk.i18n import _
 from kiosk.services.audit_log import AuditRow
+from kiosk.widgets.moments import day_and_time
 from kiosk.widgets.row_table import Column, RowTable
 from kiosk.widgets.row_window import Row, RowPage, Side, Wanted
-from kiosk.widgets.staff_step import StaffStep, day_and_time
+from kiosk.widgets.staff_step import StaffStep
 
 _COLUMNS = (
     Column("編號", 8),
@@ -178,6 +179,8 @@ def action_word(action: str) -> str:
         "staff.classes_set": _("設定導師班級"),
         "staff.role_changed": _("變更職務"),
         "roster.imported": _("匯入名冊"),
+        "fees.imported": _("匯入繳費清單"),
+        "fees.cleared": _("清除繳費清單"),
         "keys.known": _("登錄金鑰"),
         "keys.resealed": _("換新金鑰"),
         "applications.rebuilt": _("重算申請標記"),
