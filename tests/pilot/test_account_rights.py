@@ -77,7 +77,7 @@ async def test_a_deletion_is_asked_for_and_taken_back(school: School) -> None:
         await parent.presses("enter")
         await until(parent.pilot, lambda: parent.app.screen.query(".wrong"))
         await parent.fills_in(reason="孩子轉學了")
-        await parent.presses("enter", "enter")
+        await parent.presses("enter")
         assert await parent.answers_notice() == "已送出申請"
         await parent.sees("OwnDataScreen")
         assert "等學校註冊組決定" in parent.text("#deletion")

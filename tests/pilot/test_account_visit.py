@@ -135,7 +135,8 @@ async def test_who_is_no_longer_let_in_meanwhile_is_sent_away_at_the_next_step(s
             for binding in unit.session.exec(select(Binding)):
                 binding.state = "ended"
             unit.audit("test", "test.ended", "school")
-        await parent.presses("enter", "escape")
+        await parent.opens("systems", "SystemsScreen")
+        await parent.presses("escape")
         assert await parent.answers_notice() == "請重新登入"
         await parent.sees("LoginScreen")
 
@@ -151,7 +152,9 @@ async def test_two_enters_sign_on_once_and_send_a_form_once(school: School) -> N
         await parent.chooses("mobile", "MobileScreen")
         await parent.fills_in(mobile="0933444555")
         await parent.presses("enter", "enter")
-        await parent.answers_notice()
+        await until(parent.pilot, lambda: parent.screen in ("AccountNoticeScreen", "ContactScreen"))
+        if parent.screen == "AccountNoticeScreen":  # the second Enter came before it, and not to it
+            await parent.answers_notice()
         await parent.sees("ContactScreen")
         assert "*******555" in _texts(parent)
     assert _count(school, "account.mobile_changed") == 1
@@ -176,6 +179,7 @@ async def test_a_self_chosen_account_is_chosen_signed_on_with_and_given_up(schoo
         await parent.fills_in(account="flower.lin")
         await parent.presses("enter")
         assert await parent.answers_notice() == "已更改"
+        await parent.sees("ContactScreen")
         await parent.goes_back("AccountHomeScreen")
         await parent.signs_off()
         await parent.enters_from_lobby()
@@ -253,7 +257,7 @@ async def test_a_binding_is_ended_by_its_own_parent_and_the_last_one_closes_the_
         await parent.presses("enter")
         assert parent.screen == "EndBindingScreen"
         await parent.fills_in(reason="搬家")
-        await parent.presses("enter", "enter")
+        await parent.presses("enter")
         assert await parent.answers_notice() == "已終止綁定"
         await parent.sees("LoginScreen")
         await parent.enters_from_lobby()
