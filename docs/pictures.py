@@ -16,10 +16,11 @@ from argon2 import PasswordHasher
 from docs.painting import paint
 from docs.staff_pictures import office_work, shift
 from kiosk.app import build_app
+from kiosk.services.demo_accounts import demo_account_logins
 from kiosk.services.demo_school import demo_logins, fill_demo_school
 from kiosk.services.school import School, open_school
 from kiosk.settings import load_settings
-from kiosk.testing import FakeClock, Parent
+from kiosk.testing import AccountParent, FakeClock, Parent
 
 FOLDER = Path(__file__).parent / "pictures"
 SIZES = ((80, 24), (100, 30))
@@ -99,6 +100,46 @@ async def _paper(parent: Parent, keep: Callable[[str], Awaitable[None]]) -> None
     await keep("8-pad")
 
 
+async def _account(school: School, size: tuple[int, int]) -> None:
+    """The guide's step 三, with the account of a parent of two children."""
+    app = build_app(school.settings, school.clock, school)
+    login = demo_account_logins()[0]
+
+    async with app.run_test(size=size) as pilot:
+        parent = AccountParent(pilot)
+
+        async def keep(step: str) -> None:
+            await pilot.pause()
+            paint(app, FOLDER / f"{step}-{size[0]}x{size[1]}.png")
+
+        await parent.enters_from_lobby()
+        await keep("9-account-login")
+        await parent.forgets()
+        await parent.sees("AccountNoticeScreen")
+        await parent.presses("enter")
+        await parent.signs_on(login.account, login.password)
+        await parent.sees("AccountHomeScreen")
+        await keep("9-account-home")
+        await parent.opens("systems", "SystemsScreen")
+        await keep("9-account-systems")
+        await parent.chooses("epay", "SystemScreen")
+        await keep("9-account-system")
+        await parent.goes_back("SystemsScreen")
+        await parent.goes_back("AccountHomeScreen")
+        for door, screen in (("fees", "FeesScreen"), ("contact", "ContactScreen"), ("data", "OwnDataScreen")):
+            await parent.opens(door, screen)
+            await pilot.pause(0.1)  # a list is fetched
+            await keep(f"9-account-{door}")
+            await parent.goes_back("AccountHomeScreen")
+        await parent.opens("carers", "ChooseChildScreen")
+        await parent.presses("enter")
+        await parent.sees("CarersScreen")
+        await pilot.pause(0.1)
+        await keep("9-account-carers")
+        await parent.chooses("grant", "GrantScreen")
+        await keep("9-account-grant")
+
+
 def main() -> None:
     """Make every picture anew."""
     FOLDER.mkdir(exist_ok=True)
@@ -108,6 +149,7 @@ def main() -> None:
         fill_demo_school(school)
         for size in SIZES:
             asyncio.run(_visit(school, size))
+            asyncio.run(_account(school, size))
         for size in SIZES:
             asyncio.run(shift(school, size, FOLDER))
         asyncio.run(office_work(school, FOLDER))

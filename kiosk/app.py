@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import importlib
 import socket
 from collections.abc import Coroutine
@@ -21,6 +20,7 @@ from kiosk.forgetting import forget_painted_text
 from kiosk.i18n import _
 from kiosk.idle import Activity, IdleGuard
 from kiosk.locked_app import LockedApp
+from kiosk.opening import CannotOpen, load_doors, load_school
 from kiosk.screens.login import LoginScreen
 from kiosk.services.texts import TextName, TextUnusable, check_own_texts, load_text
 from kiosk.settings import Settings, ensure_home, load_settings
@@ -49,10 +49,6 @@ _WITHOUT_A_STEP = 2
 """Screens that stand in a visit between two steps: the resting login and the curtain before it."""
 
 
-class CannotOpen(Exception):
-    """The school's data cannot be opened; says why in one line, for an app that knows no services at its start."""
-
-
 class KioskApp(LockedApp):
     """The app a parent meets.
 
@@ -62,9 +58,11 @@ class KioskApp(LockedApp):
         school: an open school; None opens the one of the settings after the first frame.
         demo_lines: logins to show beside the login form, in the demo.
         staff_demo_lines: likewise beside the staff's.
+        account_demo_lines: likewise beside the parent account's.
         staff_only: an office machine: nobody but staff signs in.
 
     Attributes:
+        staff_only: see above.
         doors_loaded: what stands behind the first sign-in is imported.
     """
 
@@ -80,6 +78,7 @@ class KioskApp(LockedApp):
         demo_lines: str = "",
         *,
         staff_demo_lines: str = "",
+        account_demo_lines: str = "",
         staff_only: bool = False,
     ) -> None:
         super().__init__(self._write_log)
@@ -89,7 +88,8 @@ class KioskApp(LockedApp):
         self.refusal = ""
         self._demo_lines = demo_lines
         self._staff_demo_lines = staff_demo_lines
-        self._staff_only = staff_only
+        self._account_demo_lines = account_demo_lines
+        self.staff_only = staff_only
         self._school: asyncio.Future[School] | None = None
         self._given = school
         self._mail: MailWorker | None = None
@@ -100,7 +100,7 @@ class KioskApp(LockedApp):
 
     def get_default_screen(self) -> Screen[object]:
         """The resting screen is the login; on an office machine the staff's."""
-        return self.new_staff_login() if self._staff_only else self.new_login()
+        return self.new_staff_login() if self.staff_only else self.new_login()
 
     def new_login(self) -> LoginScreen:
         """A login screen; another child in the same visit gets one on top."""
@@ -138,7 +138,7 @@ class KioskApp(LockedApp):
         """
         assert self._school is not None
         try:
-            school = await asyncio.to_thread(_load_school, self.settings, self.clock)
+            school = await asyncio.to_thread(load_school, self.settings, self.clock)
         except (SettingsError, CannotOpen) as error:
             self.refusal = str(error)
             self.exit(1, return_code=1)
@@ -146,11 +146,11 @@ class KioskApp(LockedApp):
             self._school.set_result(school)
             if self._signing_in:  # imports would hold up its few statements, and hashing needs no interpreter
                 await asyncio.to_thread(school.sign_in.hashing.wait, _LONGEST_BEFORE_HASHING)
-            if not self._staff_only:
+            if not self.staff_only:
                 await asyncio.to_thread(importlib.import_module, "kiosk.visit")
                 self._visit_loaded.set()
-            doors = "kiosk.shift" if self._staff_only else "kiosk.journey"
-            await asyncio.to_thread(_load_doors, doors, with_mail=self.settings.smtp is not None)
+            doors = "kiosk.shift" if self.staff_only else "kiosk.journey"
+            await asyncio.to_thread(load_doors, doors, with_mail=self.settings.smtp is not None)
             self._all_loaded()
 
     def _all_loaded(self) -> None:
@@ -197,6 +197,25 @@ class KioskApp(LockedApp):
         from kiosk.visit import visit
 
         await visit(self, signed_in)
+
+    def open_account_login(self) -> None:
+        """From the lobby's login on to the parent account's."""
+        from kiosk.screens.account.login import AccountLoginScreen  # most visits do without
+
+        self.push_screen(AccountLoginScreen(demo_lines=self._account_demo_lines), self._account_login_closed)
+
+    def load_account_visit(self) -> None:
+        """Import what a visit with a parent account needs; to be called in a thread, because it takes a while."""
+        importlib.import_module("kiosk.account_visit")
+
+    def _account_login_closed(self, answer: object) -> None:
+        if answer is None or isinstance(answer, Nav):
+            self.guard.end_visit()
+            return
+        from kiosk.account_visit import account_visit
+
+        self.guard.begin_visit()
+        self.run_worker(self._until_it_ends(account_visit(self, answer)), group="visit", exclusive=True)
 
     def open_staff_login(self) -> None:
         """From the lobby's login on to the staff's."""
@@ -309,33 +328,6 @@ class KioskApp(LockedApp):
             log.write(f"{moment} {text}\n")
 
 
-def _load_school(settings: Settings, clock: Clock) -> School:
-    """Import and open what a sign-in needs; the garbage collector rests until :func:`_load_doors` is done.
-
-    Raises:
-        CannotOpen: the school's data cannot be opened.
-    """
-    gc.disable()
-    from kiosk.services.errors import SchoolRefused
-    from kiosk.services.school import open_school
-
-    try:
-        return open_school(settings, clock)
-    except SchoolRefused as refused:
-        raise CannotOpen(refused.line) from None
-
-
-def _load_doors(doors: str, *, with_mail: bool) -> None:
-    """Import what comes after the first sign-in, so that no visit waits for it; the collector works from then on."""
-    try:
-        importlib.import_module(doors)
-        if with_mail:
-            importlib.import_module("kiosk.mail_worker")
-    finally:
-        gc.enable()
-        gc.freeze()
-
-
 def _own_address() -> str:
     """This terminal's address in the school's network, found without sending anything."""
     try:
@@ -353,10 +345,19 @@ def build_app(
     demo_lines: str = "",
     *,
     staff_demo_lines: str = "",
+    account_demo_lines: str = "",
     staff_only: bool = False,
 ) -> KioskApp:
     """The one way to make the app, for the command line, the demo and the harness."""
-    return KioskApp(settings, clock, school, demo_lines, staff_demo_lines=staff_demo_lines, staff_only=staff_only)
+    return KioskApp(
+        settings,
+        clock,
+        school,
+        demo_lines,
+        staff_demo_lines=staff_demo_lines,
+        account_demo_lines=account_demo_lines,
+        staff_only=staff_only,
+    )
 
 
 def run_kiosk(
@@ -365,6 +366,7 @@ def run_kiosk(
     demo: bool = False,
     demo_lines: str = "",
     staff_demo_lines: str = "",
+    account_demo_lines: str = "",
     staff_only: bool = False,
 ) -> int:
     """Run until the service is stopped, or an administrator ends it; returns the exit code."""
@@ -385,6 +387,7 @@ def run_kiosk(
         SystemClock(),
         demo_lines=demo_lines,
         staff_demo_lines=staff_demo_lines,
+        account_demo_lines=account_demo_lines,
         staff_only=staff_only,
     )
     app.run()

@@ -16,9 +16,11 @@ from kiosk.screens.review.calls import CallsScreen
 from kiosk.screens.review.card_register import CardRegisterScreen
 from kiosk.screens.review.code_shown import CodeShownScreen
 from kiosk.screens.review.confirm_password import ConfirmPasswordScreen
-from kiosk.screens.review.desk import DeskScreen
+from kiosk.screens.review.deletions import DELETE, DeletionScreen, DeletionsScreen
+from kiosk.screens.review.desk import ACCOUNT, AccountDeskScreen, CodeGiven, DeskScreen
 from kiosk.screens.review.print_queue import PrintQueueScreen
 from kiosk.screens.review.queue import ApproveMany, OpenApplication, QueueScreen, QueueView
+from kiosk.screens.review.reason import ReasonScreen
 from kiosk.screens.review.scan import ScanScreen
 from kiosk.screens.review.signatures import SignaturesScreen
 from kiosk.screens.review.staff_hub import StaffHubScreen, Waiting
@@ -28,10 +30,11 @@ from kiosk.screens.review.staff_password import StaffPasswordScreen
 from kiosk.screens.review.ticket import TicketScreen
 from kiosk.screens.review.tickets import TicketsScreen
 from kiosk.services.bulk_approval import summary_of
+from kiosk.services.deletion_requests import DeletionView
 from kiosk.services.errors import Denied, PasswordChangeRequired
 from kiosk.services.office import Office, open_office
 from kiosk.services.queue_filter import QueueFilter
-from kiosk.services.staff_access import ADMINISTRATOR, ALL_STAFF, Role, StaffMember, StaffSignedIn
+from kiosk.services.staff_access import ADMINISTRATOR, ALL_STAFF, REGISTRAR, Role, StaffMember, StaffSignedIn
 from kiosk.services.standing import OPEN_STATES
 from kiosk.services.store_errors import StoreConflict
 from kiosk.walk import Left, Walk
@@ -81,6 +84,8 @@ class _Shift(Walk):
                     await self.review()
                 case "tickets":
                     await self.tickets()
+                case "deletions":
+                    await self.deletions()
                 case "calls":
                     await self.show(CallsScreen(self.office, self.member))
                 case "scan":
@@ -112,11 +117,12 @@ class _Shift(Walk):
         if self.member.role is Role.ADMINISTRATOR:
             return Waiting()
         counts = await self.call(self.office.queue.counts, self.member, QueueFilter())
-        tickets = 0
+        tickets = deletions = 0
         if self.member.role is Role.REGISTRAR:
+            deletions = len(await self.call(self.office.deletion_requests.list, self.member))
             tickets = len(await self.call(self.office.tickets.list, self.member, limit=_MOST_COUNTED))
         told = await self.call(self.office.outbox.counts, self.member)
-        return Waiting(sum(counts[state] for state in OPEN_STATES), tickets, told.to_call, told.dead_letters)
+        return Waiting(sum(counts[state] for state in OPEN_STATES), tickets, told.to_call, told.dead_letters, deletions)
 
     async def change_password(self, *, forced: bool) -> bool:
         """A new password; every other session with this login ends. False where they left it."""
@@ -179,6 +185,38 @@ class _Shift(Walk):
                     CodeShownScreen(self.member, _("新的登入碼"), f"P{number}", decided.one_time_code, text)
                 )
 
+    async def deletions(self) -> None:
+        """刪除申請, one after the other, until none is left."""
+        requests = self.office.deletion_requests
+        while rows := await self.call(requests.list, self.member):
+            chosen = await self.show(DeletionsScreen(self.office, self.member, rows))
+            if isinstance(chosen, Nav):
+                return
+            view = await self.call(requests.open, self.member, chosen)
+            decision = await self.show(DeletionScreen(self.office, self.member, view))
+            if not isinstance(decision, Nav):
+                await self.decide_deletion(view, deletes=decision == DELETE)
+
+    async def decide_deletion(self, view: DeletionView, *, deletes: bool) -> None:
+        """刪除, after the password once more, or 不刪除; either with words to the parent."""
+        name, row = view.row.name, view.row
+        if deletes:
+            heading, sending = _("刪除 {name} 的個人資料").format(name=name), _("刪除")
+            text = _("刪除後不能復原。請先輸入您的密碼。")
+            if not await self.confirm(heading, text, _("繼續"), REGISTRAR):
+                return
+            text = _("寫給家長的話；終止綁定的通知會附上。")
+        else:
+            heading, sending = _("不刪除 {name} 的個人資料").format(name=name), _("不刪除")
+            text = _("請寫明不刪除的理由，家長登入後看得到。")
+
+        def decide(answer: str) -> None:
+            self.office.deletion_requests.decide(
+                self.member, row.request_id, row.version, deletes=deletes, answer=answer
+            )
+
+        await self.show(ReasonScreen(self.office, self.member, heading, text, act=decide, sending=sending))
+
     async def scan(self) -> None:
         """What comes back: paper by its code, what was signed on the screen by seeing who signed."""
         while await self.show(ScanScreen(self.office, self.member)) == "signatures":
@@ -187,10 +225,15 @@ class _Shift(Walk):
     async def desk(self) -> None:
         """服務台: a code for whoever stands there."""
         given = await self.show(DeskScreen(self.office, self.member))
-        if not isinstance(given, Nav):
-            text = _("請家長用這組碼當密碼登入，登入後會要求設定新密碼。")
-            account = f"P{given.student_number}"
-            await self.show(CodeShownScreen(self.member, _("登入已重設"), account, given.code, text))
+        text = _("請家長用這組碼當密碼登入，登入後會要求設定新密碼。")
+        while given == ACCOUNT:
+            given = await self.show(AccountDeskScreen(self.office, self.member))
+            if isinstance(given, Nav):
+                given = await self.show(DeskScreen(self.office, self.member))
+            else:
+                text = _("請本人按「家長帳號登入」，用這組碼當密碼登入，登入後會要求設定新密碼；三十天內有效。")
+        if isinstance(given, CodeGiven):
+            await self.show(CodeShownScreen(self.member, _("登入已重設"), given.account, given.code, text))
 
     async def staff(self) -> None:
         """教職員: one after the other."""

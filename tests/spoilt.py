@@ -25,7 +25,7 @@ _CHOOSES = frozenset(
     {
         "id", "kind", "role", "mode", "basis", "state", "data_state", "email_state", "form", "field", "channel",
         "choice", "decision", "answered_by", "decision_key", "request_id", "receipt_token", "last_fault", "file_sha256",
-        "birth_date", "key", "token", "content_sha256", "scope", "last_day",
+        "birth_date", "key", "token", "content_sha256", "scope", "last_day", "due_date",
     }
 )  # fmt: skip
 """Columns and sealed values that name a row or choose what happens; everything else is somebody's words."""

@@ -10,7 +10,7 @@ import io
 import sys
 from pathlib import Path
 
-from kiosk.cli import card, data, demo, doctor, documents, export, mail, report, roster, staff, status, take_in
+from kiosk.cli import card, data, demo, doctor, documents, export, fees, mail, report, roster, staff, status, take_in
 from kiosk.cli.console import Refused
 from kiosk.configuration_file import SettingsError
 
@@ -23,7 +23,7 @@ def parser() -> argparse.ArgumentParser:
     run.set_defaults(handle=lambda arguments: _run(arguments.home))
     review = _command(commands, "review", "啟動教職員審核（辦公室的電腦）")
     review.set_defaults(handle=lambda arguments: _run(arguments.home, staff_only=True))
-    for module in (demo, roster, take_in, staff, documents, card, export, report, status, mail, data, doctor):
+    for module in (demo, roster, take_in, staff, documents, card, fees, export, report, status, mail, data, doctor):
         module.add_to(commands, _command)
     return top
 

@@ -39,20 +39,25 @@ def _demo(arguments: argparse.Namespace) -> int:
         fill_demo_school(school)
     school.close()
     lines, staff_lines = _lines(demo_logins()), _lines(demo_staff_logins())
+    account_lines = _lines(demo_account_logins())
     print("可以試的登入：", *lines, sep="\n  ")
-    print("家長帳號登入（本校服務站）：", *_lines(demo_account_logins()), sep="\n  ")
+    print("家長帳號登入（登入畫面按 F7）：", *account_lines, sep="\n  ")
     print("教職員（登入畫面按 F8）：", *staff_lines, sep="\n  ")
     if arguments.prepare_only:
         return 0
     from kiosk.supervisor import supervise
 
-    hint = "展示用登入（Ctrl+Q 離開；F8 教職員）：\n" + "\n".join(lines)
-    staff_hint = "展示用登入（Ctrl+Q 離開）：\n" + "\n".join(staff_lines)
+    hint = "展示用登入（Ctrl+Q 離開；F7 家長帳號；F8 教職員）：\n" + "\n".join(lines)
+    staff_hint, account_hint = (
+        "展示用登入（Ctrl+Q 離開）：\n" + "\n".join(some) for some in (staff_lines, account_lines)
+    )
 
     def run() -> int:
         from kiosk.app import run_kiosk
 
-        return run_kiosk(str(home), demo=True, demo_lines=hint, staff_demo_lines=staff_hint)
+        return run_kiosk(
+            str(home), demo=True, demo_lines=hint, staff_demo_lines=staff_hint, account_demo_lines=account_hint
+        )
 
     return supervise(run)
 

@@ -13,6 +13,7 @@ from kiosk.services.card_text import load_card_services
 from kiosk.services.command_line import OPERATOR
 from kiosk.services.mail_texts import check_mail_texts
 from kiosk.services.school import School
+from kiosk.services.systems_text import load_systems
 from kiosk.services.texts import TextName, TextUnusable, incomplete_marks, load_text
 
 _SOME = 5
@@ -75,7 +76,7 @@ def _texts(own_folder: Path) -> tuple[int, list[str]]:
             marks += len(incomplete_marks(load_text(name, own_folder)))
         except TextUnusable as error:
             faults.append(str(error))
-    for check in (check_mail_texts, load_card_services):
+    for check in (check_mail_texts, load_card_services, load_systems):
         try:
             check(own_folder)
         except TextUnusable as error:

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from kiosk.cli.console import AddCommand, Refused, progress_bar
-from kiosk.cli.roster import add_import_options, take_in, unreadable_line
+from kiosk.cli.file_faults import file_line
+from kiosk.cli.roster import add_import_options, take_in
 from kiosk.clock import SystemClock
 from kiosk.services.oneroster_import import read_oneroster
 from kiosk.services.roster_file import UnreadableFile
@@ -28,5 +29,5 @@ def _oneroster(arguments: argparse.Namespace) -> int:
     try:
         roster, sha256 = read_oneroster(arguments.file, settings, today(SystemClock()), progress_bar("檢查"))
     except UnreadableFile as error:
-        raise Refused(unreadable_line(error)) from None
+        raise Refused(file_line(error, "名冊")) from None
     return take_in(arguments, roster, sha256)

@@ -108,20 +108,27 @@ class NewPasswordStep(Step[T]):
             self.answer(Nav.BACK)
 
 
-class ChangePasswordScreen(NewPasswordStep[Visitor]):
-    """A parent's forced change."""
+class FamilyPasswordStep(NewPasswordStep[T]):
+    """The guide's forced change, with the guide's rule and words."""
 
-    number = 2
-
-    def __init__(self, visitor: Visitor) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._visitor = visitor
         self.heading = _("第一次登入須變更密碼(密碼必須含英文字母及數字，且字數大於8)")
 
     def ticked(self, password: str) -> Sequence[tuple[str, bool]]:
         """The guide's rule."""
         found = ticks(password)
         return (_("字母"), found.letter), (_("數字"), found.digit), (_("至少 9 個字"), found.length)
+
+
+class ChangePasswordScreen(FamilyPasswordStep[Visitor]):
+    """The forced change of a student's login."""
+
+    number = 2
+
+    def __init__(self, visitor: Visitor) -> None:
+        super().__init__()
+        self._visitor = visitor
 
     def take(self, new: str) -> Visitor:
         """The visitor's."""

@@ -29,7 +29,10 @@ class LoginScreen(Step[object]):
     """
 
     number = 1
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f8", "staff", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f7", "account", show=False),
+        Binding("f8", "staff", show=False),
+    ]
 
     def __init__(self, *, address: str, help_lines: str, demo_lines: str = "", staff_may_enter: bool = False) -> None:
         """Ask.
@@ -49,7 +52,9 @@ class LoginScreen(Step[object]):
     def keys(self) -> str:
         """Esc clears the resting screen, from which nothing leads back; within a visit it goes back."""
         if self._is_resting:
-            return _("Tab 下一欄　Enter 登入　Esc 清除") + (_("　F8 教職員") if self._leads_to_staff else "")
+            account = _("　F7 家長帳號") if self._leads_to_account else ""
+            staff = _("　F8 教職員") if self._leads_to_staff else ""
+            return _("Tab 下一欄　Enter 登入　Esc 清除") + account + staff
         return _("Tab 下一欄　Enter 登入　Esc 上一步")
 
     @property
@@ -59,6 +64,10 @@ class LoginScreen(Step[object]):
     @property
     def _leads_to_staff(self) -> bool:
         return self._staff_may_enter and self._is_resting
+
+    @property
+    def _leads_to_account(self) -> bool:
+        return self._is_resting and not self.kiosk.staff_only
 
     def body(self) -> ComposeResult:
         """Address, account, password."""
@@ -78,8 +87,10 @@ class LoginScreen(Step[object]):
         yield Static(self._help_lines, id="help", markup=False)
 
     def actions(self) -> ComposeResult:
-        """One button; a quiet one for the staff where they may sign in here."""
+        """One button; quiet ones for the parent account, and for the staff where they may sign in here."""
         yield Button(_("登入"), id="login", variant="primary")
+        if self._leads_to_account:
+            yield Button(_("家長帳號登入"), id="holder", classes="quiet")
         if self._leads_to_staff:
             yield Static("", classes="spring")
             yield Button(_("教職員"), id="staff", classes="quiet")
@@ -145,6 +156,13 @@ class LoginScreen(Step[object]):
         if self._leads_to_staff and not self.query_one("#login", Button).disabled:
             self.forget()
             self.kiosk.open_staff_login()
+
+    @on(Button.Pressed, "#holder")
+    def action_account(self) -> None:
+        """Open the parent account's login."""
+        if self._leads_to_account and not self.query_one("#login", Button).disabled:
+            self.forget()
+            self.kiosk.open_account_login()
 
     def _refuse(self, text: str, *, clear: bool = True) -> None:
         if not self.is_attached:

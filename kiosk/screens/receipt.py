@@ -12,6 +12,7 @@ from textual.widgets import Button, Static
 from kiosk.i18n import _
 from kiosk.rules.line_breaks import wrap
 from kiosk.services.receipts import EmailState, NextStep, Receipt
+from kiosk.widgets.qr import qr_lines
 from kiosk.widgets.step import Step
 
 _FIRST_WIDTH = 40
@@ -78,20 +79,6 @@ class ReceiptScreen(Step[str]):
     def action_back(self) -> None:
         """What was sent is sent: back is done."""
         self.answer("done")
-
-
-def qr_lines(token: str) -> str:
-    """A QR code in half blocks, two modules a row, with its quiet zone (ISO/IEC 18004: four modules)."""
-    import segno
-
-    rows = [list(row) for row in segno.make(token, error="m", micro=False).matrix_iter(border=4)]
-    if len(rows) % 2:
-        rows.append([0] * len(rows[0]))
-    blocks = {(0, 0): " ", (1, 0): "▀", (0, 1): "▄", (1, 1): "█"}
-    return "\n".join(
-        "".join(blocks[bool(top), bool(bottom)] for top, bottom in zip(upper, lower, strict=True))
-        for upper, lower in zip(rows[::2], rows[1::2], strict=True)
-    )
 
 
 def _email_words(state: EmailState) -> str:

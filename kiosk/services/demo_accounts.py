@@ -7,8 +7,12 @@ from datetime import timedelta
 from kiosk.services.account_holder import AccountHolder
 from kiosk.services.application_form import Basis, Mode
 from kiosk.services.carers import Scope
+from kiosk.services.command_line import OPERATOR
 from kiosk.services.demo_school import DemoLogin, invented_id
 from kiosk.services.demo_visits import DEMO_PASSWORD, DemoVisits
+from kiosk.services.fees_check import FeeRow
+from kiosk.services.fees_import import import_fees, student_ids
+from kiosk.services.school import School
 from kiosk.services.today import today
 
 FIRST_PASSWORD, CHOSEN, SECOND_CHILD = "110104", "110105", "110106"
@@ -16,7 +20,7 @@ FIRST_PASSWORD, CHOSEN, SECOND_CHILD = "110104", "110105", "110106"
 APPROVED = (FIRST_PASSWORD, CHOSEN, SECOND_CHILD)
 _MOTHER = "母親"
 _CARER_ID, _CARER_MOBILE, _CARER_EMAIL = invented_id("K", 2, 9460000), "0933666777", "carer@example.org"
-_CARER_DAYS = 180
+_CARER_DAYS, _FEE_DAYS = 180, 30
 
 
 def demo_account_logins() -> tuple[DemoLogin, ...]:
@@ -36,7 +40,7 @@ def apply_for_accounts(visits: DemoVisits) -> None:
 
 
 def use_accounts(visits: DemoVisits) -> None:
-    """One mother signs on, chooses a password and lets a carer in, who signs on too."""
+    """One mother signs on, lets a carer in, who signs on too, and asks for deletion; fees are due."""
     school = visits.school
     mother = _first_sign_on(visits, _email(CHOSEN), _mother_id(CHOSEN))
     child = school.accounts.children(mother)[0]
@@ -51,6 +55,18 @@ def use_accounts(visits: DemoVisits) -> None:
         last_day=today(school.clock) + timedelta(days=_CARER_DAYS),
     )
     _first_sign_on(visits, _CARER_EMAIL, _CARER_ID)
+    school.own_data.request_deletion(mother, "孩子要轉學了。")
+    _bring_fees(school)
+
+
+def _bring_fees(school: School) -> None:
+    ids, due = student_ids(school.store), today(school.clock) + timedelta(days=_FEE_DAYS)
+    listed = (
+        FeeRow(2, ids[CHOSEN], "學雜費", 12_300, due, paid=False),
+        FeeRow(3, ids[CHOSEN], "平安保險費", 179, due, paid=True),
+        FeeRow(4, ids[FIRST_PASSWORD], "學雜費", 12_300, due, paid=False),
+    )
+    import_fees(school.store, listed, "", OPERATOR)
 
 
 def _first_sign_on(visits: DemoVisits, email: str, national_id: str) -> AccountHolder:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kiosk.services.corrections import Corrections
     from kiosk.services.drafts import Drafts
     from kiosk.services.email_codes import EmailCodes
+    from kiosk.services.fees import Fees
     from kiosk.services.own_data import OwnData
     from kiosk.services.papers import Papers
     from kiosk.services.signatures import Signatures
@@ -55,6 +56,13 @@ class School:
         from kiosk.services.student_data import StudentData
 
         return StudentData(self.store, self.clock)
+
+    @cached_property
+    def fees(self) -> Fees:
+        """The school's fee list, for whoever is signed on with an account."""
+        from kiosk.services.fees import Fees
+
+        return Fees(self.store, self.clock)
 
     @cached_property
     def consents(self) -> Consents:

@@ -49,6 +49,8 @@ class TextName(StrEnum):
     MAIL_CARER_ADDED = "mail_carer_added"
     CARER_MANDATE = "carer_mandate"
     CARD_SERVICES = "card_services"
+    SYSTEMS = "systems"
+    FEES_NOTICE = "fees_notice"
 
 
 class TextFault(Enum):
@@ -201,6 +203,10 @@ def check_own_texts(own_folder: Path) -> None:
         for name in TextName:
             load_text(name, own_folder)
         load_consent(own_folder)
+        if any(own_folder.glob(f"{TextName.SYSTEMS}.*.txt")):
+            from kiosk.services.systems_text import load_systems  # few schools replace it, and no start waits for it
+
+            load_systems(own_folder)
 
 
 def incomplete_marks(text: Text) -> list[str]:

@@ -35,7 +35,7 @@ class Reviewer(Person):
         await self.sees("StaffHubScreen")
 
     async def opens(self, door: str, screen: str) -> None:
-        """One of the hub's doors: queue, tickets, calls, scan, print, card, desk, staff, audit, end, password."""
+        """One of the hub's doors: queue, tickets, deletions, calls, scan, print, card, desk, staff, audit and so on."""
         await self.sees("StaffHubScreen")
         self.app.screen.query_one(f"#{door}").focus()
         await self.presses("enter")

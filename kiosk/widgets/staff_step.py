@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
-
-from textual.screen import Screen
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 from kiosk.i18n import _
 from kiosk.services.errors import ChangedMeanwhile, Denied, PasswordChangeRequired
@@ -16,18 +11,15 @@ from kiosk.services.history import Action
 from kiosk.services.reasons import LONGEST_REASON, UnusableReason
 from kiosk.services.staff_access import OwnChild, StaffMember
 from kiosk.services.standing import ApplicationState
-from kiosk.services.store_errors import StoreError
-from kiosk.services.today import TAIPEI
 from kiosk.settings import IdleTimes
+from kiosk.widgets.asking_step import AskingStep
+from kiosk.widgets.moments import day_and_time
 from kiosk.widgets.notice import CurtainScreen, NoticeScreen
-from kiosk.widgets.step import Step
 
 if TYPE_CHECKING:
     from kiosk.services.office import Office
 
 T = TypeVar("T")
-R = TypeVar("R")
-P = ParamSpec("P")
 
 
 class Refused(Exception):
@@ -36,13 +28,6 @@ class Refused(Exception):
 
 REFUSALS = (ChangedMeanwhile, Denied, PasswordChangeRequired, UnusableReason, Refused)
 """What any service of the staff may answer with; the rest is for the screen that calls it."""
-
-
-@dataclass(frozen=True)
-class Done(Generic[R]):
-    """A service did what it was asked for; its answer may be nothing."""
-
-    value: R
 
 
 class StaffFrame:
@@ -87,13 +72,15 @@ class StaffCurtainScreen(StaffFrame, CurtainScreen):
         self.member = member
 
 
-class StaffStep(StaffFrame, Step[T]):
+class StaffStep(StaffFrame, AskingStep[T]):
     """A screen of somebody of the staff.
 
     Args:
         office: the staff's services.
         member: who is signed in.
     """
+
+    refusals = REFUSALS
 
     def __init__(self, office: Office, member: StaffMember) -> None:
         super().__init__()
@@ -104,51 +91,9 @@ class StaffStep(StaffFrame, Step[T]):
         """Esc leads back."""
         return _("Tab 下一個　Enter 確定　Esc 返回")
 
-    async def attempt(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> Done[R] | None:
-        """Call a service in a thread; None where it refused, which is said on the screen and loses nothing typed."""
-
-        def call() -> Done[R]:
-            return Done(function(*arguments, **options))
-
-        try:
-            done = await self.ask(call)
-        except REFUSALS as refused:
-            self._say_if_there(refusal_words(refused))
-            return None
-        self.stop_if_left()
-        return done
-
-    async def look(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> Done[R] | None:
-        """Read in a thread while everything stays usable; None where that failed, which is said on the screen."""
-        try:
-            done = Done(await asyncio.to_thread(function, *arguments, **options))
-            self.stop_if_left()
-            return done
-        except StoreError:
-            self._say_if_there(_("系統忙碌，請稍候再試一次。"))
-        except REFUSALS as refused:
-            self._say_if_there(refusal_words(refused))
-        return None
-
-    async def over(self, screen: Screen[R]) -> R | None:
-        """Show a screen over this one; its answer, or None where an idle reset took both away."""
-        return await self.app.push_screen_wait(screen)
-
-    def stop_if_left(self) -> None:
-        """End the worker that asks this after each wait, where the screen was left, or the app is ending, meanwhile.
-
-        Textual takes a screen's widgets away one by one before it ends the screen's workers.
-
-        Raises:
-            asyncio.CancelledError: it was left.
-        """
-        if not self.app.is_running or self not in self.app.screen_stack:
-            raise asyncio.CancelledError
-
-    def _say_if_there(self, text: str) -> None:
-        """Say it, unless the screen was left meanwhile."""
-        self.stop_if_left()
-        self.say(text)
+    def refusal_words(self, refused: Exception) -> str:
+        """See :func:`refusal_words`."""
+        return refusal_words(refused)
 
 
 def refusal_words(refused: Exception) -> str:
@@ -181,9 +126,3 @@ def done_word(what: str) -> str:
     if what in tuple(ApplicationState):
         return ApplicationState(what).label
     return {"corrected": _("已更正"), "declined": _("未更正"), "replaced": _("已由新的回報取代")}.get(what, "")
-
-
-def day_and_time(at: int) -> str:
-    """A moment at the school: 115/09/01 14:05, years counted as there."""
-    moment = datetime.fromtimestamp(at / 1000, TAIPEI)
-    return f"{moment.year - 1911}/{moment:%m/%d %H:%M}"

@@ -31,6 +31,9 @@ SCREENS = {
     "ticket": "TicketScreen",
     "calls": "CallsScreen",
     "desk": "DeskScreen",
+    "account_desk": "AccountDeskScreen",
+    "deletions": "DeletionsScreen",
+    "deletion": "DeletionScreen",
     "code": "CodeShownScreen",
     "staff": "StaffListScreen",
     "member": "StaffMemberScreen",
@@ -129,6 +132,14 @@ async def go_on(reviewer: Reviewer, screen: str) -> None:
                 await reviewer.types(AT_THE_DESK)
                 await reviewer.clicks("#seen")
                 await reviewer.clicks("#send")
+        case "account_desk":
+            await reviewer.opens("desk", "DeskScreen")
+            await reviewer.clicks("#account")
+        case "deletions" | "deletion":
+            await reviewer.opens("deletions", "DeletionsScreen")
+            await reviewer.sees_rows()
+            if screen == "deletion":
+                await reviewer.presses("enter")
         case "audit":
             await reviewer.opens("audit", "AuditLogScreen")
             await reviewer.sees_rows()

@@ -20,7 +20,7 @@ async def test_an_opening_that_fails_for_an_unknown_reason_is_a_crash(
     def fail(settings: Settings, clock: Clock) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("kiosk.app._load_school", fail)
+    monkeypatch.setattr("kiosk.app.load_school", fail)
     app = KioskApp(load_settings(tmp_path, environment={}), FakeClock())
     with pytest.raises(WorkerFailed):
         async with app.run_test() as pilot:

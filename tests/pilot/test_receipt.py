@@ -10,11 +10,12 @@ from PIL import Image
 
 from kiosk.app import KioskApp
 from kiosk.rules.line_breaks import cell_width
-from kiosk.screens.receipt import ReceiptScreen, qr_lines
+from kiosk.screens.receipt import ReceiptScreen
 from kiosk.services.application_form import Basis
 from kiosk.services.receipts import EmailState, MaskedApplicant, Receipt, make_receipt
 from kiosk.services.standing import Hold
 from kiosk.testing import FakeClock, until
+from kiosk.widgets.qr import qr_lines
 from tests.pilot.hosts import SIZES, showing
 
 _TOKEN = "tk_0123456789-abcdefg"  # as long as a real one

@@ -94,9 +94,9 @@ async def assert_no_activity_keeps_it_for_ever(school: School, clock: FakeClock,
         while clock.elapsed() - began < TIMES.absolute_seconds - TIMES.countdown_seconds:
             assert app.screen is left()
             clock.advance(30)
-            await parent.presses("f7")
+            await parent.presses("f5")
             clock.advance(1)
-            await parent.presses("f8")
+            await parent.presses("f6")
             app.tick()
             if screen != "login" and clock.elapsed() - began > TIMES.ask_to_go_on_seconds and app.screen is left():
                 await until(parent.pilot, lambda: app.screen is not left() or not app._asking)
@@ -106,7 +106,7 @@ async def assert_no_activity_keeps_it_for_ever(school: School, clock: FakeClock,
                 await until(parent.pilot, lambda: app.screen is left())
         app.tick()
         assert "請重新登入" in parent.text("#foot")
-        await parent.presses("f7")
+        await parent.presses("f5")
         clock.advance(TIMES.countdown_seconds)
         app.tick()
         await assert_wiped(parent, app, left)

@@ -110,11 +110,20 @@ def registrar(terminal: Terminal) -> Iterator[str]:
     clerk.goes_back(HUB)
     clerk.opens(6, "還沒查驗證件")
     yield "desk"
+    clerk.does(f"{TAB * 3}{ENTER}", "照證件輸入")
+    yield "account_desk"
+    clerk.goes_back("不用加 P")
     clerk.does(f"110021{TAB}{ENTER}", "已查驗證件")
     clerk.does(f"{TAB}{ENTER}", "已抄下")
     yield "code"
     clerk.does(ENTER, HUB)
-    clerk.opens(7, "先輸入現在的密碼")
+    clerk.opens(7, "申請時間")
+    yield "deletions"
+    clerk.does(ENTER, "不能復原")
+    yield "deletion"
+    clerk.goes_back("申請時間")
+    clerk.goes_back(HUB)
+    clerk.opens(8, "先輸入現在的密碼")
     yield "confirm"
     clerk.does(f"{PASSWORD}{ENTER}", "再輸入一次新密碼")
     yield "change"

@@ -34,7 +34,7 @@ def test_every_text_comes_with_the_kiosk(name: TextName) -> None:
     content = (SHIPPED_FOLDER / f"{name}.zh_TW.txt").read_bytes()
     assert text.sha256 == hashlib.sha256(content).hexdigest()
     assert text.language == "zh_TW"
-    of_the_guide = not name.value.startswith(("mail_", "return_", "reject_", "carer_", "card_"))
+    of_the_guide = not name.value.startswith(("mail_", "return_", "reject_", "carer_", "card_", "systems"))
     assert (text.version, text.name) == ("109.9.11" if of_the_guide else "115-1", name)
     assert text.title
     assert text.body
@@ -59,6 +59,12 @@ def test_every_text_comes_with_the_kiosk(name: TextName) -> None:
         (
             TextName.EMAIL_NOTICE,
             "**電子郵件為親子綁定預設帳號及帳號審查開通之通知依據，請務必確認正確無誤。",
+        ),
+        (
+            TextName.FEES_NOTICE,
+            "但因本學期繳費四聯單以全面印製完畢，故本學期繳費單仍以紙本四聯單為主。\n\n"
+            "確切線上繳費四聯單實施時間將於日後請學生將申請書攜回、請家長填寫並簽章後，"
+            "由學校審核通過後方得開始正式使用。",
         ),
         (TextName.HELP_LINES, "虹橋資訊服務電話：04-2481-6807\n臺北市教育局服務窗口：1999#1233"),
     ],

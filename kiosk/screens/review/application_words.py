@@ -19,8 +19,8 @@ from kiosk.services.history import UNCHANGED, FieldNote, HistoryLine
 from kiosk.services.parent_accounts import EmailOfAnother
 from kiosk.services.receipts import EmailState
 from kiosk.services.review import Blocked
+from kiosk.widgets.moments import day_and_time
 from kiosk.widgets.side_by_side import Pair
-from kiosk.widgets.staff_step import day_and_time
 
 _COMPARED = ("name", "national_id", "mobile", "email")
 _DIGITS_OF_HASH = 16

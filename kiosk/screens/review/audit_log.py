@@ -10,9 +10,10 @@ from textual.widgets import Button
 
 from kiosk.i18n import _
 from kiosk.services.audit_log import AuditRow
+from kiosk.widgets.moments import day_and_time
 from kiosk.widgets.row_table import Column, RowTable
 from kiosk.widgets.row_window import Row, RowPage, Side, Wanted
-from kiosk.widgets.staff_step import StaffStep, day_and_time
+from kiosk.widgets.staff_step import StaffStep
 
 _COLUMNS = (
     Column("編號", 8),
@@ -183,6 +184,8 @@ def action_word(action: str) -> str:
         "export.national_ids": _("匯出的檔案含證號"),
         "export.consents": _("匯出同意紀錄"),
         "export.report": _("匯出進度報表"),
+        "fees.imported": _("匯入繳費清單"),
+        "fees.cleared": _("清除繳費清單"),
         "keys.known": _("登錄金鑰"),
         "keys.resealed": _("換新金鑰"),
         "applications.rebuilt": _("重算申請標記"),

@@ -18,10 +18,11 @@ from kiosk.services.office import Office
 from kiosk.services.outbox_review import Call, DeadLetter, Place
 from kiosk.services.staff_access import StaffMember
 from kiosk.widgets.forward_pages import ForwardPages
+from kiosk.widgets.moments import day_and_time
 from kiosk.widgets.prose import Prose
 from kiosk.widgets.row_table import Column, RowTable
 from kiosk.widgets.row_window import Row
-from kiosk.widgets.staff_step import StaffStep, day_and_time
+from kiosk.widgets.staff_step import StaffStep
 
 _COLUMNS = (
     Column("申請編號", 14),

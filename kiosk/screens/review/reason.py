@@ -38,6 +38,7 @@ class ReasonScreen(StaffStep[str]):
     """
 
     AUTO_FOCUS = "#reason"
+    _is_sending = False
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
     def __init__(
@@ -100,18 +101,24 @@ class ReasonScreen(StaffStep[str]):
     @on(PlainInput.Submitted, "#reason")
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
+        if self._is_sending:  # a second Enter would find it done already, and call that somebody else's doing
+            return
         reason = self.query_one("#reason", Field).value.strip()
         if not reason:
             self.first_wrong({"reason": _("請寫下來，或從下面選一個。") if self._common else _("請寫下來。")})
         elif self._act is None:
             self.answer(reason)
         else:
+            self._is_sending = True
             self._do(self._act, reason)
 
     @work(group="db", exclusive=True)
     async def _do(self, act: Callable[[str], object], reason: str) -> None:
-        if await self.attempt(act, reason) is not None:
-            self.answer(reason)
+        try:
+            if await self.attempt(act, reason) is not None:
+                self.answer(reason)
+        finally:
+            self._is_sending = False
 
     def action_back(self) -> None:
         """Ask first where something was typed."""

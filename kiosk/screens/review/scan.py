@@ -14,8 +14,9 @@ from kiosk.services.document_desk import AnotherClass, Scanned, ScanOutcome
 from kiosk.services.office import Office
 from kiosk.services.staff_access import OwnChild, StaffMember
 from kiosk.widgets.field import Field
+from kiosk.widgets.moments import day_and_time
 from kiosk.widgets.plain_input import PlainInput
-from kiosk.widgets.staff_step import Refused, StaffStep, day_and_time
+from kiosk.widgets.staff_step import Refused, StaffStep
 
 _MOST_LINES = 60
 _LONGEST_SHOWN = 24

@@ -8,27 +8,30 @@ from pathlib import Path
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.content import Content
 from textual.widgets import Button
 
 from kiosk.i18n import _
 from kiosk.services.office import Office
 from kiosk.services.staff_access import Role, StaffMember
+from kiosk.widgets.door import Door
 from kiosk.widgets.staff_step import StaffStep
+
+_FEW_DOORS = 8
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """How much waits: open applications, reports, parents to call, mails that could not be sent."""
+    """How much waits: open applications, reports, parents to call, mails that could not be sent, requests to delete."""
 
     applications: int = 0
     tickets: int = 0
     calls: int = 0
     dead_letters: int = 0
+    deletions: int = 0
 
 
 class StaffHubScreen(StaffStep[str]):
-    """Answers with a door: queue, tickets, calls, scan, print, card, desk, staff, audit, password, end, leave."""
+    """Answers with a door, by the button's id: queue, tickets, calls and so on; leave."""
 
     AUTO_FOCUS = ".door"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
@@ -43,9 +46,10 @@ class StaffHubScreen(StaffStep[str]):
 
     def body(self) -> ComposeResult:
         """The doors of this role."""
-        with Container(id="doors"):
-            for door, (name, what) in self._doors().items():
-                yield Button(Content(f"{name}\n{what}"), id=door, classes="door")
+        doors = self._doors()
+        with Container(id="doors", classes="many" if len(doors) > _FEW_DOORS else ""):
+            for door, (name, what) in doors.items():
+                yield Door(f"{name}\n{what}", id=door)
 
     def _doors(self) -> dict[str, tuple[str, str]]:
         waiting, role = self._waiting, self.member.role
@@ -63,6 +67,8 @@ class StaffHubScreen(StaffStep[str]):
             doors["card"] = (_("學生證開通"), _("家長選了哪些功能"))
         if role in (Role.HOMEROOM_TEACHER, Role.REGISTRAR):
             doors["desk"] = (_("服務台"), _("重設家長的登入"))
+        if role is Role.REGISTRAR and waiting.deletions:
+            doors["deletions"] = (_("刪除申請"), _("待處理 {n} 件").format(n=waiting.deletions))
         if role is Role.ADMINISTRATOR:
             doors["staff"] = (_("教職員"), _("新增、停用、重設密碼、班級"))
             doors["audit"] = (_("稽核紀錄"), _("誰在什麼時候做了什麼"))

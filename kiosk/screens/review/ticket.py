@@ -24,9 +24,10 @@ from kiosk.services.tickets import (
     ValueFault,
 )
 from kiosk.widgets.field import Field
+from kiosk.widgets.moments import day_and_time
 from kiosk.widgets.plain_input import PlainInput
 from kiosk.widgets.prose import Prose
-from kiosk.widgets.staff_step import StaffStep, day_and_time, done_word
+from kiosk.widgets.staff_step import StaffStep, done_word
 from kiosk.widgets.step import Nav
 
 

@@ -171,6 +171,7 @@ CALLS: Mapping[str, Call] = {
     "school.papers.print_own": Call(_binding_form, of_child=True),
     "school.signatures.boxes": Call(),
     "school.signatures.sign": Call(lambda world: (world.box, DRAWING), of_child=True),
+    "school.fees.of_account": Call(signed_on=True),
     "school.accounts.children": Call(signed_on=True),
     "school.accounts.contact": Call(signed_on=True),
     "school.accounts.choose_account": Call(lambda _world: ("small.flower",), signed_on=True),

@@ -1,0 +1,81 @@
+"""``fees import`` and ``fees clear``: the school's list of what is to be paid."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from kiosk.cli.console import AddCommand, Refused, opened
+from kiosk.cli.file_faults import file_line
+from kiosk.services.command_line import OPERATOR
+from kiosk.services.fees_check import MOST_FAULTS, FeeList, check_fees
+from kiosk.services.fees_import import StudentsChanged, import_fees, student_ids
+from kiosk.services.roster_file import UnreadableFile, read_sheet
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:
+    """Add the commands."""
+    actions = add(commands, "fees", "繳費資料").add_subparsers(dest="action", required=True, metavar="動作")
+    take = add(actions, "import", "匯入繳費清單：全部寫入，或完全不寫入；新的清單取代舊的")
+    take.add_argument(
+        "file", type=Path, help="繳費清單：.csv、.xlsx 或 .ods，欄位為學號、項目、金額、繳費期限、繳費狀態"
+    )
+    take.add_argument("--yes", action="store_true", help="不詢問，直接匯入")
+    take.set_defaults(handle=_import)
+    clear = add(actions, "clear", "清除繳費清單，家長不再看到")
+    clear.add_argument("--yes", action="store_true", help="不詢問，直接清除")
+    clear.set_defaults(handle=_clear)
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as school:
+        try:
+            sheet = read_sheet(arguments.file)
+            found = check_fees(sheet, student_ids(school.store))
+        except UnreadableFile as error:
+            raise Refused(file_line(error, "繳費清單")) from None
+        if sheet.sheets_left_out:
+            print(f"請留意　只讀第一張工作表，另外 {sheet.sheets_left_out} 張沒有讀。")
+        if found.faults:
+            _show_faults(found)
+            return 1
+        students = len({fee.student_id for fee in found.fees})
+        unpaid = sum(not fee.paid for fee in found.fees)
+        print(f"讀到 {len(found.fees)} 筆、{students} 位學生，其中未繳 {unpaid} 筆。")
+        if not arguments.yes:
+            _ask("新的清單會取代原來的，要匯入嗎？輸入 y 匯入：", "沒有匯入，什麼都沒有改變。")
+        try:
+            import_fees(school.store, found.fees, sheet.sha256, OPERATOR)
+        except StudentsChanged:
+            raise Refused("沒有匯入：名冊剛被更改，請再試一次。") from None
+    print(f"已匯入 {len(found.fees)} 筆。")
+    return 0
+
+
+def _show_faults(found: FeeList) -> None:
+    for fault in found.faults:
+        print(f"錯誤　　{f'第 {fault.line} 列' if fault.line else '標題列'}：{fault.message}")
+    count = f"至少 {MOST_FAULTS}" if len(found.faults) >= MOST_FAULTS else f"共 {len(found.faults)}"
+    print(f"{count} 個錯誤，沒有寫入任何資料；請改正檔案後再試一次。")
+
+
+def _clear(arguments: argparse.Namespace) -> int:
+    if not arguments.yes:
+        _ask("要清除繳費清單嗎？輸入 y 清除：", "沒有清除，什麼都沒有改變。")
+    with opened(arguments) as school:
+        import_fees(school.store, (), "", OPERATOR)
+    print("已清除。")
+    return 0
+
+
+def _ask(question: str, refusal: str) -> None:
+    if not sys.stdin.isatty():
+        raise Refused("不在終端機上，無法詢問，什麼都沒有改變。（不詢問請加 --yes）")
+    try:
+        answer = input(question)
+    except EOFError:
+        answer = ""
+        print()
+    if answer.strip().lower() != "y":
+        raise Refused(refusal)

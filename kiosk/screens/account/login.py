@@ -1,0 +1,83 @@
+"""家長帳號登入（本校服務站）: the sign-on with the account that an approved application opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Button, Static
+
+from kiosk.i18n import _
+from kiosk.screens.login import LoginScreen
+from kiosk.widgets.account_step import AccountFrame
+from kiosk.widgets.field import Field
+from kiosk.widgets.prose import Prose
+
+if TYPE_CHECKING:
+    from kiosk.services.account_holder import AccountSignedIn
+    from kiosk.services.school import School
+
+FORGOTTEN = "forgotten"
+
+
+class AccountLoginScreen(AccountFrame, LoginScreen):
+    """Answers with a kiosk.services.account_holder.AccountSignedIn, or with :data:`FORGOTTEN`."""
+
+    number = 0
+
+    def __init__(self, *, demo_lines: str = "") -> None:
+        super().__init__(address="", help_lines="", demo_lines=demo_lines)
+
+    def keys(self) -> str:
+        """Esc leads back to the students' login."""
+        return _("Tab 下一欄　Enter 登入　Esc 回學生帳號登入")
+
+    def body(self) -> ComposeResult:
+        """Which account, and the two fields of the city's sign-on by its own words."""
+        yield Static(_("家長帳號登入（本校服務站）"), id="heading", markup=False)
+        yield Prose(_("臺北市校園單一身分驗證另外開通，使用它自己的密碼；兩邊的密碼互不影響。"), id="city")
+        yield Field(
+            _("帳號"),
+            hint=_("自訂帳號、電子郵件或手機號碼（兩人共用的不能用）"),
+            id="account",
+            max_length=254,
+        )
+        yield Field(_("密碼"), hint=_("身份證統一編號末六碼，第一次登入會強迫修改密碼"), id="password", password=True)
+
+    def below(self) -> ComposeResult:
+        """Why one box of the city's is missing; the demo's logins."""
+        if self._demo_lines:
+            yield Static(self._demo_lines, id="demo", markup=False)
+        yield Prose(_("沒有「記住我」：這台機器大家共用，不記住任何人；每次都要登入，離開就清除。"), id="help")
+
+    def actions(self) -> ComposeResult:
+        """Sign on, the way for who cannot, the way back."""
+        yield Button(_("登入"), id="login", variant="primary")
+        yield Button(_("忘記帳號、密碼"), id="forgotten")
+        yield Button(_("返回"), id="back")
+
+    def verify(self, school: School, account: str, password: str) -> AccountSignedIn:
+        """Sign on; what the visit needs is imported in the same thread, so that the loop never waits for it."""
+        self.kiosk.load_account_visit()
+        return school.sign_in.parent(account, password, self.kiosk.settings.terminal_name)
+
+    def enter(self, signed_in: object) -> None:
+        """Hand the sign-on to the visit that begins, or that asked for it."""
+        self.answer(signed_in)
+
+    @on(Button.Pressed, "#forgotten")
+    def _forgotten(self) -> None:
+        if not self.query_one("#login", Button).disabled:
+            self._begin_recovery()
+
+    @work(group="db")
+    async def _begin_recovery(self) -> None:
+        await self.kiosk.school_opened()
+        if await self.ask(self._load) is not None:
+            self.forget()
+            self.answer(FORGOTTEN)
+
+    def _load(self) -> bool:
+        self.kiosk.load_account_visit()
+        return True

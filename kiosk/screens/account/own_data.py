@@ -1,0 +1,100 @@
+"""我的個人資料: what the school holds on the person (個資法 §3), on the screen and on paper, and its deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Button, Static
+
+from kiosk.i18n import _
+from kiosk.screens.account.children import ReasonForm
+from kiosk.services.account_holder import AccountHolder
+from kiosk.services.own_data import DeletionState, OwnDataCopy
+from kiosk.settings import IdleTimes
+from kiosk.widgets.account_step import AccountStep
+from kiosk.widgets.moments import day_and_time
+from kiosk.widgets.prose import Prose
+
+
+class OwnDataScreen(AccountStep[str]):
+    """Answers with print, delete, or take_back.
+
+    Args:
+        holder: who is signed on.
+        copy: what the school holds.
+        deletion: the last request to delete it; None where there was none.
+    """
+
+    AUTO_FOCUS = "#print"
+    CSS_PATH = Path(__file__).with_suffix(".tcss")
+
+    def __init__(self, holder: AccountHolder, copy: OwnDataCopy, deletion: DeletionState | None) -> None:
+        super().__init__(holder)
+        self.heading = _("我的個人資料")
+        self._copy = copy
+        self._deletion = deletion
+
+    def idle_limit(self, times: IdleTimes) -> int:
+        """Reading takes longer."""
+        return times.consent_idle_seconds
+
+    def keys(self) -> str:
+        """It is long."""
+        return _("PageDown 往下看　PageUp 往上看　Tab 選擇　Esc 返回")
+
+    def body(self) -> ComposeResult:
+        """The request to delete, a word of care, then section after section."""
+        if self._deletion is not None:
+            yield Prose(deletion_words(self._deletion), id="deletion")
+        yield Prose(_("下面有完整的手機號碼和電子郵件，請留意旁人。"), id="aware")
+        for section in self._copy.sections:
+            yield Static(section.title, classes="section", markup=False)
+            lines = [f"{label}：{value}" for label, value in section.lines] or [_("沒有資料。")]
+            yield Prose("\n".join(lines), classes="paper")
+
+    def actions(self) -> ComposeResult:
+        """Print, ask for deletion or take that back, go back."""
+        yield Button(_("列印"), id="print", variant="primary")
+        if self._deletion is not None and self._deletion.state == "open":
+            yield Button(_("取回刪除申請"), id="take_back")
+        else:
+            yield Button(_("申請刪除"), id="delete")
+        yield Button(_("返回"), id="back")
+
+    @on(Button.Pressed, "#print, #take_back, #delete")
+    def _choose(self, event: Button.Pressed) -> None:
+        self.answer(str(event.button.id))
+
+
+def deletion_words(deletion: DeletionState) -> str:
+    """Where a request to delete stands."""
+    asked = _("您在 {moment} 申請刪除個人資料，").format(moment=day_and_time(deletion.requested_at))
+    if deletion.state == "declined":
+        return asked + _("學校沒有刪除：{answer}").format(answer=deletion.answer)
+    if deletion.state == "taken_back":
+        return asked + _("您已經取回。")
+    return asked + _("等學校註冊組決定；決定以前可以取回。")
+
+
+class DeletionScreen(ReasonForm):
+    """申請刪除; True once it was asked for."""
+
+    def __init__(self, holder: AccountHolder) -> None:
+        text = _(
+            "依個人資料保護法第 3 條，您可以請學校刪除您的個人資料。註冊組會決定：刪除後帳號關閉、綁定終止；"
+            "依法須保存而不刪除時，會在這裡說明原因。"
+        )
+        super().__init__(holder, _("申請刪除個人資料"), text)
+
+    def sending(self) -> str:
+        """What the button does."""
+        return _("送出申請")
+
+    def take(self, values: Mapping[str, str]) -> bool:
+        """Ask for it."""
+        assert self.holder is not None
+        self.kiosk.school.own_data.request_deletion(self.holder, values["reason"])
+        return True

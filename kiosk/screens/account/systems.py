@@ -1,0 +1,91 @@
+"""選擇系統: the city's systems, and each with its address as a QR code for the parent's own phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.widgets import Button, Static
+
+from kiosk.i18n import _
+from kiosk.services.account_holder import AccountHolder
+from kiosk.services.systems_text import CitySystem, CitySystems
+from kiosk.widgets.account_step import AccountStep
+from kiosk.widgets.door import Door
+from kiosk.widgets.prose import Prose
+from kiosk.widgets.qr import qr_lines
+from kiosk.widgets.step import Nav
+
+
+class SystemsScreen(AccountStep[str]):
+    """Answers with the key of a system."""
+
+    AUTO_FOCUS = ""
+    first = ".door"
+    CSS_PATH = Path(__file__).with_suffix(".tcss")
+
+    def __init__(self, holder: AccountHolder, systems: CitySystems) -> None:
+        super().__init__(holder)
+        self.heading = systems.source.title
+        self._systems = systems
+
+    def keys(self) -> str:
+        """Arrows work here too."""
+        return _("上下鍵或 Tab 選擇　Enter 進入　PageDown 往下看　Esc 返回")
+
+    def body(self) -> ComposeResult:
+        """What the school does next, then the systems."""
+        yield Prose(self._systems.introduction, id="introduction")
+        with Container(id="systems"):
+            for system in self._systems.systems:
+                yield Door(system.name, id=system.key)
+
+    def actions(self) -> ComposeResult:
+        """Back."""
+        yield Button(_("返回"), id="back")
+
+    @on(Button.Pressed, ".door")
+    def _choose(self, event: Button.Pressed) -> None:
+        self.answer(str(event.button.id))
+
+
+class SystemScreen(AccountStep[bool]):
+    """One system; nothing is asked."""
+
+    AUTO_FOCUS = "#back"
+    CSS_PATH = Path(__file__).with_suffix(".tcss")
+
+    def __init__(self, holder: AccountHolder, system: CitySystem) -> None:
+        super().__init__(holder)
+        self._system = system
+
+    def keys(self) -> str:
+        """Nothing to do but go back."""
+        return _("Enter 或 Esc 返回　PageDown 往下看")
+
+    def body(self) -> ComposeResult:
+        """Name, purpose and address; the code beside them."""
+        system = self._system
+        with Horizontal(id="system"):
+            with Container(id="system-text"):
+                yield Static(system.name, id="heading", markup=False)
+                yield Prose(system.purpose, id="purpose")
+                if system.address is None:
+                    words = _("操作指引沒有列出這項服務自己的網址。請從要使用的系統登入，或洽學校。")
+                    yield Prose(words, id="address")
+                else:
+                    yield Static(_("網址："), markup=False)
+                    yield Prose(system.address, id="address")
+                    yield Prose(_("用手機掃描 QR 碼，在自己的手機上開啟；這台機器不開網頁。"), id="how")
+            if system.address is not None:
+                yield Static(qr_lines(system.address), id="qr", markup=False)
+
+    def actions(self) -> ComposeResult:
+        """Back."""
+        yield Button(_("返回"), id="back", variant="primary")
+
+    def action_back(self) -> None:
+        """To the list."""
+        self.answer(Nav.BACK)

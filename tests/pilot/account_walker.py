@@ -1,0 +1,121 @@
+"""Brings the headless kiosk to any screen of a visit with a parent account."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from dataclasses import replace
+
+import kiosk.screens.account
+from kiosk.services.email_codes import EmailCodes
+from kiosk.services.school import School
+from kiosk.settings import SmtpSecurity, SmtpSettings
+from kiosk.testing import until
+from tests.pilot.accounts import FIRST, PARENT, PASSWORD, QuickAccountParent, approved, bring_fees, ready
+
+SCREENS = {
+    "login": "AccountLoginScreen",
+    "password": "AccountPasswordScreen",
+    "recovery": "RecoveryScreen",
+    "recovery_code": "RecoveryCodeScreen",
+    "home": "AccountHomeScreen",
+    "systems": "SystemsScreen",
+    "system": "SystemScreen",
+    "fees": "FeesScreen",
+    "contact": "ContactScreen",
+    "account": "ChosenAccountScreen",
+    "mobile": "MobileScreen",
+    "email": "EmailScreen",
+    "email_code": "EmailChangeCodeScreen",
+    "which": "ChooseChildScreen",
+    "bindings": "ChildScreen",
+    "end": "EndBindingScreen",
+    "carers": "CarersScreen",
+    "grant": "GrantScreen",
+    "consents": "ConsentsScreen",
+    "data": "OwnDataScreen",
+    "delete": "DeletionScreen",
+}
+"""Every screen, by what leads to it, and the class that shows it."""
+
+_BEHIND = {
+    "system": ("systems", "epay"),
+    "account": ("contact", "account"),
+    "mobile": ("contact", "mobile"),
+    "email": ("contact", "email"),
+    "end": ("bindings", "end"),
+    "grant": ("carers", "grant"),
+    "delete": ("data", "delete"),
+}
+"""The screens behind a door's first one: that door, and the button on its screen."""
+
+
+def classes_of_screens() -> set[str]:
+    """The names of every screen of the account's that there is."""
+    package = kiosk.screens.account
+    modules = [
+        importlib.import_module(f"{package.__name__}.{one.name}") for one in pkgutil.iter_modules(package.__path__)
+    ]
+    return {
+        name
+        for module in modules
+        for name, value in vars(module).items()
+        if name.endswith("Screen") and isinstance(value, type) and value.__module__ == module.__name__
+    }
+
+
+def make_ready(school: School, screen: str) -> School:
+    """Bring a parent into the state that leads to a screen; mail seems to be sent, and goes nowhere.
+
+    Returns:
+        The school to stand at.
+    """
+    nowhere = SmtpSettings("127.0.0.1", 1, SmtpSecurity.NONE, None, None, "registrar@example.org")
+    codes = EmailCodes(school.store, replace(school.settings, smtp=nowhere), school.clock)
+    codes.mail._deliver = lambda *_mail: None  # type: ignore[method-assign]  # nobody reads it
+    vars(school)["email_codes"] = codes
+    if screen in ("login", "password"):
+        approved(school)
+    else:
+        families = ready(school)
+        if screen == "which":
+            families.approved(PARENT)
+        bring_fees(school, ("學雜費", "12,300", "115/9/30", "未繳"), ("平安保險費", "200", "115/9/30", "已繳"))
+    return school
+
+
+async def go_to(parent: QuickAccountParent, screen: str) -> None:
+    """Go from the resting login to a screen.
+
+    Args:
+        parent: stands at an empty login of a school that was made ready for this screen.
+        screen: one of `SCREENS`.
+    """
+    await parent.enters_from_lobby()
+    if screen in ("recovery", "recovery_code"):
+        await parent.forgets()
+        if screen == "recovery_code":
+            await parent.identifies(PARENT.name, PARENT.national_id)
+    elif screen == "password":
+        await parent.signs_on(PARENT.email, FIRST)
+    elif screen != "login":
+        await parent.signs_on(PARENT.email, PASSWORD)
+        await parent.sees("AccountHomeScreen")
+        await _go_on(parent, screen)
+    await parent.sees(SCREENS[screen])
+
+
+async def _go_on(parent: QuickAccountParent, screen: str) -> None:
+    if screen == "home":
+        return
+    if screen == "which":
+        await parent.opens("carers", SCREENS["which"])
+        return
+    door, button = _BEHIND.get("email" if screen == "email_code" else screen, (screen, ""))
+    await parent.opens(door, SCREENS[door])
+    if button:
+        await parent.chooses(button, SCREENS["email" if screen == "email_code" else screen])
+    if screen == "email_code":
+        await parent.fills_in(email="new@example.com")
+        await parent.presses("enter")
+        await until(parent.pilot, lambda: parent.screen == SCREENS[screen])

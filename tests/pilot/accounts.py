@@ -1,0 +1,81 @@
+"""Schools with parents' accounts, and people who sign on with them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from kiosk.app import KioskApp, build_app
+from kiosk.services.fees_check import check_fees
+from kiosk.services.fees_import import import_fees, student_ids
+from kiosk.services.roster_file import Sheet
+from kiosk.services.school import School
+from kiosk.testing import AccountParent
+from tests.pilot.quick import QuickPerson
+from tests.unit.services.account_fixtures import Families
+from tests.unit.services.application_fixtures import MOTHER
+from tests.unit.services.decision_fixtures import with_email
+
+PASSWORD = "Harbour7lights"
+PARENT = replace(with_email(MOTHER, "flower@example.com"), mobile="0910100200")
+FIRST = PARENT.national_id[-6:]
+CHILD = "120001"
+"""The student number of the first child of :class:`Families`."""
+
+_FEE_HEADER = ("學號", "項目", "金額", "繳費期限", "繳費狀態")
+
+
+class QuickAccountParent(QuickPerson, AccountParent):
+    """A parent with an account, who is quick."""
+
+
+def approved(school: School) -> Families:
+    """A parent whose application was approved; they have never signed on."""
+    families = Families(school)
+    families.approved(PARENT)
+    return families
+
+
+def ready(school: School) -> Families:
+    """That parent, past the forced change."""
+    families = Families(school)
+    families.signed_on(PARENT)
+    change_back(school)
+    return families
+
+
+def change_back(school: School) -> None:
+    """Give the parent the password of these tests, whatever the fixtures chose."""
+    from tests.unit.services.conftest import CHOSEN, TERMINAL
+
+    holder = school.sign_in.parent(PARENT.email, CHOSEN, TERMINAL).holder
+    school.sign_in.change_account_password(holder, PASSWORD)
+
+
+def bring_fees(school: School, *rows: tuple[str, str, str, str]) -> None:
+    """The school's list: of the first child, each row without the student number."""
+    sheet = Sheet(_FEE_HEADER, [(line, (CHILD, *row)) for line, row in enumerate(rows, 2)])
+    found = check_fees(sheet, student_ids(school.store))
+    assert found.faults == ()
+    import_fees(school.store, found.fees, "", "test")
+
+
+@asynccontextmanager
+async def standing_at(school: School, size: tuple[int, int] = (80, 24)) -> AsyncIterator[QuickAccountParent]:
+    """Somebody at the resting login."""
+    app: KioskApp = build_app(school.settings, school.clock, school)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        parent = QuickAccountParent(pilot)
+        await parent.sees("LoginScreen")
+        yield parent
+
+
+@asynccontextmanager
+async def signed_on(school: School, size: tuple[int, int] = (80, 24)) -> AsyncIterator[QuickAccountParent]:
+    """Somebody who is :func:`ready`, at the home of their account."""
+    async with standing_at(school, size) as parent:
+        await parent.enters_from_lobby()
+        await parent.signs_on(PARENT.email, PASSWORD)
+        await parent.sees("AccountHomeScreen")
+        yield parent

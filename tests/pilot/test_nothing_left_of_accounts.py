@@ -1,0 +1,89 @@
+"""T38 for parents' accounts: after a visit no object of the process holds what the holder typed or was shown."""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from kiosk.app import KioskApp
+from kiosk.services.demo_school import invented_id
+from kiosk.services.school import School
+from kiosk.testing import FakeClock, until
+from tests.pilot.accounts import PASSWORD, QuickAccountParent, ready, standing_at
+from tests.pilot.memory import holders_of
+from tests.pilot.quick import leave_no_trace_of_the_pilot
+
+_TYPED = re.compile(r"behind\d{4}@|09778\d{5}|K298\d{6}|Behind\d{4}lights")
+"""Anything of the visits' own that was typed; no text of the tests themselves."""
+
+
+def _address(serial: int) -> str:
+    return f"behind{serial:04}@example.org"
+
+
+def _mobile(serial: int) -> str:
+    return f"09778{serial:05}"
+
+
+def _password(serial: int) -> str:
+    return f"Behind{serial:04}lights"
+
+
+@pytest.fixture(autouse=True)
+def _freeze_again() -> Iterator[None]:
+    yield
+    gc.collect()
+    gc.freeze()
+
+
+async def _half_typed_login(parent: QuickAccountParent) -> None:
+    await parent.fills_in(account=_address(1), password=_password(1))
+
+
+async def _refused(parent: QuickAccountParent) -> None:
+    await parent.signs_on(_address(2), _password(2))
+    await until(parent.pilot, lambda: "不正確" in parent.text("#message"))
+
+
+async def _at_home(parent: QuickAccountParent) -> None:
+    await parent.signs_on("flower@example.com", PASSWORD)
+    await parent.sees("AccountHomeScreen")
+
+
+async def _a_carer_half_typed(parent: QuickAccountParent) -> None:
+    await _at_home(parent)
+    await parent.opens("carers", "CarersScreen")
+    national_id = invented_id("K", 2, 9800003)
+    await parent.grants("fees", name="陳阿姨", national_id=national_id, mobile=_mobile(3), email=_address(3))
+    await until(parent.pilot, lambda: parent.app.screen.query(".wrong"))
+
+
+async def _leaving_is_asked_about(parent: QuickAccountParent) -> None:
+    await _at_home(parent)
+    await parent.opens("contact", "ContactScreen")
+    await parent.chooses("mobile", "MobileScreen")
+    await parent.fills_in(mobile=_mobile(4))
+    await parent.presses("escape")
+    await parent.sees("AccountNoticeScreen")
+
+
+async def test_nothing_of_the_holder_is_left(school: School, clock: FakeClock) -> None:
+    ready(school)
+    async with standing_at(school) as parent:
+        app = parent.app
+        assert isinstance(app, KioskApp)
+        for visit in (_half_typed_login, _refused, _a_carer_half_typed, _leaving_is_asked_about):
+            await parent.enters_from_lobby()
+            await visit(parent)
+            if visit is _leaving_is_asked_about:  # the last: what stands there now is found, so the search can find
+                assert holders_of(_TYPED).keys() == {_mobile(4)}
+            clock.advance(300)
+            app.tick()
+            await until(parent.pilot, lambda: len(app.screen_stack) == 1)
+            await parent.sees("LoginScreen")
+            await parent.settles()
+            await leave_no_trace_of_the_pilot()
+        assert holders_of(_TYPED) == {}

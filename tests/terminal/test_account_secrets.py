@@ -1,0 +1,105 @@
+"""T04 on the parent account's screens: no hidden character that is kept anywhere reaches the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.services.demo_accounts import demo_account_logins
+from tests.pilot.account_walker import SCREENS
+from tests.spoilt import spoil
+from tests.terminal.harness import Terminal
+from tests.terminal.hidden_characters import FORBIDDEN, HIDDEN
+from tests.terminal.walker import ENTER, ESCAPE, LOGIN, PAGE_DOWN, PASSWORD, TAB, kiosk, prepare
+
+_F7 = "\x1b[18~"
+_HOME = "子女與綁定"
+_DOORS = ("systems", "fees", "contact", "bindings", "carers", "consents", "data")
+_ON_DOORS = {
+    "systems": "本服務站沒有替您開通",
+    "fees": "紙本四聯單為準",
+    "contact": "三種都可以當帳號",
+    "bindings": "要再綁定須重新申請",
+    "carers": "只看得到您勾選的項目",
+    "consents": "SHA-256",
+    "data": "請留意旁人",
+}
+"""What stands on each door's first screen and on no other."""
+
+_BEHIND = {
+    "systems": [("system", ENTER, "用手機掃描")],
+    "contact": [
+        ("account", ENTER, "代替電子郵件"),
+        ("mobile", f"{TAB}{ENTER}", "09 開頭的 10 個數字"),
+        ("email", f"{TAB * 2}{ENTER}", "輸入正確才會更改"),
+    ],
+    "bindings": [("end", f"{TAB}{ENTER}", "最後一位子女")],
+    "carers": [("grant", ENTER, "當天也算")],
+    "data": [("delete", f"{TAB}{ENTER}", "依個人資料保護法")],
+}
+"""The screens behind it: the keys that lead there, and what stands on them."""
+
+
+@pytest.fixture(scope="module")
+def spoilt_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A school with hidden characters in every text that it keeps."""
+    home = tmp_path_factory.mktemp("spoilt-accounts") / "home"
+    school = prepare(home)
+    spoil(school, lambda kept: f"{kept[:1]}{HIDDEN}{kept[1:]}", lambda number: f"{number}{HIDDEN}")
+    school.close()
+    return home
+
+
+def _tour(terminal: Terminal) -> Iterator[str]:
+    """Go through every screen of the account; gives the name of each once it stands there."""
+    with_carer, first, _carer = demo_account_logins()
+
+    def does(keys: str, seen: str) -> None:
+        terminal.send(keys)
+        terminal.wait_for(seen, 20)
+
+    does(_F7, "沒有「記住我」")
+    yield "login"
+    does(f"{TAB * 3}{ENTER}", "寄驗證碼")
+    yield "recovery"
+    does(f"劉小花{ENTER}A123456789{ENTER}", "沒有收到信")
+    yield "recovery_code"
+    does(ESCAPE, "寄驗證碼")
+    does(ESCAPE, "沒有「記住我」")
+    does(f"{first.account}{TAB}{first.password}{ENTER}", "再輸入一次新密碼")
+    yield "password"
+    does(f"{PASSWORD}{ENTER}{PASSWORD}{ENTER}", _HOME)
+    yield "home"
+    for place, door in enumerate(_DOORS):
+        does(f"{TAB * place}{ENTER}", _ON_DOORS[door])
+        terminal.send(PAGE_DOWN)
+        terminal.read(0.1)
+        yield door
+        for name, keys, seen in _BEHIND.get(door, []):
+            does(keys, seen)
+            yield name
+            does(ESCAPE, _ON_DOORS[door])
+        does(ESCAPE, _HOME)
+    does(ESCAPE, LOGIN)
+    does(_F7, "沒有「記住我」")
+    does(f"{with_carer.account}{TAB}{with_carer.password}{ENTER}", _HOME)
+    does(f"{TAB * _DOORS.index('carers')}{ENTER}", "請選一位子女")
+    yield "which"
+    does(ENTER, "有效")
+    yield "carers"
+    does(f"{TAB * 2}{ENTER}", "要收回嗎")
+    yield "revoke"
+
+
+def test_hidden_characters_reach_no_terminal_from_any_screen_of_the_account(spoilt_home: Path) -> None:
+    ends: dict[str, int] = {}
+    with kiosk(spoilt_home) as terminal:
+        for screen in _tour(terminal):
+            terminal.read(0.1)
+            ends[screen] = len(terminal.raw)
+        painted = terminal.raw.decode("utf-8", "replace")  # it may have been read to the middle of a character
+    places = [len(painted[: found.start()].encode()) for found in FORBIDDEN.finditer(painted)]
+    assert [(place, ends) for place in places] == [], "where each was painted, and where each screen ended"
+    assert set(SCREENS) - set(ends) == {"email_code"}, "no mail leads there"
