@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from textual import on
@@ -28,6 +29,8 @@ from kiosk.widgets.step import Nav, Step
 
 _HALF_WIDTH = frozenset({"national_id", "national_id_again", "mobile", "email", "email_again"})
 _MOST_CHOICES = 7
+_A_MOMENT = 0.02
+_LOOKS = 3
 ROWS = {
     "name": "person",
     "relation": "relations",
@@ -247,12 +250,20 @@ class ApplicantFormScreen(Step[Answer]):
             remark = Prose(text, id=f"{row}-remark", classes="complaint")
             await self.query_one("#body").mount(remark, after=self.query_one(f"#{row}"))
 
-    async def _show_with_remark(self, field: Field) -> None:
-        """Scroll until a field and what is said about it are both in sight, whatever scrolling was under way."""
-        body, remark = self.query_one("#body"), self.query_one(f"#{ROWS[str(field.id)]}-remark")
+    async def _show_with_remark(self, field: Field, looks: int = _LOOKS) -> None:
+        """Scroll until a field and what is said about it are both in sight, whatever scrolling was under way.
+
+        A busy machine lays out after the picture that this waits for, so it looks again.
+        """
+        body = self.query_one("#body")
+        remark = next(iter(self.query(f"#{ROWS[str(field.id)]}-remark")), None)
+        if remark is None:  # what was wrong has been put right meanwhile
+            return
         await body.stop_animation("scroll_y", complete=False)
         both = field.region.union(remark.region).translate(body.scroll_offset - body.content_region.offset)
         body.scroll_to_region(both, animate=False, immediate=True)
+        if looks:
+            self.set_timer(_A_MOMENT, partial(self._show_with_remark, field, looks - 1))
 
     @on(Button.Pressed, "#save")
     def _save(self) -> None:

@@ -44,6 +44,7 @@ _PERSONAL = {
 _NOT_PERSONAL = {
     ("ApplicationCount", "value"),
     ("CardItem", "name"),  # of a function of the student card
+    ("CitySystem", "name"),
     ("ClassStatus", "name"),
     ("QueueClass", "name"),
     ("DemoLogin", "account"),  # invented, and shown on the demo's screen

@@ -61,10 +61,10 @@ class QuickPerson(Person):
         await self.settles()
 
     async def settles(self) -> None:
-        """Wait until everything that was sent has been worked off on the screen that stands."""
+        """Wait until everything that was sent has been worked off on the screen that stands, or the app has ended."""
         app = self.app
         assert isinstance(app, KioskApp)
-        await self._until(lambda: not app.waiting_input() and app._gate._settling is None)
+        await self._until(lambda: app._exit or (not app.waiting_input() and app._gate._settling is None))
         await self.pilot._wait_for_screen()
 
     async def _until(self, condition: Callable[[], object]) -> None:
