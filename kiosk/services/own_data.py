@@ -23,6 +23,7 @@ from kiosk.services.binding_end import end_binding
 from kiosk.services.consents import moment_after_last
 from kiosk.services.errors import ChangedMeanwhile, Denied
 from kiosk.services.own_data_copy import BY_ACCOUNT, WITHDRAWN, OwnDataReader, Section
+from kiosk.services.parent_accounts import is_bound
 from kiosk.services.reasons import checked_reason
 from kiosk.services.refusals import audits_refusals
 from kiosk.services.today import today
@@ -214,7 +215,7 @@ class OwnData:
         """
         with self._store.read() as session:
             account = require_account(session, holder, today(self._clock))
-            last = _last_request(session, account)
+            last = _own_request(session, account)
             if last is None:
                 return None
             said = self._store.keys.open("deletion_request", last.id, last.sealed)
@@ -237,7 +238,7 @@ class OwnData:
         """
         with self._store.write() as unit:
             account = require_account(unit.session, holder, today(self._clock))
-            last = _last_request(unit.session, account)
+            last = _own_request(unit.session, account)
             if last is None or last.state != "open":
                 raise ChangedMeanwhile(at=last.decided_at or 0 if last else 0, what=last.state if last else "")
             last.state, last.version = "taken_back", last.version + 1
@@ -276,3 +277,10 @@ def _last_request(session: Session, account: ParentAccount) -> DeletionRequest |
         .order_by(col(DeletionRequest.requested_at).desc(), col(DeletionRequest.id))
         .limit(1)
     ).one_or_none()
+
+
+def _own_request(session: Session, account: ParentAccount) -> DeletionRequest | None:
+    """The last request; for a carer none from before the account was opened, see `kiosk.services.own_data_copy`."""
+    last = _last_request(session, account)
+    is_earlier = last is not None and last.requested_at < account.opened_at
+    return None if is_earlier and not is_bound(session, account) else last
