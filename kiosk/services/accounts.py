@@ -61,7 +61,7 @@ class BoundChild:
         student_id: the child.
         student_name: theirs.
         class_name: theirs.
-        relation: the parent's to this child, as applied for; a carer's is 受託照顧者.
+        relation: the parent's to this child, as applied for; a carer's is 照顧者.
         application_number: that the binding came from; None where a carer may not see it.
         application_state: see :class:`kiosk.services.standing.ApplicationState`; None where a carer may not see it.
         card_state: of 學生證多元功能: not_answered, answered, returned (簽回); None where a carer may not see it.
@@ -289,7 +289,7 @@ def _child(session: Session, seen: SeenChild) -> BoundChild:
         student_id=student.id,
         student_name=student.name,
         class_name=student.class_name,
-        relation=_("受託照顧者") if seen.binding is None else seen.binding.relation,
+        relation=_("照顧者") if seen.binding is None else seen.binding.relation,
         application_number=None if application is None else application.number,
         application_state=None if application is None else application.state,
         card_state=_card_state(session, student.id) if seen.shows(Scope.STATES) else None,

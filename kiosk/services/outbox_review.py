@@ -299,7 +299,7 @@ def _call(unit: UnitOfWork, row: Row[Any]) -> Call:
 
 
 def _until(kind: MessageKind, day: str) -> str:
-    text = _("委託至 {day} 為止") if kind is MessageKind.CARER_ADDED else _("第一次登入期限 {day}")
+    text = _("可以看到 {day} 為止") if kind is MessageKind.CARER_ADDED else _("第一次登入期限 {day}")
     return text.format(day=day)
 
 

@@ -17,15 +17,16 @@ from db.models import Application, Consent, Student
 from db.review_models import Binding, ParentAccount
 from db.store import Store
 from kiosk.clock import Clock
-from kiosk.i18n import _
+from kiosk.i18n import _, current_language
 from kiosk.services.account_holder import AccountHolder, require_account
 from kiosk.services.binding_end import end_binding
-from kiosk.services.consents import moment_after_last
+from kiosk.services.consents import BY_ACCOUNT, WITHDRAWN, moment_after_last
 from kiosk.services.errors import ChangedMeanwhile, Denied
-from kiosk.services.own_data_copy import BY_ACCOUNT, WITHDRAWN, OwnDataReader, Section
+from kiosk.services.own_data_copy import OwnDataReader, Section
 from kiosk.services.parent_accounts import is_bound
 from kiosk.services.reasons import checked_reason
 from kiosk.services.refusals import audits_refusals
+from kiosk.services.texts import TextName, load_text
 from kiosk.services.today import today
 from kiosk.settings import Settings
 
@@ -246,9 +247,10 @@ class OwnData:
 
     def _copy(self, holder: AccountHolder, action: str) -> OwnDataCopy:
         on = today(self._clock)
+        title = load_text(TextName.CONSENT, self._settings.text_folder, current_language()).title
         with self._store.write() as unit:
             account = require_account(unit.session, holder, on)
-            sections = OwnDataReader(unit.session, unit.keys, account).sections()
+            sections = OwnDataReader(unit.session, unit.keys, account).sections(title)
             unit.audit(holder.credential_id, action, account.id)
             return OwnDataCopy(on, sections)
 

@@ -25,6 +25,7 @@ from kiosk.rules.identity import mask_id
 from kiosk.rules.names import mask_name
 from kiosk.rules.roc_dates import format_roc
 from kiosk.services.account_children import Scope, scope_of
+from kiosk.services.consents import BY_ACCOUNT, choice_label
 from kiosk.services.forms import FormKind
 from kiosk.services.outbox import Channel, MessageKind, day_of
 from kiosk.services.own_messages import messages_of
@@ -61,12 +62,16 @@ class OwnDataReader:
         self._is_bound = is_bound(session, account)
         self._since = 0 if self._is_bound else account.opened_at
 
-    def sections(self) -> tuple[Section, ...]:
-        """Everything that may be given, in the order of reading."""
+    def sections(self, consent_title: str) -> tuple[Section, ...]:
+        """Everything that may be given, in the order of reading.
+
+        Args:
+            consent_title: what the text of the consent is called.
+        """
         of_bound = (
             (_("親子關係綁定"), self._of_bindings()),
             (_("申請資料"), self._of_applications()),
-            (_("同意紀錄"), self._of_consents()),
+            (_("同意紀錄"), self._of_consents(consent_title)),
             (_("學籍資料上的家長"), self._of_roster()),
             (_("申請書"), self._of_documents()),
         )
@@ -153,11 +158,11 @@ class OwnDataReader:
                 ),
             )
 
-    def _of_consents(self) -> Iterator[Line]:
+    def _of_consents(self, title: str) -> Iterator[Line]:
         for consent in self.consents():
             text = _("{choice}；{text} 版本 {version}，文字驗證碼 {sha256}，地點 {terminal}").format(
                 choice=choice_label(consent.choice),
-                text=consent.text_name,
+                text=title,
                 version=consent.text_version,
                 sha256=consent.text_sha256[:16],
                 terminal=consent.terminal,
@@ -241,17 +246,6 @@ class OwnDataReader:
 
 def _note(text: str) -> Iterator[Line]:
     yield _("說明"), text
-
-
-BY_ACCOUNT = "account"
-"""Who answered, where a parent withdrew a consent with their account."""
-WITHDRAWN = "withdraw"
-"""The choice that stands for it."""
-
-
-def choice_label(choice: str) -> str:
-    """What was answered, in words."""
-    return {"agree": _("同意"), WITHDRAWN: _("撤回同意")}.get(choice, _("不同意"))
 
 
 def deletion_label(state: str) -> str:

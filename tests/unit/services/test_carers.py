@@ -90,7 +90,7 @@ def test_a_carer_gets_an_account_and_sees_what_was_given(
     )
     carer = carer_signs_on(school)
     (child,) = school.accounts.children(carer)
-    assert (child.binding_id, child.relation, child.scope) == (None, "受託照顧者", row.scope)
+    assert (child.binding_id, child.relation, child.scope) == (None, "照顧者", row.scope)
     assert (child.application_state, child.card_state, child.forms_signed) == ("approved", "not_answered", 0)
     assert child.last_day == row.last_day
     with pytest.raises(Denied):

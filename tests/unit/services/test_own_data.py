@@ -116,7 +116,9 @@ def test_the_copy_holds_what_is_held(school: School, holder: AccountHolder) -> N
     assert "媽媽" in found["親子關係綁定"]["王小明"]
     (application,) = found["申請資料"].values()
     assert "已開通：劉小花，媽媽" in application
-    assert TEXT.source.sha256[:16] in found["同意紀錄"]["115年9月1日"]
+    consented = found["同意紀錄"]["115年9月1日"]
+    assert consented.startswith(f"同意；{TEXT.source.title} 版本 {TEXT.source.version}")
+    assert TEXT.source.sha256[:16] in consented
     assert found["照顧者"]["王小明"].startswith("您讓 劉〇花 看：申請與學生證狀態")
     assert found["刪除申請"]["115年9月1日"] == "待學校處理，不再使用"
     assert found["通知"] == {"115年9月1日": "通過：flower@example.com"}, "not what another of the same name was told"
