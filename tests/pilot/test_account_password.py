@@ -6,7 +6,7 @@ from textual.widgets import Button, Input
 
 from kiosk.services.school import School
 from kiosk.testing import until
-from tests.pilot.accounts import PARENT, PASSWORD, ready, signed_on
+from tests.pilot.accounts import FIRST, PARENT, PASSWORD, approved, ready, signed_on, standing_at
 from tests.unit.services.conftest import TERMINAL
 
 _NEW = "Second-Rain-2"
@@ -34,3 +34,14 @@ async def test_the_password_is_changed_after_the_present_one_and_the_visit_goes_
         await parent.signs_off()
     assert PARENT.email is not None
     assert not school.sign_in.parent(PARENT.email, _NEW, TERMINAL).must_change
+
+
+async def test_a_second_enter_at_the_sign_on_does_not_skip_the_new_password(school: School) -> None:
+    approved(school)
+    async with standing_at(school) as parent:
+        await parent.enters_from_lobby()
+        await parent.signs_on(str(PARENT.email), FIRST)
+        await parent.sees("AccountPasswordScreen")
+        await parent.presses("enter")
+        await parent.changes_password(_NEW)
+        await parent.sees("AccountHomeScreen")
