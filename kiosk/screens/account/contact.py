@@ -42,7 +42,7 @@ class ContactScreen(AccountStep[str]):
     def body(self) -> ComposeResult:
         """Each name one may sign on with, and the password; pressing it changes it."""
         contact = self._contact
-        yield Prose(_("自訂帳號、手機號碼、電子郵件都可以當帳號登入本校服務站；按一下可以設定或更改。"))
+        yield Prose(_("按一下可以設定或更改；前三項都可以當帳號登入本校服務站。"))
         shared = _("（也登記在別的家長帳號，不能用來登入）")
         mobile = contact.mobile_masked + ("" if contact.mobile_can_sign_on else shared)
         for key, label, value in (
@@ -77,7 +77,7 @@ class ChosenAccountScreen(AccountForm[bool]):
         yield Prose(_("自訂帳號可以代替電子郵件，登入本校服務站。請不要用身分證字號、手機、生日或姓名。"))
         yield Field(
             _("自訂帳號"),
-            hint=_("英文字母開頭，6 到 32 個英文字母、數字、點、底線"),
+            hint=_("英文字母開頭，6 到 32 個英文字母、數字、點、底線、減號"),
             id="account",
             max_length=64,
             half_width=True,
