@@ -71,22 +71,14 @@ class DeletionState:
     """The last request to delete.
 
     Attributes:
-        request_id: which.
-        version: of it.
         state: open, deleted, declined, taken_back.
-        reason: the parent's.
         answer: the school's; empty until it has decided.
         requested_at: milliseconds since 1970-01-01 UTC.
-        decided_at: likewise; None until then.
     """
 
-    request_id: str
-    version: int
     state: str
-    reason: str = field(repr=False)
     answer: str = field(repr=False)
     requested_at: int
-    decided_at: int | None
 
 
 @audits_refusals
@@ -220,15 +212,7 @@ class OwnData:
             if last is None:
                 return None
             said = self._store.keys.open("deletion_request", last.id, last.sealed)
-            return DeletionState(
-                last.id,
-                last.version,
-                last.state,
-                said["reason"],
-                said.get("answer", ""),
-                last.requested_at,
-                last.decided_at,
-            )
+            return DeletionState(last.state, said.get("answer", ""), last.requested_at)
 
     def take_back_deletion(self, holder: AccountHolder) -> None:
         """Take the open request back.
