@@ -20,6 +20,7 @@ from kiosk.screens.account.contact import (
 )
 from kiosk.screens.account.fees import FeesScreen
 from kiosk.screens.account.own_data import DeletionScreen, OwnDataScreen
+from kiosk.screens.account.password import AccountPasswordScreen, PresentPasswordScreen
 from kiosk.screens.account.systems import SystemScreen, SystemsScreen
 from kiosk.services.account_holder import AccountHolder
 from kiosk.services.accounts import BoundChild
@@ -109,8 +110,19 @@ class AccountDoors(Walk):
                     await self.mobile()
                 case "email":
                     await self.email()
+                case "password":
+                    await self.password()
                 case _:
                     return
+
+    async def password(self) -> None:
+        """密碼: the present one, then the new one; every other session with this account ends."""
+        if await self.show(PresentPasswordScreen(self.holder)) is not True:
+            return
+        changed = await self.show(AccountPasswordScreen(self.holder, forced=False))
+        if not isinstance(changed, Nav):
+            self.holder = changed
+            await self.tell(_("已更改"), _("密碼已變更，以後用新的密碼登入。"))
 
     async def mobile(self) -> None:
         """手機號碼, and whether one can sign on with it."""
@@ -124,7 +136,7 @@ class AccountDoors(Walk):
     async def email(self) -> None:
         """電子郵件: the new address, then the code that went there."""
         if not self.school.email_codes.available:
-            await self.tell(_("不能在這裡更改"), _("學校沒有設定寄信，不能寄驗證碼；請到服務台更改。"))
+            await self.tell(_("不能在這裡更改"), _("學校沒有設定寄信，不能寄驗證碼，所以不能更改電子郵件。"))
             return
         typed = ""
         while True:

@@ -47,7 +47,7 @@ async def _signed_on(way_in: _WayIn, signed_in: AccountSignedIn) -> None:
     """The forced change where it is due, then door after door."""
     holder = signed_in.holder
     if signed_in.must_change:
-        changed = await way_in.show(AccountPasswordScreen(holder))
+        changed = await way_in.show(AccountPasswordScreen(holder, forced=True))
         if isinstance(changed, Nav):
             return
         holder = changed
@@ -55,8 +55,8 @@ async def _signed_on(way_in: _WayIn, signed_in: AccountSignedIn) -> None:
     if way_in.recovered:
         await doors.tell_names()
     while True:
-        children = await doors.call(way_in.school.accounts.children, holder)
-        door = await doors.show(AccountHomeScreen(holder, children))
+        children = await doors.call(way_in.school.accounts.children, doors.holder)
+        door = await doors.show(AccountHomeScreen(doors.holder, children))
         if isinstance(door, Nav) or door == "leave":
             return
         with suppress(StoreConflict):  # what stands behind that door cannot be kept; the others are open

@@ -74,8 +74,10 @@ class NewPasswordStep(Step[T]):
         event.button.label = _("顯示密碼") if hidden else _("隱藏密碼")
 
     @on(PlainInput.Submitted, "#new")
-    def _to_again(self) -> None:
-        self.query_one("#again", Field).focus()
+    def _to_again(self, event: PlainInput.Submitted) -> None:
+        """Go on, but never past an empty password: a second Enter at the sign-in would skip it."""
+        if event.value:
+            self.query_one("#again", Field).focus()
 
     @on(PlainInput.Submitted, "#again")
     @on(Button.Pressed, "#send")

@@ -20,7 +20,9 @@ from kiosk.clock import Clock
 from kiosk.rules.identity import normalise_id
 from kiosk.rules.names import InvalidName, parse_name
 from kiosk.services.account_holder import AccountHolder, AccountSignedIn
+from kiosk.services.account_names import NamesOfAccount
 from kiosk.services.code_mail import CodeMail, EmailChallenge, Purpose, WrongCode
+from kiosk.services.credentials import account_index
 from kiosk.services.lockout import Lockout
 from kiosk.services.login_changes import forget_password
 from kiosk.services.own_id import TooManyTries
@@ -121,6 +123,8 @@ class AccountRecovery:
                 raise WrongCode
             recovery.challenge.spend()
             forget_password(unit, self._lockout, login, credential)
+            for name in NamesOfAccount(unit, account).counted():
+                self._lockout.forget(unit, account_index(unit.keys, login, name))
             self._lockout.forget(unit, recovery.counter)
             unit.audit(credential.id, "account.recovered", account.id)
             holder = AccountHolder(credential.id, account.id, credential.version, recovery.terminal, account.name)

@@ -61,7 +61,7 @@ class BoundChild:
         student_id: the child.
         student_name: theirs.
         class_name: theirs.
-        relation: the parent's to this child, as applied for; a carer's is 受託照顧者.
+        relation: the parent's to this child, as applied for; a carer's is 照顧者.
         application_number: that the binding came from; None where a carer may not see it.
         application_state: see :class:`kiosk.services.standing.ApplicationState`; None where a carer may not see it.
         card_state: of 學生證多元功能: not_answered, answered, returned (簽回); None where a carer may not see it.
@@ -87,20 +87,16 @@ class BoundChild:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How a parent is reached, and what they may sign on with; in full, for it is their own.
+    """How a parent is reached, and what they may sign on with, as screens show it.
 
     Attributes:
-        email: their address; None where there is none.
-        email_masked: the same, as screens show it.
-        mobile: ten digits.
-        mobile_masked: the same, as screens show it.
+        email_masked: their address; None where there is none.
+        mobile_masked: the number.
         chosen_account: the self-chosen account as it was typed; None where there is none.
         mobile_can_sign_on: False where another person's account has the same number.
     """
 
-    email: str | None = field(repr=False)
     email_masked: str | None = field(repr=False)
-    mobile: str = field(repr=False)
     mobile_masked: str = field(repr=False)
     chosen_account: str | None = field(repr=False)
     mobile_can_sign_on: bool
@@ -145,9 +141,7 @@ class Accounts:
             known = self._store.keys.open("parent_account", account.id, account.sealed)
             email = known.get("email")
             return Contact(
-                email=email,
                 email_masked=mask_email(email) if email else None,
-                mobile=known["mobile"],
                 mobile_masked=mask_mobile(known["mobile"]),
                 chosen_account=known.get("chosen_account"),
                 mobile_can_sign_on=not is_shared(session, account, today(self._clock)),
@@ -289,7 +283,7 @@ def _child(session: Session, seen: SeenChild) -> BoundChild:
         student_id=student.id,
         student_name=student.name,
         class_name=student.class_name,
-        relation=_("受託照顧者") if seen.binding is None else seen.binding.relation,
+        relation=_("照顧者") if seen.binding is None else seen.binding.relation,
         application_number=None if application is None else application.number,
         application_state=None if application is None else application.state,
         card_state=_card_state(session, student.id) if seen.shows(Scope.STATES) else None,

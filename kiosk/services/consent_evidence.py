@@ -1,7 +1,8 @@
 """The proof of every consent (Personal Data Protection Act, art. 7: the collector bears the burden of proof).
 
 A zip: ``consents.csv`` with a row for each parent and answer, ``texts.csv`` with the texts that were answered, and
-under ``texts/`` the exact bytes of each, once a version, as long as the school still has the file. No identity number.
+under ``texts/`` the exact bytes of each, once a version, as long as the school still has the file. A withdrawal is a
+row of the parent who withdrew. No identity number.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from db.models import Applicant, Application, Consent, Student, table_of
-from db.review_models import Staff
+from db.review_models import Binding, ParentAccount, Staff
 from kiosk.i18n import _
+from kiosk.services.consents import BY_ACCOUNT, choice_label
 from kiosk.services.plain_zip import zip_of
 from kiosk.services.spreadsheet_text import spreadsheet_csv
 from kiosk.services.standing import ApplicationState
@@ -32,6 +34,8 @@ _student = table_of(Student)
 _application = table_of(Application)
 _applicant = table_of(Applicant)
 _staff = table_of(Staff)
+_binding = table_of(Binding)
+_account = table_of(ParentAccount)
 
 _ANSWERS: Select[Any] = (
     select(
@@ -55,6 +59,20 @@ _PEOPLE: Select[Any] = (
     )
     .join_from(_applicant, _application, _applicant.c.application_id == _application.c.id)
     .order_by(_application.c.submitted_at, _application.c.number, _applicant.c.position)
+)
+_BOUND: Select[Any] = (
+    select(
+        _binding.c.parent_account_id,
+        _binding.c.student_id,
+        _binding.c.began_at,
+        _application.c.number,
+        _application.c.state,
+        _account.c.name,
+        _binding.c.relation,
+    )
+    .join_from(_binding, _application, _binding.c.application_id == _application.c.id)
+    .join(_account, _binding.c.parent_account_id == _account.c.id)
+    .order_by(_binding.c.began_at, _binding.c.id)
 )
 
 
@@ -84,6 +102,9 @@ def evidence(connection: Connection, text_folder: Path) -> Evidence:
     for person in connection.execute(_PEOPLE):
         people.setdefault(person.consent_id, []).append(person)
     answers = connection.execute(_ANSWERS).all()
+    if any(answer.answered_by == BY_ACCOUNT for answer in answers):
+        bound = connection.execute(_BOUND).all()
+        people |= {one.id: _who_withdrew(one, bound) for one in answers if one.answered_by == BY_ACCOUNT}
     rows = [row for answer in answers for row in _rows(answer, people.get(answer.id, ()))]
     versions = sorted({(row.text_name, row.text_version, row.text_sha256) for row in answers})
     known = _texts_by_hash(text_folder)
@@ -101,6 +122,13 @@ def evidence(connection: Connection, text_folder: Path) -> Evidence:
         "texts.csv": spreadsheet_csv([text_header, *described]),
     }
     return Evidence(zip_of({**tables, **entries}), len(rows), tuple(dict.fromkeys(missing)))
+
+
+def _who_withdrew(withdrawal: Row[Any], bound: Iterable[Row[Any]]) -> list[Row[Any]]:
+    """The parent, by the binding that ended with the withdrawal."""
+    own = (withdrawal.account, withdrawal.student_id)
+    before = [one for one in bound if (one.parent_account_id, one.student_id) == own]
+    return [one for one in before if one.began_at <= withdrawal.answered_at][-1:]
 
 
 def _header() -> tuple[str, ...]:
@@ -136,7 +164,7 @@ def _rows(answer: Row[Any], people: Iterable[Row[Any]]) -> list[tuple[str, ...]]
         answer.text_sha256,
         answer.language,
         _("是") if answer.read_to_end else _("否"),
-        {"agree": _("同意"), "refuse": _("不同意")}.get(answer.choice, answer.choice),
+        choice_label(answer.choice),
         datetime.fromtimestamp(answer.answered_at / 1000, TAIPEI).isoformat(timespec="milliseconds"),
         answer.terminal,
         answer.account,

@@ -10,6 +10,7 @@ from sqlmodel import Session, func, select
 from db.models import Consent
 from db.store import Store
 from kiosk.clock import Clock
+from kiosk.i18n import _
 from kiosk.services.application_flags import refresh
 from kiosk.services.errors import Denied, ServiceError
 from kiosk.services.full_age import is_of_age
@@ -21,6 +22,15 @@ from kiosk.services.visitor import Visitor, require_student
 
 Choice = Literal["agree", "refuse"]
 AnsweredBy = Literal["parent", "student"]
+BY_ACCOUNT = "account"
+"""Who answered, where a parent withdrew a consent with their account."""
+WITHDRAWN = "withdraw"
+"""The choice that stands for it."""
+
+
+def choice_label(choice: str) -> str:
+    """What was answered, in the guide's words; whatever else stands there as it stands."""
+    return {"agree": _("同意"), "refuse": _("不同意"), WITHDRAWN: _("撤回同意")}.get(choice, choice)
 
 
 class NotReadToEnd(ServiceError):

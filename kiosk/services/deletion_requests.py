@@ -55,9 +55,6 @@ class DeletionView:
         mobile: masked.
         email: masked; None where there is none.
         carers: how many accesses the parent gave that still stand, and end with the account.
-        answer: the school's; empty until it has decided.
-        decided_by: the colleague's name; empty until then.
-        decided_at: milliseconds since 1970-01-01 UTC; None until then.
     """
 
     row: DeletionRow
@@ -66,9 +63,6 @@ class DeletionView:
     mobile: str = field(repr=False)
     email: str | None = field(repr=False)
     carers: int
-    answer: str = field(repr=False)
-    decided_by: str = field(repr=False)
-    decided_at: int | None
 
 
 class DeletionRequests:
@@ -120,9 +114,6 @@ class DeletionRequests:
                 mobile=mask_mobile(known["mobile"]),
                 email=mask_email(email) if email else None,
                 carers=len(session.exec(given).all()),
-                answer=said.get("answer", ""),
-                decided_by=name_of_staff(session, request.decided_by),
-                decided_at=request.decided_at,
             )
 
     def decide(self, member: StaffMember, request_id: str, version: int, *, deletes: bool, answer: str) -> None:

@@ -28,7 +28,7 @@ def demo_account_logins() -> tuple[DemoLogin, ...]:
     return (
         DemoLogin(_email(CHOSEN), DEMO_PASSWORD, "家長，兩名子女"),
         DemoLogin(_email(FIRST_PASSWORD), _mother_id(FIRST_PASSWORD)[-6:], "家長，第一次登入"),
-        DemoLogin(_CARER_EMAIL, DEMO_PASSWORD, "受託照顧者"),
+        DemoLogin(_CARER_EMAIL, DEMO_PASSWORD, "照顧者"),
     )
 
 

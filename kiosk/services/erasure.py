@@ -2,16 +2,16 @@
 
 What remains is what the school must be able to prove (個資法 §11): that an application was sent and decided on, under
 its number; the answers to the consent text; the audit. None of it says who the person was. An application that another
-parent's binding still rests on stays whole until that has ended; what the person has yet to be told is told first.
+parent's binding still rests on stays whole; what the person has yet to be told is told first, and emptied then.
 """
 
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from sqlmodel import col, delete, select
 
+from db.account_models import DeletionRequest
 from db.document_models import Document, Signature
 from db.models import Applicant, Application, Credential, Draft
 from db.review_models import ParentAccount
@@ -23,9 +23,8 @@ from kiosk.services.paper import PaperState
 from kiosk.services.parent_login import PARENT_LOGIN
 from kiosk.services.receipts import EmailState
 from kiosk.services.standing import LIVE_STATES
+from kiosk.services.told_messages import NOBODY, emptied, to_be_emptied
 
-NOBODY = "（已刪除）"
-"""Stands for a name that was deleted."""
 _INDEX_BYTES = 16
 _NOTHING = {"national_id": "", "mobile": "", "email": None}
 
@@ -45,6 +44,7 @@ def erase(unit: UnitOfWork, account: ParentAccount) -> None:
     ).all()
     session.exec(delete(Draft).where(col(Draft.national_id_index) == account.national_id_index))
     _erase_messages(unit, account)
+    _erase_requests(unit, account)
     for person, application in people:
         _erase_papers(unit, application.id)
         person.name, person.email_state = NOBODY, EmailState.NONE.value
@@ -67,11 +67,19 @@ def erase(unit: UnitOfWork, account: ParentAccount) -> None:
 
 
 def _erase_messages(unit: UnitOfWork, account: ParentAccount) -> None:
-    """Empty what was told already; what still waits is told first."""
+    """Empty what was told already; what still waits is told first, and emptied then."""
     for message in messages_of(unit.session, account):
         if message.state in (MessageState.SENT.value, MessageState.CALLED.value):
-            nothing: dict[str, Any] = {"name": NOBODY, "mobile": "", "email": None, "words": {}}
-            message.sealed = unit.keys.seal("outbox_message", message.id, nothing)
+            message.sealed = emptied(unit.keys, message.id)
+        else:
+            message.sealed = to_be_emptied(unit.keys, message.id, message.sealed)
+
+
+def _erase_requests(unit: UnitOfWork, account: ParentAccount) -> None:
+    """Take the person's own words out of what they asked before; the school's answers stay."""
+    for request in unit.session.exec(select(DeletionRequest).where(DeletionRequest.account_id == account.id)).all():
+        said = unit.keys.open("deletion_request", request.id, request.sealed)
+        request.sealed = unit.keys.seal("deletion_request", request.id, said | {"reason": ""})
 
 
 def _erase_papers(unit: UnitOfWork, application_id: str) -> None:

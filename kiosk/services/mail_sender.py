@@ -23,6 +23,7 @@ from kiosk.services.mail_texts import mail_text
 from kiosk.services.outbox import Channel, MessageKind, MessageState
 from kiosk.services.texts import TextUnusable
 from kiosk.services.today import TAIPEI
+from kiosk.services.told_messages import once_told
 from kiosk.settings import Settings, SmtpSettings
 
 ACTOR = "mail"
@@ -185,6 +186,9 @@ class MailSender:
             still_ours = (_message.c.state == MessageState.SENDING.value) | (
                 (_message.c.state == MessageState.FAILED.value) & (_message.c.last_fault == MailFault.UNCERTAIN.value)
             )
+            if state is MessageState.SENT:
+                now = unit.connection.execute(select(_message.c.sealed).where(_message.c.id == claim.id)).scalar_one()
+                values["sealed"] = once_told(unit.keys, claim.id, now)
             unit.connection.execute(
                 update(_message)
                 .where(_message.c.id == claim.id, _message.c.attempts == claim.attempts, still_ours)

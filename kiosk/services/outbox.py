@@ -49,7 +49,7 @@ class MessageKind(StrEnum):
             MessageKind.REJECTED: _("不通過"),
             MessageKind.BINDING_ENDED: _("綁定終止"),
             MessageKind.EMAIL_CHANGED: _("更換電子郵件"),
-            MessageKind.CARER_ADDED: _("受託照顧者"),
+            MessageKind.CARER_ADDED: _("新增照顧者"),
         }[self]
 
 

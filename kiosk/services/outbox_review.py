@@ -24,6 +24,7 @@ from kiosk.services.errors import ChangedMeanwhile, Denied
 from kiosk.services.mail import MailFault
 from kiosk.services.outbox import Channel, MessageKind, MessageState
 from kiosk.services.staff_access import REVIEWERS, ActingStaff, Role, StaffGate, StaffMember, name_of_staff
+from kiosk.services.told_messages import once_told
 from kiosk.settings import Settings
 
 AT_ONCE = 100
@@ -253,6 +254,8 @@ def _change(
     if row is None:
         raise Denied
     acting.require_class(row.class_name or "")
+    if values["state"] == MessageState.CALLED.value:
+        values["sealed"] = once_told(unit.keys, row.id, row.sealed)
     changed = unit.connection.execute(
         update(_message)
         .where(_message.c.id == message_id, _message.c.version == version, wanted)
@@ -299,7 +302,7 @@ def _call(unit: UnitOfWork, row: Row[Any]) -> Call:
 
 
 def _until(kind: MessageKind, day: str) -> str:
-    text = _("委託至 {day} 為止") if kind is MessageKind.CARER_ADDED else _("第一次登入期限 {day}")
+    text = _("可以看到 {day} 為止") if kind is MessageKind.CARER_ADDED else _("第一次登入期限 {day}")
     return text.format(day=day)
 
 

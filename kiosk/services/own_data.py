@@ -17,14 +17,16 @@ from db.models import Application, Consent, Student
 from db.review_models import Binding, ParentAccount
 from db.store import Store
 from kiosk.clock import Clock
-from kiosk.i18n import _
+from kiosk.i18n import _, current_language
 from kiosk.services.account_holder import AccountHolder, require_account
 from kiosk.services.binding_end import end_binding
-from kiosk.services.consents import moment_after_last
+from kiosk.services.consents import BY_ACCOUNT, WITHDRAWN, moment_after_last
 from kiosk.services.errors import ChangedMeanwhile, Denied
-from kiosk.services.own_data_copy import BY_ACCOUNT, WITHDRAWN, OwnDataReader, Section
+from kiosk.services.own_data_copy import OwnDataReader, Section
+from kiosk.services.parent_accounts import is_bound
 from kiosk.services.reasons import checked_reason
 from kiosk.services.refusals import audits_refusals
+from kiosk.services.texts import TextName, load_text
 from kiosk.services.today import today
 from kiosk.settings import Settings
 
@@ -69,22 +71,14 @@ class DeletionState:
     """The last request to delete.
 
     Attributes:
-        request_id: which.
-        version: of it.
         state: open, deleted, declined, taken_back.
-        reason: the parent's.
         answer: the school's; empty until it has decided.
         requested_at: milliseconds since 1970-01-01 UTC.
-        decided_at: likewise; None until then.
     """
 
-    request_id: str
-    version: int
     state: str
-    reason: str = field(repr=False)
     answer: str = field(repr=False)
     requested_at: int
-    decided_at: int | None
 
 
 @audits_refusals
@@ -214,19 +208,11 @@ class OwnData:
         """
         with self._store.read() as session:
             account = require_account(session, holder, today(self._clock))
-            last = _last_request(session, account)
+            last = _own_request(session, account)
             if last is None:
                 return None
             said = self._store.keys.open("deletion_request", last.id, last.sealed)
-            return DeletionState(
-                last.id,
-                last.version,
-                last.state,
-                said["reason"],
-                said.get("answer", ""),
-                last.requested_at,
-                last.decided_at,
-            )
+            return DeletionState(last.state, said.get("answer", ""), last.requested_at)
 
     def take_back_deletion(self, holder: AccountHolder) -> None:
         """Take the open request back.
@@ -237,7 +223,7 @@ class OwnData:
         """
         with self._store.write() as unit:
             account = require_account(unit.session, holder, today(self._clock))
-            last = _last_request(unit.session, account)
+            last = _own_request(unit.session, account)
             if last is None or last.state != "open":
                 raise ChangedMeanwhile(at=last.decided_at or 0 if last else 0, what=last.state if last else "")
             last.state, last.version = "taken_back", last.version + 1
@@ -245,9 +231,10 @@ class OwnData:
 
     def _copy(self, holder: AccountHolder, action: str) -> OwnDataCopy:
         on = today(self._clock)
+        title = load_text(TextName.CONSENT, self._settings.text_folder, current_language()).title
         with self._store.write() as unit:
             account = require_account(unit.session, holder, on)
-            sections = OwnDataReader(unit.session, unit.keys, account).sections()
+            sections = OwnDataReader(unit.session, unit.keys, account).sections(title)
             unit.audit(holder.credential_id, action, account.id)
             return OwnDataCopy(on, sections)
 
@@ -276,3 +263,10 @@ def _last_request(session: Session, account: ParentAccount) -> DeletionRequest |
         .order_by(col(DeletionRequest.requested_at).desc(), col(DeletionRequest.id))
         .limit(1)
     ).one_or_none()
+
+
+def _own_request(session: Session, account: ParentAccount) -> DeletionRequest | None:
+    """The last request; for a carer none from before the account was opened, see `kiosk.services.own_data_copy`."""
+    last = _last_request(session, account)
+    is_earlier = last is not None and last.requested_at < account.opened_at
+    return None if is_earlier and not is_bound(session, account) else last

@@ -1,6 +1,9 @@
 """What the school holds on a parent or carer (Personal Data Protection Act, art. 3), gathered for themself to read.
 
 Of an ID the last three characters are shown, here as everywhere; of other people their masked names only.
+
+Who has an account only because a parent named them a carer is given what that account holds since it was opened. The
+school has not looked at who they are: whoever named them knows their ID, and could sign on in their place.
 """
 
 from __future__ import annotations
@@ -22,10 +25,12 @@ from kiosk.rules.identity import mask_id
 from kiosk.rules.names import mask_name
 from kiosk.rules.roc_dates import format_roc
 from kiosk.services.account_children import Scope, scope_of
+from kiosk.services.consents import BY_ACCOUNT, choice_label
 from kiosk.services.forms import FormKind
 from kiosk.services.outbox import Channel, MessageKind, day_of
 from kiosk.services.own_messages import messages_of
 from kiosk.services.paper import PaperState
+from kiosk.services.parent_accounts import is_bound
 from kiosk.services.parent_login import PARENT_LOGIN
 from kiosk.services.standing import ApplicationState
 
@@ -54,25 +59,40 @@ class OwnDataReader:
         self._keys = keys
         self._account = account
         self._known: Mapping[str, Any] = keys.open("parent_account", account.id, account.sealed)
+        self._is_bound = is_bound(session, account)
+        self._since = 0 if self._is_bound else account.opened_at
 
-    def sections(self) -> tuple[Section, ...]:
-        """Everything, in the order of reading."""
-        parts = (
-            (_("帳號"), self._of_account()),
+    def sections(self, consent_title: str) -> tuple[Section, ...]:
+        """Everything that may be given, in the order of reading.
+
+        Args:
+            consent_title: what the text of the consent is called.
+        """
+        of_bound = (
             (_("親子關係綁定"), self._of_bindings()),
             (_("申請資料"), self._of_applications()),
-            (_("同意紀錄"), self._of_consents()),
+            (_("同意紀錄"), self._of_consents(consent_title)),
             (_("學籍資料上的家長"), self._of_roster()),
-            (_("委託照顧者"), self._of_carers()),
             (_("申請書"), self._of_documents()),
+        )
+        elsewhere = _("學校還沒有核對過您的身分，這裡只有這個照顧者帳號的資料；其他資料請帶身分證件到註冊組查閱。")
+        parts = (
+            (_("帳號"), self._of_account()),
+            *(of_bound if self._is_bound else ((_("其他資料"), _note(elsewhere)),)),
+            (_("照顧者"), self._of_carers()),
             (_("通知"), self._of_messages()),
-            (_("刪除請求"), self._of_deletions()),
-            (_("稽核紀錄"), iter([(_("說明"), _("登入與各項操作以帳號編號記錄，不含姓名、證號與聯絡方式。"))])),
+            (_("刪除申請"), self._of_deletions()),
+            (_("稽核紀錄"), _note(_("登入與各項操作以帳號編號記錄，不含姓名、證號與聯絡方式。"))),
         )
         return tuple(Section(title, tuple(lines)) for title, lines in parts)
 
     def consents(self) -> list[Consent]:
-        """The answers behind the account's bindings, and what was withdrawn with it, the oldest first."""
+        """The answers behind the account's bindings, and what was withdrawn with it, the oldest first.
+
+        None for a carer: what a person of the same ID has agreed to before is not theirs to see, see above.
+        """
+        if not self._is_bound:
+            return []
         behind = (
             select(Application.consent_id)
             .join(Binding, col(Binding.application_id) == col(Application.id))
@@ -138,11 +158,11 @@ class OwnDataReader:
                 ),
             )
 
-    def _of_consents(self) -> Iterator[Line]:
+    def _of_consents(self, title: str) -> Iterator[Line]:
         for consent in self.consents():
             text = _("{choice}；{text} 版本 {version}，文字驗證碼 {sha256}，地點 {terminal}").format(
                 choice=choice_label(consent.choice),
-                text=consent.text_name,
+                text=title,
                 version=consent.text_version,
                 sha256=consent.text_sha256[:16],
                 terminal=consent.terminal,
@@ -166,20 +186,23 @@ class OwnDataReader:
         found = self._session.exec(
             select(CarerAccess, Student.name)
             .join(Student, col(Student.id) == col(CarerAccess.student_id))
-            .where((CarerAccess.granted_by == account.id) | (CarerAccess.account_id == account.id))
+            .where(
+                (CarerAccess.granted_by == account.id) | (CarerAccess.account_id == account.id),
+                CarerAccess.granted_at >= self._since,
+            )
             .order_by(col(CarerAccess.granted_at), col(CarerAccess.id))
         ).all()
         for access, student in found:
             is_own = access.granted_by == account.id
             other = self._session.get_one(ParentAccount, access.account_id if is_own else access.granted_by)
-            words = _("委託 {other}") if is_own else _("受 {other} 委託")
+            words = _("您讓 {other} 看") if is_own else _("{other} 讓您看")
             scope = "、".join(scope.label for scope in Scope if scope in scope_of(access))
             last = format_roc(date.fromisoformat(access.last_day))
             text = _("{words}：{scope}，{day} 起至 {last}").format(
                 words=words.format(other=mask_name(other.name)), scope=scope, day=day_of(access.granted_at), last=last
             )
             if access.ended_at is not None:
-                text += _("，{day} 取消").format(day=day_of(access.ended_at))
+                text += _("，{day} 收回").format(day=day_of(access.ended_at))
             yield student, text
 
     def _of_documents(self) -> Iterator[Line]:
@@ -198,7 +221,9 @@ class OwnDataReader:
             yield document.number, text
 
     def _of_messages(self) -> Iterator[Line]:
-        for message in messages_of(self._session, self._account):
+        for message in messages_of(self._session, self._account, of_applications=self._is_bound):
+            if message.written_at < self._since:
+                continue
             content = self._keys.open("outbox_message", message.id, message.sealed)
             is_mail = message.channel == Channel.MAIL.value
             where = content["email"] if is_mail else _("電話 {mobile}").format(mobile=content["mobile"])
@@ -210,7 +235,7 @@ class OwnDataReader:
     def _of_deletions(self) -> Iterator[Line]:
         found = self._session.exec(
             select(DeletionRequest)
-            .where(DeletionRequest.account_id == self._account.id)
+            .where(DeletionRequest.account_id == self._account.id, DeletionRequest.requested_at >= self._since)
             .order_by(col(DeletionRequest.requested_at), col(DeletionRequest.id))
         ).all()
         for request in found:
@@ -219,17 +244,10 @@ class OwnDataReader:
             yield day_of(request.requested_at), "，".join(filter(None, words))
 
 
-BY_ACCOUNT = "account"
-"""Who answered, where a parent withdrew a consent with their account."""
-WITHDRAWN = "withdraw"
-"""The choice that stands for it."""
-
-
-def choice_label(choice: str) -> str:
-    """What was answered, in words."""
-    return {"agree": _("同意"), WITHDRAWN: _("撤回同意")}.get(choice, _("不同意"))
+def _note(text: str) -> Iterator[Line]:
+    yield _("說明"), text
 
 
 def deletion_label(state: str) -> str:
     """What became of a request to delete, in words."""
-    return {"deleted": _("已刪除"), "declined": _("不刪除"), "taken_back": _("已撤回")}.get(state, _("待學校處理"))
+    return {"deleted": _("已刪除"), "declined": _("不刪除"), "taken_back": _("已取回")}.get(state, _("待學校處理"))

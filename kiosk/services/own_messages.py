@@ -9,14 +9,20 @@ from db.models import Applicant
 from db.review_models import Binding, OutboxMessage, ParentAccount
 
 
-def messages_of(session: Session, account: ParentAccount) -> list[OutboxMessage]:
+def messages_of(session: Session, account: ParentAccount, *, of_applications: bool = True) -> list[OutboxMessage]:
     """What the outbox holds for the person of an account, the oldest first.
 
     Each message's key ends with the row it tells of: the applicant, the binding, the carer's access or the account.
+
+    Args:
+        session: to read by.
+        account: whose.
+        of_applications: also what was told of applications with this person's ID.
     """
+    applied = select(Applicant.id).where(Applicant.national_id_index == account.national_id_index)
     own = [
         account.id,
-        *session.exec(select(Applicant.id).where(Applicant.national_id_index == account.national_id_index)).all(),
+        *(session.exec(applied).all() if of_applications else ()),
         *session.exec(select(Binding.id).where(Binding.parent_account_id == account.id)).all(),
         *session.exec(select(CarerAccess.id).where(CarerAccess.account_id == account.id)).all(),
     ]

@@ -111,7 +111,7 @@ def account_of(unit: UnitOfWork, applicant: Applicant) -> OpenAccount:
     person = Person(applicant.name, personal, applicant.national_id_index, applicant.mobile_index)
     _require_free_email(unit, applicant.position, person)
     account = _find(unit.session, person)
-    is_new = account is None or not _is_bound(unit.session, account)
+    is_new = account is None or not is_bound(unit.session, account)
     account = _open(unit, account, person) if account is None or is_new else account
     if account.email_index is None and personal["email"]:
         _give_email(unit, account, personal["email"])
@@ -158,15 +158,16 @@ def close_if_done(unit: UnitOfWork, account: ParentAccount) -> bool:
     return True
 
 
+def is_bound(session: Session, account: ParentAccount) -> bool:
+    """Whether the school has approved a binding of this person that stands; a carer was named by a parent only."""
+    bound = select(Binding.id).where(Binding.parent_account_id == account.id, Binding.state == "active")
+    return session.exec(bound.limit(1)).first() is not None
+
+
 def _find(session: Session, person: Person) -> ParentAccount | None:
     return session.exec(
         select(ParentAccount).where(ParentAccount.national_id_index == person.national_id_index)
     ).one_or_none()
-
-
-def _is_bound(session: Session, account: ParentAccount) -> bool:
-    bound = select(Binding.id).where(Binding.parent_account_id == account.id, Binding.state == "active")
-    return session.exec(bound.limit(1)).first() is not None
 
 
 def _open(unit: UnitOfWork, account: ParentAccount | None, person: Person) -> ParentAccount:
@@ -226,7 +227,7 @@ def _require_free_email(unit: UnitOfWork, position: int, person: Person) -> None
     other = _person_with_email(unit, person)
     if other is None:
         return
-    if not _is_bound(unit.session, other):
+    if not is_bound(unit.session, other):
         known = unit.keys.open("parent_account", other.id, other.sealed)
         other.email_index, other.version = None, other.version + 1
         other.sealed = unit.keys.seal("parent_account", other.id, known | {"email": None})

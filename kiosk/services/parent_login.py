@@ -115,6 +115,23 @@ class ParentLogin(LoginKind):
         return values
 
 
+class KnownAccount(ParentLogin):
+    """The same login for somebody signed on with it already: the account's own id takes the place of a name.
+
+    Its failures are counted under the account, as those of all its names are.
+    """
+
+    has_names = False
+
+    def normalise(self, typed: str) -> str:
+        """An id, which nobody types."""
+        return typed
+
+    def account_behind(self, connection: Connection, keys: KeyRing, name: str) -> str:
+        """The account with this id."""
+        return name
+
+
 def email_name(email: str) -> str:
     """What sign-ons with an address are counted under."""
     return f"{_EMAIL}{normalise_email(email).lower()}"

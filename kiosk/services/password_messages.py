@@ -11,7 +11,7 @@ def password_message(fault: PasswordFault | None, rule: PasswordRule = FAMILY_RU
     if fault is None:
         return _("這個密碼以前用過，請換一個。")
     personal = {
-        FAMILY_RULE: _("密碼裡有學號或生日，容易被猜到，請換一個。"),
+        FAMILY_RULE: _("密碼裡有帳號、學號、手機或生日，容易被猜到，請換一個。"),
         STAFF_RULE: _("密碼裡有帳號或姓名，容易被猜到，請換一個。"),
     }
     return {

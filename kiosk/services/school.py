@@ -136,7 +136,7 @@ class School:
 
     @cached_property
     def carers(self) -> Carers:
-        """受託照顧者."""
+        """照顧者."""
         from kiosk.services.carers import Carers
 
         return Carers(self.store, self.settings, self.clock)

@@ -14,6 +14,7 @@ from kiosk.services.errors import Denied
 from kiosk.services.password_store import PasswordStore
 from kiosk.services.refusals import audits_refusals
 from kiosk.services.student_login import StudentLogin
+from kiosk.services.today import today
 from kiosk.services.visitor import Visitor
 
 if TYPE_CHECKING:  # the kiosk starts without the staff's tables, and most visits want no account
@@ -118,6 +119,23 @@ class SignIn:
             new,
         )
         return replace(holder, credential_version=version)
+
+    def confirm_account_password(self, holder: AccountHolder, password: str) -> None:
+        """Ask whoever is signed on with a parent's account for the password again; wrong ones count as failed sign-ons.
+
+        Raises:
+            SignInRefused, StoreError: see :meth:`~kiosk.services.credentials.Credentials.verify`.
+            Denied, PasswordChangeRequired: see :func:`~kiosk.services.account_holder.require_account`; audited.
+        """
+        from kiosk.services.account_holder import require_account
+        from kiosk.services.parent_login import KnownAccount
+
+        with self._store.read() as session:
+            require_account(session, holder, today(self._clock))
+        login = KnownAccount(self._clock)
+        found = self._credentials.verify(login, holder.account_id, password, holder.terminal, "password.confirm")
+        if (found.credential_id, found.version) != (holder.credential_id, holder.credential_version):
+            raise Denied
 
     def change_password(self, visitor: Visitor, new: str) -> Visitor:
         """Take a new password for the visitor's login.

@@ -23,10 +23,16 @@ class AccountParent(Person):
         await self.presses("enter")
 
     async def changes_password(self, password: str) -> None:
-        """The forced change."""
+        """The forced change, or the one that was asked for."""
         await self.sees("AccountPasswordScreen")
         await self.types(password)
         await self.presses("enter")
+        await self.types(password)
+        await self.presses("enter")
+
+    async def proves_themself(self, password: str) -> None:
+        """The present password, before something that needs it."""
+        await self.sees("PresentPasswordScreen")
         await self.types(password)
         await self.presses("enter")
 

@@ -47,7 +47,7 @@ async def test_a_carer_is_let_in_sees_what_they_may_and_is_shut_out_again(school
         await parent.goes_back("AccountHomeScreen")
         await parent.signs_off()
         await _carer_signs_on(parent)
-        assert parent.text("#children") == "王〇明（科二智）受託照顧者　到 115年12月31日 為止"
+        assert parent.text("#children") == "王〇明（科二智）照顧者　到 115年12月31日 為止"
         assert _doors(parent) == ["fees", "contact", "consents", "data"]
         await parent.opens("fees", "FeesScreen")
         await until(parent.pilot, lambda: "學雜費" in _all(parent))

@@ -132,3 +132,19 @@ async def test_what_the_registrar_deletes_is_gone_after_the_password_once_more(d
         await parent.enters_from_lobby()
         await parent.signs_on(_ASKING, PASSWORD)
         await until(parent.pilot, lambda: "帳號或密碼不正確" in parent.text("#message"))
+
+
+async def test_a_request_of_an_account_without_a_child_is_not_decided_unseen(demo: School) -> None:
+    carer = demo.sign_in.parent(demo_account_logins()[2].account, PASSWORD, "kiosk-1").holder
+    demo.own_data.request_deletion(carer, "不用了")
+    async with at_work(demo, "REGISTRAR", (60, 20)) as reviewer:
+        await reviewer.opens("deletions", "DeletionsScreen")
+        await reviewer.sees_rows()
+        await reviewer.presses("enter")
+        await reviewer.sees("DeletionScreen")
+        assert not reviewer.app.screen.query("#who")
+        await reviewer.goes_back("DeletionsScreen")
+        await reviewer.presses("down", "enter")
+        await reviewer.sees("DeletionScreen")
+        assert "不用了" in reviewer.text("#reason-given")
+        assert "請先確認是本人申請" in reviewer.text("#who")

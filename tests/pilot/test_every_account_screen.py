@@ -35,6 +35,7 @@ _BACK_TO = {
     "mobile": "ContactScreen",
     "email": "ContactScreen",
     "email_code": "EmailScreen",
+    "present_password": "ContactScreen",
     "end": "ChildScreen",
     "grant": "CarersScreen",
     "delete": "OwnDataScreen",

@@ -12,6 +12,7 @@ from textual.widgets import Button
 from kiosk.i18n import _
 from kiosk.rules.names import mask_name
 from kiosk.services.account_holder import AccountHolder
+from kiosk.services.consents import choice_label
 from kiosk.services.own_data import GivenConsent
 from kiosk.widgets.account_step import AccountStep
 from kiosk.widgets.moments import day_and_time
@@ -92,15 +93,10 @@ class ConsentsScreen(AccountStep[GivenConsent]):
 
 
 def _cells(consent: GivenConsent) -> tuple[str | Toned, ...]:
-    chosen = consent_word(consent.choice)
+    chosen = choice_label(consent.choice)
     return (
         day_and_time(consent.answered_at),
         mask_name(consent.student_name),
         consent.text_version,
         chosen if consent.choice == "agree" else Toned(chosen, "look"),
     )
-
-
-def consent_word(choice: str) -> str:
-    """An answer in the guide's words."""
-    return {"agree": _("同意"), "refuse": _("不同意"), "withdraw": _("撤回同意")}.get(choice, choice)

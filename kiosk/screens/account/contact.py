@@ -24,7 +24,7 @@ from kiosk.widgets.prose import Prose
 
 
 class ContactScreen(AccountStep[str]):
-    """Answers with what is to be changed: account, mobile, email."""
+    """Answers with what is to be changed: account, mobile, email, password."""
 
     AUTO_FOCUS = ""
     first = ".door"
@@ -40,15 +40,16 @@ class ContactScreen(AccountStep[str]):
         return _("上下鍵或 Tab 選擇　Enter 進入　Esc 返回")
 
     def body(self) -> ComposeResult:
-        """Each name one may sign on with; pressing it changes it."""
+        """Each name one may sign on with, and the password; pressing it changes it."""
         contact = self._contact
-        yield Prose(_("下面三種都可以當帳號登入本校服務站，按一下可以設定或更改。"))
+        yield Prose(_("按一下可以設定或更改；前三項都可以當帳號登入本校服務站。"))
         shared = _("（也登記在別的家長帳號，不能用來登入）")
         mobile = contact.mobile_masked + ("" if contact.mobile_can_sign_on else shared)
         for key, label, value in (
             ("account", _("自訂帳號"), contact.chosen_account or _("還沒有設定")),
             ("mobile", _("手機號碼"), mobile),
             ("email", _("電子郵件"), contact.email_masked or _("沒有電子郵件")),
+            ("password", _("密碼"), _("變更密碼")),
         ):
             yield Door(f"{label}　{value}", id=key)
 
@@ -76,7 +77,7 @@ class ChosenAccountScreen(AccountForm[bool]):
         yield Prose(_("自訂帳號可以代替電子郵件，登入本校服務站。請不要用身分證字號、手機、生日或姓名。"))
         yield Field(
             _("自訂帳號"),
-            hint=_("英文字母開頭，6 到 32 個英文字母、數字、點、底線"),
+            hint=_("英文字母開頭，6 到 32 個英文字母、數字、點、底線、減號"),
             id="account",
             max_length=64,
             half_width=True,
@@ -178,7 +179,7 @@ class EmailScreen(AccountForm[EmailChallenge]):
     def refused(self, refused: Exception) -> dict[str, str]:
         """What to do."""
         if isinstance(refused, MailNotSent):
-            return {WHOLE: _("目前無法寄信到這個信箱，請稍後再試，或到服務台更改。")}
+            return {WHOLE: _("目前無法寄信到這個信箱，請檢查後再試一次，或稍後再試。")}
         return {"email": _("電子郵件的格式不對，請檢查後再試一次。")}
 
 

@@ -50,7 +50,7 @@ class AccountHomeScreen(AccountStep[str]):
             doors["systems"] = (_("選擇系統"), _("繳費系統、酷課雲、校務行政系統"))
         if any(sees(child, Scope.FEES) for child in self._children):
             doors["fees"] = (_("繳費"), _("項目、金額、期限"))
-        doors["contact"] = (_("帳號資料"), _("自訂帳號、手機、電子郵件"))
+        doors["contact"] = (_("帳號資料"), _("自訂帳號、手機、電子郵件、密碼"))
         if any(child.binding_id is not None for child in self._children):
             doors["bindings"] = (_("子女與綁定"), _("看綁定的資料、終止綁定"))
             doors["carers"] = (_("照顧者"), _("讓照顧者看、看到哪一天"))

@@ -15,6 +15,7 @@ from kiosk.services.application_view import (
     Revealed,
 )
 from kiosk.services.binding_review import BindingRow
+from kiosk.services.consents import WITHDRAWN, choice_label
 from kiosk.services.history import UNCHANGED, FieldNote, HistoryLine
 from kiosk.services.parent_accounts import EmailOfAnother
 from kiosk.services.receipts import EmailState
@@ -147,7 +148,6 @@ def consent_lines(view: ApplicationView) -> list[str]:
 
 def _consent_line(one: ConsentEvidence) -> str:
     who = _("學生本人") if one.answered_by == "student" else _("家長")
-    choice = {"agree": _("同意"), "withdraw": _("撤回同意")}.get(one.choice, _("不同意"))
     how = (
         _("{by} 登錄紙本").format(by=one.recorded_by)
         if one.recorded_by
@@ -155,12 +155,13 @@ def _consent_line(one: ConsentEvidence) -> str:
     )
     parts = [
         day_and_time(one.answered_at),
-        who + choice,
+        who + choice_label(one.choice),
         how,
         _("版本 {version}").format(version=one.text_version),
-        _("已讀到最後") if one.read_to_end else _("沒有讀到最後"),
         f"SHA-256 {one.text_sha256[:_DIGITS_OF_HASH]}",
     ]
+    if one.choice != WITHDRAWN:  # with which nothing was shown to read
+        parts.insert(-1, _("已讀到最後") if one.read_to_end else _("沒有讀到最後"))
     if one.is_basis:
         parts.append(_("本申請依據"))
     return "　".join(parts)

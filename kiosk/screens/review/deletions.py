@@ -83,10 +83,15 @@ class DeletionScreen(StaffStep[str]):
             _("讓照顧者看的權限　{n} 項").format(n=view.carers),
         ]
         yield Prose("\n".join(lines), classes="paper")
+        if not view.row.children:
+            yield Prose(
+                _("這個帳號沒有綁定的子女，可能是別人新增的照顧者帳號：刪除以前，請先確認是本人申請。"), id="who"
+            )
         yield Prose(_("原因：{reason}").format(reason=view.reason), id="reason-given")
         yield Prose(
             _(
-                "刪除：終止綁定、關閉帳號，抹去姓名、證號、手機與電子郵件，不能復原；申請編號、同意書的答覆與稽核紀錄留存。"
+                "刪除：終止綁定、關閉帳號，抹去姓名、證號、手機與電子郵件，不能復原；申請編號、同意書的答覆與稽核紀錄留存，"
+                "另一位家長的綁定所依據的申請書也留存。"
                 "不刪除：要寫明理由，家長登入後看得到。"
             )
         )

@@ -24,7 +24,7 @@ from kiosk.services.signatures import SignatureBox
 from kiosk.services.staff_access import ALL_STAFF, Role, StaffMember
 from kiosk.services.visitor import Visitor
 from tests.unit.services.application_fixtures import MOTHER, MOTHER_ID, TEXT, TODAY, made_up_id
-from tests.unit.services.conftest import STAFF_CHOSEN, STAFF_FIRST, STUDENT_NUMBER
+from tests.unit.services.conftest import CHOSEN, STAFF_CHOSEN, STAFF_FIRST, STUDENT_NUMBER
 from tests.unit.services.papers import DRAWING
 
 CLASS = "科二智"
@@ -145,6 +145,7 @@ CALLS: Mapping[str, Call] = {
     "school.sign_in.change_staff_password": Call(
         lambda _world: ("Second-Heron-Lamp",), roles=ALL_STAFF, changes_password=True
     ),
+    "school.sign_in.confirm_account_password": Call(lambda _world: (CHOSEN,), signed_on=True),
     "school.sign_in.change_account_password": Call(
         lambda _world: ("Second-Rain-2",), signed_on=True, changes_password=True
     ),

@@ -125,6 +125,47 @@ def test_t13_three_names_of_an_account_give_no_more_tries_than_one(families: Fam
     assert families.school.sign_in.parent(NAMES[2], FIRST, TERMINAL).must_change
 
 
+def test_the_password_is_asked_again_and_wrong_ones_lock_the_account(families: Families, opened: Opened) -> None:
+    holder = families.signed_on()
+    sign_in, verified = opened.school.sign_in, opened.hasher.verified
+    sign_in.confirm_account_password(holder, CHOSEN)
+    assert opened.hasher.verified == verified + 1
+    for _try in range(FAILURES_TO_LOCK):
+        with pytest.raises(SignInRefused):
+            sign_in.confirm_account_password(holder, CHOSEN.lower())
+    with pytest.raises(SignInRefused) as locked:
+        sign_in.confirm_account_password(holder, CHOSEN)
+    assert locked.value.minutes_left == 15
+    refused(families, NAMES[0], CHOSEN)
+    opened.clock.advance(LOCK_SECONDS)
+    sign_in.confirm_account_password(holder, CHOSEN)
+    assert not sign_in.parent(NAMES[0], CHOSEN, TERMINAL).must_change
+
+
+def test_nobody_signs_on_with_the_id_of_an_account(families: Families) -> None:
+    account_id = families.mother()
+    for name in (account_id, f"parent|{account_id}", f"chosen|{account_id}"):
+        refused(families, name, FIRST)
+
+
+def test_a_reset_while_the_password_is_confirmed_wins(
+    families: Families, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = families.signed_on()
+    original = opened.hasher.verify
+
+    def verify_while_another_session_changes_it(hash: str | bytes, password: str | bytes) -> bool:
+        with opened.school.store.write() as unit:
+            login = unit.session.get_one(Credential, holder.credential_id)
+            login.version += 1
+            unit.audit("test", "login.reset", holder.account_id)
+        return original(hash, password)
+
+    monkeypatch.setattr(opened.hasher, "verify", verify_while_another_session_changes_it)
+    with pytest.raises(SignInRefused):
+        opened.school.sign_in.confirm_account_password(holder, CHOSEN)
+
+
 def test_t14_a_name_locked_through_another_says_what_an_unknown_one_says(families: Families) -> None:
     families.mother()
     for _ in range(FAILURES_TO_LOCK):
@@ -177,9 +218,9 @@ def test_children_of_two_applications_stand_in_order(families: Families, opened:
     assert "王小明" not in repr(first)
 
 
-def test_the_contact_is_ones_own_in_full(families: Families) -> None:
+def test_the_contact_is_ones_own_and_masked(families: Families) -> None:
     contact = families.school.accounts.contact(families.signed_on(FATHER))
-    assert (contact.email, contact.mobile, contact.chosen_account) == ("ming@example.com", "0911200300", None)
-    assert (contact.email_masked, contact.mobile_masked) == ("m***@example.com", "*******300")
+    masked = ("m***@example.com", "*******300")
+    assert (contact.email_masked, contact.mobile_masked, contact.chosen_account) == (*masked, None)
     assert "0911200300" not in repr(contact)
     assert FATHER_ID not in repr(contact)

@@ -90,7 +90,7 @@ def test_a_carer_gets_an_account_and_sees_what_was_given(
     )
     carer = carer_signs_on(school)
     (child,) = school.accounts.children(carer)
-    assert (child.binding_id, child.relation, child.scope) == (None, "受託照顧者", row.scope)
+    assert (child.binding_id, child.relation, child.scope) == (None, "照顧者", row.scope)
     assert (child.application_state, child.card_state, child.forms_signed) == ("approved", "not_answered", 0)
     assert child.last_day == row.last_day
     with pytest.raises(Denied):
@@ -203,7 +203,7 @@ def test_a_parent_of_another_child_keeps_their_account(
 ) -> None:
     other = families.signed_on(FATHER)
     grant(school, parent, student_id, name="王大明", national_id=FATHER.national_id, email="other@example.com")
-    assert school.accounts.contact(other).email == "ming@example.com"
+    assert school.accounts.contact(other).email_masked == "m***@example.com"
     assert [one.scope is None for one in school.accounts.children(other)] == [True, False]
     (told,) = messages(school, "carer_added")
     assert (told["email"], told["mobile"]) == ("ming@example.com", "0911200300")
@@ -216,7 +216,7 @@ def test_an_address_of_another_person_is_left_out_without_a_word(
     grant(school, parent, student_id, email="MING@example.com")
     (told,) = messages(school, "carer_added")
     assert (told["channel"], told["email"]) == ("call", None)
-    assert school.accounts.contact(carer_signs_on(school, name=CARER.mobile)).email is None
+    assert school.accounts.contact(carer_signs_on(school, name=CARER.mobile)).email_masked is None
 
 
 def test_what_a_parent_typed_of_a_carer_does_not_open_what_is_approved_for_them(
@@ -244,4 +244,4 @@ def test_a_carers_address_gives_way_to_an_applicants(
     grant(school, parent, student_id, email="ming@example.com")
     opened = families.approved(FATHER)
     families.first_sign_on(opened.account_id, "ming@example.com", FATHER.national_id)
-    assert school.accounts.contact(carer_signs_on(school, name=CARER.mobile)).email is None
+    assert school.accounts.contact(carer_signs_on(school, name=CARER.mobile)).email_masked is None

@@ -17,6 +17,7 @@ from kiosk.rules.spreadsheet_cells import original_cell
 from kiosk.services.consent_evidence import EARLIER_FOLDER
 from kiosk.services.hand_over import ConsentsDone
 from kiosk.services.texts import SHIPPED_FOLDER
+from tests.unit.services.conftest import CHOSEN
 from tests.unit.services.hand_over_fixtures import Handing, opened_handing
 from tests.unit.services.review_fixtures import father_of, mother_of, student_number
 
@@ -62,6 +63,20 @@ def test_each_parent_and_each_answer(handing: Handing) -> None:
     assert done.file.rows == len(rows)
     assert handing.audited("export.consents") == [handing.registrar.credential_id]
     assert [run.kind for run in handing.runs()] == ["consents"]
+
+
+def test_a_withdrawal_says_whose_it_is(handing: Handing) -> None:
+    school = handing.reviewed.school
+    mother = mother_of(0)
+    assert mother.email is not None
+    first = school.sign_in.parent(mother.email, mother.national_id[-6:], "kiosk-2").holder
+    holder = school.sign_in.change_account_password(first, CHOSEN)
+    school.own_data.withdraw_consent(holder, school.own_data.consents(holder)[0].consent_id)
+    withdrawn = [row for row in _pack(handing)[1] if row["選擇"] == "撤回同意"]
+    assert [(row["學號"], row["家長姓名"], row["親屬關係"], row["作答者"]) for row in withdrawn] == [
+        (student_number(0), mother.name, "媽媽", "家長")
+    ]
+    assert withdrawn[0]["申請編號"]
 
 
 def test_no_identity_number_no_mobile_no_address(handing: Handing) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel, col, select
 from db.models import Applicant, Application, Consent
 from kiosk.services.account_holder import AccountHolder
 from kiosk.services.application_flags import compare
-from kiosk.services.erasure import NOBODY
+from kiosk.services.carers import Scope
 from kiosk.services.errors import ChangedMeanwhile, Denied, SignInRefused
 from kiosk.services.mail_sender import MailSender
 from kiosk.services.office import open_office
@@ -20,6 +20,7 @@ from kiosk.services.own_data_copy import Section
 from kiosk.services.own_data_pdf import render_copy
 from kiosk.services.school import School
 from kiosk.services.staff_access import OwnChild
+from kiosk.services.told_messages import NOBODY
 from kiosk.settings import SmtpSettings
 from tests.mail import Mailbox, mail_server
 from tests.unit.services.account_fixtures import Families, account_row, messages
@@ -115,9 +116,11 @@ def test_the_copy_holds_what_is_held(school: School, holder: AccountHolder) -> N
     assert "媽媽" in found["親子關係綁定"]["王小明"]
     (application,) = found["申請資料"].values()
     assert "已開通：劉小花，媽媽" in application
-    assert TEXT.source.sha256[:16] in found["同意紀錄"]["115年9月1日"]
-    assert found["委託照顧者"]["王小明"].startswith("委託 劉〇花：申請與學生證狀態")
-    assert found["刪除請求"]["115年9月1日"] == "待學校處理，不再使用"
+    consented = found["同意紀錄"]["115年9月1日"]
+    assert consented.startswith(f"同意；{TEXT.source.title} 版本 {TEXT.source.version}")
+    assert TEXT.source.sha256[:16] in consented
+    assert found["照顧者"]["王小明"].startswith("您讓 劉〇花 看：申請與學生證狀態")
+    assert found["刪除申請"]["115年9月1日"] == "待學校處理，不再使用"
     assert found["通知"] == {"115年9月1日": "通過：flower@example.com"}, "not what another of the same name was told"
     assert MOTHER_ID not in str([section.lines for section in copy.sections])
     assert "flower" not in repr(copy)
@@ -159,8 +162,7 @@ def test_one_request_at_a_time_and_it_may_be_taken_back(school: School, holder: 
     school.own_data.request_deletion(holder, "真的不再使用")
     state = school.own_data.deletion(holder)
     assert state is not None
-    assert (state.state, state.reason, state.answer) == ("open", "真的不再使用", "")
-    assert "不再使用" not in repr(state)
+    assert (state.state, state.answer) == ("open", "")
 
 
 def test_the_registrar_declines_with_a_reason(school: School, holder: AccountHolder) -> None:
@@ -203,6 +205,9 @@ def test_what_was_deleted_is_nowhere_any_more(school: School, mailbox: Mailbox, 
     school.accounts.choose_account(holder, "small.flower")
     families.let_in(holder, school.accounts.children(holder)[0].student_id, serial=60)
     families.signed_on(FATHER)
+    school.own_data.request_deletion(holder, "搬到別的城市")
+    school.own_data.take_back_deletion(holder)
+    clock_of(school).advance(1)
     school.own_data.request_deletion(holder, "不再使用")
     MailSender(school.store, school.settings).send_all_due()
     registrar, service = add_member(school), open_office(school).deletion_requests
@@ -228,10 +233,8 @@ def test_what_was_deleted_is_nowhere_any_more(school: School, mailbox: Mailbox, 
         assert (bound.name, bound.email) == (NOBODY, None)
     left = everything(school)
     assert str(index) not in left
-    for personal in (MOTHER_ID, "small.flower", "不再使用"):
+    for personal in (MOTHER_ID, "small.flower", "flower@example.com", "0910100200", "不再使用", "搬到別的城市"):
         assert personal not in left, personal
-    untold = [line for line in left.splitlines() if "flower@example.com" in line]
-    assert all("'binding_ended'" in line for line in untold), "what was sent after the decision only"
     assert "ming@example.com" in left
     assert compare(school.store).is_right
     again = families.approved(MOTHER)
@@ -251,3 +254,60 @@ def test_what_another_parents_binding_rests_on_stays(school: School) -> None:
         names = session.exec(select(Applicant.name).order_by(col(Applicant.position))).all()
     assert list(names) == ["劉小花", "王大明"]
     assert account_row(school, mother.account_id).name == NOBODY
+
+
+def told(school: School, holder: AccountHolder) -> str:
+    return str([(section.title, section.lines) for section in school.own_data.copy(holder).sections])
+
+
+def test_who_names_a_carer_learns_nothing_of_what_is_held_on_them(school: School) -> None:
+    """A parent knows the ID of the child's other parent, and may sign on first with what they typed of them."""
+    families = Families(school)
+    parent = families.signed_on(FATHER)
+    sender(school, "110001", 1).both()
+    student_id = school.accounts.children(parent)[0].student_id
+    school.carers.grant(
+        parent,
+        student_id,
+        name=MOTHER.name,
+        national_id=MOTHER_ID,
+        mobile="0922000009",
+        email="stolen@example.com",
+        scope=[Scope.SYSTEMS],
+        last_day=TODAY,
+    )
+    first = school.sign_in.parent("stolen@example.com", MOTHER_ID[-6:], TERMINAL).holder
+    carer = school.sign_in.change_account_password(first, CHOSEN)
+    found = told(school, carer)
+    assert "stolen@example.com" in found
+    assert "系統網址" in found
+    assert "請帶身分證件到註冊組查閱" in found
+    for hers in ("flower@example.com", "0910100200", "申請資料", "學籍資料上的家長"):
+        assert hers not in found, hers
+
+
+def test_a_closed_account_that_a_parent_opens_again_for_a_carer_shows_nothing_of_before(school: School) -> None:
+    families = Families(school)
+    hers = families.signed_on(MOTHER)
+    school.own_data.request_deletion(hers, "搬到別的城市")
+    school.accounts.change_mobile(hers, "0922000007")
+    school.accounts.end_binding(hers, str(school.accounts.children(hers)[0].binding_id), "轉學")
+    clock_of(school).advance(60)
+    parent = families.signed_on(FATHER)
+    school.carers.grant(
+        parent,
+        school.accounts.children(parent)[0].student_id,
+        name=MOTHER.name,
+        national_id=MOTHER_ID,
+        mobile="0922000009",
+        email="stolen@example.com",
+        scope=[Scope.SYSTEMS],
+        last_day=TODAY,
+    )
+    carer = families.first_sign_on(hers.account_id, "stolen@example.com", MOTHER_ID)
+    assert school.own_data.consents(carer) == ()
+    assert school.own_data.deletion(carer) is None
+    with pytest.raises(ChangedMeanwhile):
+        school.own_data.take_back_deletion(carer)
+    for before in ("搬到別的城市", "0922000007", "flower@example.com", "轉學"):
+        assert before not in told(school, carer), before
