@@ -45,6 +45,7 @@ _NOT_PERSONAL = {
     ("ApplicationCount", "value"),
     ("CardItem", "name"),  # of a function of the student card
     ("CitySystem", "name"),
+    ("CitySystem", "address"),  # of a web site
     ("ClassStatus", "name"),
     ("QueueClass", "name"),
     ("DemoLogin", "account"),  # invented, and shown on the demo's screen
