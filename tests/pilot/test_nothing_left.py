@@ -26,6 +26,8 @@ from tests.pilot.memory import Memory, holders_of, memory_of
 from tests.pilot.quick import QuickParent, leave_no_trace_of_the_pilot, quickly_at
 from tests.pilot.walker import READY, go_to, make_ready
 
+pytestmark = pytest.mark.alone  # to look through a whole process takes the longer the more it has done
+
 _NUMERALS = "零一二三四五六七八九"
 TYPED = re.compile(rf"客[{_NUMERALS}]{{6}}|K296\d{{6}}|09770\d{{5}}|visitor00\d{{4}}")
 """Any visitor's name, ID, mobile or e-mail; no text of the tests themselves."""
@@ -175,7 +177,6 @@ async def visit_often(school: School, clock: FakeClock, visits: int) -> Memory:
         return await memory_of(visits, len(VISITS), visit, TYPED)
 
 
-@pytest.mark.alone
 async def test_some_visits_leave_nobodys_data(school: School, clock: FakeClock) -> None:
     early, late = await visit_often(school, clock, 2 * len(VISITS))
     assert late < early * 1.10

@@ -16,6 +16,8 @@ from tests.pilot.accounts import PASSWORD, QuickAccountParent, ready, standing_a
 from tests.pilot.memory import holders_of
 from tests.pilot.quick import leave_no_trace_of_the_pilot
 
+pytestmark = pytest.mark.alone  # to look through a whole process takes the longer the more it has done
+
 _TYPED = re.compile(r"behind\d{4}@|09778\d{5}|K298\d{6}|Behind\d{4}lights")
 """Anything of the visits' own that was typed; no text of the tests themselves."""
 

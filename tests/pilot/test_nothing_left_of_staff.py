@@ -23,6 +23,8 @@ from tests.spoilt import spoil
 
 __all__ = ["demo", "demo_home"]
 
+pytestmark = pytest.mark.alone  # to look through a whole process takes the longer the more it has done
+
 _NUMERALS = "零一二三四五六七八九"
 LEFT = re.compile(rf"檔[{_NUMERALS}]{{6}}|字[{_NUMERALS}]{{6}}|K297\d{{6}}")
 """Anything that the school keeps, once it was marked, and any reviewer's words; no text of the tests themselves."""
@@ -188,7 +190,6 @@ async def work_often(school: School, clock: FakeClock, shifts: int) -> Memory:
         return await memory_of(shifts, len(SHIFTS), shift, LEFT)
 
 
-@pytest.mark.alone
 async def test_some_shifts_leave_nobodys_data(marked: School, clock: FakeClock) -> None:
     early, late = await work_often(marked, clock, 2 * len(SHIFTS))
     assert late < early * 1.10

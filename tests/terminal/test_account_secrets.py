@@ -20,7 +20,7 @@ _DOORS = ("systems", "fees", "contact", "bindings", "carers", "consents", "data"
 _ON_DOORS = {
     "systems": "本服務站沒有替您開通",
     "fees": "紙本四聯單為準",
-    "contact": "三種都可以當帳號",
+    "contact": "前三項都可以當帳號",
     "bindings": "要再綁定須重新申請",
     "carers": "只看得到您勾選的項目",
     "consents": "SHA-256",
@@ -34,6 +34,7 @@ _BEHIND = {
         ("account", ENTER, "代替電子郵件"),
         ("mobile", f"{TAB}{ENTER}", "09 開頭的 10 個數字"),
         ("email", f"{TAB * 2}{ENTER}", "輸入正確才會更改"),
+        ("present_password", f"{TAB * 3}{ENTER}", "先輸入現在的密碼"),
     ],
     "bindings": [("end", f"{TAB}{ENTER}", "最後一位子女")],
     "carers": [("grant", ENTER, "當天也算")],

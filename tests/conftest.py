@@ -1,0 +1,16 @@
+"""What every test shares."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nobody_walks_through_what_earlier_modules_left() -> Iterator[None]:
+    """Keep the collector from what a module left behind: libraries' caches grow to hundreds of megabytes in a run."""
+    yield
+    gc.collect()
+    gc.freeze()
