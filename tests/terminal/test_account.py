@@ -62,8 +62,9 @@ def test_from_the_approval_to_the_sign_on_and_to_every_system(terminal: Terminal
         terminal.wait_for(_SYSTEMS)
         terminal.send(_DOWN * place + "\r")
         terminal.wait_gone(_SYSTEMS)
-        terminal.wait_for(system.address or "沒有列出這項服務自己的網址")
-        _see_code(terminal, [system.address] if system.address else [])
+        assert system.address is not None
+        terminal.wait_for(system.address)
+        _see_code(terminal, [system.address])
         terminal.send(_ESCAPE)
     terminal.wait_for(_SYSTEMS)
     terminal.send(_ESCAPE)

@@ -73,7 +73,7 @@ class SystemScreen(AccountStep[bool]):
                 yield Static(system.name, id="heading", markup=False)
                 yield Prose(system.purpose, id="purpose")
                 if system.address is None:
-                    words = _("操作指引沒有列出這項服務自己的網址。請從要使用的系統登入，或洽學校。")
+                    words = _("學校沒有列出這項服務自己的網址。請從要使用的系統登入，或洽學校。")
                     yield Prose(words, id="address")
                 else:
                     yield Static(_("網址："), markup=False)
