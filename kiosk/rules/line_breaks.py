@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 NOT_FIRST = "、，。；：？！）」』】》〉〕］｝〗〞”’…‥‧·．％％℃々〻ー～)]}!?,.;:%"
@@ -42,7 +42,10 @@ _CLASS_NOT_FIRST = re.escape(NOT_FIRST) + _GLUE + _MARKS
 _CLASS_NOT_LAST = re.escape(NOT_LAST) + _GLUE
 _START = rf"[{_BLANKS}]*+[^{_BLANKS}].*"
 _ALLOWED = rf"(?<![{_CLASS_NOT_LAST}])(?=[^{_CLASS_NOT_FIRST}{_BLANKS}])"
-_BETWEEN_WORDS = re.compile(rf"{_START}(?:(?<=[{_BLANKS}{_WIDE}])|(?=[{_WIDE}])){_ALLOWED}", re.DOTALL)
+_BESIDE_WIDE = rf"(?:(?<=[{_BLANKS}{_WIDE}])|(?=[{_WIDE}]))"
+_HERE = re.compile(_BESIDE_WIDE + _ALLOWED)
+_ANYWHERE = re.compile(_ALLOWED)
+_BETWEEN_WORDS = re.compile(rf"{_START}{_BESIDE_WIDE}{_ALLOWED}", re.DOTALL)
 _BLANK_OR_WIDE = re.compile(f"[{_BLANKS}{_WIDE}]")
 _MAY_BEGIN = re.compile(f"[^{_CLASS_NOT_FIRST}]")
 _WITHIN_WORD = re.compile(rf"{_START}{_ALLOWED}", re.DOTALL)
@@ -99,6 +102,14 @@ def _cells(text: str) -> Iterable[int]:
     return map(_widths.__getitem__, text)
 
 
+def _cells_before(text: str) -> Sequence[int]:
+    """The cells that stand before each character, and before the end."""
+    cells = _cells(text)
+    if isinstance(cells, bytes) and cells[0] and cells.count(cells[0]) == len(cells):
+        return range(0, cells[0] * len(cells) + 1, cells[0])  # of one width: nothing to add up
+    return list(accumulate(cells, initial=0))
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Lines of at most ``width`` cells; newlines in the text stay line ends.
 
@@ -119,17 +130,18 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def _wrap_paragraph(paragraph: str, width: int) -> list[str]:
-    cells_before = list(accumulate(_cells(paragraph), initial=0))
+    cells_before = _cells_before(paragraph)
     glued = paragraph
     if any(blank in paragraph for blank in _BLANKS):
         glued = _BLANKS_TO_GLUE.sub(lambda blanks: _GLUE * len(blanks[0]), paragraph)
     is_one_word = _BLANK_OR_WIDE.search(glued) is None
+    has_places = _ANYWHERE.search(glued, 1) is not None
     lines: list[str] = []
     start, length = 0, len(paragraph)
     while start < length:
         end = bisect_right(cells_before, cells_before[start] + width) - 1
         if end < length and not (_is_ordinary(glued[end]) and _is_ordinary(glued[end - 1])):
-            end = _end_of_line(glued, start, end, is_one_word)
+            end = _end_of_line(glued, start, end, is_one_word, has_places)
         lines.append(paragraph[start:end].rstrip(_BLANKS))
         start = end
     return lines or [""]
@@ -139,13 +151,15 @@ def _is_ordinary(character: str) -> bool:
     return _FIRST_ORDINARY <= character <= _LAST_ORDINARY
 
 
-def _end_of_line(text: str, start: int, reach: int, is_one_word: bool) -> int:
+def _end_of_line(text: str, start: int, reach: int, is_one_word: bool, has_places: bool) -> int:
     """Where the next line begins if this one begins at ``start`` and has room for what stands before ``reach``."""
     if text[reach] in _BLANKS and (after_blanks := _BLANKS_HERE.match(text, reach)):
         following = after_blanks.end()
         if following == len(text) or _MAY_BEGIN.match(text, following):
             return following
-    last = _WITHIN_WORD.match(text, start, reach + 1)
+    if reach > start and text[reach - 1] not in _BLANKS and _HERE.match(text, reach):
+        return reach
+    last = _WITHIN_WORD.match(text, start, reach + 1) if has_places else None
     if last is None:
         any_blanks = _ANY_BLANKS_HERE.match(text, reach)
         return any_blanks.end() if any_blanks else reach
