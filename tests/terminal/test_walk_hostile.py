@@ -8,8 +8,9 @@ import pytest
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.keys import Keys
 
+from tests.terminal.harness import Terminal
 from tests.terminal.test_hostile_input import FORGED_RESIZE, KILLERS, MEBIBYTE, every_key, hostile_bytes
-from tests.terminal.walker import LOGIN, MARKS, SCREENS, come_home, kiosk, walk
+from tests.terminal.walker import LOGIN, MARKS, PAGE_UP, SCREENS, come_home, kiosk, walk
 
 KEYS_A_SCREEN_OFFERS = frozenset("\r\n\t \x1b")
 NAMES_OFFERED = frozenset(
@@ -55,7 +56,7 @@ def stay_on(home: Path, folder: Path, screen: str) -> None:
         for _moment in range(10):
             terminal.read(0.05)
         if screen != "consent":
-            terminal.wait_for(MARKS[screen])  # a busy machine may still be scrolling
+            terminal.wait_until(lambda: _seen_at_the_top(terminal, screen), what=MARKS[screen])
         for key in every_key():
             terminal.send(key)
         come_home(terminal)
@@ -63,6 +64,13 @@ def stay_on(home: Path, folder: Path, screen: str) -> None:
         assert files_in(folder) == set()
         assert {path.name for path in files_in(home)} - before <= {"kiosk.log"}
         assert b"\x1b]52" not in terminal.raw
+
+
+def _seen_at_the_top(terminal: Terminal, screen: str) -> bool:
+    """Whether the screen still stands; among so many keys PageDown may be the last that was taken."""
+    terminal.send(PAGE_UP)
+    terminal.read(0.2)
+    return MARKS[screen] in terminal.text
 
 
 def _may_lead_on(key: str) -> bool:

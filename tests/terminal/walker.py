@@ -40,7 +40,7 @@ MARKS = {
 
 SCREENS = tuple(MARKS)
 _SERIALS = count()
-ESCAPE, TAB, BACKTAB, ENTER, PAGE_DOWN = "\x1b", "\t", "\x1b[Z", "\r", "\x1b[6~"
+ESCAPE, TAB, BACKTAB, ENTER, PAGE_UP, PAGE_DOWN = "\x1b", "\t", "\x1b[Z", "\r", "\x1b[5~", "\x1b[6~"
 
 
 def number_of(child: int) -> str:
