@@ -6,18 +6,15 @@ has four lines: ``名稱``, ``說明``, ``提供給``, ``資料``. The key stays
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.i18n import SOURCE_LANGUAGE, _
-from kiosk.services.texts import Text, TextFault, TextName, TextUnusable, load_text
+from kiosk.services.keyed_blocks import LONGEST_VALUE, read_blocks
+from kiosk.services.texts import Text, TextName, load_text
 
 MOST_ITEMS = 8
-_LONGEST = 120
-_KEY = re.compile(r"\[([a-z][a-z0-9_]{0,31})\]", re.ASCII)
 _LABELS = {"名稱": "name", "說明": "purpose", "提供給": "recipient", "資料": "data"}
-_LINE = re.compile(rf"({'|'.join(_LABELS)})\s*[:：]\s*(\S.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,42 +57,13 @@ def load_card_services(own_folder: Path | None, language: str = SOURCE_LANGUAGE)
         TextUnusable: the file is not written as it must be.
     """
     text = load_text(TextName.CARD_SERVICES, own_folder, language)
-    introduction, blocks = _blocks(text)
-    items = tuple(_item(text, key, lines) for key, lines in blocks)
-    if not introduction or not 1 <= len(items) <= MOST_ITEMS or len({item.key for item in items}) < len(items):
-        raise _bad_items(text)
-    return CardServices(text, introduction, items)
+    introduction, blocks = read_blocks(text, _LABELS, most=MOST_ITEMS, fault=_fault(text))
+    return CardServices(text, introduction, tuple(CardItem(block.key, **block.values) for block in blocks))
 
 
-def _blocks(text: Text) -> tuple[str, list[tuple[str, list[str]]]]:
-    """The lines before the first item, and each item's key and lines."""
-    introduction: list[str] = []
-    blocks: list[tuple[str, list[str]]] = []
-    for line in text.body.split("\n"):
-        key = _KEY.fullmatch(line)
-        if key:
-            blocks.append((key[1], []))
-        elif not blocks:
-            introduction.append(line)
-        elif line:
-            blocks[-1][1].append(line)
-    return "\n".join(introduction).strip("\n"), blocks
-
-
-def _item(text: Text, key: str, lines: list[str]) -> CardItem:
-    found = [_LINE.fullmatch(line) for line in lines]
-    values = {_LABELS[line[1]]: line[2] for line in found if line}
-    complete = len(lines) == len(values) == len(_LABELS)
-    if not complete or any(len(value) > _LONGEST for value in values.values()):
-        raise _bad_items(text)
-    return CardItem(key=key, **values)
-
-
-def _bad_items(text: Text) -> TextUnusable:
-    """Word the fault of a file whose items cannot be told."""
-    file = Path(f"{text.name.value}.{text.language}.txt")
-    line = _(
+def _fault(text: Text) -> str:
+    """How the file must be written."""
+    return _(
         "文字檔 {file} 必須先有一段說明，再有 1 到 {most} 個項目；每項以 [英文代號] 開始，"
         "有「名稱」「說明」「提供給」「資料」四行，每行最多 {longest} 個字，代號不可重複。"
-    ).format(file=file.name, most=MOST_ITEMS, longest=_LONGEST)
-    return TextUnusable(TextFault.SECTIONS, file, line)
+    ).format(file=text.file_name, most=MOST_ITEMS, longest=LONGEST_VALUE)

@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.i18n import SOURCE_LANGUAGE, _
-from kiosk.services.texts import Text, TextFault, TextName, TextUnusable, load_text
+from kiosk.services.keyed_blocks import LONGEST_VALUE, read_blocks, unusable
+from kiosk.services.texts import Text, TextName, load_text
 
 MOST_SYSTEMS = 12
 LONGEST_ADDRESS = 53
 """Bytes of a QR code of version 3 (ISO/IEC 18004, level L), the largest that stands beside words on 80 columns."""
 
-_LONGEST = 120
-_KEY = re.compile(r"\[([a-z][a-z0-9_]{0,31})\]", re.ASCII)
 _LABELS = {"名稱": "name", "網址": "address", "說明": "purpose"}
-_LINE = re.compile(rf"({'|'.join(_LABELS)})\s*[:：]\s*(\S.*)")
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[!-~]*)?", re.ASCII)
 
 
@@ -63,40 +61,21 @@ def load_systems(own_folder: Path | None, language: str = SOURCE_LANGUAGE) -> Ci
         TextUnusable: the file is not written as it must be.
     """
     text = load_text(TextName.SYSTEMS, own_folder, language)
-    introduction: list[str] = []
-    blocks: list[tuple[str, list[str]]] = []
-    for line in text.body.split("\n"):
-        key = _KEY.fullmatch(line)
-        if key:
-            blocks.append((key[1], []))
-        elif not blocks:
-            introduction.append(line)
-        elif line:
-            blocks[-1][1].append(line)
-    systems = tuple(_system(text, key, lines) for key, lines in blocks)
-    words = "\n".join(introduction).strip("\n")
-    if not words or not 1 <= len(systems) <= MOST_SYSTEMS or len({one.key for one in systems}) < len(systems):
-        raise _bad_systems(text)
-    return CitySystems(text, words, systems)
+    fault = _fault(text)
+    introduction, blocks = read_blocks(text, _LABELS, most=MOST_SYSTEMS, optional=("address",), fault=fault)
+    systems = tuple(CitySystem(block.key, **block.values) for block in blocks)
+    if any(one.address is not None and not _is_usable(one.address) for one in systems):
+        raise unusable(text, fault)
+    return CitySystems(text, introduction, systems)
 
 
-def _system(text: Text, key: str, lines: list[str]) -> CitySystem:
-    found = [_LINE.fullmatch(line) for line in lines]
-    values = {_LABELS[line[1]]: line[2] for line in found if line}
-    complete = len(lines) == len(values) and {"name", "purpose"} <= set(values)
-    if not complete or any(len(value) > _LONGEST for value in values.values()):
-        raise _bad_systems(text)
-    address = values.get("address")
-    if address is not None and (len(address) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(address)):
-        raise _bad_systems(text)
-    return CitySystem(key=key, **values)
+def _is_usable(address: str) -> bool:
+    return len(address) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(address) is not None
 
 
-def _bad_systems(text: Text) -> TextUnusable:
-    """Word the fault of a file whose systems cannot be told."""
-    file = Path(f"{text.name.value}.{text.language}.txt")
-    line = _(
+def _fault(text: Text) -> str:
+    """How the file must be written."""
+    return _(
         "文字檔 {file} 必須先有一段說明，再有 1 到 {most} 個系統；每個以 [英文代號] 開始，有「名稱」「說明」兩行，"
         "可以再有「網址」一行（http:// 或 https:// 開頭，最多 {address} 個字）；每行最多 {longest} 個字，代號不可重複。"
-    ).format(file=file.name, most=MOST_SYSTEMS, address=LONGEST_ADDRESS, longest=_LONGEST)
-    return TextUnusable(TextFault.SECTIONS, file, line)
+    ).format(file=text.file_name, most=MOST_SYSTEMS, address=LONGEST_ADDRESS, longest=LONGEST_VALUE)

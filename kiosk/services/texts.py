@@ -109,6 +109,11 @@ class Text:
     content: bytes = field(repr=False)
 
     @property
+    def file_name(self) -> str:
+        """What a file of this text is called."""
+        return f"{self.name.value}.{self.language}.txt"
+
+    @property
     def sha256(self) -> str:
         """Of the file's exact bytes, in hexadecimal."""
         import hashlib  # the first screen does without
@@ -276,7 +281,7 @@ def _no_header(file: Path) -> TextUnusable:
 
 def _bad_sections(text: Text) -> TextUnusable:
     """Word the fault of a consent that lacks a part."""
-    file = Path(f"{text.name.value}.{text.language}.txt")
+    file = Path(text.file_name)
     line = _("文字檔 {file} 必須依序有 {sections} 四段，每段都要有內容。").format(
         file=file.name, sections=" ".join(_SECTIONS)
     )
