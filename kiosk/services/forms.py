@@ -13,17 +13,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum, auto
-from pathlib import Path
 from typing import Any
 
 from kiosk.i18n import _
 from kiosk.services.errors import ServiceError
-from kiosk.services.form_font import FONT_FOLDER, missing_characters, printable_value
+from kiosk.services.form_font import missing_characters, printable_value
+from kiosk.services.typesetting import NotTypeset, typeset
 
 LAYOUT = "1"
 """The version of the templates; stands in the foot of each form."""
 
-_TEMPLATES = Path(__file__).parents[1] / "forms"
 _FINGERPRINT_DIGITS = 16
 
 
@@ -127,24 +126,13 @@ def render(sheets: Sequence[Sheet], school_name: str) -> bytes:
     Raises:
         FormRefused: what is on a form does not fit on its page even in small type.
     """
-    import typst
-
-    first = sheets[0].issued_on
     title = sheets[0].content.kind.label if len(sheets) == 1 else _("申請書")
-    inputs = {
-        "forms": json.dumps([_form(sheet, school_name) for sheet in sheets], ensure_ascii=False),
-        "date": json.dumps([first.year, first.month, first.day]),
-        "title": title,
-    }
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONT_FOLDER])
-    compiler = typst.Compiler(root=_TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
+    forms = [_form(sheet, school_name) for sheet in sheets]
     try:
-        made = compiler.compile(input=_TEMPLATES / "main.typ", format="pdf", sys_inputs=inputs)
-    except typst.TypstError as error:
-        fault = FormFault.TOO_LONG if "form-too-long" in error.message else FormFault.UNRENDERABLE
+        return typeset("main.typ", sheets[0].issued_on, {"forms": forms}, title)
+    except NotTypeset as refused:
+        fault = FormFault.TOO_LONG if "form-too-long" in refused.reason else FormFault.UNRENDERABLE
         raise FormRefused(fault) from None
-    assert isinstance(made, bytes)
-    return made
 
 
 def _form(sheet: Sheet, school_name: str) -> dict[str, Any]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 from kiosk.i18n import _
 from kiosk.rules.roc_dates import format_roc
-from kiosk.services.form_font import FONT_FOLDER, missing_characters, printable_value
+from kiosk.services.form_font import missing_characters, printable_value
 from kiosk.services.forms import FormFault, FormRefused
 from kiosk.services.own_data_copy import Section
-
-_TEMPLATES = Path(__file__).parents[1] / "forms"
+from kiosk.services.typesetting import NotTypeset, typeset
 
 
 def render_copy(sections: Sequence[Section], made_on: date, school_name: str) -> bytes:
@@ -27,8 +24,6 @@ def render_copy(sections: Sequence[Section], made_on: date, school_name: str) ->
     Raises:
         FormRefused: it cannot be made.
     """
-    import typst
-
     title = _("個人資料複製本")
     content = [[section.title, [list(line) for line in section.lines]] for section in sections]
     copy = {
@@ -45,16 +40,7 @@ def render_copy(sections: Sequence[Section], made_on: date, school_name: str) ->
             for section in sections
         ],
     }
-    inputs = {
-        "copy": json.dumps(copy, ensure_ascii=False),
-        "date": json.dumps([made_on.year, made_on.month, made_on.day]),
-        "title": title,
-    }
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONT_FOLDER])
-    compiler = typst.Compiler(root=_TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
     try:
-        made = compiler.compile(input=_TEMPLATES / "copy.typ", format="pdf", sys_inputs=inputs)
-    except typst.TypstError:
+        return typeset("copy.typ", made_on, {"copy": copy}, title)
+    except NotTypeset:
         raise FormRefused(FormFault.UNRENDERABLE) from None
-    assert isinstance(made, bytes)
-    return made

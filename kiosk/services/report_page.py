@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 from kiosk.rules.roc_dates import format_roc
-from kiosk.services.form_font import FONT_FOLDER, printable_value
+from kiosk.services.form_font import printable_value
 from kiosk.services.forms import FormFault, FormRefused
 from kiosk.services.report import ClassRate, Report
-
-_TEMPLATES = Path(__file__).parents[1] / "forms"
+from kiosk.services.typesetting import NotTypeset, typeset
 
 
 def report_pdf(report: Report, school_name: str) -> bytes:
@@ -19,8 +15,6 @@ def report_pdf(report: Report, school_name: str) -> bytes:
     Raises:
         FormRefused: it cannot be made.
     """
-    import typst
-
     content = {
         "school": school_name,
         "day": format_roc(report.on),
@@ -31,18 +25,10 @@ def report_pdf(report: Report, school_name: str) -> bytes:
             {"title": section.title, "header": section.header, "rows": section.rows} for section in report.sections
         ],
     }
-    inputs = {
-        "report": json.dumps(printable_value(content), ensure_ascii=False),
-        "date": json.dumps([report.on.year, report.on.month, report.on.day]),
-    }
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONT_FOLDER])
-    compiler = typst.Compiler(root=_TEMPLATES, font_paths=fonts, ignore_system_fonts=True)
     try:
-        made = compiler.compile(input=_TEMPLATES / "report.typ", format="pdf", sys_inputs=inputs)
-    except typst.TypstError:
+        return typeset("report.typ", report.on, {"report": printable_value(content)})
+    except NotTypeset:
         raise FormRefused(FormFault.UNRENDERABLE) from None
-    assert isinstance(made, bytes)
-    return made
 
 
 def _rate(one: ClassRate) -> dict[str, object]:

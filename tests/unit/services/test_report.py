@@ -17,7 +17,7 @@ from kiosk.services import outbox
 from kiosk.services.application_form import Basis
 from kiosk.services.form_font import in_font
 from kiosk.services.outbox import Addressee, MessageKind
-from kiosk.services.report_page import _TEMPLATES
+from kiosk.services.typesetting import TEMPLATES
 from tests.mail import smtp_settings
 from tests.unit.services.hand_over_fixtures import Handing, opened_handing
 from tests.unit.services.papers import pages
@@ -137,5 +137,5 @@ def test_t36_no_cell_is_run_and_each_comes_back(handing: Handing) -> None:
 
 
 def test_the_font_has_every_character_of_the_page() -> None:
-    template = (_TEMPLATES / "report.typ").read_text("utf-8")
+    template = (TEMPLATES / "report.typ").read_text("utf-8")
     assert [character for character in template if not character.isspace() and not in_font(character)] == []
