@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from kiosk.settings import SmtpSettings
+from tests.mail import Mailbox, mail_server
+
 
 @pytest.fixture(autouse=True, scope="module")
 def _nobody_walks_through_what_earlier_modules_left() -> Iterator[None]:
@@ -14,3 +17,15 @@ def _nobody_walks_through_what_earlier_modules_left() -> Iterator[None]:
     yield
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def smtp(mailbox: Mailbox) -> Iterator[SmtpSettings]:
+    """A mail server on this machine, whose mails land in the mailbox."""
+    with mail_server(mailbox) as settings:
+        yield settings

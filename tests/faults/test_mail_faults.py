@@ -23,7 +23,7 @@ from kiosk.services.school import School
 from kiosk.settings import SmtpSettings
 from tests.databases import postgresql_url
 from tests.faults.worker import Death, child, messages, send_mails
-from tests.mail import FailingServer, Mailbox, mail_server, smtp_settings
+from tests.mail import FailingServer, Mailbox, smtp_settings
 from tests.unit.services.application_fixtures import MOTHER
 from tests.unit.services.decision_fixtures import add_message, clock_of, message, school_with_mail, sender
 
@@ -39,17 +39,6 @@ def school(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[School]:
         return
     with postgresql_url() as url, school_with_mail(tmp_path, url, smtp_settings(25)) as opened:
         yield opened
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def smtp(mailbox: Mailbox) -> Iterator[SmtpSettings]:
-    with mail_server(mailbox) as settings:
-        yield settings
 
 
 def _fill(school: School, mails: int) -> list[str]:

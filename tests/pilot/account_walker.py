@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from dataclasses import replace
 
-import kiosk.screens.account
 from kiosk.services.email_codes import EmailCodes
 from kiosk.services.school import School
 from kiosk.settings import SmtpSecurity, SmtpSettings
@@ -50,20 +47,6 @@ _BEHIND = {
     "delete": ("data", "delete"),
 }
 """The screens behind a door's first one: that door, and the button on its screen."""
-
-
-def classes_of_screens() -> set[str]:
-    """The names of every screen of the account's that there is."""
-    package = kiosk.screens.account
-    modules = [
-        importlib.import_module(f"{package.__name__}.{one.name}") for one in pkgutil.iter_modules(package.__path__)
-    ]
-    return {
-        name
-        for module in modules
-        for name, value in vars(module).items()
-        if name.endswith("Screen") and isinstance(value, type) and value.__module__ == module.__name__
-    }
 
 
 def make_ready(school: School, screen: str) -> School:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
-from textual.screen import Screen
 from textual.widgets import Button
 
-import kiosk.screens.review
 from kiosk.services.command_line import CommandLine
 from kiosk.testing import Reviewer, until
 from tests.pilot.office import STAFF_PASSWORD, kiosk_of, office_of
@@ -55,20 +50,6 @@ RETURNED, IN_CONFLICT, AT_THE_DESK = "110016", "110010", "110021"
 def account_for(screen: str) -> str:
     """Who gets to a screen."""
     return "ADMIN" if screen in ADMINISTRATORS else "REGISTRAR"
-
-
-def classes_of_screens() -> set[str]:
-    """The names of every screen of the staff's that there is."""
-    package = kiosk.screens.review
-    modules = [
-        importlib.import_module(f"{package.__name__}.{one.name}") for one in pkgutil.iter_modules(package.__path__)
-    ]
-    return {
-        name
-        for module in modules
-        for name, value in vars(module).items()
-        if isinstance(value, type) and issubclass(value, Screen) and value.__module__ == module.__name__
-    }
 
 
 async def go_to(reviewer: Reviewer, screen: str) -> None:

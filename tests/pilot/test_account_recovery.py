@@ -23,11 +23,6 @@ _NEW = "Second7harbour"
 
 
 @pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
 def mailing(tmp_path: Path, mailbox: Mailbox) -> Iterator[School]:
     """A school that sends mail."""
     with mail_server(mailbox) as smtp, school_with_mail(tmp_path, None, smtp) as school:

@@ -8,13 +8,15 @@ from weakref import ref
 import pytest
 from textual.widgets import Button, Input
 
+import kiosk.screens.account
 from kiosk.app import KioskApp
 from kiosk.services.school import School
 from kiosk.settings import IdleTimes
 from kiosk.testing import FakeClock, until
-from tests.pilot.account_walker import SCREENS, classes_of_screens, go_to, make_ready
+from tests.pilot.account_walker import SCREENS, go_to, make_ready
 from tests.pilot.accounts import standing_at
 from tests.pilot.quick import leave_no_trace_of_the_pilot
+from tests.pilot.screens_of import screens_of
 from tests.pilot.test_every_screen import weak_texts
 from tests.pilot.test_walking_away import type_into_the_first_field
 
@@ -44,7 +46,7 @@ _BACK_TO = {
 
 
 def test_every_screen_is_walked_to() -> None:
-    assert classes_of_screens() <= set(SCREENS.values())
+    assert screens_of(kiosk.screens.account) <= set(SCREENS.values())
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -21,24 +21,13 @@ from kiosk.services.own_id import TooManyTries
 from kiosk.services.school import School
 from kiosk.services.staff_access import OwnChild
 from kiosk.settings import SmtpSettings
-from tests.mail import Mailbox, mail_server
+from tests.mail import Mailbox
 from tests.unit.services.account_fixtures import Families, account_row
 from tests.unit.services.application_fixtures import FATHER, FATHER_ID, MOTHER, MOTHER_ID, made_up_id, with_id
 from tests.unit.services.conftest import CHOSEN, TERMINAL
 from tests.unit.services.decision_fixtures import add_member, clock_of, school_with_mail, without_email
 
 NEW = "Second-Rain-2"
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def smtp(mailbox: Mailbox) -> Iterator[SmtpSettings]:
-    with mail_server(mailbox) as settings:
-        yield settings
 
 
 @pytest.fixture

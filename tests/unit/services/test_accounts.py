@@ -22,7 +22,7 @@ from kiosk.services.errors import ChangedMeanwhile, Denied, SignInRefused
 from kiosk.services.reasons import UnusableReason
 from kiosk.services.school import School
 from kiosk.settings import SmtpSettings
-from tests.mail import Mailbox, mail_server
+from tests.mail import Mailbox
 from tests.unit.services.account_fixtures import Families, account_row, child_of, invented_parent, messages
 from tests.unit.services.application_fixtures import FATHER, MOTHER, MOTHER_ID
 from tests.unit.services.conftest import CHOSEN, TERMINAL
@@ -34,17 +34,6 @@ from tests.unit.services.decision_fixtures import (
     school_with_mail,
     sender,
 )
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def smtp(mailbox: Mailbox) -> Iterator[SmtpSettings]:
-    with mail_server(mailbox) as settings:
-        yield settings
 
 
 @pytest.fixture

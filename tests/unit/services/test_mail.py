@@ -36,11 +36,6 @@ def deliver(smtp: SmtpSettings, mail: EmailMessage, patience_seconds: float = 10
     return None
 
 
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
 def test_a_mail_arrives_as_it_was_written(mailbox: Mailbox) -> None:
     body = "您好：\n.\n..兩點\n" + "長" * 2000 + "\n"
     with mail_server(mailbox) as smtp:

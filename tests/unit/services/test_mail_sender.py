@@ -23,7 +23,7 @@ from kiosk.services.mail_sender import (
 from kiosk.services.outbox import MessageKind
 from kiosk.services.school import School, open_school
 from kiosk.settings import SmtpSettings
-from tests.mail import FailingServer, Mailbox, free_port, mail_server, smtp_settings
+from tests.mail import FailingServer, Mailbox, free_port, smtp_settings
 from tests.unit.services.application_fixtures import MOTHER
 from tests.unit.services.conftest import CountingHasher
 from tests.unit.services.decision_fixtures import (
@@ -34,17 +34,6 @@ from tests.unit.services.decision_fixtures import (
     sender,
     with_email,
 )
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def smtp(mailbox: Mailbox) -> Iterator[SmtpSettings]:
-    with mail_server(mailbox) as settings:
-        yield settings
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from kiosk.services.school import School
 from kiosk.services.staff_access import Role
 from kiosk.services.today import today
 from kiosk.settings import SmtpSettings
-from tests.mail import Mailbox, mail_server
+from tests.mail import Mailbox
 from tests.unit.services.application_fixtures import FATHER, FATHER_ID, MOTHER, MOTHER_ID, made_up_id
 from tests.unit.services.decision_fixtures import (
     add_member,
@@ -35,17 +35,6 @@ from tests.unit.services.decision_fixtures import (
     sender,
     without_email,
 )
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def smtp(mailbox: Mailbox) -> Iterator[SmtpSettings]:
-    with mail_server(mailbox) as settings:
-        yield settings
 
 
 @pytest.fixture
