@@ -6,6 +6,9 @@ import os
 import resource
 import sys
 
+TEXTUAL_ENVIRONMENT = {"TEXTUAL_DISABLE_KITTY_KEY": "1", "TEXTUAL_FPS": "1000"}
+"""What Textual is told; see :func:`clean_environment`."""
+
 
 def clean_environment() -> None:
     """Take away what could make Textual quit, log or connect, and what could leave data on disk.
@@ -19,8 +22,7 @@ def clean_environment() -> None:
         del os.environ[name]
     for name in ("ESCDELAY", "COLUMNS", "LINES"):
         os.environ.pop(name, None)
-    os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
-    os.environ["TEXTUAL_FPS"] = "1000"
+    os.environ.update(TEXTUAL_ENVIRONMENT)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.umask(0o077)
 

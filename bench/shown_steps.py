@@ -16,25 +16,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from run_kiosk import clean_environment
+from argon2 import PasswordHasher
+from textual.app import App
+from textual.screen import Screen
 
-if __name__ == "__main__" and sys.argv[1] == "kiosk":
-    clean_environment()  # before anything of Textual is imported, as at the front door
-
-from argon2 import PasswordHasher  # noqa: E402
-from textual.app import App  # noqa: E402
-from textual.screen import Screen  # noqa: E402
-
-from bench.bare import BareApp, BareForm  # noqa: E402
-from kiosk.app import KioskApp  # noqa: E402
-from kiosk.screens.change_password import ChangePasswordScreen  # noqa: E402
-from kiosk.services.school import School, open_school  # noqa: E402
-from kiosk.services.visitor import Visitor  # noqa: E402
-from kiosk.settings import load_settings  # noqa: E402
-from kiosk.testing import FakeClock  # noqa: E402
-from tests.pilot.conftest import STUDENTS, add_student  # noqa: E402
-from tests.pilot.quick import QuickParent  # noqa: E402
-from tests.pilot.walker import go_to, make_ready  # noqa: E402
+from bench.bare import BareApp, BareForm
+from kiosk.app import KioskApp
+from kiosk.screens.change_password import ChangePasswordScreen
+from kiosk.services.school import School, open_school
+from kiosk.services.visitor import Visitor
+from kiosk.settings import load_settings
+from kiosk.testing import FakeClock
+from tests.pilot.conftest import STUDENTS, add_student
+from tests.pilot.quick import QuickParent
+from tests.pilot.walker import go_to, make_ready
 
 _SIZE = (100, 30)
 _WALKS = ("receipt", "report", "adult_id")

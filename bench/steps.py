@@ -7,13 +7,16 @@ gives a kiosk; the bare form in another, with Textual's own.
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Mapping
 
 from bench.homes import Run
 from bench.report import Bar
+from run_kiosk import TEXTUAL_ENVIRONMENT
 
 _ROUNDS = 9
 _LIMIT = 1.2
@@ -22,9 +25,14 @@ _LIMIT = 1.2
 class _Shower:
     """A process that shows screens on demand, and says how long each took."""
 
-    def __init__(self, what: str) -> None:
-        command = [sys.executable, "-m", "bench.shown_steps", what]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, what: str, environment: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bench.shown_steps", what],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment},
+        )
 
     def round(self) -> dict[str, float]:
         """The seconds of each screen."""
@@ -42,7 +50,7 @@ class _Shower:
 
 def bars(run: Run) -> list[Bar]:
     """The slowest step over the bare form: medians of the rounds' ratios."""
-    bare, kiosk = _Shower("bare"), _Shower("kiosk")
+    bare, kiosk = _Shower("bare", {}), _Shower("kiosk", TEXTUAL_ENVIRONMENT)
     ratios: defaultdict[str, list[float]] = defaultdict(list)
     seconds: defaultdict[str, list[float]] = defaultdict(list)
     try:

@@ -6,6 +6,7 @@ from typing import Any
 
 from textual.content import Content
 
+from kiosk.i18n import _
 from kiosk.widgets.plain_input import PlainInput
 
 
@@ -31,3 +32,15 @@ class Field(PlainInput):
         """Show what to do about this field; an empty text shows the hint again."""
         self.set_class(bool(message), "wrong")
         self.border_subtitle = Content(message or self._hint).markup
+
+
+def national_id_field(value: str = "") -> Field:
+    """The field ``#national_id``, for one's own full ID or resident number."""
+    return Field(
+        _("身分證字號"),
+        hint=_("身分證字號或統一證號 10 碼"),
+        id="national_id",
+        max_length=20,
+        half_width=True,
+        value=value,
+    )

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Button
 
 from kiosk.i18n import _
-from kiosk.widgets.field import Field
+from kiosk.widgets.field import Field, national_id_field
 from kiosk.widgets.plain_input import PlainInput
 from kiosk.widgets.prose import Prose
 from kiosk.widgets.step import Nav, Step
@@ -98,14 +98,7 @@ class AskIdScreen(Step[str]):
     def body(self) -> ComposeResult:
         """Why, and the field."""
         yield Prose(self._text)
-        yield Field(
-            _("身分證字號"),
-            hint=_("身分證字號或統一證號 10 碼"),
-            id="national_id",
-            max_length=20,
-            half_width=True,
-            value=self._value,
-        )
+        yield national_id_field(self._value)
 
     def actions(self) -> ComposeResult:
         """Go on, without where that is possible, or back."""

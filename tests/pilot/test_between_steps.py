@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from textual.dom import DOMNode
+from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -35,11 +36,11 @@ class Slow:
         finally:
             self.done.set()
 
-    async def answer(self) -> None:
-        """Let it answer, and the app take the answer."""
+    async def answer(self, pilot: Pilot[int]) -> None:
+        """Let it answer, and the app take the answer until it is idle again."""
         self.goes_on.set()
         assert await asyncio.to_thread(self.done.wait, 30)
-        await asyncio.sleep(0.05)
+        await pilot.pause()
 
 
 async def test_what_is_typed_while_a_service_works_lands_in_no_field(
@@ -56,7 +57,7 @@ async def test_what_is_typed_while_a_service_works_lands_in_no_field(
         await parent.presses("enter", "escape")
         assert parent.screen == "CurtainScreen"
         await until(parent.pilot, lambda: "請稍候" in str(parent.app.screen.query_one("#wait").render()))
-        await confirm.answer()
+        await confirm.answer(parent.pilot)
         await parent.sees("HubScreen")
         await parent.presses("escape")
         await parent.sees("LoginScreen")
@@ -82,7 +83,7 @@ async def test_after_ten_minutes_the_kiosk_asks_on_a_step_and_not_between_two(
         app.tick()
         await parent.settles()
         assert parent.screen == "CurtainScreen"
-        await confirm.answer()
+        await confirm.answer(parent.pilot)
         await parent.sees("HubScreen")
         app.tick()
         await parent.sees("NoticeScreen")
@@ -115,7 +116,7 @@ async def test_an_answer_that_comes_after_the_visitor_was_forgotten_shows_nothin
         clock.advance(300)
         app.tick()
         await until(parent.pilot, lambda: len(app.screen_stack) == 1)
-        await slow.answer()
+        await slow.answer(parent.pilot)
         await parent.settles()
         assert len(app.screen_stack) == 1
         assert [field.value for field in app.screen.query(Input)] == ["", ""]

@@ -13,7 +13,7 @@ from kiosk.services.account_recovery import Recovery
 from kiosk.services.code_mail import WrongCode
 from kiosk.services.own_id import TooManyTries
 from kiosk.settings import IdleTimes
-from kiosk.widgets.field import Field
+from kiosk.widgets.field import Field, national_id_field
 from kiosk.widgets.prose import Prose
 
 
@@ -43,14 +43,7 @@ class RecoveryScreen(AccountForm[Recovery]):
             )
         )
         yield Field(_("姓名"), id="name", max_length=60, value=self._name)
-        yield Field(
-            _("身分證字號"),
-            hint=_("身分證字號或統一證號 10 碼"),
-            id="national_id",
-            max_length=20,
-            half_width=True,
-            value=self._national_id,
-        )
+        yield national_id_field(self._national_id)
 
     def sending(self) -> str:
         """A code may come."""

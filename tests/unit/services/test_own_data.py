@@ -249,15 +249,11 @@ def told(school: School, holder: AccountHolder) -> str:
     return str([(section.title, section.lines) for section in school.own_data.copy(holder).sections])
 
 
-def test_who_names_a_carer_learns_nothing_of_what_is_held_on_them(school: School) -> None:
-    """A parent knows the ID of the child's other parent, and may sign on first with what they typed of them."""
-    families = Families(school)
-    parent = families.signed_on(FATHER)
-    sender(school, "110001", 1).both()
-    student_id = school.accounts.children(parent)[0].student_id
+def names_her_carer(school: School, parent: AccountHolder) -> None:
+    """The father lets the mother in as a carer, with an address of his own."""
     school.carers.grant(
         parent,
-        student_id,
+        school.accounts.children(parent)[0].student_id,
         name=MOTHER.name,
         national_id=MOTHER_ID,
         mobile="0922000009",
@@ -265,6 +261,14 @@ def test_who_names_a_carer_learns_nothing_of_what_is_held_on_them(school: School
         scope=[Scope.SYSTEMS],
         last_day=TODAY,
     )
+
+
+def test_who_names_a_carer_learns_nothing_of_what_is_held_on_them(school: School) -> None:
+    """A parent knows the ID of the child's other parent, and may sign on first with what they typed of them."""
+    families = Families(school)
+    parent = families.signed_on(FATHER)
+    sender(school, "110001", 1).both()
+    names_her_carer(school, parent)
     first = school.sign_in.parent("stolen@example.com", MOTHER_ID[-6:], TERMINAL).holder
     carer = school.sign_in.change_account_password(first, CHOSEN)
     found = told(school, carer)
@@ -283,16 +287,7 @@ def test_a_closed_account_that_a_parent_opens_again_for_a_carer_shows_nothing_of
     school.accounts.end_binding(hers, str(school.accounts.children(hers)[0].binding_id), "轉學")
     clock_of(school).advance(60)
     parent = families.signed_on(FATHER)
-    school.carers.grant(
-        parent,
-        school.accounts.children(parent)[0].student_id,
-        name=MOTHER.name,
-        national_id=MOTHER_ID,
-        mobile="0922000009",
-        email="stolen@example.com",
-        scope=[Scope.SYSTEMS],
-        last_day=TODAY,
-    )
+    names_her_carer(school, parent)
     carer = families.first_sign_on(hers.account_id, "stolen@example.com", MOTHER_ID)
     assert school.own_data.consents(carer) == ()
     assert school.own_data.deletion(carer) is None
