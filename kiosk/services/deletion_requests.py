@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
@@ -21,6 +22,8 @@ from kiosk.services.reasons import checked_reason
 from kiosk.services.staff_access import REGISTRAR, ActingStaff, OwnChild, StaffGate, StaffMember, name_of_staff
 from kiosk.services.today import day_at
 from kiosk.settings import Settings
+
+AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class DeletionRequests:
         self._gate = StaffGate(store)
 
     def list(self, member: StaffMember) -> tuple[DeletionRow, ...]:
-        """The open requests, the longest waiting first.
+        """The open requests, the longest waiting first, at most :data:`AT_ONCE`: the others come as these are decided.
 
         Raises:
             Denied, PasswordChangeRequired: see :class:`StaffGate`.
@@ -89,8 +92,9 @@ class DeletionRequests:
                 select(DeletionRequest)
                 .where(DeletionRequest.state == "open")
                 .order_by(col(DeletionRequest.requested_at), col(DeletionRequest.id))
+                .limit(AT_ONCE)
             ).all()
-            return tuple(_row(session, one) for one in found)
+            return _rows(session, found)
 
     def open(self, member: StaffMember, request_id: str) -> DeletionView:
         """One request, with what is to be known of the person.
@@ -106,9 +110,10 @@ class DeletionRequests:
             known = self._store.keys.open("parent_account", account.id, account.sealed)
             said = self._store.keys.open("deletion_request", request.id, request.sealed)
             email = known.get("email")
+            (row,) = _rows(session, [request])
             given = select(CarerAccess.id).where(CarerAccess.granted_by == account.id, CarerAccess.state == "active")
             return DeletionView(
-                row=_row(session, request),
+                row=row,
                 reason=said["reason"],
                 national_id=mask_id(known["national_id"]),
                 mobile=mask_mobile(known["mobile"]),
@@ -178,12 +183,28 @@ def _require_others(session: Session, acting: ActingStaff, account: ParentAccoun
         acting.require_not_own_child(session, child.student_id)
 
 
-def _row(session: Session, request: DeletionRequest) -> DeletionRow:
-    account = session.get_one(ParentAccount, request.account_id)
-    children = session.exec(
-        select(Student.name)
-        .join(Binding, col(Binding.student_id) == col(Student.id))
-        .where(Binding.parent_account_id == account.id, Binding.state == "active")
+def _rows(session: Session, requests: Sequence[DeletionRequest]) -> tuple[DeletionRow, ...]:
+    """The requests with whose they are, in two statements."""
+    accounts = [request.account_id for request in requests]
+    named = select(ParentAccount.id, ParentAccount.name).where(col(ParentAccount.id).in_(accounts))
+    names = {account_id: name for account_id, name in session.exec(named)}
+    bound = (
+        select(Binding.parent_account_id, Student.name)
+        .join(Student, col(Binding.student_id) == col(Student.id))
+        .where(col(Binding.parent_account_id).in_(accounts), Binding.state == "active")
         .order_by(col(Student.student_number))
-    ).all()
-    return DeletionRow(request.id, request.version, account.name, tuple(children), request.state, request.requested_at)
+    )
+    children: dict[str, list[str]] = {account_id: [] for account_id in accounts}
+    for account_id, name in session.exec(bound):
+        children[account_id].append(name)
+    return tuple(
+        DeletionRow(
+            request_id=request.id,
+            version=request.version,
+            name=names[request.account_id],
+            children=tuple(children[request.account_id]),
+            state=request.state,
+            requested_at=request.requested_at,
+        )
+        for request in requests
+    )
