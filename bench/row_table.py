@@ -17,7 +17,8 @@ from textual.widgets import DataTable, Label
 from bench.homes import Run
 from bench.pseudo_terminal import PseudoTerminal, python
 from bench.report import Bar
-from kiosk.widgets.row_table import Column, RowTable
+from kiosk.widgets.row_layout import Column
+from kiosk.widgets.row_table import RowTable
 from kiosk.widgets.row_window import Row, RowPage, Side, Wanted
 
 _MILLION = 1_000_000

@@ -187,7 +187,7 @@ def _rows(session: Session, requests: Sequence[DeletionRequest]) -> tuple[Deleti
     """The requests with whose they are, in two statements."""
     accounts = [request.account_id for request in requests]
     named = select(ParentAccount.id, ParentAccount.name).where(col(ParentAccount.id).in_(accounts))
-    names = {account_id: name for account_id, name in session.exec(named)}
+    names = dict(session.exec(named).all())
     bound = (
         select(Binding.parent_account_id, Student.name)
         .join(Student, col(Binding.student_id) == col(Student.id))

@@ -7,7 +7,6 @@ sight (Textual's Line API) from the few pages that :class:`~kiosk.widgets.row_wi
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.cells import cell_len, set_cell_size
@@ -21,35 +20,16 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from kiosk.i18n import _
-from kiosk.rules.text_safety import scrub
-from kiosk.widgets.row_window import Cell, Place, Row, RowPage, RowWindow, Side, Toned, Wanted
+from kiosk.widgets.row_layout import GAP, Column, Layout, fitted, lay_out, parts_of
+from kiosk.widgets.row_window import Place, Row, RowPage, RowWindow, Side, Wanted
 
 V = TypeVar("V")
 Fetch = Callable[[Wanted], Awaitable[RowPage[V] | None]]
 
 _CURSOR, _NO_CURSOR = "＞", "  "
 _MARK, _NO_MARK = "[V]", "[ ]"
-_GAP = 1
-_CUT = ".."
 _HEADER_LINES = _STATUS_LINES = 1
 _WHEEL_ROWS = 3
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column.
-
-    Attributes:
-        label: its header.
-        width: its least cells; wide enough for what it holds, the rest is cut.
-        grows: its share of the width that is left over.
-        from_width: the table's least width at which it is shown.
-    """
-
-    label: str
-    width: int
-    grows: int = 0
-    from_width: int = 0
 
 
 def fixed(rows: Sequence[Row[V]]) -> Fetch[V]:
@@ -149,7 +129,7 @@ class RowTable(Widget, Generic[V], can_focus=True):
         self._lists = 0
         self._is_fetching = False
         self._hidden: frozenset[int] = frozenset()
-        self._layout: tuple[tuple[int, int], ...] = ()
+        self._layout: Layout = ()
         self._painted: tuple[object, ...] = ()
 
     @property
@@ -182,7 +162,7 @@ class RowTable(Widget, Generic[V], can_focus=True):
         if self._hidden == frozenset(places):
             return
         self._hidden = frozenset(places)
-        self._layout = self._lay_out(self.size.width)
+        self._layout = self._laid_out()
         self.refresh()
 
     def reload(self) -> None:
@@ -259,29 +239,16 @@ class RowTable(Widget, Generic[V], can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay the columns out for this width."""
-        self._layout = self._lay_out(self.size.width)
+        self._layout = self._laid_out()
         self._window.resize(self.size.height - _HEADER_LINES - _STATUS_LINES)
         self._look_ahead()
         self.refresh()
 
-    def _lay_out(self, width: int) -> tuple[tuple[int, int], ...]:
-        """Which columns are shown, and their cells."""
-        shown = [
-            place
-            for place, column in enumerate(self._columns)
-            if column.from_width <= width and place not in self._hidden
-        ]
-        left = width - self._lead_cells() - sum(self._columns[place].width + _GAP for place in shown)
-        shares = sum(self._columns[place].grows for place in shown)
-        layout = []
-        for place in shown:
-            column = self._columns[place]
-            more = max(0, left) * column.grows // shares if column.grows else 0
-            layout.append((place, column.width + more))
-        return tuple(layout)
+    def _laid_out(self) -> Layout:
+        return lay_out(self._columns, self.size.width, self._lead_cells(), self._hidden)
 
     def _lead_cells(self) -> int:
-        return cell_len(_NO_CURSOR) + (cell_len(_NO_MARK) + _GAP if self._can_mark else 0)
+        return cell_len(_NO_CURSOR) + (cell_len(_NO_MARK) + GAP if self._can_mark else 0)
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by rows."""
@@ -394,8 +361,8 @@ class RowTable(Widget, Generic[V], can_focus=True):
         return Strip([Segment(set_cell_size(text, width), style)], width)
 
     def _header(self) -> str:
-        labels = (_fitted(self._columns[place].label, cells) for place, cells in self._layout)
-        return " " * self._lead_cells() + (" " * _GAP).join(labels)
+        labels = (fitted(self._columns[place].label, cells) for place, cells in self._layout)
+        return " " * self._lead_cells() + (" " * GAP).join(labels)
 
     def _row_strip(self, row: Row[V], place: int, width: int) -> Strip:
         is_current = place == self._window.cursor
@@ -403,17 +370,17 @@ class RowTable(Widget, Generic[V], can_focus=True):
         base = self.get_component_rich_style(f"row-table--{name}")
         lead = _CURSOR if is_current else _NO_CURSOR
         if self._can_mark:
-            lead += (_MARK if row.id in self.marks else _NO_MARK) + " " * _GAP
+            lead += (_MARK if row.id in self.marks else _NO_MARK) + " " * GAP
         segments, run = [], lead  # cells of one style are one segment, which paints in half the time
         for column, cells in self._layout:
-            text, tone = _parts(row.cells[column])
-            fitted = _fitted(text, cells) + " " * _GAP
+            text, tone = parts_of(row.cells[column])
+            shown = fitted(text, cells) + " " * GAP
             if tone and not is_current:
                 style = base + self.get_component_rich_style(f"row-table--{tone}", partial=True)
-                segments += [Segment(run, base), Segment(fitted, style)]
+                segments += [Segment(run, base), Segment(shown, style)]
                 run = ""
             else:
-                run += fitted
+                run += shown
         segments.append(Segment(run, base))
         return Strip(segments).adjust_cell_length(width, base)
 
@@ -433,20 +400,3 @@ class RowTable(Widget, Generic[V], can_focus=True):
         down = _("下面還有") if window.top + window.height < len(window.rows) or window.has_more else ""
         marked = _("已選 {n} 件").format(n=len(self.marks)) if self.marks else ""
         return "　" + "　".join(filter(None, (place, up, down, marked)))
-
-
-def words_of(row: Row[Any]) -> tuple[str, ...]:
-    """A row's cells as words."""
-    return tuple(_parts(cell)[0] for cell in row.cells)
-
-
-def _parts(cell: Cell) -> tuple[str, str]:
-    return (cell.text, cell.tone) if isinstance(cell, Toned) else (cell, "")
-
-
-def _fitted(text: str, cells: int) -> str:
-    """The text in so many cells, nothing a terminal would obey in it; two dots say that it goes on."""
-    clean = scrub(text)
-    if cell_len(clean) <= cells:
-        return set_cell_size(clean, cells)
-    return set_cell_size(set_cell_size(clean, cells - len(_CUT)).rstrip() + _CUT, cells)

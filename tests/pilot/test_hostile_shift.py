@@ -12,7 +12,8 @@ from kiosk.services.reasons import LONGEST_REASON
 from kiosk.services.school import School
 from kiosk.testing import until
 from kiosk.widgets.prose import Prose
-from kiosk.widgets.row_table import RowTable, words_of
+from kiosk.widgets.row_layout import words_of
+from kiosk.widgets.row_table import RowTable
 from kiosk.widgets.side_by_side import SideBySide
 from tests.pilot.naughty import NAUGHTY
 from tests.pilot.office import demo, demo_home, office_at

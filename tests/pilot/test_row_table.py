@@ -13,7 +13,8 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from kiosk.testing import until
-from kiosk.widgets.row_table import Column, Fetch, RowTable, fixed
+from kiosk.widgets.row_layout import Column
+from kiosk.widgets.row_table import Fetch, RowTable, fixed
 from kiosk.widgets.row_window import Cell, Row, RowPage, Side, Toned, Wanted
 from tests.pilot.naughty import NAUGHTY
 

@@ -26,7 +26,8 @@ from kiosk.services.own_id import TooManyTries
 from kiosk.widgets.account_step import AccountStep
 from kiosk.widgets.field import Field
 from kiosk.widgets.prose import Prose
-from kiosk.widgets.row_table import Column, RowTable, fixed
+from kiosk.widgets.row_layout import Column
+from kiosk.widgets.row_table import RowTable, fixed
 from kiosk.widgets.row_window import Row, Toned
 from kiosk.widgets.step import Nav
 

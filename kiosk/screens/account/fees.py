@@ -17,7 +17,8 @@ from kiosk.services.fees import ChildFees, FeeItem
 from kiosk.widgets.account_step import AccountStep
 from kiosk.widgets.moments import day_and_time
 from kiosk.widgets.prose import Prose
-from kiosk.widgets.row_table import Column, RowTable, fixed
+from kiosk.widgets.row_layout import Column
+from kiosk.widgets.row_table import RowTable, fixed
 from kiosk.widgets.row_window import Row, Toned
 from kiosk.widgets.step import Nav
 

@@ -11,7 +11,8 @@ from textual.widgets import Button
 from kiosk.i18n import _
 from kiosk.services.audit_log import AuditRow
 from kiosk.widgets.moments import day_and_time
-from kiosk.widgets.row_table import Column, RowTable
+from kiosk.widgets.row_layout import Column
+from kiosk.widgets.row_table import RowTable
 from kiosk.widgets.row_window import Row, RowPage, Side, Wanted
 from kiosk.widgets.staff_step import StaffStep
 

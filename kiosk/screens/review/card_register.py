@@ -16,7 +16,8 @@ from kiosk.services.staff_access import StaffMember
 from kiosk.widgets.forward_pages import ForwardPages
 from kiosk.widgets.moments import day_and_time
 from kiosk.widgets.prose import Prose
-from kiosk.widgets.row_table import Column, RowTable
+from kiosk.widgets.row_layout import Column
+from kiosk.widgets.row_table import RowTable
 from kiosk.widgets.row_window import Row
 from kiosk.widgets.staff_step import StaffStep
 from kiosk.widgets.step import Nav

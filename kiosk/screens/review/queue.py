@@ -24,7 +24,8 @@ from kiosk.services.staff_access import Role, StaffMember
 from kiosk.services.standing import ApplicationState, Attention, Hold, Remark
 from kiosk.widgets.field import Field
 from kiosk.widgets.plain_input import PlainInput
-from kiosk.widgets.row_table import Column, RowTable
+from kiosk.widgets.row_layout import Column
+from kiosk.widgets.row_table import RowTable
 from kiosk.widgets.row_window import Place, Row, RowPage, Side, Wanted
 from kiosk.widgets.staff_step import StaffStep
 from kiosk.widgets.step import Nav

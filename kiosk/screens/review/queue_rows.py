@@ -6,7 +6,7 @@ from kiosk.i18n import _
 from kiosk.screens.review.words import hold_in_short, remark_in_short, short_mode
 from kiosk.services.review_queue import QueueRow
 from kiosk.services.standing import OPEN_STATES, TO_LOOK_AT, Attention, Hold, Remark
-from kiosk.widgets.row_table import Column
+from kiosk.widgets.row_layout import Column
 from kiosk.widgets.row_window import Cell, Toned
 
 COLUMNS = (

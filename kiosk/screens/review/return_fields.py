@@ -17,7 +17,8 @@ from kiosk.services.office import Office
 from kiosk.services.staff_access import StaffMember
 from kiosk.services.texts import TextName, load_text
 from kiosk.widgets.prose import Prose
-from kiosk.widgets.row_table import Column, RowTable, fixed
+from kiosk.widgets.row_layout import Column
+from kiosk.widgets.row_table import RowTable, fixed
 from kiosk.widgets.row_window import Row
 from kiosk.widgets.staff_step import StaffStep
 from kiosk.widgets.step import Nav

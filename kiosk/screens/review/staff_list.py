@@ -15,7 +15,8 @@ from kiosk.i18n import _
 from kiosk.services.office import Office
 from kiosk.services.staff_access import StaffMember
 from kiosk.services.staff_accounts import StaffRow
-from kiosk.widgets.row_table import Column, RowTable, fixed
+from kiosk.widgets.row_layout import Column
+from kiosk.widgets.row_table import RowTable, fixed
 from kiosk.widgets.row_window import Row
 from kiosk.widgets.staff_step import StaffStep
 

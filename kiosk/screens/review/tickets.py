@@ -19,7 +19,8 @@ from kiosk.services.staff_access import StaffMember
 from kiosk.services.tickets import TicketPlace, TicketRow
 from kiosk.widgets.forward_pages import ForwardPages
 from kiosk.widgets.moments import day_and_time
-from kiosk.widgets.row_table import Column, RowTable
+from kiosk.widgets.row_layout import Column
+from kiosk.widgets.row_table import RowTable
 from kiosk.widgets.row_window import Row
 from kiosk.widgets.staff_step import StaffStep, done_word
 
