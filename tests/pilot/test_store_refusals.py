@@ -9,7 +9,7 @@ from textual.widgets import Input
 from kiosk.services.school import School
 from kiosk.testing import Parent, until
 from tests.pilot.conftest import standing_at
-from tests.pilot.test_visit import _ID, _MOTHER, _PASSWORD, _to_form, _to_hub
+from tests.pilot.first_visit import FIRST_PASSWORD, MOTHER, PASSWORD, to_form, to_hub
 
 _CONFLICT = "再試一次也一樣，請洽服務台"
 _BUSY = "請稍候再按一次"
@@ -39,20 +39,20 @@ def _turn_back_the_numbers(school: School) -> None:
 async def test_an_application_that_will_never_go_in_is_not_called_busy(school: School) -> None:
     """And what was typed stands in the form; one leaves by the form's own way."""
     async with standing_at(school) as parent:
-        await _to_form(parent)
-        await parent.fills_in(*_MOTHER)
+        await to_form(parent)
+        await parent.fills_in(*MOTHER)
         await parent.sees("ReadBackScreen")
         await parent.presses("enter")
         await parent.sees("ReceiptScreen")
         await parent.presses("enter")
         _turn_back_the_numbers(school)
         await parent.logs_in("p110002", "A290000009")
-        await parent.changes_password(_PASSWORD)
+        await parent.changes_password(PASSWORD)
         await parent.confirms()
         await parent.opens("apply", "ConsentScreen")
         await parent.consents()
         await parent.chooses_mode()
-        await parent.fills_in(*_MOTHER)
+        await parent.fills_in(*MOTHER)
         await parent.sees("ReadBackScreen")
         await parent.presses("enter")
         await parent.sees("NoticeScreen")
@@ -62,12 +62,12 @@ async def test_an_application_that_will_never_go_in_is_not_called_busy(school: S
         await parent.sees("ReadBackScreen")
         await parent.presses("escape")
         await parent.sees("ApplicantFormScreen")
-        assert parent.app.screen.query_one("#name", Input).value == _MOTHER[0]
+        assert parent.app.screen.query_one("#name", Input).value == MOTHER[0]
 
 
 async def test_a_door_that_cannot_be_kept_leads_back_to_the_others(school: School) -> None:
     async with standing_at(school) as parent:
-        await _to_hub(parent)
+        await to_hub(parent)
         _refuse(school, "UPDATE ON student")
         await parent.opens("confirm", "ConfirmStudentScreen")
         await parent.presses("enter", "enter")
@@ -81,8 +81,8 @@ async def test_a_door_that_cannot_be_kept_leads_back_to_the_others(school: Schoo
 
 async def test_a_draft_that_cannot_be_kept_leaves_the_form_as_it_was(school: School) -> None:
     async with standing_at(school) as parent:
-        await _to_form(parent)
-        for value in (_MOTHER[0], _MOTHER[1], _MOTHER[2], _MOTHER[2]):
+        await to_form(parent)
+        for value in (MOTHER[0], MOTHER[1], MOTHER[2], MOTHER[2]):
             await parent.types(value)
             await parent.presses("enter")
         _refuse(school, "INSERT ON draft")
@@ -91,7 +91,7 @@ async def test_a_draft_that_cannot_be_kept_leaves_the_form_as_it_was(school: Sch
         assert parent.text("#heading") == "沒有存入"
         await parent.presses("enter")
         await parent.sees("ApplicantFormScreen")
-        assert parent.app.screen.query_one("#national_id", Input).value == _MOTHER[2]
+        assert parent.app.screen.query_one("#national_id", Input).value == MOTHER[2]
         _allow(school)
         await parent.clicks("#save")
         await parent.sees("NoticeScreen")
@@ -100,11 +100,11 @@ async def test_a_draft_that_cannot_be_kept_leaves_the_form_as_it_was(school: Sch
 
 async def test_a_password_that_cannot_be_kept_is_not_called_busy(school: School) -> None:
     async with standing_at(school) as parent:
-        await parent.logs_in("p110001", _ID)
+        await parent.logs_in("p110001", FIRST_PASSWORD)
         await parent.sees("ChangePasswordScreen")
         _refuse(school, "UPDATE ON credential")
         for _field in range(2):
-            await parent.types(_PASSWORD)
+            await parent.types(PASSWORD)
             await parent.presses("enter")
         await _is_told(parent, _CONFLICT)
         _allow(school)
@@ -119,10 +119,10 @@ async def test_a_sign_in_that_cannot_be_recorded_says_which(
     async with standing_at(school) as parent:
         if change is not None:
             _refuse(school, change)
-            await parent.logs_in("p110001", _ID)
+            await parent.logs_in("p110001", FIRST_PASSWORD)
             await _is_told(parent, words)
             return
         monkeypatch.setattr("db.store.BUSY_SECONDS", 0.05)
         with school.store.writer.begin():
-            await parent.logs_in("p110001", _ID)
+            await parent.logs_in("p110001", FIRST_PASSWORD)
             await _is_told(parent, words)

@@ -2,56 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-
 import pytest
 from sqlmodel import select, update
 from textual.widgets import Button, Input
 
-from db.models import Application, Consent, Student
+from db.models import Consent, Student
 from kiosk.app import KioskApp
 from kiosk.services.login_changes import reset_student_login
 from kiosk.services.school import School
-from kiosk.settings import SmtpSecurity, SmtpSettings
-from kiosk.testing import FakeClock, Parent, until
-from tests.mail import Mailbox, mail_server
+from kiosk.testing import FakeClock, until
 from tests.pilot.conftest import standing_at
-
-_ID = "A123456789"
-_PASSWORD = "Harbour7lights"
-_MOTHER = ("林小花", "媽媽", "B200300401", "0910100200", "flower@example.org")
-_FATHER = ("王大明", "爸爸", "A100000001", "0910100201", "father@example.org")
-
-
-async def _to_hub(parent: Parent, number: str = "110001", first: str = _ID) -> None:
-    await parent.logs_in(f"p{number}", first)
-    await parent.changes_password(_PASSWORD)
-
-
-async def _to_form(parent: Parent) -> None:
-    await _to_hub(parent)
-    await parent.confirms()
-    await parent.opens("apply", "ConsentScreen")
-    await parent.consents()
-    await parent.chooses_mode()
+from tests.pilot.first_visit import FATHER, FIRST_PASSWORD, MOTHER, PASSWORD, to_form, to_hub
 
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 30), (60, 20)])
 async def test_from_login_to_receipt(school: School, size: tuple[int, int]) -> None:
     async with standing_at(school, size) as parent:
-        await _to_form(parent)
-        await parent.fills_in(*_MOTHER)
+        await to_form(parent)
+        await parent.fills_in(*MOTHER)
         await parent.sees("ReadBackScreen")
         await parent.presses("enter")
         await parent.sees("ReceiptScreen")
         receipt = parent.text("#receipt-text")
         assert "115-000-0001-" in receipt
-        assert _MOTHER[2] not in receipt
-        assert _MOTHER[0] not in receipt
+        assert MOTHER[2] not in receipt
+        assert MOTHER[0] not in receipt
         await parent.presses("enter")
         await parent.sees("LoginScreen")
-        await parent.logs_in("P110001", _PASSWORD)
+        await parent.logs_in("P110001", PASSWORD)
         await parent.sees("HubScreen")
         assert "審核中" in parent.text("#states")
 
@@ -60,9 +38,9 @@ async def test_every_choice_by_mouse(school: School) -> None:
     async with standing_at(school) as parent:
         await parent.types("P110001")
         await parent.clicks("#password")
-        await parent.types(_ID)
+        await parent.types(FIRST_PASSWORD)
         await parent.clicks("#login")
-        await parent.changes_password(_PASSWORD)
+        await parent.changes_password(PASSWORD)
         await parent.clicks("#confirm")
         await parent.sees("ConfirmStudentScreen")
         await parent.clicks("#right")
@@ -75,7 +53,7 @@ async def test_every_choice_by_mouse(school: School) -> None:
         await parent.chooses_mode()
         for key, value in zip(
             ("name", "national_id", "national_id_again", "mobile"),
-            (_MOTHER[0], *(_MOTHER[2],) * 2, _MOTHER[3]),
+            (MOTHER[0], *(MOTHER[2],) * 2, MOTHER[3]),
             strict=True,
         ):
             await parent.clicks(f"#{key}")
@@ -89,7 +67,9 @@ async def test_every_choice_by_mouse(school: School) -> None:
         assert "沒有信箱" in parent.text("#receipt-text")
 
 
-@pytest.mark.parametrize(("account", "password"), [("P110001", "A100000001"), ("P999999", _ID), ("王[/]小明", "x")])
+@pytest.mark.parametrize(
+    ("account", "password"), [("P110001", "A100000001"), ("P999999", FIRST_PASSWORD), ("王[/]小明", "x")]
+)
 async def test_a_wrong_login_says_the_same(school: School, account: str, password: str) -> None:
     async with standing_at(school) as parent:
         await parent.logs_in(account, password)
@@ -101,21 +81,21 @@ async def test_a_wrong_login_says_the_same(school: School, account: str, passwor
 
 async def test_nothing_is_seen_before_the_first_password_is_changed(school: School) -> None:
     async with standing_at(school) as parent:
-        await parent.logs_in("P110001", _ID)
+        await parent.logs_in("P110001", FIRST_PASSWORD)
         await parent.sees("ChangePasswordScreen")
         await parent.presses("escape")
         await parent.sees("LoginScreen")
-        await parent.logs_in("P110001", _ID)
+        await parent.logs_in("P110001", FIRST_PASSWORD)
         await parent.sees("ChangePasswordScreen")
 
 
 @pytest.mark.parametrize(
     ("password", "says"),
-    [("short1", "至少要 9"), (_ID, "身分證字號"), ("password123", "太常見"), ("onlyletters", "還缺數字")],
+    [("short1", "至少要 9"), (FIRST_PASSWORD, "身分證字號"), ("password123", "太常見"), ("onlyletters", "還缺數字")],
 )
 async def test_a_refused_password_says_why(school: School, password: str, says: str) -> None:
     async with standing_at(school) as parent:
-        await parent.logs_in("P110001", _ID)
+        await parent.logs_in("P110001", FIRST_PASSWORD)
         await parent.sees("ChangePasswordScreen")
         await parent.types(password)
         await parent.presses("enter")
@@ -128,14 +108,14 @@ async def test_a_refused_password_says_why(school: School, password: str, says: 
 
 async def test_leaving_a_half_typed_password_is_asked_first(school: School) -> None:
     async with standing_at(school) as parent:
-        await parent.logs_in("P110001", _ID)
+        await parent.logs_in("P110001", FIRST_PASSWORD)
         await parent.sees("ChangePasswordScreen")
-        await parent.types(_PASSWORD)
+        await parent.types(PASSWORD)
         await parent.presses("escape")
         await parent.sees("NoticeScreen")
         await parent.presses("enter")
         await parent.sees("ChangePasswordScreen")
-        assert parent.app.screen.query_one("#new", Input).value == _PASSWORD
+        assert parent.app.screen.query_one("#new", Input).value == PASSWORD
         await parent.presses("escape")
         await parent.sees("NoticeScreen")
         await parent.clicks("#drop")
@@ -145,7 +125,7 @@ async def test_leaving_a_half_typed_password_is_asked_first(school: School) -> N
 @pytest.mark.parametrize("changed_too", [False, True], ids=["reset", "reset and changed by another"])
 async def test_a_login_reset_during_the_visit_is_told_and_ends_it(school: School, changed_too: bool) -> None:
     async with standing_at(school) as parent:
-        await _to_hub(parent)
+        await to_hub(parent)
         await parent.opens("confirm", "ConfirmStudentScreen")
         with school.store.write() as unit:
             code = reset_student_login(unit, school.clock, "110001", "registrar")
@@ -164,86 +144,20 @@ async def test_a_login_reset_during_the_visit_is_told_and_ends_it(school: School
 
 async def test_the_students_own_id_is_refused_and_the_form_is_kept(school: School) -> None:
     async with standing_at(school) as parent:
-        await _to_form(parent)
-        await parent.fills_in(_MOTHER[0], _MOTHER[1], _ID, *_MOTHER[3:])
+        await to_form(parent)
+        await parent.fills_in(MOTHER[0], MOTHER[1], FIRST_PASSWORD, *MOTHER[3:])
         await parent.sees("ReadBackScreen")
         await parent.presses("enter")
         await parent.sees("NoticeScreen")
         await parent.presses("enter")
         await parent.sees("ApplicantFormScreen")
-        assert parent.app.screen.query_one("#name", Input).value == _MOTHER[0]
-
-
-async def test_back_from_the_code_by_mail_sends_nothing(school: School) -> None:
-    nobody_listens = SmtpSettings("127.0.0.1", 1, SmtpSecurity.NONE, None, None, "registrar@example.org")
-    async with standing_at(replace(school, settings=replace(school.settings, smtp=nobody_listens))) as parent:
-        await _to_form(parent)
-        await parent.fills_in(*_MOTHER)
-        await parent.sees("ReadBackScreen")
-        await parent.presses("enter")
-        await parent.sees("EmailCodeScreen")
-        await parent.presses("escape")
-        await parent.sees("ReadBackScreen")
-        with school.store.read() as session:
-            assert session.exec(select(Application)).all() == []
-        await parent.presses("enter")
-        await parent.sees("EmailCodeScreen")
-        await until(parent.pilot, lambda: not parent.app.screen.query_one("#skip").disabled)
-        await parent.clicks("#skip")
-        await parent.sees("ReceiptScreen")
-        assert "信箱未驗證" in parent.text("#receipt-text")
-
-
-@pytest.mark.parametrize(
-    ("typed", "then"), [(_MOTHER[2], "ReceiptScreen"), (_FATHER[2], "EmailCodeScreen")], ids=["the same", "another"]
-)
-async def test_an_address_is_proved_once_in_a_visit_by_whoever_says_who_they_are(
-    school: School, typed: str, then: str
-) -> None:
-    mailbox = Mailbox()
-    with mail_server(mailbox) as smtp:
-        async with standing_at(replace(school, settings=replace(school.settings, smtp=smtp))) as parent:
-            await _to_form(parent)
-            await parent.fills_in(*_MOTHER)
-            await parent.sends()
-            await parent.sees("EmailCodeScreen")
-            await until(parent.pilot, lambda: "信已寄出" in parent.text("#message"))
-            await parent.enters_code(re.findall("[0-9]{6}", mailbox.bodies()[0])[0])
-            await parent.applies_for_another()
-            await _to_hub(parent, "110002", "A290000009")
-            await parent.opens("apply", "ConsentScreen")
-            await parent.consents()
-            await parent.gives_id(typed)
-            if typed == _MOTHER[2]:
-                await parent.sees("ApplicantFormScreen")
-                await parent.clicks("#send")
-            else:
-                await parent.answers_notice()
-                await parent.chooses_mode()
-                await parent.fills_in(*_MOTHER)
-            await parent.sends()
-            await parent.sees(then)
-
-
-async def test_no_code_is_mailed_for_a_login_that_was_reset_and_the_visit_ends(school: School) -> None:
-    nobody_listens = SmtpSettings("127.0.0.1", 1, SmtpSecurity.NONE, None, None, "registrar@example.org")
-    async with standing_at(replace(school, settings=replace(school.settings, smtp=nobody_listens))) as parent:
-        await _to_form(parent)
-        await parent.fills_in(*_MOTHER)
-        await parent.sees("ReadBackScreen")
-        with school.store.write() as unit:
-            reset_student_login(unit, school.clock, "110001", "registrar")
-        await parent.presses("enter")
-        await parent.sees("NoticeScreen")
-        assert parent.text("#heading") == "請重新登入"
-        await parent.presses("enter")
-        await parent.sees("LoginScreen")
+        assert parent.app.screen.query_one("#name", Input).value == MOTHER[0]
 
 
 async def test_a_consent_taken_back_meanwhile_is_asked_for_again(school: School) -> None:
     async with standing_at(school) as parent:
-        await _to_form(parent)
-        await parent.fills_in(*_MOTHER)
+        await to_form(parent)
+        await parent.fills_in(*MOTHER)
         await parent.sees("ReadBackScreen")
         with school.store.write() as unit:
             unit.session.exec(update(Consent).values(choice="refuse"))
@@ -253,14 +167,14 @@ async def test_a_consent_taken_back_meanwhile_is_asked_for_again(school: School)
         await parent.presses("enter")
         await parent.consents()
         await parent.sees("ReadBackScreen")
-        assert _MOTHER[0] in "".join(strip.text for strip in parent.app.screen._compositor.render_strips())
+        assert MOTHER[0] in "".join(strip.text for strip in parent.app.screen._compositor.render_strips())
         await parent.presses("enter")
         await parent.sees("ReceiptScreen")
 
 
 async def test_consent_is_read_once_in_a_visit(school: School) -> None:
     async with standing_at(school) as parent:
-        await _to_form(parent)
+        await to_form(parent)
         for before in ("BasisScreen", "ApplicationModeScreen", "HubScreen"):
             await parent.presses("escape")
             await parent.sees(before)
@@ -271,7 +185,7 @@ async def test_a_double_enter_signs_in_once(school: School) -> None:
     async with standing_at(school) as parent:
         await parent.types("P110001")
         await parent.presses("enter")
-        await parent.types(_ID)
+        await parent.types(FIRST_PASSWORD)
         await parent.presses("enter", "enter", "enter")
         await parent.sees("ChangePasswordScreen")
         kinds = [type(screen).__name__ for screen in parent.app.screen_stack]
@@ -280,7 +194,7 @@ async def test_a_double_enter_signs_in_once(school: School) -> None:
 
 async def test_an_error_report_goes_to_the_registrar_and_the_visit_goes_on(school: School) -> None:
     async with standing_at(school) as parent:
-        await _to_hub(parent)
+        await to_hub(parent)
         await parent.opens("confirm", "ConfirmStudentScreen")
         await parent.clicks("#wrong")
         await parent.types("資二智")
@@ -293,7 +207,7 @@ async def test_an_error_report_goes_to_the_registrar_and_the_visit_goes_on(schoo
 
 async def test_the_consent_is_not_sent_without_a_choice(school: School) -> None:
     async with standing_at(school, (80, 24)) as parent:
-        await _to_hub(parent)
+        await to_hub(parent)
         await parent.opens("apply", "ConsentScreen")
         assert parent.app.screen.query_one("#agree", Button).disabled
         await parent.clicks("#send")
@@ -309,7 +223,7 @@ async def test_the_consent_is_not_sent_without_a_choice(school: School) -> None:
 
 async def test_a_wrong_field_is_named_and_nothing_typed_is_lost(school: School) -> None:
     async with standing_at(school) as parent:
-        await _to_form(parent)
+        await to_form(parent)
         await parent.fills_in("林小花", "媽媽", "B200300400", "091010020", "B200300400@example.org")
         form = parent.app.screen
         assert parent.screen == "ApplicantFormScreen"
@@ -320,30 +234,30 @@ async def test_a_wrong_field_is_named_and_nothing_typed_is_lost(school: School) 
 
 async def test_two_parents_apply_together(school: School) -> None:
     async with standing_at(school) as parent:
-        await _to_hub(parent)
+        await to_hub(parent)
         await parent.opens("apply", "ConsentScreen")
         await parent.consents()
         await parent.chooses_mode("two_parents", None)
-        await parent.fills_in(*_MOTHER)
+        await parent.fills_in(*MOTHER)
         await until(parent.pilot, lambda: parent.app.screen.query_one("#name", Input).value == "")
-        await parent.fills_in(*_FATHER)
+        await parent.fills_in(*FATHER)
         await parent.sees("ReadBackScreen")
         await parent.presses("enter")
         await parent.sees("ReceiptScreen")
 
 
-@pytest.mark.parametrize("typed", [_MOTHER[2], _FATHER[2]], ids=["the same parent", "another visitor"])
+@pytest.mark.parametrize("typed", [MOTHER[2], FATHER[2]], ids=["the same parent", "another visitor"])
 async def test_another_child_in_the_same_visit_keeps_the_applicant_who_says_who_they_are(
     school: School, typed: str
 ) -> None:
     async with standing_at(school) as parent:
-        await _to_form(parent)
-        await parent.fills_in(*_MOTHER)
+        await to_form(parent)
+        await parent.fills_in(*MOTHER)
         await parent.sees("ReadBackScreen")
         await parent.presses("enter")
         await parent.sees("ReceiptScreen")
         await parent.clicks("#another")
-        await _to_hub(parent, "110002", "A290000009")
+        await to_hub(parent, "110002", "A290000009")
         await parent.opens("apply", "ConsentScreen")
         await parent.consents()
         await parent.sees("AskIdScreen")
@@ -351,9 +265,9 @@ async def test_another_child_in_the_same_visit_keeps_the_applicant_who_says_who_
         assert "林〇花" in painted
         await parent.types(typed)
         await parent.presses("enter")
-        if typed == _MOTHER[2]:
+        if typed == MOTHER[2]:
             await parent.sees("ApplicantFormScreen")
-            assert parent.app.screen.query_one("#national_id", Input).value == _MOTHER[2]
+            assert parent.app.screen.query_one("#national_id", Input).value == MOTHER[2]
         else:
             await parent.sees("NoticeScreen")
             await parent.presses("enter")
@@ -379,14 +293,14 @@ async def test_walking_away_wipes_everything(school: School, clock: FakeClock, s
         if step == "LoginScreen":
             await parent.presses("p", "1")
         elif step == "ChangePasswordScreen":
-            await parent.logs_in("P110001", _ID)
+            await parent.logs_in("P110001", FIRST_PASSWORD)
             await parent.sees(step)
             await parent.types("half typed")
         elif step == "ApplicantFormScreen":
-            await _to_form(parent)
+            await to_form(parent)
             await parent.types("林小花")
         else:
-            await _to_hub(parent)
+            await to_hub(parent)
             if step != "HubScreen":
                 await parent.opens({"ConfirmStudentScreen": "confirm", "ConsentScreen": "apply"}[step], step)
         await parent.presses("x")
@@ -409,8 +323,8 @@ async def test_the_receipt_leaves_by_itself(school: School, clock: FakeClock) ->
     async with standing_at(school) as parent:
         app = parent.app
         assert isinstance(app, KioskApp)
-        await _to_form(parent)
-        await parent.fills_in(*_MOTHER)
+        await to_form(parent)
+        await parent.fills_in(*MOTHER)
         await parent.sees("ReadBackScreen")
         await parent.presses("enter")
         await parent.sees("ReceiptScreen")
@@ -421,21 +335,21 @@ async def test_the_receipt_leaves_by_itself(school: School, clock: FakeClock) ->
 
 async def test_a_draft_is_kept_and_opened_with_the_id(school: School) -> None:
     async with standing_at(school) as parent:
-        await _to_form(parent)
-        for value in _MOTHER[:2]:
+        await to_form(parent)
+        for value in MOTHER[:2]:
             await parent.types(value)
             await parent.presses("enter")
-        await parent.types(_MOTHER[2])
+        await parent.types(MOTHER[2])
         await parent.clicks("#save")
         await parent.sees("NoticeScreen")
         await parent.presses("enter")
-        await parent.logs_in("P110001", _PASSWORD)
+        await parent.logs_in("P110001", PASSWORD)
         await parent.sees("HubScreen")
         assert "草稿" in parent.text("#states")
         await parent.opens("apply", "ConsentScreen")
         await parent.consents()
         await parent.sees("AskIdScreen")
-        await parent.types(_MOTHER[2])
+        await parent.types(MOTHER[2])
         await parent.presses("enter")
         await parent.sees("ApplicantFormScreen")
-        assert parent.app.screen.query_one("#name", Input).value == _MOTHER[0]
+        assert parent.app.screen.query_one("#name", Input).value == MOTHER[0]

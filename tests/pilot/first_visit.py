@@ -1,0 +1,23 @@
+"""The way of somebody new to the kiosk to its hub and its form, and who they are."""
+
+from __future__ import annotations
+
+from kiosk.testing import Parent
+
+FIRST_PASSWORD = "A123456789"
+PASSWORD = "Harbour7lights"
+MOTHER = ("林小花", "媽媽", "B200300401", "0910100200", "flower@example.org")
+FATHER = ("王大明", "爸爸", "A100000001", "0910100201", "father@example.org")
+
+
+async def to_hub(parent: Parent, number: str = "110001", first: str = FIRST_PASSWORD) -> None:
+    await parent.logs_in(f"p{number}", first)
+    await parent.changes_password(PASSWORD)
+
+
+async def to_form(parent: Parent) -> None:
+    await to_hub(parent)
+    await parent.confirms()
+    await parent.opens("apply", "ConsentScreen")
+    await parent.consents()
+    await parent.chooses_mode()
