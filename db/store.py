@@ -34,6 +34,9 @@ _NETWORK_FILE_SYSTEMS = frozenset(
 _BUSY_SQLSTATES = frozenset({"55P03", "40P01", "40001"})  # lock not available, deadlock, serialization failure
 _POSTGRESQL_OPTIONS = "-c lock_timeout=5000 -c synchronous_commit=on"
 """A commit waits for the disk whatever the server's or the role's own default is."""
+_READER_CACHE_KIBIBYTES = 512
+"""What a reading connection keeps of the file. SQLite's own two megabytes, times the connections that a screen may read
+by at once, are what a terminal has little of; a page of a list is found by an index, and the system caches the file."""
 _PRAGMAS: Mapping[str, tuple[str, object]] = {
     "journal_mode": ("WAL", "wal"),
     "synchronous": ("FULL", 2),
@@ -252,6 +255,8 @@ def _sqlite_engine(url: str, *, writer: bool) -> Engine:
             _pragma(cursor, name, value, expected, deadline)
         if writer:
             cursor.execute("PRAGMA busy_timeout=0")
+        else:
+            cursor.execute(f"PRAGMA cache_size=-{_READER_CACHE_KIBIBYTES}")
         cursor.close()
 
     # not the "begin" event: an engine with one asks its listeners at every single statement
