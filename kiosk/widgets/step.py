@@ -64,6 +64,7 @@ class Step(Screen[T | Nav], Generic[T]):
     heading: str = ""
     _late_answer: T | Nav | None = None
     _was_shown = False
+    _has_answered = False
 
     @property
     def kiosk(self) -> KioskApp:
@@ -180,11 +181,12 @@ class Step(Screen[T | Nav], Generic[T]):
             message.scroll_visible(animate=False)
 
     def answer(self, result: T | Nav) -> None:
-        """Leave with an answer; a second Enter finds the step no longer on top and does nothing.
+        """Leave with an answer; a second Enter finds the step no longer on top, and asks no service any more.
 
         An answer that comes while a question stands on top, such as a password changed meanwhile, waits for its end.
         Textual calls the step under another one current too, and would take the question away in its place.
         """
+        self._has_answered = True
         if self.is_active:
             self.dismiss(result)
         elif self.is_attached:
@@ -212,7 +214,12 @@ class Step(Screen[T | Nav], Generic[T]):
         """Call a service in a thread, buttons off meanwhile; None, with a message, where the database refused.
 
         A button that is off loses the focus, and gets it back: Enter and Tab go on from where they were.
+
+        Raises:
+            asyncio.CancelledError: the step has answered and is about to go: this ends the worker of a second Enter.
         """
+        if self._has_answered:
+            raise asyncio.CancelledError
         from kiosk.services.store_errors import StoreError
 
         focused = self.focused

@@ -10,8 +10,10 @@ from textual.widgets import Input
 
 from db.models import AuditEntry
 from db.review_models import Binding
+from kiosk.screens.account.contact import MobileScreen
 from kiosk.services.school import School
 from kiosk.testing import until
+from kiosk.widgets.step import Nav, Step
 from tests.pilot.accounts import (
     FIRST,
     PARENT,
@@ -157,6 +159,26 @@ async def test_two_enters_sign_on_once_and_send_a_form_once(school: School) -> N
             await parent.answers_notice()
         await parent.sees("ContactScreen")
         assert "*******555" in _texts(parent)
+    assert _count(school, "account.mobile_changed") == 1
+
+
+async def test_an_enter_between_the_answer_and_its_end_sends_nothing_again(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready(school)
+
+    def answer(screen: MobileScreen, result: str | Nav) -> None:
+        Step.answer(screen, result)
+        screen.call_later(screen.send)
+
+    monkeypatch.setattr(MobileScreen, "answer", answer)
+    async with signed_on(school) as parent:
+        await parent.opens("contact", "ContactScreen")
+        await parent.chooses("mobile", "MobileScreen")
+        await parent.fills_in(mobile="0933444555")
+        await parent.presses("enter")
+        assert await parent.answers_notice() == "已更改"
+        await parent.sees("ContactScreen")
     assert _count(school, "account.mobile_changed") == 1
 
 
