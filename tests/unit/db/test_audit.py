@@ -104,5 +104,6 @@ def test_a_write_whose_audit_row_cannot_be_written_is_rolled_back(store: Store) 
 
     with pytest.raises(StoreError):
         change()
+    _tamper(store, "ALTER TABLE audit_gone RENAME TO audit_entry")
     with store.read() as session:
         assert session.connection().execute(text("SELECT count(*) FROM setting")).scalar_one() == 0

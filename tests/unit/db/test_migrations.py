@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 import db.account_models
 import db.review_models  # noqa: F401  # registers its tables
 from db import schema
+from db.schema import upgrade  # the migrations themselves, not what the other tests take for them
 from db.sealed import new_keys
 from db.store import Store
 from tests.databases import postgresql_url, sqlite_url
@@ -45,14 +46,14 @@ def _upgrade(engine: Engine, revision: str) -> None:
 
 
 def test_the_migrations_make_what_the_models_say(empty: Store) -> None:
-    schema.upgrade(empty.writer)
+    upgrade(empty.writer)
     with empty.writer.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
     assert found == []
 
 
 def test_the_unique_indexes_of_some_rows_have_the_conditions_of_the_models(empty: Store) -> None:
-    schema.upgrade(empty.writer)
+    upgrade(empty.writer)
     said = {
         index.name: index.info["where"]
         for table in SQLModel.metadata.tables.values()
@@ -135,7 +136,7 @@ def test_applications_of_before_are_found_in_the_queue(empty: Store) -> None:
             columns = ",".join(values)
             marks = ",".join(f":{column}" for column in values)
             connection.execute(text(f"INSERT INTO {name} ({columns}) VALUES ({marks})"), values)
-    schema.upgrade(empty.writer)
+    upgrade(empty.writer)
     with empty.read() as session:
         row = session.connection().execute(tables["application"].select()).mappings().one()
         counted = session.connection().execute(tables["application_count"].select()).all()

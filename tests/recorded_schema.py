@@ -1,0 +1,98 @@
+"""The migrations, run once in a process for each kind of database; an empty database after that takes their statements.
+
+Alembic puts the same two hundred statements together anew for each database, and most tests want an empty one. Of
+PostgreSQL, the tables that an earlier test has left behind are taken where there are any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+
+from db import schema
+
+_READS = ("SELECT", "PRAGMA")
+_CHANGES_ROWS = ("INSERT", "UPDATE")
+_HAS_SCHEMA = text("SELECT count(*) FROM pg_namespace WHERE nspname = :name")
+_PUT_AWAY = """
+DO $$
+DECLARE found record;
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('DELETE FROM public.%%I', found.tablename);
+    END LOOP;
+END $$;
+ALTER SCHEMA public RENAME TO put_away;
+CREATE SCHEMA public
+"""
+_TAKE_OUT = "DROP SCHEMA public; ALTER SCHEMA put_away RENAME TO public"
+
+
+def put_tables_away(url: str) -> bool:
+    """Empty a PostgreSQL database's tables and keep them where the kiosk finds none; False where none are kept.
+
+    Two sets of tables, or those of an older schema, are not kept.
+    """
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    try:
+        with engine.begin() as connection:
+            has_two = connection.execute(_HAS_SCHEMA, {"name": "put_away"}).scalar_one()
+            if has_two or schema.current_revision(engine) != schema.HEAD:
+                return False
+            connection.exec_driver_sql(_PUT_AWAY)
+        return True
+    finally:
+        engine.dispose()
+
+
+class RecordedSchema:
+    """Stands in for :func:`db.schema.upgrade`; a database that is not empty goes through the migrations themselves."""
+
+    def __init__(self) -> None:
+        self._migrate: Callable[[Engine], None] = schema.upgrade
+        self._recorded: dict[str, list[tuple[str, Any]]] = {}
+
+    def upgrade(self, engine: Engine) -> None:
+        """Bring the schema to :data:`db.schema.HEAD`."""
+        if schema.current_revision(engine) is not None:
+            self._migrate(engine)
+        elif (recorded := self._recorded.get(engine.dialect.name)) is not None:
+            with engine.begin() as connection:
+                _replay(connection, recorded)
+        else:
+            self._recorded[engine.dialect.name] = self._record(engine)
+
+    def _record(self, engine: Engine) -> list[tuple[str, Any]]:
+        statements: list[tuple[str, Any]] = []
+
+        def note(_connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+            if not statement.lstrip().startswith(_READS):
+                statements.append((statement, parameters))
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            self._migrate(engine)
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return statements
+
+
+def _replay(connection: Connection, recorded: list[tuple[str, Any]]) -> None:
+    is_postgresql = connection.dialect.name == "postgresql"
+    if is_postgresql and connection.execute(_HAS_SCHEMA, {"name": "put_away"}).scalar_one():
+        connection.exec_driver_sql(_TAKE_OUT)
+        recorded = [one for one in recorded if one[0].startswith(_CHANGES_ROWS)]
+    together = ""  # a round trip to PostgreSQL for each statement is most of the time
+    for statement, parameters in recorded:
+        if is_postgresql and not parameters:
+            together += f"{statement};\n"
+            continue
+        if together:
+            connection.exec_driver_sql(together)
+            together = ""
+        connection.exec_driver_sql(statement, parameters)
+    if together:
+        connection.exec_driver_sql(together)
