@@ -8,7 +8,8 @@ demo: .venv/.runtime
 	$(BIN)/python run_kiosk.py demo
 
 test: .venv/.dev lint
-	$(BIN)/python -m pytest -m "not long and not alone" -n 3 --dist worksteal
+	$(BIN)/python -m pytest -m "not long and not alone" -n 4 --dist worksteal --ignore tests/terminal
+	$(BIN)/python -m pytest -m "not long and not alone" -n 3 --dist worksteal tests/terminal
 	$(BIN)/python -m pytest -m "not long and alone"
 
 lint: .venv/.dev

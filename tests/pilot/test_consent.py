@@ -27,6 +27,10 @@ def may_choose(shown: Shown[Choice | Nav]) -> bool:
     return not any(button.disabled for button in shown.screen.query(".choice").results(Button))
 
 
+def lines_of(shown: Shown[Choice | Nav]) -> list[str]:
+    return [line for line in shown.parent.text("#text").split("\n") if line]
+
+
 async def read_by_key(shown: Shown[Choice | Nav]) -> None:
     for _page in range(80):
         if may_choose(shown):
@@ -94,7 +98,8 @@ async def test_going_back_answers_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", SIZES)
 async def test_lines_break_as_a_printer_would(tmp_path: Path, size: tuple[int, int]) -> None:
     async with showing(tmp_path, screen(), size) as shown:
-        lines = [line for line in shown.parent.text("#text").split("\n") if line]
+        await until(shown.pilot, lambda: lines_of(shown))
+        lines = lines_of(shown)
         assert len(lines) > 10
         assert not [line for line in lines if line[0] in _NEVER_FIRST or line[-1] in _NEVER_LAST]
 

@@ -79,10 +79,15 @@ async def test_everything_can_be_reached_by_keyboard(tmp_path: Path, size: tuple
 async def test_the_lines_fit_the_room_beside_the_code(tmp_path: Path, size: tuple[int, int]) -> None:
     async with showing(tmp_path, ReceiptScreen(receipt(1, Basis.CARER, (Hold.DOCUMENTS,))), size) as shown:
         words = shown.one("#receipt-text")
-        lines = shown.parent.text("#receipt-text").split("\n")
-        assert words.region.height == len(lines)
-        widest = max(cell_width(line) for line in lines)
-        assert words.content_size.width - 4 <= widest <= words.content_size.width
+
+        def lines() -> list[str]:
+            return shown.parent.text("#receipt-text").split("\n")
+
+        def widest() -> int:
+            return max(cell_width(line) for line in lines())
+
+        await until(shown.pilot, lambda: words.content_size.width - 4 <= widest() <= words.content_size.width)
+        await until(shown.pilot, lambda: words.region.height == len(lines()))
 
 
 @pytest.mark.parametrize("answer", ["done", "another"])

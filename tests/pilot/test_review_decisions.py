@@ -177,7 +177,7 @@ async def test_the_slower_of_two_is_told_who_and_when(demo: School) -> None:
         await until(reviewer.pilot, lambda: "先處理了" in reviewer.text("#message"))
         assert reviewer.text("#message").startswith("同事 在 115/09/02 09:00 先處理了（不通過）。")
         await until(reviewer.pilot, lambda: not reviewer.app.screen.query("#approve"))
-        await until(reviewer.pilot, lambda: "不通過" in reviewer.text("#what"))
+        await until(reviewer.pilot, lambda: "不通過" in line_of(reviewer))
         await until(reviewer.pilot, lambda: is_in_sight(reviewer, "#message"))
     assert state_of(demo, "110013") == "rejected"
 
@@ -203,7 +203,7 @@ async def test_the_slower_of_two_loses_nothing_typed(demo: School) -> None:
         await reviewer.sees("StaffNoticeScreen")
         await reviewer.clicks("#drop")
         await reviewer.sees("ApplicationScreen")
-        await until(reviewer.pilot, lambda: "已開通" in reviewer.text("#what"))
+        await until(reviewer.pilot, lambda: "已開通" in line_of(reviewer))
     assert state_of(demo, "110013") == "approved"
 
 
@@ -241,5 +241,5 @@ async def test_the_registrar_ends_a_binding_with_a_reason(demo: School) -> None:
         await reviewer.sees("ApplicationScreen")
         await until(reviewer.pilot, lambda: "已終止綁定" in reviewer.text("#message"))
         assert not reviewer.app.screen.query("#end-0")
-        await until(reviewer.pilot, lambda: "已終止" in reviewer.text("#what"))
+        await until(reviewer.pilot, lambda: "已終止" in line_of(reviewer))
     assert state_of(demo, "110017") == "ended"

@@ -12,6 +12,7 @@ from db.models import Application
 from kiosk.services.school import School
 from kiosk.testing import until
 from kiosk.widgets.row_table import RowTable
+from tests.pilot.case import line_of
 from tests.pilot.office import application_of, at_work, demo, demo_home, member_of, office_of
 from tests.pilot.quick import QuickReviewer
 
@@ -111,7 +112,7 @@ async def test_what_is_not_in_the_state_that_is_looked_at_is_found_all_the_same(
     async with at_work(demo) as reviewer:
         await reviewer.opens_queue()
         await reviewer.opens_application("110018")  # refused, while the list shows what waits
-        await until(reviewer.pilot, lambda: "不通過" in reviewer.text("#what"))
+        await until(reviewer.pilot, lambda: "不通過" in line_of(reviewer))
 
 
 async def test_what_does_not_exist_is_said(demo: School) -> None:

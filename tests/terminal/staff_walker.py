@@ -23,6 +23,7 @@ APPLICATIONS = {
 }
 """Students of the invented school, by what became of their application."""
 _PAGES = 6
+_LIST_OF_STAFF = "F2 新增　Esc 返回"
 
 
 def office(home: Path, *, size: tuple[int, int] = (100, 30)) -> Terminal:
@@ -174,10 +175,10 @@ def administrator(terminal: Terminal) -> Iterator[str]:
     yield "staff"
     clerk.does(ENTER, "一次性登入碼")
     yield "member"
-    clerk.goes_back("已自行設定")
+    clerk.goes_back(_LIST_OF_STAFF)
     clerk.does(F2, "本人身分證字號")
     yield "add"
-    clerk.goes_back("已自行設定")
+    clerk.goes_back(_LIST_OF_STAFF)
     clerk.goes_back(HUB)
     clerk.opens(1, "做了什麼")
     clerk.reads_on()
