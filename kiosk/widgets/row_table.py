@@ -14,7 +14,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events, work
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -30,6 +30,8 @@ _CURSOR, _NO_CURSOR = "＞", "  "
 _MARK, _NO_MARK = "[V]", "[ ]"
 _HEADER_LINES = _STATUS_LINES = 1
 _WHEEL_ROWS = 3
+_A_MOMENT = 0.02
+"""Seconds after the first rows of a list, for these to reach the terminal before the next ones are asked for."""
 
 
 def fixed(rows: Sequence[Row[V]]) -> Fetch[V]:
@@ -131,6 +133,8 @@ class RowTable(Widget, Generic[V], can_focus=True):
         self._hidden: frozenset[int] = frozenset()
         self._layout: Layout = ()
         self._painted: tuple[object, ...] = ()
+        self._drawn_size = Size(0, 0)
+        self._blank_style = Style()
 
     @property
     def current(self) -> Row[V] | None:
@@ -207,7 +211,7 @@ class RowTable(Widget, Generic[V], can_focus=True):
                 continue
             self._take(page, wanted, place)
             if place is not None:
-                self.call_after_refresh(self._look_ahead)  # what came is painted first
+                self.set_timer(_A_MOMENT, self._look_ahead)
                 break
             following = self._window.next_wanted()
             if following is None:
@@ -342,19 +346,24 @@ class RowTable(Widget, Generic[V], can_focus=True):
         elif was_current:
             self.action_open()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw lines; what they share is looked up once."""
+        self._drawn_size, self._blank_style = self.size, self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """Draw a line: the header, a row, or where in the list this is."""
-        width = self.size.width
+        width, height = self._drawn_size
         if y == 0:
             self._painted = self._picture()
             return self._line(self._header(), self.get_component_rich_style("row-table--header"), width)
-        if y == self.size.height - _STATUS_LINES:
+        if y == height - _STATUS_LINES:
             return self._line(self._status(), self.get_component_rich_style("row-table--status"), width)
         line = y - _HEADER_LINES
         row = self._window.in_sight(line)
         if row is None:
             text = self._empty if line == 0 and self._window.is_loaded else ""
-            return self._line(f"{_NO_CURSOR}{text}", self.rich_style, width)
+            return self._line(f"{_NO_CURSOR}{text}", self._blank_style, width)
         return self._row_strip(row, self._window.top + line, width)
 
     def _line(self, text: str, style: Style, width: int) -> Strip:

@@ -19,6 +19,7 @@ from textual.widgets import Button, Static
 from kiosk.i18n import _
 from kiosk.services.today import TAIPEI
 from kiosk.settings import IdleTimes
+from kiosk.widgets.cropping_compositor import CroppingCompositor
 from kiosk.widgets.field import Field
 from kiosk.widgets.plain_input import PlainInput
 from kiosk.widgets.store_message import store_message
@@ -65,6 +66,10 @@ class Step(Screen[T | Nav], Generic[T]):
     _late_answer: T | Nav | None = None
     _was_shown = False
     _has_answered = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = CroppingCompositor()
 
     @property
     def kiosk(self) -> KioskApp:

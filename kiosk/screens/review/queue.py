@@ -198,6 +198,12 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         self._table.show(self._fetch)
         self.set_timer(_LONG, self._show_choices)
 
+    def _look_for(self, text: str) -> None:
+        """Search as it is typed: what is chosen stays as it is, so nothing but the rows is painted anew."""
+        self._open_the_only_one = False
+        self._view.wanted = replace(self._view.wanted, search=text, match=Match.BEGINNING)
+        self._table.show(self._fetch)
+
     @on(Button.Pressed, ".state")
     def _choose_state(self, event: Button.Pressed) -> None:
         state = str(event.button.id).removeprefix("state-")
@@ -212,8 +218,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
     @on(PlainInput.Changed, "#search")
     def _search(self, event: PlainInput.Changed) -> None:
         if event.value != self._view.wanted.search:
-            self._open_the_only_one = False
-            self._narrow(replace(self._view.wanted, search=event.value, match=Match.BEGINNING))
+            self._look_for(event.value)
 
     @on(PlainInput.Submitted, "#search")
     def _found(self, event: PlainInput.Submitted) -> None:
