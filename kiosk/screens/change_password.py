@@ -90,7 +90,7 @@ class NewPasswordStep(Step[T]):
             return
         self._change(new.value)
 
-    @work(group="db", exit_on_error=False)
+    @work(group="db")
     async def _change(self, new: str) -> None:
         try:
             signed_in = await self.ask(self.take, new)

@@ -54,7 +54,7 @@ class EmailCodeScreen(Step[bool]):
     def _again(self) -> None:
         self._mail()
 
-    @work(group="mail", exclusive=True, exit_on_error=False)
+    @work(group="mail", exclusive=True)
     async def _mail(self) -> None:
         self.say(_("正在寄信。"), wrong=False)
         try:
@@ -64,7 +64,8 @@ class EmailCodeScreen(Step[bool]):
         except (Denied, PasswordChangeRequired):
             self.answer(False)  # the visit has ended; who asked for this screen finds it out with the next step
         else:
-            self.say(_("信已寄出。"), wrong=False)
+            if self._challenge is not None:
+                self.say(_("信已寄出。"), wrong=False)
 
     @on(PlainInput.Submitted)
     @on(Button.Pressed, "#send")

@@ -119,7 +119,7 @@ class LoginScreen(Step[object]):
         self.say(_("登入中，請稍候…"), wrong=False)
         self._sign_in(account.value, password.value)
 
-    @work(group="db", exit_on_error=False)
+    @work(group="db")
     async def _sign_in(self, account: str, password: str) -> None:
         try:
             school = await self.kiosk.school_opened()

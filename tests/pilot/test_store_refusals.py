@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 from textual.widgets import Input
 
+from kiosk.services.email_codes import EmailCodes
 from kiosk.services.school import School
+from kiosk.services.store_errors import StoreError
+from kiosk.services.visitor import Visitor
+from kiosk.settings import SmtpSettings
 from kiosk.testing import Parent, until
+from tests.mail import Mailbox
 from tests.pilot.conftest import standing_at
 from tests.pilot.first_visit import FIRST_PASSWORD, MOTHER, PASSWORD, to_form, to_hub
 
@@ -126,3 +133,24 @@ async def test_a_sign_in_that_cannot_be_recorded_says_which(
         with school.store.writer.begin():
             await parent.logs_in("p110001", FIRST_PASSWORD)
             await _is_told(parent, words)
+
+
+async def test_a_code_that_was_not_sent_is_not_called_sent(
+    school: School, mailbox: Mailbox, smtp: SmtpSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(codes: EmailCodes, visitor: Visitor, address: str) -> None:
+        raise StoreError
+
+    async with standing_at(replace(school, settings=replace(school.settings, smtp=smtp))) as parent:
+        await to_form(parent)
+        await parent.fills_in(*MOTHER)
+        await parent.sees("ReadBackScreen")
+        with monkeypatch.context() as busy:
+            busy.setattr(EmailCodes, "send", refuse)
+            await parent.presses("enter")
+            await parent.sees("EmailCodeScreen")
+            await _is_told(parent, _BUSY)
+        assert mailbox.bodies() == []
+        await parent.clicks("#again")
+        await _is_told(parent, "信已寄出")
+    assert len(mailbox.bodies()) == 1
