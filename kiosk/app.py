@@ -6,6 +6,7 @@ import asyncio
 import importlib
 import socket
 from collections.abc import Coroutine
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -44,7 +45,7 @@ _ACTIVITIES: tuple[tuple[type[events.Event], Activity], ...] = (
 
 _OPENING = "open"
 _SWITCH_SECONDS = 0.0005
-_LONGEST_BEFORE_HASHING = 1.0
+_LONGEST_BEFORE_HASHING = _LONGEST_BEFORE_DOORS = 1.0
 _WITHOUT_A_STEP = 2
 """Screens that stand in a visit between two steps: the resting login and the curtain before it."""
 
@@ -63,7 +64,6 @@ class KioskApp(LockedApp):
 
     Attributes:
         staff_only: see above.
-        doors_loaded: what stands behind the first sign-in is imported.
     """
 
     CSS_PATH = Path(__file__).with_name("kiosk.tcss")
@@ -93,7 +93,8 @@ class KioskApp(LockedApp):
         self._school: asyncio.Future[School] | None = None
         self._given = school
         self._mail: MailWorker | None = None
-        self.doors_loaded = asyncio.Event()
+        self._doors_wanted = asyncio.Event()
+        self._doors_loaded = asyncio.Event()
         self._visit_loaded = asyncio.Event()
         self._signing_in = False
         self._asking = False
@@ -149,13 +150,16 @@ class KioskApp(LockedApp):
             if not self.staff_only:
                 await asyncio.to_thread(importlib.import_module, "kiosk.visit")
                 self._visit_loaded.set()
+            if self._signing_in:  # what answers is not held up by what comes after it
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._doors_wanted.wait(), _LONGEST_BEFORE_DOORS)
             doors = "kiosk.shift" if self.staff_only else "kiosk.journey"
             await asyncio.to_thread(load_doors, doors, with_mail=self.settings.smtp is not None)
             self._all_loaded()
 
     def _all_loaded(self) -> None:
         self._visit_loaded.set()
-        self.doors_loaded.set()
+        self._doors_loaded.set()
         if self.settings.smtp is not None:
             from kiosk.mail_worker import start_mail_worker
 
@@ -191,6 +195,11 @@ class KioskApp(LockedApp):
             return
         self.guard.begin_visit()
         self.run_worker(self._until_it_ends(self._visit(signed_in)), group="visit", exclusive=True)
+
+    async def doors(self) -> None:
+        """Wait for what stands behind the first sign-in; an import here would keep the screen from answering."""
+        self._doors_wanted.set()
+        await self._doors_loaded.wait()
 
     async def _visit(self, signed_in: SignedIn) -> None:
         await self._visit_loaded.wait()  # an import here would keep the screen from answering

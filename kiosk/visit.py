@@ -38,7 +38,7 @@ async def _child_after_child(walk: Walk, signed_in: SignedIn) -> None:
         visitor = await _with_own_password(walk, signed_in)
         if visitor is None:
             return
-        await walk.app.doors_loaded.wait()  # an import here would keep the screen from answering
+        await walk.app.doors()
         from kiosk.journey import Child
 
         following = await Child(walk.app, visitor, carried).through()
