@@ -15,6 +15,7 @@ from db import schema
 
 _READS = ("SELECT", "PRAGMA")
 _CHANGES_ROWS = ("INSERT", "UPDATE")
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(1096111)")
 _HAS_SCHEMA = text("SELECT count(*) FROM pg_namespace WHERE nspname = :name")
 _PUT_AWAY = """
 DO $$
@@ -56,14 +57,19 @@ class RecordedSchema:
         self._recorded: dict[str, list[tuple[str, Any]]] = {}
 
     def upgrade(self, engine: Engine) -> None:
-        """Bring the schema to :data:`db.schema.HEAD`."""
+        """Bring the schema to :data:`db.schema.HEAD`; of several threads one does the work."""
+        recorded = self._recorded.get(engine.dialect.name)
         if schema.current_revision(engine) is not None:
             self._migrate(engine)
-        elif (recorded := self._recorded.get(engine.dialect.name)) is not None:
-            with engine.begin() as connection:
-                _replay(connection, recorded)
+        elif recorded is None:
+            if found := self._record(engine):
+                self._recorded[engine.dialect.name] = found
         else:
-            self._recorded[engine.dialect.name] = self._record(engine)
+            with engine.begin() as connection:
+                if engine.dialect.name == "postgresql":
+                    connection.execute(_ONE_AT_A_TIME)
+                if schema._revision(connection) is None:
+                    _replay(connection, recorded)
 
     def _record(self, engine: Engine) -> list[tuple[str, Any]]:
         statements: list[tuple[str, Any]] = []

@@ -95,8 +95,10 @@ class NewPasswordStep(Step[T]):
         try:
             signed_in = await self.ask(self.take, new)
         except PasswordRefused as refused:
+            self.stop_if_left()
             self.first_wrong({"new": password_message(refused.fault, self.rule)})
         except (Denied, ChangedMeanwhile):
+            self.stop_if_left()
             self.say(_("密碼未變更：這個帳號剛在別處使用，請登出後再登入一次。"))
         else:
             if signed_in is not None:

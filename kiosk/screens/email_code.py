@@ -58,13 +58,16 @@ class EmailCodeScreen(Step[bool]):
     async def _mail(self) -> None:
         self.say(_("正在寄信。"), wrong=False)
         try:
-            self._challenge = await self.ask(self.kiosk.school.email_codes.send, self._visitor, self._address)
+            challenge = await self.ask(self.kiosk.school.email_codes.send, self._visitor, self._address)
         except MailNotSent:
+            self.stop_if_left()
             self.say(_("目前無法寄信，請按「略過」繼續；申請會註明信箱未驗證。"))
         except (Denied, PasswordChangeRequired):
             self.answer(False)  # the visit has ended; who asked for this screen finds it out with the next step
         else:
-            if self._challenge is not None:
+            self.stop_if_left()
+            if challenge is not None:
+                self._challenge = challenge
                 self.say(_("信已寄出。"), wrong=False)
 
     @on(PlainInput.Submitted)

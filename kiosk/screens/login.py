@@ -126,17 +126,21 @@ class LoginScreen(Step[object]):
             from kiosk.services.errors import SignInRefused
             from kiosk.services.store_errors import StoreError
 
-            signed_in = await asyncio.to_thread(self.verify, school, account, password)
-        except SignInRefused as refused:
-            self._refuse(refusal(refused.minutes_left, refused.wait_seconds))
-        except StoreError as error:
-            self._refuse(store_message(error), clear=False)
-        else:
-            self.forget()
-            self.enter(signed_in)
+            try:
+                signed_in = await asyncio.to_thread(self.verify, school, account, password)
+            except SignInRefused as refused:
+                self.stop_if_left()
+                self._refuse(refusal(refused.minutes_left, refused.wait_seconds))
+            except StoreError as error:
+                self.stop_if_left()
+                self._refuse(store_message(error), clear=False)
+            else:
+                self.stop_if_left()
+                self.forget()
+                self.enter(signed_in)
         finally:
-            if self.is_attached:
-                self.query_one("#login", Button).disabled = False
+            for button in self.query("#login").results(Button):
+                button.disabled = False
 
     def verify(self, school: School, account: str, password: str) -> object:
         """Sign in; runs in a thread.
@@ -165,8 +169,6 @@ class LoginScreen(Step[object]):
             self.kiosk.open_account_login()
 
     def _refuse(self, text: str, *, clear: bool = True) -> None:
-        if not self.is_attached:
-            return
         self.say(text)
         password = self.query_one("#password", Field)
         if clear:

@@ -69,17 +69,6 @@ class AskingStep(Step[T]):
         """Show a screen over this one; its answer, or None where an idle reset took both away."""
         return await self.app.push_screen_wait(screen)
 
-    def stop_if_left(self) -> None:
-        """End the worker that asks this after each wait, where the screen was left, or the app is ending, meanwhile.
-
-        Textual takes a screen's widgets away one by one before it ends the screen's workers.
-
-        Raises:
-            asyncio.CancelledError: it was left.
-        """
-        if not self.app.is_running or self not in self.app.screen_stack:
-            raise asyncio.CancelledError
-
     def _say_if_there(self, text: str) -> None:
         """Say it, unless the screen was left meanwhile."""
         self.stop_if_left()

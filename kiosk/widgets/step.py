@@ -197,6 +197,17 @@ class Step(Screen[T | Nav], Generic[T]):
         elif self.is_attached:
             self._late_answer = result
 
+    def stop_if_left(self) -> None:
+        """End the worker that asks this after each wait, where the screen was left, or the app is ending, meanwhile.
+
+        Textual takes a screen's widgets away one by one before it ends the screen's workers.
+
+        Raises:
+            asyncio.CancelledError: it was left.
+        """
+        if not self.app.is_running or self not in self.app.screen_stack:
+            raise asyncio.CancelledError
+
     def action_back(self) -> None:
         """One step back."""
         self.answer(Nav.BACK)
@@ -221,7 +232,8 @@ class Step(Screen[T | Nav], Generic[T]):
         A button that is off loses the focus, and gets it back: Enter and Tab go on from where they were.
 
         Raises:
-            asyncio.CancelledError: the step has answered and is about to go: this ends the worker of a second Enter.
+            asyncio.CancelledError: the step has answered and is about to go, or was left meanwhile: this ends the
+                worker, that of a second Enter too.
         """
         if self._has_answered:
             raise asyncio.CancelledError
@@ -234,6 +246,7 @@ class Step(Screen[T | Nav], Generic[T]):
         try:
             return await asyncio.to_thread(function, *arguments, **options)
         except StoreError as refusal:
+            self.stop_if_left()
             self.say(store_message(refusal))
             return None
         finally:

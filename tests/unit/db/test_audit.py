@@ -102,8 +102,10 @@ def test_a_write_whose_audit_row_cannot_be_written_is_rolled_back(store: Store) 
             unit.connection.execute(text("INSERT INTO setting (name, value) VALUES ('a', 'b')"))
             unit.audit("actor", "test.action", "subject")
 
-    with pytest.raises(StoreError):
-        change()
-    _tamper(store, "ALTER TABLE audit_gone RENAME TO audit_entry")
+    try:
+        with pytest.raises(StoreError):
+            change()
+    finally:
+        _tamper(store, "ALTER TABLE audit_gone RENAME TO audit_entry")
     with store.read() as session:
         assert session.connection().execute(text("SELECT count(*) FROM setting")).scalar_one() == 0
