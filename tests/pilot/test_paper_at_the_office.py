@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -13,9 +14,11 @@ from db.models import Student
 from kiosk.services import print_run
 from kiosk.services.card_text import load_card_services
 from kiosk.services.demo_school import demo_logins, invented_id
+from kiosk.services.document_desk import DocumentDesk, Scanned
 from kiosk.services.print_desk import print_as_operator, whole_queue
 from kiosk.services.printing import PrintFailed, PrintFault
 from kiosk.services.school import School
+from kiosk.services.staff_access import StaffMember
 from kiosk.testing import until
 from tests.pilot.office import SIZES, at_work, demo, demo_home
 from tests.pilot.quick import QuickReviewer
@@ -92,6 +95,33 @@ async def test_a_pile_needs_no_other_key(demo: School) -> None:
         assert [line.split("　")[0] for line in reversed(_answers(reviewer))] == [
             f"【已收】{document.number}" for document in _documents(demo)
         ]
+    assert {document.state for document in _documents(demo)} == {"returned"}
+
+
+@pytest.mark.parametrize("last_is_taken", [True, False])
+async def test_codes_that_wait_are_taken_before_the_screen_is_left(
+    demo: School, monkeypatch: pytest.MonkeyPatch, last_is_taken: bool
+) -> None:
+    go = threading.Event()
+    scan = DocumentDesk.scan
+
+    def slowly(desk: DocumentDesk, member: StaffMember, code: str) -> Scanned:
+        go.wait(5)
+        return scan(desk, member, code)
+
+    monkeypatch.setattr(DocumentDesk, "scan", slowly)
+    codes = [document.number for document in _printed(demo, 3)]
+    async with at_work(demo, "REGISTRAR") as reviewer:
+        await reviewer.opens("scan", "ScanScreen")
+        await reviewer.scans(*codes, *([] if last_is_taken else ["4710088410139"]))
+        await reviewer.presses("escape")
+        await until(reviewer.pilot, lambda: "收完就離開" in reviewer.text("#message"))
+        go.set()
+        if last_is_taken:
+            await reviewer.sees("StaffHubScreen")
+        else:
+            await until(reviewer.pilot, lambda: reviewer.text("#last").startswith("【查無】"))
+            assert reviewer.screen == "ScanScreen"
     assert {document.state for document in _documents(demo)} == {"returned"}
 
 

@@ -17,6 +17,7 @@ from kiosk.widgets.field import Field
 from kiosk.widgets.moments import day_and_time
 from kiosk.widgets.plain_input import PlainInput
 from kiosk.widgets.staff_step import Refused, StaffStep
+from kiosk.widgets.step import Nav
 
 _MOST_LINES = 60
 _LONGEST_SHOWN = 24
@@ -40,6 +41,7 @@ class ScanScreen(StaffStep[str]):
         self._last = ""
         self._taken = self._refused = 0
         self._is_asking = False
+        self._leaving: str | Nav | None = None
 
     def keys(self) -> str:
         """A scanner sends Enter itself."""
@@ -66,7 +68,19 @@ class ScanScreen(StaffStep[str]):
 
     @on(Button.Pressed, "#signatures")
     def _go_to_signatures(self) -> None:
-        self.answer("signatures")
+        self._leave_with("signatures")
+
+    def action_back(self) -> None:
+        """Back, once every code has its answer."""
+        self._leave_with(Nav.BACK)
+
+    def _leave_with(self, answer: str | Nav) -> None:
+        """Leave at once, or when the codes are worked off; one that is not taken by then keeps who scanned it here."""
+        if self._is_asking:
+            self._leaving = answer
+            self.say(_wait_words(), wrong=False)
+        else:
+            self.answer(answer)
 
     @on(PlainInput.Submitted)
     def _read(self, event: PlainInput.Submitted) -> None:
@@ -93,9 +107,11 @@ class ScanScreen(StaffStep[str]):
                     self._show(_("【未收】{code}：{why}").format(code=code[:_LONGEST_SHOWN], why=why), taken=False)
                 else:
                     self._show(answer_words(done.value), taken=done.value.outcome is ScanOutcome.RETURNED)
-                self.say("", scroll=False)
+                self.say("" if self._leaving is None else _wait_words(), wrong=False, scroll=False)
         finally:
             self._is_asking = False
+        if self._leaving is not None:
+            self.answer(self._leaving)
 
     def _scan(self, code: str) -> Scanned:
         try:
@@ -111,11 +127,17 @@ class ScanScreen(StaffStep[str]):
         self._last = answer
         self._taken += taken
         self._refused += not taken
+        if not taken:
+            self._leaving = None
         last = self.query_one("#last", Static)
         last.update(answer)
         last.set_classes("taken" if taken else "refused")
         self.query_one("#taken", Static).update(_count_words(self._taken, self._refused))
         self.query_one("#earlier", Static).update("\n".join(self._earlier))
+
+
+def _wait_words() -> str:
+    return _("還在收件，收完就離開。")
 
 
 def _count_words(taken: int, refused: int) -> str:
