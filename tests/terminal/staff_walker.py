@@ -22,6 +22,8 @@ APPLICATIONS = {
     "with two parents": "110007",
 }
 """Students of the invented school, by what became of their application."""
+DECIDED_TICKET = "110102"
+"""The student of the one report that was answered; what came of it is no column at 80x24."""
 _PAGES = 6
 _LIST_OF_STAFF = "F2 新增　Esc 返回"
 
@@ -87,7 +89,7 @@ def registrar(terminal: Terminal) -> Iterator[str]:
     clerk.does(ENTER, "送出決定")
     yield "ticket"
     clerk.goes_back("回報有誤的欄位")
-    clerk.does("\x1b[C", "已更正")
+    clerk.does("\x1b[C", DECIDED_TICKET)
     yield "decided tickets"
     clerk.does(ENTER, "更正為「")
     yield "decided ticket"
