@@ -191,8 +191,8 @@ def come_home(terminal: Terminal) -> None:
     while not ("您的IP" in terminal.text and _echoes(terminal)):
         assert time.monotonic() < deadline, f"no way back from:\n{terminal.text}"
         text = terminal.text
-        if "不儲存離開" in text:
-            terminal.send(f"{TAB}{TAB}{ENTER}")
+        if "不儲存離開" in text:  # the last choice, behind 暫存離開 where something can be kept
+            terminal.send(f"{TAB * (2 if '暫存離開' in text else 1)}{ENTER}")
         elif "略過" in text:
             terminal.send(f"{TAB}{TAB}{TAB}{ENTER}")
         else:
