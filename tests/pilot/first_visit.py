@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from kiosk.services.school import School
+from kiosk.settings import SmtpSecurity, SmtpSettings
 from kiosk.testing import Parent
 
 FIRST_PASSWORD = "A123456789"
@@ -21,3 +25,15 @@ async def to_form(parent: Parent) -> None:
     await parent.opens("apply", "ConsentScreen")
     await parent.consents()
     await parent.chooses_mode()
+
+
+def where_nobody_takes_mail(school: School) -> School:
+    """The same school with a mail server set that is not there."""
+    nobody = SmtpSettings("127.0.0.1", 1, SmtpSecurity.NONE, None, None, "registrar@example.org")
+    return replace(school, settings=replace(school.settings, smtp=nobody))
+
+
+async def to_read_back(parent: Parent) -> None:
+    await to_form(parent)
+    await parent.fills_in(*MOTHER)
+    await parent.sees("ReadBackScreen")

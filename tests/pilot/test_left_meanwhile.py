@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +23,10 @@ from kiosk.services.email_codes import EmailCodes, MailNotSent
 from kiosk.services.errors import SignInRefused
 from kiosk.services.school import School
 from kiosk.services.store_errors import StoreError
-from kiosk.settings import Settings, SmtpSecurity, SmtpSettings, load_settings
+from kiosk.settings import Settings, load_settings
 from kiosk.testing import FakeClock, Parent, until
 from tests.pilot.conftest import standing_at
-from tests.pilot.first_visit import FIRST_PASSWORD, MOTHER, PASSWORD, to_form
+from tests.pilot.first_visit import FIRST_PASSWORD, PASSWORD, to_read_back, where_nobody_takes_mail
 
 _A_YIELD = 0.02
 
@@ -143,11 +142,8 @@ async def test_a_mail_that_fails_for_a_left_code(
 ) -> None:
     going = _answers_while_leaving(monkeypatch, EmailCodeScreen)
     monkeypatch.setattr(EmailCodes, "send", _refuse_when(going, refusal))
-    nobody = SmtpSettings("127.0.0.1", 1, SmtpSecurity.NONE, None, None, "registrar@example.org")
-    async with standing_at(replace(school, settings=replace(school.settings, smtp=nobody))) as parent:
-        await to_form(parent)
-        await parent.fills_in(*MOTHER)
-        await parent.sees("ReadBackScreen")
+    async with standing_at(where_nobody_takes_mail(school)) as parent:
+        await to_read_back(parent)
         await parent.presses("enter")
         await parent.sees("EmailCodeScreen")
         await parent.presses("escape")

@@ -11,19 +11,16 @@ from sqlmodel import select
 from db.models import Application
 from kiosk.services.login_changes import reset_student_login
 from kiosk.services.school import School
-from kiosk.settings import SmtpSecurity, SmtpSettings
+from kiosk.settings import SmtpSettings
 from kiosk.testing import until
 from tests.mail import Mailbox
 from tests.pilot.conftest import standing_at
-from tests.pilot.first_visit import FATHER, MOTHER, to_form, to_hub
+from tests.pilot.first_visit import FATHER, MOTHER, to_form, to_hub, to_read_back, where_nobody_takes_mail
 
 
 async def test_back_from_the_code_by_mail_sends_nothing(school: School) -> None:
-    nobody_listens = SmtpSettings("127.0.0.1", 1, SmtpSecurity.NONE, None, None, "registrar@example.org")
-    async with standing_at(replace(school, settings=replace(school.settings, smtp=nobody_listens))) as parent:
-        await to_form(parent)
-        await parent.fills_in(*MOTHER)
-        await parent.sees("ReadBackScreen")
+    async with standing_at(where_nobody_takes_mail(school)) as parent:
+        await to_read_back(parent)
         await parent.presses("enter")
         await parent.sees("EmailCodeScreen")
         await parent.presses("escape")
@@ -68,11 +65,8 @@ async def test_an_address_is_proved_once_in_a_visit_by_whoever_says_who_they_are
 
 
 async def test_no_code_is_mailed_for_a_login_that_was_reset_and_the_visit_ends(school: School) -> None:
-    nobody_listens = SmtpSettings("127.0.0.1", 1, SmtpSecurity.NONE, None, None, "registrar@example.org")
-    async with standing_at(replace(school, settings=replace(school.settings, smtp=nobody_listens))) as parent:
-        await to_form(parent)
-        await parent.fills_in(*MOTHER)
-        await parent.sees("ReadBackScreen")
+    async with standing_at(where_nobody_takes_mail(school)) as parent:
+        await to_read_back(parent)
         with school.store.write() as unit:
             reset_student_login(unit, school.clock, "110001", "registrar")
         await parent.presses("enter")
