@@ -199,35 +199,36 @@ def check_applicant(entry: ApplicantEntry, mode: Mode, on: date, other: Applican
     Returns:
         A message for each field that is wrong, by its key; empty where all is right.
     """
+    return read_applicant(entry, mode, on, other)[0]
+
+
+def read_applicant(
+    entry: ApplicantEntry, mode: Mode, on: date, other: ApplicantEntry | None = None
+) -> tuple[dict[str, str], ApplicantValues]:
+    """Find what is wrong with an entry, as :func:`check_applicant` does, and bring it into its normal form.
+
+    Returns:
+        The messages, and the values; these count only where there is no message.
+    """
+    name, name_message = _read_name(entry.name)
+    relation, relation_message = _read_relation(entry.relation, mode)
+    national_id, id_messages = _read_id(entry, on, other)
+    mobile, mobile_message = _read_mobile(entry.mobile)
+    email, email_messages = (None, {}) if entry.no_email else _read_email(entry, other)
     found = {
-        "name": _name_message(entry.name),
-        "relation": _relation_message(entry.relation, mode),
-        **_id_messages(entry, on, other),
-        "mobile": _mobile_message(entry.mobile),
+        "name": name_message,
+        "relation": relation_message,
+        **id_messages,
+        "mobile": mobile_message,
+        **email_messages,
     }
-    if not entry.no_email:
-        found |= _email_messages(entry, other)
-    return {key: message for key, message in found.items() if message}
+    values = ApplicantValues(name, relation, national_id, mobile, email)
+    return {key: message for key, message in found.items() if message}, values
 
 
 def email_suggestion(email: str) -> str | None:
     """Give the address that was likely meant (gmial.com, name@gmail …); None where nothing looks wrong."""
     return suggest_email(email)
-
-
-def values_of(entry: ApplicantEntry, on: date) -> ApplicantValues:
-    """Bring an entry that :func:`check_applicant` found right into its normal form.
-
-    Raises:
-        ValueError: the entry is not right after all (InvalidName, InvalidIdentity, InvalidMobile, InvalidEmail).
-    """
-    return ApplicantValues(
-        name=parse_name(entry.name),
-        relation=parse_name(entry.relation),
-        national_id=parse_id(entry.national_id, on).value,
-        mobile=parse_mobile(entry.mobile),
-        email=None if entry.no_email else parse_email(entry.email),
-    )
 
 
 def id_message(fault: IdFault) -> str:
@@ -242,49 +243,49 @@ def id_message(fault: IdFault) -> str:
     }[fault]
 
 
-def _name_message(name: str) -> str:
-    """Word a fault of the name; empty where there is none."""
+def _read_name(typed: str) -> tuple[str, str]:
+    """The name, and what is wrong with it in words; empty where nothing is."""
     try:
-        parse_name(name)
+        return parse_name(typed), ""
     except InvalidName as error:
-        return {
+        return "", {
             NameFault.EMPTY: _("請填申請人姓名。"),
             NameFault.TOO_LONG: _("姓名太長，最多60個字。"),
             NameFault.CHARACTER: _("姓名裡有不能使用的字，請只填姓名。"),
             NameFault.INVISIBLE: _("姓名裡有看不見的字，請清除後重新輸入。"),
         }[error.fault]
-    return ""
 
 
-def _relation_message(relation: str, mode: Mode) -> str:
-    """Word a fault of the relation: parents choose from the list, guardians may write their own."""
-    if not relation.strip():
-        return _("請選親屬關係。")
+def _read_relation(typed: str, mode: Mode) -> tuple[str, str]:
+    """The relation and what is wrong with it: parents choose from the list, guardians may write their own."""
+    if not typed.strip():
+        return "", _("請選親屬關係。")
     if mode is not Mode.OTHER_GUARDIAN:
-        return "" if relation in RELATIONS[mode] else _("請從清單選親屬關係。")
+        return typed, "" if typed in RELATIONS[mode] else _("請從清單選親屬關係。")
     try:
-        fits = len(parse_name(relation)) <= LONGEST_RELATION
+        relation = parse_name(typed)
     except InvalidName:
-        fits = False
-    return "" if fits else _("親屬關係請用20個字以內的文字說明。")
+        relation = ""
+    fits = 0 < len(relation) <= LONGEST_RELATION
+    return relation, "" if fits else _("親屬關係請用20個字以內的文字說明。")
 
 
-def _id_messages(entry: ApplicantEntry, on: date, other: ApplicantEntry | None) -> dict[str, str]:
-    """Word what is wrong with the ID, where the two entries agree, or else how they differ."""
+def _read_id(entry: ApplicantEntry, on: date, other: ApplicantEntry | None) -> tuple[str, dict[str, str]]:
+    """The number and what is wrong with it, where the two entries agree, or else how they differ."""
     if not normalise_id(entry.national_id):
-        return {"national_id": id_message(IdFault.EMPTY)}
+        return "", {"national_id": id_message(IdFault.EMPTY)}
     if not normalise_id(entry.national_id_again):
-        return {"national_id_again": _("請再填一次身分證字號。")}
+        return "", {"national_id_again": _("請再填一次身分證字號。")}
     comparison = compare_entries(entry.national_id, entry.national_id_again)
     if comparison.slip is not Slip.SAME:
-        return {"national_id_again": slip_message(comparison)}
+        return "", {"national_id_again": slip_message(comparison)}
     try:
-        parse_id(entry.national_id, on)
+        number = parse_id(entry.national_id, on).value
     except InvalidIdentity as error:
-        return {"national_id": id_message(error.fault)}
-    if other is not None and normalise_id(other.national_id) == normalise_id(entry.national_id):
-        return {"national_id": _("兩位申請人的身分證字號不可相同。")}
-    return {}
+        return "", {"national_id": id_message(error.fault)}
+    if other is not None and normalise_id(other.national_id) == number:
+        return "", {"national_id": _("兩位申請人的身分證字號不可相同。")}
+    return number, {}
 
 
 def slip_message(comparison: Comparison) -> str:
@@ -308,36 +309,36 @@ def slip_message(comparison: Comparison) -> str:
     return what + advice
 
 
-def _mobile_message(mobile: str) -> str:
-    """Word a fault of the mobile number; empty where there is none."""
+def _read_mobile(typed: str) -> tuple[str, str]:
+    """The mobile number, and what is wrong with it in words; empty where nothing is."""
     try:
-        parse_mobile(mobile)
+        return parse_mobile(typed), ""
     except InvalidMobile as error:
-        return {
+        return "", {
             MobileFault.EMPTY: _("請填手機號碼。"),
             MobileFault.NOT_MOBILE: _("請填09開頭的手機號碼，不是市內電話。"),
             MobileFault.LENGTH: _("手機號碼應為10個數字。"),
             MobileFault.PATTERN: _("手機號碼只能有數字。"),
         }[error.fault]
-    return ""
 
 
-def _email_messages(entry: ApplicantEntry, other: ApplicantEntry | None) -> dict[str, str]:
-    """Word what is wrong with the address or its second entry; empty where there is nothing."""
+def _read_email(entry: ApplicantEntry, other: ApplicantEntry | None) -> tuple[str, dict[str, str]]:
+    """The address and what is wrong with it or its second entry; empty where there is nothing."""
     try:
         email = parse_email(entry.email)
     except InvalidEmail as error:
-        return {"email": _email_fault_message(error.fault)}
+        return "", {"email": _email_fault_message(error.fault)}
     ids = [normalise_id(entry.national_id)] + ([normalise_id(other.national_id)] if other else [])
     if any(holds_id(email, national_id) for national_id in ids):
-        return {"email": _("電子郵件不可含身分證字號或其末六碼：那會洩漏單一身分驗證的預設密碼。請改用別的信箱。")}
+        message = _("電子郵件不可含身分證字號或其末六碼：那會洩漏單一身分驗證的預設密碼。請改用別的信箱。")
+        return "", {"email": message}
     if other is not None and not other.no_email and email_key(other.email) == email_key(email):
-        return {"email": _("兩位申請人的電子郵件不可相同，因為它就是各自的帳號。")}
+        return "", {"email": _("兩位申請人的電子郵件不可相同，因為它就是各自的帳號。")}
     if not entry.email_again.strip():
-        return {"email_again": _("請再填一次電子郵件。")}
+        return "", {"email_again": _("請再填一次電子郵件。")}
     if email_key(entry.email_again) != email_key(email):
-        return {"email_again": _("兩次填的電子郵件不一樣，請仔細核對。")}
-    return {}
+        return "", {"email_again": _("兩次填的電子郵件不一樣，請仔細核對。")}
+    return email, {}
 
 
 def email_key(email: str) -> str:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import BindParameter, RowMapping, bindparam, delete, exists, insert, select, update
+from sqlalchemy import RowMapping, bindparam, insert, select, update
 
-from db.models import Applicant, Application, Consent, Draft, Guardian, NumberCounter, SignedForm, Student, table_of
+from db.models import Applicant, Application, Guardian, NumberCounter, SignedForm, table_of
 from db.sealed import KeyRing
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
@@ -31,28 +29,23 @@ from kiosk.services.application_form import (
     ApplicantValues,
     Basis,
     Mode,
-    check_applicant,
     email_key,
-    values_of,
+    read_applicant,
 )
-from kiosk.services.drafts import APPLICATION
-from kiosk.services.errors import AlreadyApplied, ChangedMeanwhile, ConsentMissing, Denied, ServiceError
-from kiosk.services.full_age import is_of_age
+from kiosk.services.errors import AlreadyApplied, ChangedMeanwhile, Denied, ServiceError
 from kiosk.services.own_id import OwnId
 from kiosk.services.receipts import EmailState, Receipt, make_receipt, masked_applicant
 from kiosk.services.refusals import audits_refusals
 from kiosk.services.sharing import Row, Shared, find_others, remarks_between
 from kiosk.services.standing import OPEN_STATES, TOLD_HOLDS, ApplicationState, Hold, Remark
+from kiosk.services.submission_facts import SubmissionFacts, consent_of, find_facts, forget_draft
 from kiosk.services.today import today
 from kiosk.services.visitor import StudentBasics, Visitor, require_login
 
 _application = table_of(Application)
 _applicant = table_of(Applicant)
-_consent = table_of(Consent)
 _signed_form = table_of(SignedForm)
 _counter = table_of(NumberCounter)
-_draft = table_of(Draft)
-_student = table_of(Student)
 _guardian = table_of(Guardian)
 
 _OF_STUDENT = _application.c.student_id == bindparam("student")
@@ -64,24 +57,6 @@ _FIND_PEOPLE = (
 _FIND_GUARDIANS = select(
     _guardian.c.name, _guardian.c.national_id_index, _guardian.c.mobile_index, _guardian.c.email_index
 ).where(_guardian.c.student_id == bindparam("student"))
-# two at most; of one applicant it is the same twice
-_NUMBERS: tuple[BindParameter[bytes], ...] = (bindparam("number"), bindparam("other_number"))
-_OF_DRAFT = (
-    _draft.c.student_id == bindparam("student"),
-    _draft.c.form == APPLICATION,
-    _draft.c.national_id_index.in_(_NUMBERS),
-)
-_FIND_ANSWERS = (
-    select(
-        _consent.c.id,
-        _consent.c.answered_by,
-        _consent.c.choice,
-        exists().where(_student.c.national_id_index.in_(_NUMBERS)).label("is_a_students"),
-        exists().where(*_OF_DRAFT).label("has_draft"),
-    )
-    .where(_consent.c.student_id == bindparam("student"))
-    .order_by(_consent.c.answered_at.desc())
-)
 _COUNT = (
     update(_counter)
     .where(_counter.c.name == bindparam("counter"))
@@ -94,7 +69,6 @@ _UNSETTLE_CONFLICT = (
 _ADD_APPLICATION = insert(_application)
 _ADD_PEOPLE = insert(_applicant)
 _ADD_SIGNED_FORM = insert(_signed_form).values(form="binding", state="not_printed", changed_at=bindparam("at"))
-_FORGET_DRAFT = delete(_draft).where(*_OF_DRAFT)
 
 
 class InvalidApplication(ServiceError):
@@ -150,14 +124,11 @@ class Applications:
         people = self._checked(mode, basis, applicants)
         verified = {email_key(email) for email in verified_emails}
         with self._store.write() as unit:
-            student = require_login(unit.connection, visitor)
-            row = unit.connection.execute(_FIND_REQUEST, {"request": request_id}).mappings().one_or_none()
-            if row is not None:
-                if row["student_id"] != student.id:
-                    raise Denied
-                unit.audit(visitor.credential_id, "application.sent_again", row["id"])
-                return _receipt(unit.keys, row, _people(unit, row["id"]))
-            application, rows = self._new(unit, student, request_id, mode, basis, people, verified)
+            rows = _applicant_rows(unit.keys, visitor.student_id, people, verified)
+            facts = find_facts(unit, visitor, request_id, [row["national_id_index"] for row in rows])
+            if facts.is_sent_again:
+                return _sent_again(unit, visitor, request_id)
+            application = self._new(unit, facts, request_id, mode, basis, rows)
             unit.audit(
                 visitor.credential_id,
                 "application.submitted",
@@ -207,42 +178,40 @@ class Applications:
             raise InvalidApplication([{} for _entry in entries])
         on = today(self._clock)
         others = [entries[1 - place] if len(entries) == 2 else None for place in range(len(entries))]
-        messages = [check_applicant(entry, mode, on, other) for entry, other in zip(entries, others, strict=True)]
-        if any(messages):
-            raise InvalidApplication(messages)
-        return [values_of(entry, on) for entry in entries]
+        read = [read_applicant(entry, mode, on, other) for entry, other in zip(entries, others, strict=True)]
+        if any(messages for messages, _values in read):
+            raise InvalidApplication([messages for messages, _values in read])
+        return [values for _messages, values in read]
 
     def _new(
         self,
         unit: UnitOfWork,
-        student: StudentBasics,
+        facts: SubmissionFacts,
         request_id: str,
         mode: Mode,
         basis: Basis,
-        people: Sequence[ApplicantValues],
-        verified: Collection[str],
-    ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        rows: list[dict[str, Any]],
+    ) -> dict[str, Any]:
         """Write an application with its people and its paper form; the applicants' drafts have served.
 
         Raises:
             OwnChild, ConsentMissing, AlreadyApplied: see `submit`.
         """
-        connection, on = unit.connection, today(self._clock)
-        application_id = uuid4().hex
-        rows = _applicant_rows(unit.keys, application_id, student, people, verified)
-        own_numbers = [row["national_id_index"] for row in rows]
-        numbers = {"student": student.id, "number": own_numbers[0], "other_number": own_numbers[-1]}
-        found = _require_consent(unit, student, numbers, on)
+        connection, on, student = unit.connection, today(self._clock), facts.student
+        own = [number == student.national_id_index for number in facts.numbers]
+        if any(own):
+            raise student_as_applicant(own)
+        consent_id, waits_for_student = consent_of(unit.keys, facts, on)
         others = find_others(connection, student.id, rows)
         of_child = [other for other in others if other["student_id"] == student.id]
-        if any(other["national_id_index"] in own_numbers for other in of_child):
+        if any(other["national_id_index"] in facts.numbers for other in of_child):
             raise AlreadyApplied
         standing = {
             Hold.DOCUMENTS: bool(basis.documents),
             Hold.CORRECTION: student.data_state == "error_reported",
             Hold.CONFLICT: bool(of_child),
-            Hold.STUDENT_CONSENT: found.waits_for_student,
-            Hold.REGISTRAR: found.is_a_students,
+            Hold.STUDENT_CONSENT: waits_for_student,
+            Hold.REGISTRAR: facts.is_a_students,
             Hold.SIGNATURE: True,
         }
         guardians = connection.execute(_FIND_GUARDIANS, {"student": student.id}).mappings().all()
@@ -250,12 +219,12 @@ class Applications:
         remarks = [person_remarks(row, guardians, shared) for row in rows]
         year = school_year(on)
         application: dict[str, Any] = {
-            "id": application_id,
+            "id": rows[0]["application_id"],
             "number": format_number(year, _next_serial(unit, f"application.{year}")),
             "receipt_token": secrets.token_urlsafe(16),
             "request_id": request_id,
             "student_id": student.id,
-            "consent_id": found.consent_id,
+            "consent_id": consent_id,
             "mode": mode.value,
             "basis": basis.value,
             "state": ApplicationState.UNDER_REVIEW.value,
@@ -271,37 +240,26 @@ class Applications:
         }
         connection.execute(_ADD_APPLICATION, application)
         connection.execute(_ADD_PEOPLE, rows)
-        paper = {"id": uuid4().hex, "student_id": student.id, "application_id": application_id, "at": unit.at}
+        paper = {"id": uuid4().hex, "student_id": student.id, "application_id": application["id"], "at": unit.at}
         connection.execute(_ADD_SIGNED_FORM, paper)
-        if found.has_draft:
-            connection.execute(_FORGET_DRAFT, numbers)
+        if facts.has_draft:
+            forget_draft(unit, facts)
         count(connection, student.class_name, application["state"])
         if of_child:
             connection.execute(_UNSETTLE_CONFLICT, {"student": student.id})
         refresh_exactly(unit, {other["student_id"] for other in others if _is_news_to(other, rows, student.id)})
-        return application, rows
+        return application
 
 
 def _applicant_rows(
-    keys: KeyRing,
-    application_id: str,
-    student: StudentBasics,
-    people: Sequence[ApplicantValues],
-    verified: Collection[str],
+    keys: KeyRing, student_id: str, people: Sequence[ApplicantValues], verified: Collection[str]
 ) -> list[dict[str, Any]]:
-    """The people's rows.
-
-    Raises:
-        OwnChild: a number is the student's own.
-    """
-    rows = []
+    """The people's rows of a new application."""
+    application_id, rows = uuid4().hex, []
     for position, person in enumerate(people, 1):
         row_id = uuid4().hex
-        place = {"id": row_id, "application_id": application_id, "student_id": student.id, "position": position}
+        place = {"id": row_id, "application_id": application_id, "student_id": student_id, "position": position}
         rows.append({**place, "live": True, **personal_columns(keys, row_id, person, verified)})
-    own = [row["national_id_index"] == student.national_id_index for row in rows]
-    if any(own):
-        raise student_as_applicant(own)
     return rows
 
 
@@ -309,40 +267,6 @@ def student_as_applicant(own: Iterable[bool]) -> OwnChild:
     """The refusal of the student's own number; ``own`` says of each applicant whether theirs is it."""
     message = _("這是學生本人的身分證字號，請填申請人自己的。")
     return OwnChild([{"national_id": message} if is_own else {} for is_own in own])
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What the database says of a form that was sent in.
-
-    Attributes:
-        consent_id: the answer that the application rests on.
-        waits_for_student: the student's own answer is still to come.
-        is_a_students: an applicant's number is some student's.
-        has_draft: the applicants have kept a draft.
-    """
-
-    consent_id: str
-    waits_for_student: bool
-    is_a_students: bool
-    has_draft: bool
-
-
-def _require_consent(unit: UnitOfWork, student: StudentBasics, numbers: Mapping[str, Any], on: date) -> _Found:
-    """The answer to the consent text, and what else one statement can find out.
-
-    Raises:
-        ConsentMissing: the last answer is not 同意.
-    """
-    last: dict[str, Any] = {}
-    for answer in unit.connection.execute(_FIND_ANSWERS, numbers):
-        last.setdefault(answer.answered_by, answer)
-    is_adult = is_of_age(unit.keys, student.id, student.sealed, on)
-    student_agreed = is_adult and "student" in last and last["student"].choice == "agree"
-    consent = last.get("parent", last.get("student") if student_agreed else None)
-    if consent is None or consent.choice != "agree":
-        raise ConsentMissing
-    return _Found(consent.id, is_adult and not student_agreed, consent.is_a_students, consent.has_draft)
 
 
 def _is_news_to(other: Row, rows: Sequence[Row], student_id: str) -> bool:
@@ -367,6 +291,19 @@ def _receipt(keys: KeyRing, row: Row, people: Iterable[Row]) -> Receipt:
     )
     held = tuple(hold for hold in TOLD_HOLDS if row[f"held_for_{hold.value}"])
     return make_receipt(row["id"], row["number"], row["receipt_token"], Basis(row["basis"]), masked, held)
+
+
+def _sent_again(unit: UnitOfWork, visitor: Visitor, request_id: str) -> Receipt:
+    """The receipt of an application that is there already.
+
+    Raises:
+        Denied: it is another student's.
+    """
+    row = unit.connection.execute(_FIND_REQUEST, {"request": request_id}).mappings().one()
+    if row["student_id"] != visitor.student_id:
+        raise Denied
+    unit.audit(visitor.credential_id, "application.sent_again", row["id"])
+    return _receipt(unit.keys, row, _people(unit, row["id"]))
 
 
 def _next_serial(unit: UnitOfWork, counter: str) -> int:

@@ -23,9 +23,8 @@ from kiosk.services.application_form import (
     ApplicantValues,
     Basis,
     Mode,
-    check_applicant,
     email_key,
-    values_of,
+    read_applicant,
 )
 from kiosk.services.applications import InvalidApplication, student_as_applicant
 from kiosk.services.decisions import change_state
@@ -289,12 +288,12 @@ def _answers(
         typed = entries.get(person["position"], ApplicantEntry())
         whole.append(replace(_entry(values), **{key: getattr(typed, key) for key in _fields(reasons)}))
     others = [whole[1 - place] if len(whole) == 2 else None for place in range(len(whole))]
-    messages = [check_applicant(entry, mode, on, other) for entry, other in zip(whole, others, strict=True)]
-    if any(messages):
-        raise InvalidApplication(messages)
+    read = [read_applicant(entry, mode, on, other) for entry, other in zip(whole, others, strict=True)]
+    if any(messages for messages, _values in read):
+        raise InvalidApplication([messages for messages, _values in read])
     return [
-        _Answer(person, values, values_of(entry, on), tuple(returned[person["position"]]))
-        for person, values, entry in zip(people, before, whole, strict=True)
+        _Answer(person, values, given, tuple(returned[person["position"]]))
+        for person, values, (_messages, given) in zip(people, before, read, strict=True)
         if person["position"] in returned
     ]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from db.light_tables import CREDENTIAL, STUDENT
 from kiosk.services.errors import Denied, PasswordChangeRequired
@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # a sign-in does without models
     from db.models import Student
 
 STUDENT_LOGIN = "student"
-_FIND_LOGIN = (
+FIND_LOGIN = (
     select(
         STUDENT.c.id,
         STUDENT.c.data_state,
@@ -33,6 +33,9 @@ _FIND_LOGIN = (
     .join_from(CREDENTIAL, STUDENT, CREDENTIAL.c.subject_id == STUDENT.c.id)
     .where(CREDENTIAL.c.id == bindparam("credential"), STUDENT.c.id == bindparam("student"))
 )
+
+
+"""What :func:`student_of` looks at; a service that asks for more in the same statement adds its columns."""
 
 
 @dataclass(frozen=True)
@@ -68,16 +71,18 @@ class StudentBasics:
     name: str = field(repr=False)
 
 
-def require_login(connection: Connection, visitor: Visitor) -> StudentBasics:
-    """The visitor's student in one statement, if the login still holds.
+def login_parameters(visitor: Visitor) -> dict[str, str]:
+    """What :data:`FIND_LOGIN` is asked with."""
+    return {"credential": visitor.credential_id, "student": visitor.student_id}
+
+
+def student_of(found: Row[Any] | None, visitor: Visitor) -> StudentBasics:
+    """The visitor's student, if what :data:`FIND_LOGIN` found says that the login still holds.
 
     Raises:
         Denied: the login is disabled, another student's, changed since the sign-in, or the student has left.
         PasswordChangeRequired: the first password still stands.
     """
-    found = connection.execute(
-        _FIND_LOGIN, {"credential": visitor.credential_id, "student": visitor.student_id}
-    ).one_or_none()
     if found is None or not found.holds:
         raise Denied
     if not found.changed:
@@ -94,6 +99,15 @@ def require_login(connection: Connection, visitor: Visitor) -> StudentBasics:
         found.student_number,
         found.name,
     )
+
+
+def require_login(connection: Connection, visitor: Visitor) -> StudentBasics:
+    """The visitor's student in one statement, if the login still holds.
+
+    Raises:
+        Denied, PasswordChangeRequired: see :func:`student_of`.
+    """
+    return student_of(connection.execute(FIND_LOGIN, login_parameters(visitor)).one_or_none(), visitor)
 
 
 def require_student(session: Session, visitor: Visitor) -> Student:

@@ -10,12 +10,13 @@ from kiosk.services.application_form import (
     FIELDS,
     RELATIONS,
     ApplicantEntry,
+    ApplicantValues,
     Basis,
     Mode,
     check_applicant,
     email_suggestion,
+    read_applicant,
     slip_message,
-    values_of,
 )
 from tests.unit.services.application_fixtures import FATHER, MOTHER, MOTHER_ID, TODAY, with_id
 
@@ -24,9 +25,13 @@ def check(entry: ApplicantEntry, mode: Mode = Mode.ONE_PARENT, other: ApplicantE
     return check_applicant(entry, mode, TODAY, other)
 
 
+def values_of(entry: ApplicantEntry) -> ApplicantValues:
+    return read_applicant(entry, Mode.ONE_PARENT, TODAY)[1]
+
+
 def test_a_right_entry_has_no_message_and_a_normal_form() -> None:
     assert check(MOTHER) == {}
-    values = values_of(replace(MOTHER, email="Flower@EXAMPLE.com"), TODAY)
+    values = values_of(replace(MOTHER, email="Flower@EXAMPLE.com"))
     assert (values.mobile, values.email) == ("0910100200", "Flower@example.com")
 
 
@@ -125,7 +130,7 @@ def test_two_addresses_that_differ_only_in_case_are_one() -> None:
 
 def test_without_an_address_nothing_is_asked_about_one() -> None:
     assert check(replace(MOTHER, email="", email_again="", no_email=True)) == {}
-    assert values_of(replace(MOTHER, no_email=True), TODAY).email is None
+    assert values_of(replace(MOTHER, no_email=True)).email is None
 
 
 def test_two_applicants_share_neither_number_nor_address() -> None:
@@ -162,5 +167,5 @@ def test_a_hundred_thousand_characters_are_refused_at_once(key: str) -> None:
 
 
 def test_nothing_typed_is_in_a_repr() -> None:
-    shown = repr(MOTHER) + repr(values_of(MOTHER, TODAY))
+    shown = repr(MOTHER) + repr(values_of(MOTHER))
     assert not [value for value in (MOTHER.name, MOTHER_ID, "0910", "flower") if value in shown]
