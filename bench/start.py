@@ -37,7 +37,7 @@ def bars(run: Run) -> list[Bar]:
         ratio, answered, own = median_ratio(
             partial(_first_answer, empty, login, words),
             lambda: _first_frame(kiosk(empty), LOGIN_LABEL),
-            run.rounds(9),
+            run.rounds(15),
         )
         detail = f"{answered * 1000:.0f} ms / {own * 1000:.0f} ms"
         result.append(Bar(f"start to {what} as the first answer / own first frame", ratio, 2.7, detail))

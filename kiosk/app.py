@@ -318,11 +318,11 @@ class KioskApp(LockedApp):
         with self.batch_update():
             while self.is_running and len(self.screen_stack) > 1:
                 await self.screen.dismiss()
-        if not self.is_running:  # the app ends and takes its screens apart
-            return
-        resting = self.screen
-        if isinstance(resting, LoginScreen):
-            resting.rest()
+            if not self.is_running:  # the app ends and takes its screens apart
+                return
+            resting = self.screen
+            if isinstance(resting, LoginScreen):
+                resting.rest()
         forget_painted_text()
 
     def action_leave_demo(self) -> None:

@@ -47,6 +47,7 @@ class LockedApp(App[int], inherit_bindings=False):
 
     def __init__(self, report: Callable[[str], None]) -> None:
         super().__init__(driver_class=KioskDriver)
+        self._disable_tooltips = self._disable_notifications = True  # no use for either, and each is laid out anew
         self._report = report
         self._crashing = False
         self._gate = TypeAheadGate(self, self._deliver)

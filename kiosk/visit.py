@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 async def visit(app: KioskApp, signed_in: SignedIn) -> None:
     """One visit, until whoever is there leaves, idles away, or their login no longer holds."""
-    await app.push_screen(CurtainScreen())
+    app.push_screen(CurtainScreen())  # not awaited: the first step comes on top before it is shown
     walk = Walk(app)
     with suppress(Left):
         try:

@@ -44,7 +44,9 @@ class Walk:
         Raises:
             Left: an idle reset dismissed it with nothing.
         """
-        answer = await self.app.push_screen_wait(screen)
+        # push_screen_wait would first wait until the screen before is mounted; shielded as it does, because who cancels
+        # this must not cancel the screen's own answer
+        answer = await asyncio.shield(self.app.push_screen(screen, wait_for_dismiss=True))
         if answer is None:
             raise Left
         return answer

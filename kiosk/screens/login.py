@@ -136,7 +136,7 @@ class LoginScreen(Step[object]):
                 self._refuse(store_message(error), clear=False)
             else:
                 self.stop_if_left()
-                self.forget()
+                self._empty()
                 self.enter(signed_in)
         finally:
             for button in self.query("#login").results(Button):
@@ -175,10 +175,13 @@ class LoginScreen(Step[object]):
             password.value = ""
         password.focus()
 
-    def forget(self) -> None:
-        """Leave nothing of a visitor in the fields."""
+    def _empty(self) -> None:
         for field in self.query(Field):
             field.value = ""
+
+    def forget(self) -> None:
+        """Leave nothing of a visitor in the fields, and begin anew."""
+        self._empty()
         self.say("")
         self.query_one("#account", Field).focus()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Button
@@ -53,10 +53,17 @@ class NoticeScreen(Step[str]):
 class CurtainScreen(Step[None]):
     """Stands under a visit's steps, so that between two of them nobody sees, or types into, the resting login.
 
-    Says to wait once a service takes longer than a moment.
+    Says to wait once a service takes longer than a moment. Its frame is made when it first shows: under the first step
+    nobody sees it, and that step would come later.
     """
 
     AUTO_FOCUS = ""
+    _has_frame = False
+
+    def compose(self) -> ComposeResult:
+        """The frame, once it shows."""
+        if self._was_shown:
+            yield from super().compose()
 
     def body(self) -> ComposeResult:
         """Nothing yet."""
@@ -66,13 +73,31 @@ class CurtainScreen(Step[None]):
         """No key works here."""
         return ""
 
-    def on_screen_resume(self) -> None:
-        """Begin to wait."""
-        self.query_one("#wait", Prose).update("")
+    @on(events.ScreenResume)
+    async def _begin_to_wait(self) -> None:
+        if not self._has_frame:
+            await self.recompose()
+            self._has_frame = True
+            self.show_time()
+        self._say("")
         self.set_timer(_A_MOMENT_SECONDS, self._say_to_wait)
 
     def _say_to_wait(self) -> None:
-        self.query_one("#wait", Prose).update(_("請稍候。"))
+        self._say(_("請稍候。"))
+
+    def _say(self, text: str) -> None:
+        for wait in self.query("#wait").results(Prose):
+            wait.update(text)
+
+    def show_time(self) -> None:
+        """Write the time where there is a frame."""
+        if self._has_frame:
+            super().show_time()
+
+    def show_countdown(self, seconds: int | None, *, last_call: bool = False) -> None:
+        """Count down where there is a frame."""
+        if self._has_frame:
+            super().show_countdown(seconds, last_call=last_call)
 
     def action_back(self) -> None:
         """Stay: the next step is on its way."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from enum import Enum, auto
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Generic, ParamSpec, TypeVar, cast
 
 from textual import events, on, work
@@ -32,6 +33,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 P = ParamSpec("P")
 _PAIRED_WIDTH, _WIDE_WIDTH = 76, 96
+_LONGEST_UNPAINTED_SECONDS = 0.05
 
 
 class Nav(Enum):
@@ -66,6 +68,7 @@ class Step(Screen[T | Nav], Generic[T]):
     _late_answer: T | Nav | None = None
     _was_shown = False
     _has_answered = False
+    _painted_at = 0.0
 
     def __init__(self) -> None:
         super().__init__()
@@ -114,10 +117,16 @@ class Step(Screen[T | Nav], Generic[T]):
         yield Static(self.keys(), id="foot", markup=False)
 
     async def on_event(self, event: events.Event) -> None:
-        """Style the widgets of a new step once: they were styled as they came, and Textual would begin anew."""
-        if isinstance(event, events.ScreenResume) and not self._was_shown:
-            self._was_shown = True
-            event.refresh_styles = False
+        """Style the widgets of a new step once: they were styled as they came, and Textual would begin anew.
+
+        A step that is covered before it hears that it is shown is laid out when it is: another such event comes then.
+        """
+        if isinstance(event, events.ScreenResume):
+            if not self.is_active:
+                return
+            if not self._was_shown:
+                self._was_shown = True
+                event.refresh_styles = False
         await super().on_event(event)
 
     def _screen_resized(self, size: Size) -> None:
@@ -125,10 +134,23 @@ class Step(Screen[T | Nav], Generic[T]):
         if size != self._compositor.size:
             super()._screen_resized(size)
 
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
+        """Lay out what was asked for until now: Textual would lay a new step out again for what came before it."""
+        self._layout_required = False
+        super()._refresh_layout(size, scroll)
+
+    def _on_timer_update(self) -> None:
+        """Paint a burst of keys at its end, or every now and then: each picture would hold up the keys that wait."""
+        now = monotonic()
+        if self.kiosk.waiting_input() and now < self._painted_at + _LONGEST_UNPAINTED_SECONDS:
+            return  # the timer comes again
+        self._painted_at = now
+        super()._on_timer_update()
+
     def _take_width(self, width: int) -> None:
         """Stand as this width wants it from the first frame on; Textual would paint once without and then again."""
         fitting = [name for least, name in self.HORIZONTAL_BREAKPOINTS if width >= least]
-        self.add_class(fitting[-1])
+        self.add_class(fitting[-1], update=False)  # it is for the widgets that are about to come
 
     def service_name(self) -> str:
         """What stands beside the school in the title line."""
