@@ -65,7 +65,7 @@ def bring_fees(school: School, *rows: tuple[str, str, str, str]) -> None:
 async def standing_at(school: School, size: tuple[int, int] = (80, 24)) -> AsyncIterator[QuickAccountParent]:
     """Somebody at the resting login."""
     app: KioskApp = build_app(school.settings, school.clock, school)
-    async with app.run_test(size=size, notifications=True) as pilot:
+    async with app.run_test(size=size) as pilot:
         parent = QuickAccountParent(pilot)
         await parent.sees("LoginScreen")
         yield parent

@@ -77,7 +77,7 @@ def school(tmp_path: Path, clock: FakeClock) -> Iterator[School]:
 @asynccontextmanager
 async def standing_at(school: School, size: tuple[int, int] = (100, 30)) -> AsyncIterator[Parent]:
     app: KioskApp = build_app(school.settings, school.clock, school)
-    async with app.run_test(size=size, notifications=True) as pilot:
+    async with app.run_test(size=size) as pilot:
         parent = Parent(pilot)
         await parent.sees("LoginScreen")
         yield parent

@@ -71,7 +71,7 @@ async def showing(
     """Show one screen in the kiosk's app, whose database stays shut."""
     app = KioskApp(load_settings(home / "home", environment={}), clock or FakeClock())
     app._open_school = _stay_shut  # type: ignore[method-assign]  # no school is opened behind a single screen
-    async with app.run_test(size=size, notifications=True) as pilot:
+    async with app.run_test(size=size) as pilot:
         shown = Shown(pilot, screen)
         await shown.parent.sees("LoginScreen")
         app.guard.begin_visit()

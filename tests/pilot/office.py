@@ -54,7 +54,7 @@ def demo(demo_home: Path, tmp_path: Path, clock: FakeClock) -> Iterator[School]:
 async def office_at(school: School, size: tuple[int, int] = (100, 30)) -> AsyncIterator[QuickReviewer]:
     """An office machine, standing at the staff's login."""
     app = build_app(school.settings, school.clock, school, staff_only=True)
-    async with app.run_test(size=size, notifications=True) as pilot:
+    async with app.run_test(size=size) as pilot:
         reviewer = QuickReviewer(pilot)
         await reviewer.sees("StaffLoginScreen")
         yield reviewer

@@ -92,7 +92,7 @@ async def showing(
     columns: Sequence[Column] = COLUMNS,
 ) -> AsyncIterator[Shown]:
     app = Host(fetch, marks=marks, columns=columns)
-    async with app.run_test(size=size, notifications=True) as pilot:
+    async with app.run_test(size=size) as pilot:
         shown = Shown(app, pilot)
         await until(pilot, lambda: shown.table.is_loaded)
         await pilot.pause()
