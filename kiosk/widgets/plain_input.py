@@ -10,6 +10,7 @@ from textual import events
 from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.reactive import Reactive
+from textual.validation import ValidationResult
 from textual.widgets import Input
 
 from kiosk.rules.text_safety import half_width, scrub
@@ -50,6 +51,10 @@ class PlainInput(Input):
         super().__init__(**{**options, "select_on_focus": False})
         self._half_width = half_width
         self.cursor_blink = False
+
+    def validate(self, value: str) -> ValidationResult | None:
+        """Nothing: a form is checked when it is sent, and Textual would style the field anew to call it valid."""
+        return None
 
     @property
     def cursor_screen_offset(self) -> Offset:
