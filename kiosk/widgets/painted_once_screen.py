@@ -42,17 +42,9 @@ class PaintedOnceScreen(Screen[T], Generic[T]):
         elif self.is_active:
             is_new, self._was_shown = not self._was_shown, True
             event.refresh_styles = not is_new
-            size = self._size
             await super().on_event(event)
-            if is_new and self._size != size:
-                self._take_as_painted()
-
-    def _take_as_painted(self) -> None:
-        """Drop what was asked for until now: it is in the picture that was just painted."""
-        self._first_picture_at = get_time()
-        self._dirty_widgets.clear()
-        for widget in self.walk_children(Widget, with_self=True):
-            widget._layout_required = widget._repaint_required = False
+            if is_new and self._size:
+                self._repaint_required = False  # Textual asks for it behind the picture that it has just painted
 
     async def _on_layout(self, message: messages.Layout) -> None:
         self._drop_if_painted(message)
@@ -71,8 +63,13 @@ class PaintedOnceScreen(Screen[T], Generic[T]):
             super()._screen_resized(size)
 
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
-        """Lay out what was asked for until now: Textual would lay a new step out again for what came before it."""
+        """Lay out what was asked for until now; what is asked for meanwhile, as by a scroll bar that comes, is next."""
         self._layout_required = False
+        if not self._size:
+            self._first_picture_at = get_time()
+            self._dirty_widgets.clear()
+            for widget in self.walk_children(Widget):
+                widget._layout_required = widget._repaint_required = False
         super()._refresh_layout(size, scroll)
 
     def _on_timer_update(self) -> None:
