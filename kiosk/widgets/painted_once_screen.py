@@ -63,14 +63,26 @@ class PaintedOnceScreen(Screen[T], Generic[T]):
             super()._screen_resized(size)
 
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
-        """Lay out what was asked for until now; what is asked for meanwhile, as by a scroll bar that comes, is next."""
+        """Lay out what was asked for until now, and a new step once more at once where that brought a scroll bar.
+
+        Until the second time nothing is where it was measured for, and Textual would scroll to a field that it does not
+        see yet.
+        """
         self._layout_required = False
-        if not self._size:
-            self._first_picture_at = get_time()
-            self._dirty_widgets.clear()
-            for widget in self.walk_children(Widget):
-                widget._layout_required = widget._repaint_required = False
+        is_new = not self._size
+        if is_new:
+            self._take_as_asked()
         super()._refresh_layout(size, scroll)
+        if is_new and any(widget._layout_required for widget in self.walk_children(Widget)):
+            self._take_as_asked()
+            super()._refresh_layout(size, scroll)
+
+    def _take_as_asked(self) -> None:
+        """Drop what was asked for until now: it is in the picture that is about to be painted."""
+        self._first_picture_at = get_time()
+        self._dirty_widgets.clear()
+        for widget in self.walk_children(Widget):
+            widget._layout_required = widget._repaint_required = False
 
     def _on_timer_update(self) -> None:
         """Paint a burst of keys at its end, or every now and then: each picture would hold up the keys that wait."""

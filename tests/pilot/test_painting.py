@@ -50,13 +50,15 @@ def test_no_screen_gets_widgets_for_tooltips_and_toasts(school: School) -> None:
     assert (app._disable_tooltips, app._disable_notifications) == (True, True)
 
 
-async def test_a_scroll_bar_that_comes_with_the_first_picture_is_laid_out(school: School) -> None:
+async def test_a_scroll_bar_that_comes_with_the_first_picture_is_laid_out_and_scrolls_nothing(school: School) -> None:
     """It is asked for while that picture is laid out, and leaves the question narrower than it was measured for."""
     app = build_app(school.settings, school.clock, school, demo_lines="\n".join(["P110001"] * 20))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
+        await pilot.wait_for_scheduled_animations()
         body = app.screen.query_one("#body")
         assert body.show_vertical_scrollbar
         rows = ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
         assert any("登入帳號" in row for row in rows)
         assert {field.region.right for field in app.screen.query(Field)} <= {body.scrollable_content_region.right}
+        assert body.scroll_y == 0, "the address above the field stays in sight"
