@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, delete, exists
+from sqlalchemy import BindParameter, bindparam, delete, exists
 
 from db.light_tables import STUDENT
 from db.models import Application, Consent, Draft, Student, table_of
@@ -42,6 +41,7 @@ _FIND = (
     .outerjoin(_consent, _consent.c.student_id == STUDENT.c.id)
     .order_by(_consent.c.answered_at.desc())
 )
+_AGREE = "agree"
 _FORGET_DRAFT = delete(_draft).where(*_OF_DRAFT)
 
 
@@ -55,7 +55,7 @@ class SubmissionFacts:
         is_sent_again: an application was made of this form already.
         is_a_students: an applicant's number is some student's.
         has_draft: the applicants have kept a draft.
-        answers: the last answer to the consent text of each who answered.
+        answers: by who answered the consent text, the last answer: its id, and what was chosen.
     """
 
     student: StudentBasics
@@ -63,7 +63,7 @@ class SubmissionFacts:
     is_sent_again: bool
     is_a_students: bool
     has_draft: bool
-    answers: Mapping[str, Row[Any]]
+    answers: Mapping[str, tuple[str, str]]
 
 
 def find_facts(unit: UnitOfWork, visitor: Visitor, request_id: str, numbers: Sequence[bytes]) -> SubmissionFacts:
@@ -81,10 +81,10 @@ def find_facts(unit: UnitOfWork, visitor: Visitor, request_id: str, numbers: Seq
     asked = {**login_parameters(visitor), **_named(numbers), "request": request_id}
     found = unit.connection.execute(_FIND, asked).all()
     student = student_of(found[0] if found else None, visitor)
-    answers: dict[str, Row[Any]] = {}
+    answers: dict[str, tuple[str, str]] = {}
     for row in found:
         if row.consent_id is not None:
-            answers.setdefault(row.answered_by, row)
+            answers.setdefault(row.answered_by, (row.consent_id, row.choice))
     first = found[0]
     return SubmissionFacts(student, numbers, first.is_sent_again, first.is_a_students, first.has_draft, answers)
 
@@ -97,11 +97,12 @@ def consent_of(keys: KeyRing, facts: SubmissionFacts, on: date) -> tuple[str, bo
     """
     student, answers = facts.student, facts.answers
     is_adult = is_of_age(keys, student.id, student.sealed, on)
-    student_agreed = is_adult and "student" in answers and answers["student"].choice == "agree"
-    consent = answers.get("parent", answers.get("student") if student_agreed else None)
-    if consent is None or consent.choice != "agree":
+    students = answers.get("student") if is_adult else None
+    student_agreed = students is not None and students[1] == _AGREE
+    consent = answers.get("parent", students if student_agreed else None)
+    if consent is None or consent[1] != _AGREE:
         raise ConsentMissing
-    return consent.consent_id, is_adult and not student_agreed
+    return consent[0], is_adult and not student_agreed
 
 
 def forget_draft(unit: UnitOfWork, facts: SubmissionFacts) -> None:

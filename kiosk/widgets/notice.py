@@ -58,7 +58,6 @@ class CurtainScreen(Step[None]):
     """
 
     AUTO_FOCUS = ""
-    _has_frame = False
 
     def compose(self) -> ComposeResult:
         """The frame, once it shows."""
@@ -77,10 +76,15 @@ class CurtainScreen(Step[None]):
     async def _begin_to_wait(self) -> None:
         if not self._has_frame:
             await self.recompose()
-            self._has_frame = True
             self.show_time()
-        self._say("")
-        self.set_timer(_A_MOMENT_SECONDS, self._say_to_wait)
+        if self.is_active:
+            self._say("")
+            self.set_timer(_A_MOMENT_SECONDS, self._say_to_wait)
+
+    @property
+    def _has_frame(self) -> bool:
+        """Whether there is one; it does not come where the app ends, or the visit, before it stands."""
+        return bool(self.query("#time")) and bool(self.query("#foot"))
 
     def _say_to_wait(self) -> None:
         self._say(_("請稍候。"))

@@ -37,13 +37,16 @@ class PaintedOnceScreen(Screen[T], Generic[T]):
 
         A step that is covered before it hears that it is shown is laid out when it is: another such event comes then.
         """
+        if isinstance(event, events.Mount) and not (self.app.is_running and self in self.app.screen_stack):
+            return  # it was taken away while its widgets came, and has none
         if not isinstance(event, events.ScreenResume):
             await super().on_event(event)
         elif self.is_active:
             is_new, self._was_shown = not self._was_shown, True
-            event.refresh_styles = not is_new
+            if is_new:
+                event.refresh_styles = False
             await super().on_event(event)
-            if is_new and self._size:
+            if is_new and self._size and self.is_active and not self.app._batch_count:
                 self._repaint_required = False  # Textual asks for it behind the picture that it has just painted
 
     async def _on_layout(self, message: messages.Layout) -> None:

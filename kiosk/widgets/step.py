@@ -127,6 +127,8 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
 
     def on_screen_resume(self) -> None:
         """Set this step's idle limit; leave where the answer came while a question stood on top."""
+        if not self.is_active:  # the curtain makes its frame first, and may be covered meanwhile
+            return
         self.limit_stillness()
         if self._late_answer is not None:
             self.answer(self._late_answer)

@@ -17,6 +17,7 @@ from kiosk.services.own_id import NotTheirId, TooManyTries
 from kiosk.services.receipts import EmailState, NextStep
 from kiosk.services.school import School, open_school
 from kiosk.services.standing import Hold
+from kiosk.services.submission_facts import find_facts
 from kiosk.services.visitor import Visitor
 from kiosk.settings import Settings
 from kiosk.testing import FakeClock
@@ -321,3 +322,12 @@ def test_nothing_personal_is_in_a_receipts_repr_or_a_refusal(sender: Sender) -> 
         sender.one()
     shown = repr(receipt) + repr(refused.value)
     assert not [value for value in (MOTHER_ID, "0910100200", "flower@", MOTHER.name, receipt.token) if value in shown]
+
+
+def test_nothing_personal_is_in_the_repr_of_what_is_found_out_before(sender: Sender) -> None:
+    index = b"\x17" * 16
+    with sender.school.store.write() as unit:
+        shown = repr(find_facts(unit, sender.visitor, uuid4().hex, [index]))
+        unit.audit("test", "test", "test")
+    assert "agree" in shown
+    assert not [value for value in ("王", NATIONAL_ID, str(index), "110001", "sealed") if value in shown]

@@ -1,0 +1,72 @@
+"""Screens that are taken away, or covered, while they still come: at every turn of the loop where that may be."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from kiosk.app import KioskApp
+from kiosk.services.school import School
+from kiosk.testing import until
+from kiosk.walk import Walk
+from kiosk.widgets.notice import CurtainScreen, NoticeScreen
+from tests.pilot.quick import QuickParent, quickly_at
+
+
+@asynccontextmanager
+async def in_a_visit(school: School) -> AsyncIterator[tuple[QuickParent, KioskApp]]:
+    async with quickly_at(school) as parent:
+        app = parent.app
+        assert isinstance(app, KioskApp)
+        yield parent, app
+
+
+def begin(app: KioskApp) -> None:
+    """Begin a visit of one notice after another."""
+
+    async def visit() -> None:
+        app.push_screen(CurtainScreen())
+        walk = Walk(app)
+        while True:
+            await walk.tell("一", "二")
+
+    app.guard.begin_visit()
+    app.run_worker(app._until_it_ends(visit()), group="visit")
+
+
+async def turn(times: int) -> None:
+    for _turn in range(times):
+        await asyncio.sleep(0)
+
+
+async def test_a_visitor_forgotten_while_the_first_step_comes(school: School) -> None:
+    async with in_a_visit(school) as (parent, app):
+        for turns in range(3, 100, 3):
+            begin(app)
+            await turn(turns)
+            app.forget_visitor()
+            await until(parent.pilot, lambda: len(app.screen_stack) == 1)
+            assert app._exception is None, f"after {turns} turns"
+
+
+@pytest.mark.parametrize("end", ["forget", "exit"])
+async def test_a_visit_that_ends_while_the_curtain_makes_its_frame(school: School, end: str) -> None:
+    for turns in range(0, 60, 6):
+        async with in_a_visit(school) as (parent, app):
+            begin(app)
+            await parent.sees("NoticeScreen")
+            curtain, notice = app.screen_stack[1:]
+            assert isinstance(notice, NoticeScreen)
+            assert not curtain.query("#time")
+            notice.answer("ok")
+            await turn(turns)
+            if end == "exit":
+                app.exit(0)
+            else:
+                app.forget_visitor()
+                await parent.sees("LoginScreen")
+        assert app._exception is None, f"after {turns} turns"
+        assert app.return_code in (None, 0)
