@@ -34,7 +34,7 @@ _NETWORK_FILE_SYSTEMS = frozenset(
 _BUSY_SQLSTATES = frozenset({"55P03", "40P01", "40001"})  # lock not available, deadlock, serialization failure
 _POSTGRESQL_OPTIONS = "-c lock_timeout=5000 -c synchronous_commit=on"
 """A commit waits for the disk whatever the server's or the role's own default is."""
-_READER_CACHE_KIBIBYTES = 256
+_READER_CACHE_KIBIBYTES = 128
 """What a reading connection keeps of the file. SQLite's own two megabytes, times the connections that a screen may read
 by at once, are what a terminal has little of; a page of a list is found by an index, and the system caches the file."""
 _PRAGMAS: Mapping[str, tuple[str, object]] = {
