@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -176,12 +177,7 @@ class Applications:
         """Check the form once more, whoever sent it, and bring it into its normal form."""
         if len(entries) != mode.applicants or basis not in mode.bases:
             raise InvalidApplication([{} for _entry in entries])
-        on = today(self._clock)
-        others = [entries[1 - place] if len(entries) == 2 else None for place in range(len(entries))]
-        read = [read_applicant(entry, mode, on, other) for entry, other in zip(entries, others, strict=True)]
-        if any(messages for messages, _values in read):
-            raise InvalidApplication([messages for messages, _values in read])
-        return [values for _messages, values in read]
+        return read_form(entries, mode, today(self._clock))
 
     def _new(
         self,
@@ -249,6 +245,24 @@ class Applications:
             connection.execute(_UNSETTLE_CONFLICT, {"student": student.id})
         refresh_exactly(unit, {other["student_id"] for other in others if _is_news_to(other, rows, student.id)})
         return application
+
+
+def read_form(entries: Sequence[ApplicantEntry], mode: Mode, on: date) -> list[ApplicantValues]:
+    """The applicants of a whole form in their normal form.
+
+    Args:
+        entries: as typed, one or two.
+        mode: the way to apply.
+        on: the present day.
+
+    Raises:
+        InvalidApplication: a field is wrong.
+    """
+    others = [entries[1 - place] if len(entries) == 2 else None for place in range(len(entries))]
+    read = [read_applicant(entry, mode, on, other) for entry, other in zip(entries, others, strict=True)]
+    if any(messages for messages, _values in read):
+        raise InvalidApplication([messages for messages, _values in read])
+    return [values for _messages, values in read]
 
 
 def _applicant_rows(

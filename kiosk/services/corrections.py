@@ -24,9 +24,8 @@ from kiosk.services.application_form import (
     Basis,
     Mode,
     email_key,
-    read_applicant,
 )
-from kiosk.services.applications import InvalidApplication, student_as_applicant
+from kiosk.services.applications import read_form, student_as_applicant
 from kiosk.services.decisions import change_state
 from kiosk.services.errors import AlreadyApplied, ChangedMeanwhile, Denied
 from kiosk.services.history import Action
@@ -287,13 +286,9 @@ def _answers(
         reasons = returned.get(person["position"], {})
         typed = entries.get(person["position"], ApplicantEntry())
         whole.append(replace(_entry(values), **{key: getattr(typed, key) for key in _fields(reasons)}))
-    others = [whole[1 - place] if len(whole) == 2 else None for place in range(len(whole))]
-    read = [read_applicant(entry, mode, on, other) for entry, other in zip(whole, others, strict=True)]
-    if any(messages for messages, _values in read):
-        raise InvalidApplication([messages for messages, _values in read])
     return [
         _Answer(person, values, given, tuple(returned[person["position"]]))
-        for person, values, (_messages, given) in zip(people, before, read, strict=True)
+        for person, values, given in zip(people, before, read_form(whole, mode, on), strict=True)
         if person["position"] in returned
     ]
 
