@@ -52,7 +52,7 @@ def supervised(home: str | None, *, staff_only: bool = False) -> int:
 
         sys.stderr.write(_("請在終端機上執行 kiosk。") + "\n")
         return 1
-    from kiosk.supervisor import supervise
+    from kiosk.runtime.supervisor import supervise
 
     def run() -> int:
         import gc

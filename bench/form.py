@@ -8,10 +8,10 @@ from pathlib import Path
 
 from kiosk.app import KioskApp
 from kiosk.clock import SystemClock
-from kiosk.screens.applicant_form import ApplicantFormScreen
-from kiosk.services.application_form import Mode
-from kiosk.services.texts import TextName, load_text
-from kiosk.settings import load_settings
+from kiosk.config.settings import load_settings
+from kiosk.domain.application_form import Mode
+from kiosk.screens.family.applicant_form import ApplicantFormScreen
+from kiosk.services.texts.loader import TextName, load_text
 
 
 def new_form() -> ApplicantFormScreen:

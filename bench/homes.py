@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from kiosk.config.settings import Settings
 from kiosk.rules.application_numbers import format_number
-from kiosk.services.staff_access import Role
-from kiosk.settings import Settings
+from kiosk.services.auth.staff_session import Role
 from tests.faults.schools import (
     add_staff,
     fill_school,

@@ -12,7 +12,7 @@ from bench.pseudo_terminal import PseudoTerminal, python
 from bench.report import Bar, percentile
 from bench.row_table import data_table
 from bench.start import BARE, BARE_LABEL
-from kiosk.settings import Settings
+from kiosk.config.settings import Settings
 from tests.faults.schools import STAFF_CHOSEN
 
 _ROUNDS = 9

@@ -20,13 +20,13 @@ from bench.homes import Run
 from bench.pseudo_terminal import ROOT, PseudoTerminal, python
 from bench.report import Bar, median_ratio, percentile
 from kiosk.clock import SystemClock
-from kiosk.services.demo_school import invented_id
-from kiosk.services.roster_check import Roster, check_roster
-from kiosk.services.roster_file import Row, Sheet
-from kiosk.services.roster_import import import_roster
+from kiosk.config.settings import load_settings
+from kiosk.demo.seed import invented_id
+from kiosk.domain.school_calendar import today
+from kiosk.services.files.table_reader import Row, Sheet
+from kiosk.services.imports.roster_check import Roster, check_roster
+from kiosk.services.imports.roster_import import import_roster
 from kiosk.services.school import open_school
-from kiosk.services.today import today
-from kiosk.settings import load_settings
 
 _ROUNDS = 7
 _ROUNDS_OF_KEYS = 3

@@ -17,9 +17,9 @@ from textual.widgets import DataTable, Label
 from bench.homes import Run
 from bench.pseudo_terminal import PseudoTerminal, python
 from bench.report import Bar
-from kiosk.widgets.row_layout import Column
-from kiosk.widgets.row_table import RowTable
-from kiosk.widgets.row_window import Row, RowPage, Side, Wanted
+from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_window import Row, RowPage, Side, Wanted
+from kiosk.widgets.table.table import RowTable
 
 _MILLION = 1_000_000
 _PAGE = 30

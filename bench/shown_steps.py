@@ -22,10 +22,10 @@ from textual.screen import Screen
 
 from bench.bare import BareApp, BareForm
 from kiosk.app import KioskApp
-from kiosk.screens.change_password import ChangePasswordScreen
+from kiosk.config.settings import load_settings
+from kiosk.screens.base.new_password import ChangePasswordScreen
+from kiosk.services.auth.student_session import Visitor
 from kiosk.services.school import School, open_school
-from kiosk.services.visitor import Visitor
-from kiosk.settings import load_settings
 from kiosk.testing import FakeClock
 from tests.pilot.conftest import STUDENTS, add_student
 from tests.pilot.quick import QuickParent

@@ -20,8 +20,8 @@ from bench.homes import REGISTRAR, Run
 from bench.pseudo_terminal import PseudoTerminal, python
 from bench.report import Bar, percentile
 from kiosk.clock import SystemClock
+from kiosk.config.settings import load_settings
 from kiosk.services.school import open_school
-from kiosk.settings import load_settings
 from tests.faults.schools import STAFF_CHOSEN, TERMINAL
 
 _ROUNDS = 9

@@ -19,8 +19,8 @@ from bench.homes import Run
 from bench.pseudo_terminal import ROOT, PseudoTerminal, python
 from bench.report import Bar
 from bench.start import BARE, BARE_LABEL, LOGIN_LABEL, kiosk
+from kiosk.config.settings import load_settings
 from kiosk.services.school import open_school
-from kiosk.settings import load_settings
 from kiosk.testing import FakeClock
 from tests.pilot.conftest import STUDENTS, add_student
 from tests.pilot.test_nothing_left import visit_often

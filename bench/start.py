@@ -7,7 +7,7 @@ from functools import partial
 from bench.homes import FIRST_LOGIN, Run, forget_failures
 from bench.pseudo_terminal import PseudoTerminal, python
 from bench.report import Bar, median_ratio
-from kiosk.settings import Settings
+from kiosk.config.settings import Settings
 
 BARE, BARE_LABEL = python("-m", "bench.bare"), "READY"
 LOGIN_LABEL = "登入帳號"

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from bench.homes import Run
 from bench.report import Bar
+from kiosk.config.settings import Settings
+from kiosk.domain.errors import ServiceError
 from kiosk.rules.application_numbers import parse_number
-from kiosk.services.errors import ServiceError
-from kiosk.services.store_errors import StoreError
-from kiosk.settings import Settings
+from kiosk.services.errors import StoreError
 from tests.faults.schools import fill_school, open_cheaply, settings_of, submit, visitors_of
 
 _WRITERS = 8

@@ -15,7 +15,7 @@ class CarerAccess(SQLModel, table=True):
     """What a bound parent lets a carer see of a child, until when.
 
     ``account_id``: the carer's own account. ``granted_by``: the parent's account. ``scope``: keys of
-    :class:`kiosk.services.carers.Scope`, joined by commas. ``last_day``: the last day it holds, ISO. ``state``: active,
+    :class:`kiosk.services.accounts.carers.Scope`, joined by commas. ``last_day``: the last day it holds, ISO. ``state``: active,
     revoked (by a parent, or with the binding it came from); whether the last day is over is asked of the clock.
     """
 

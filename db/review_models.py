@@ -41,7 +41,7 @@ class HistoryEntry(SQLModel, table=True):
     """Something that happened to an application, for staff to read; the proof of it is the audit.
 
     ``staff_id``: None where a parent or the kiosk did it. ``action``: see
-    :class:`kiosk.services.history.Action`. ``sealed``: what was said with it (reason, note, fields), may be empty.
+    :class:`kiosk.services.applications.history.Action`. ``sealed``: what was said with it (reason, note, fields), may be empty.
     """
 
     __tablename__ = "history_entry"
@@ -56,7 +56,7 @@ class HistoryEntry(SQLModel, table=True):
 class Correction(SQLModel, table=True):
     """A field that was sent back to the parent (退件補正).
 
-    ``position``: of the applicant, from 1. ``field``: a key of :class:`kiosk.services.application_form.ApplicantEntry`.
+    ``position``: of the applicant, from 1. ``field``: a key of :class:`kiosk.domain.application_form.ApplicantEntry`.
     ``state``: open, answered, dropped (the application was withdrawn or decided). ``sealed``: reason.
     """
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pypdfium2
 
+from kiosk.config.settings import DEMO_SCHOOL_NAME
+from kiosk.domain.application_form import Basis, Mode
 from kiosk.rules.strokes import Drawing, svg
-from kiosk.services.application_form import Basis, Mode
-from kiosk.services.card_text import load_card_services
-from kiosk.services.forms import FormContent, FormKind, Sheet, fingerprint, render
-from kiosk.services.texts import TextName, load_consent, load_text
-from kiosk.settings import DEMO_SCHOOL_NAME
+from kiosk.services.documents.pdf_renderer import FormContent, FormKind, Sheet, fingerprint, render
+from kiosk.services.texts.card_services import load_card_services
+from kiosk.services.texts.loader import TextName, load_consent, load_text
 
 FOLDER = Path(__file__).parent / "forms"
 _DPI = 100

@@ -16,10 +16,10 @@ from argon2 import PasswordHasher
 from docs.painting import paint
 from docs.staff_pictures import office_work, shift
 from kiosk.app import build_app
-from kiosk.services.demo_accounts import demo_account_logins
-from kiosk.services.demo_school import demo_logins, fill_demo_school
+from kiosk.config.settings import load_settings
+from kiosk.demo.parent_accounts import demo_account_logins
+from kiosk.demo.seed import demo_logins, fill_demo_school
 from kiosk.services.school import School, open_school
-from kiosk.settings import load_settings
 from kiosk.testing import AccountParent, FakeClock, Parent
 
 FOLDER = Path(__file__).parent / "pictures"

@@ -14,9 +14,9 @@ from textual.widgets import Button
 
 from docs.painting import paint
 from kiosk.app import build_app
-from kiosk.services.demo_office import demo_staff_logins
-from kiosk.services.print_desk import whole_queue
+from kiosk.demo.staff_work import demo_staff_logins
 from kiosk.services.school import School
+from kiosk.services.signing.print_desk import whole_queue
 from kiosk.testing import FakeClock, Reviewer, until
 
 _SIZE = (100, 30)

@@ -16,23 +16,23 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from kiosk.clock import Clock, SystemClock
-from kiosk.configuration_file import SettingsError
-from kiosk.forgetting import forget_painted_text
+from kiosk.config.settings import Settings, ensure_home, load_settings
+from kiosk.config.toml_reader import SettingsError
 from kiosk.i18n import _
-from kiosk.idle import Activity, IdleGuard
-from kiosk.locked_app import LockedApp
-from kiosk.opening import CannotOpen, load_doors, load_school
-from kiosk.screens.login import LoginScreen
-from kiosk.services.texts import TextName, TextUnusable, check_own_texts, load_text
-from kiosk.settings import Settings, ensure_home, load_settings
-from kiosk.widgets.step import Nav, Step
+from kiosk.runtime.idle_guard import Activity, IdleGuard
+from kiosk.runtime.startup import CannotOpen, load_doors, load_school
+from kiosk.screens.base.login import LoginScreen
+from kiosk.screens.base.step import Nav, Step
+from kiosk.services.texts.loader import TextName, TextUnusable, check_own_texts, load_text
+from kiosk.terminal.locked_app import LockedApp
+from kiosk.terminal.render_caches import forget_painted_text
 
 if TYPE_CHECKING:
-    from kiosk.mail_worker import MailWorker
-    from kiosk.screens.review.staff_login import StaffLoginScreen
+    from kiosk.runtime.mail_worker import MailWorker
+    from kiosk.screens.office.login import StaffLoginScreen
+    from kiosk.services.auth.sign_in import SignedIn
+    from kiosk.services.auth.staff_session import StaffSignedIn
     from kiosk.services.school import School
-    from kiosk.services.sign_in import SignedIn
-    from kiosk.services.staff_access import StaffSignedIn
 
 _PURGE_SECONDS = 3600
 _ACTIVITIES: tuple[tuple[type[events.Event], Activity], ...] = (
@@ -114,7 +114,7 @@ class KioskApp(LockedApp):
 
     def new_staff_login(self) -> StaffLoginScreen:
         """The staff's login screen."""
-        from kiosk.screens.review.staff_login import StaffLoginScreen  # the parents' start does without
+        from kiosk.screens.office.login import StaffLoginScreen  # the parents' start does without
 
         return StaffLoginScreen(demo_lines=self._staff_demo_lines)
 
@@ -148,12 +148,12 @@ class KioskApp(LockedApp):
             if self._signing_in:  # imports would hold up its few statements, and hashing needs no interpreter
                 await asyncio.to_thread(school.sign_in.hashing.wait, _LONGEST_BEFORE_HASHING)
             if not self.staff_only:
-                await asyncio.to_thread(importlib.import_module, "kiosk.visit")
+                await asyncio.to_thread(importlib.import_module, "kiosk.flows.family_visit")
                 self._visit_loaded.set()
             if self._signing_in:  # what answers is not held up by what comes after it
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._doors_wanted.wait(), _LONGEST_BEFORE_DOORS)
-            doors = "kiosk.shift" if self.staff_only else "kiosk.journey"
+            doors = "kiosk.flows.staff_flow" if self.staff_only else "kiosk.flows.application_flow"
             await asyncio.to_thread(load_doors, doors, with_mail=self.settings.smtp is not None)
             self._all_loaded()
 
@@ -161,7 +161,7 @@ class KioskApp(LockedApp):
         self._visit_loaded.set()
         self._doors_loaded.set()
         if self.settings.smtp is not None:
-            from kiosk.mail_worker import start_mail_worker
+            from kiosk.runtime.mail_worker import start_mail_worker
 
             self._mail = start_mail_worker(self.school, self._write_log)
 
@@ -178,7 +178,7 @@ class KioskApp(LockedApp):
 
     def _purge_printed_files(self) -> None:
         """Once an hour, remove what was printed to files and is older than a day."""
-        from kiosk.services.printing import purge
+        from kiosk.services.documents.printer import purge
 
         self.run_worker(asyncio.to_thread(purge, self.settings, self.clock.now()), group="purge", exit_on_error=False)
 
@@ -203,7 +203,7 @@ class KioskApp(LockedApp):
 
     async def _visit(self, signed_in: SignedIn) -> None:
         await self._visit_loaded.wait()  # an import here would keep the screen from answering
-        from kiosk.visit import visit
+        from kiosk.flows.family_visit import visit
 
         await visit(self, signed_in)
 
@@ -215,13 +215,13 @@ class KioskApp(LockedApp):
 
     def load_account_visit(self) -> None:
         """Import what a visit with a parent account needs; to be called in a thread, because it takes a while."""
-        importlib.import_module("kiosk.account_visit")
+        importlib.import_module("kiosk.flows.account_flow")
 
     def _account_login_closed(self, answer: object) -> None:
         if answer is None or isinstance(answer, Nav):
             self.guard.end_visit()
             return
-        from kiosk.account_visit import account_visit
+        from kiosk.flows.account_flow import account_visit
 
         self.guard.begin_visit()
         self.run_worker(self._until_it_ends(account_visit(self, answer)), group="visit", exclusive=True)
@@ -245,10 +245,10 @@ class KioskApp(LockedApp):
 
     def load_shift(self) -> None:
         """Import what a shift needs; to be called in a thread, because it takes a while."""
-        importlib.import_module("kiosk.shift")
+        importlib.import_module("kiosk.flows.staff_flow")
 
     def _begin_shift(self, signed_in: StaffSignedIn) -> None:
-        from kiosk.shift import shift
+        from kiosk.flows.staff_flow import shift
 
         self.guard.begin_shift()
         self.run_worker(self._until_it_ends(shift(self, signed_in)), group="visit", exclusive=True)
@@ -291,7 +291,7 @@ class KioskApp(LockedApp):
             self.run_worker(self._ask_to_go_on(), group="go_on")
 
     async def _ask_to_go_on(self) -> None:
-        from kiosk.widgets.notice import NoticeScreen
+        from kiosk.screens.base.notice import NoticeScreen
 
         try:
             answer = await self.push_screen_wait(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from db import schema
-from kiosk.settings import SmtpSettings
+from kiosk.config.settings import SmtpSettings
 from tests.mail import Mailbox, mail_server
 from tests.recorded_schema import RecordedSchema
 

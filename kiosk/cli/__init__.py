@@ -10,9 +10,23 @@ import io
 import sys
 from pathlib import Path
 
-from kiosk.cli import card, data, demo, doctor, documents, export, fees, mail, report, roster, staff, status, take_in
+from kiosk.cli import (
+    card,
+    demo,
+    doctor,
+    documents,
+    export,
+    fees,
+    mail,
+    maintenance,
+    report,
+    roster,
+    staff,
+    status,
+    take_in,
+)
 from kiosk.cli.console import Refused
-from kiosk.configuration_file import SettingsError
+from kiosk.config.toml_reader import SettingsError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -23,7 +37,21 @@ def parser() -> argparse.ArgumentParser:
     run.set_defaults(handle=lambda arguments: _run(arguments.home))
     review = _command(commands, "review", "啟動教職員審核（辦公室的電腦）")
     review.set_defaults(handle=lambda arguments: _run(arguments.home, staff_only=True))
-    for module in (demo, roster, take_in, staff, documents, card, fees, export, report, status, mail, data, doctor):
+    for module in (
+        demo,
+        roster,
+        take_in,
+        staff,
+        documents,
+        card,
+        fees,
+        export,
+        report,
+        status,
+        mail,
+        maintenance,
+        doctor,
+    ):
         module.add_to(commands, _command)
     return top
 
@@ -44,8 +72,8 @@ def _run(home: Path | None, *, staff_only: bool = False) -> int:
 
 def main(argv: list[str]) -> int:
     """Run one command and give its exit code."""
-    from kiosk.services.errors import SchoolRefused
-    from kiosk.services.store_errors import StoreBusy, StoreConflict, StoreError
+    from kiosk.domain.errors import SchoolRefused
+    from kiosk.services.errors import StoreBusy, StoreConflict, StoreError
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from kiosk.cli.console import AddCommand, Refused, opened
-from kiosk.services.card_register import card_rows, card_sheet
+from kiosk.services.students.card_register import card_rows, card_sheet
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from kiosk.clock import SystemClock
+from kiosk.config.settings import load_settings
 from kiosk.services.school import School, open_school
-from kiosk.settings import load_settings
 
 _BAR_CELLS = 30
 _WIDEST_COLUMN = 16

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from kiosk.cli.console import AddCommand, Refused
 from kiosk.clock import SystemClock
-from kiosk.services.demo_accounts import demo_account_logins
-from kiosk.services.demo_office import demo_staff_logins
-from kiosk.services.demo_school import DemoLogin, demo_logins, fill_demo_school
+from kiosk.config.settings import load_settings
+from kiosk.demo.parent_accounts import demo_account_logins
+from kiosk.demo.seed import DemoLogin, demo_logins, fill_demo_school
+from kiosk.demo.staff_work import demo_staff_logins
 from kiosk.services.school import open_school
-from kiosk.settings import load_settings
 
 _FOLDER = Path(".demo")
 _MARK = "this-is-a-demo"
@@ -45,7 +45,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     print("教職員（登入畫面按 F8）：", *staff_lines, sep="\n  ")
     if arguments.prepare_only:
         return 0
-    from kiosk.supervisor import supervise
+    from kiosk.runtime.supervisor import supervise
 
     hint = "展示用登入（Ctrl+Q 離開；F7 家長帳號；F8 教職員）：\n" + "\n".join(lines)
     staff_hint, account_hint = (

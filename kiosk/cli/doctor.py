@@ -9,12 +9,12 @@ import subprocess
 from pathlib import Path
 
 from kiosk.cli.console import AddCommand, opened
-from kiosk.services.card_text import load_card_services
 from kiosk.services.command_line import OPERATOR
-from kiosk.services.mail_texts import check_mail_texts
+from kiosk.services.messaging.mail_templates import check_mail_texts
 from kiosk.services.school import School
-from kiosk.services.systems_text import load_systems
-from kiosk.services.texts import TextName, TextUnusable, incomplete_marks, load_text
+from kiosk.services.texts.card_services import load_card_services
+from kiosk.services.texts.city_systems import load_systems
+from kiosk.services.texts.loader import TextName, TextUnusable, incomplete_marks, load_text
 
 _SOME = 5
 _FEW_BYTES = 200 * 1024 * 1024
@@ -56,7 +56,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 def _applications(school: School, *, repair: bool) -> str:
     """Whether what stands on the applications is what follows from the other rows; mended where that is asked for."""
-    from kiosk.services.application_flags import compare, rebuild
+    from kiosk.services.applications.flags import compare, rebuild
 
     found = rebuild(school.store, OPERATOR) if repair else compare(school.store)
     if found.is_right:

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from kiosk.cli.console import AddCommand, Refused, opened
 from kiosk.clock import SystemClock
-from kiosk.services.forms import FormKind, FormRefused
-from kiosk.services.paper import NothingToSign, PaperState
-from kiosk.services.print_desk import QueuedForm, print_as_operator, whole_queue
-from kiosk.services.printing import KEEP, PrintFailed, purge
-from kiosk.settings import ensure_home, load_settings
+from kiosk.config.settings import ensure_home, load_settings
+from kiosk.domain.documents import NothingToSign, PaperState
+from kiosk.services.documents.pdf_renderer import FormKind, FormRefused
+from kiosk.services.documents.printer import KEEP, PrintFailed, purge
+from kiosk.services.signing.print_desk import QueuedForm, print_as_operator, whole_queue
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:

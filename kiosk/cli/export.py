@@ -6,9 +6,9 @@ import argparse
 from datetime import date
 
 from kiosk.cli.console import AddCommand
-from kiosk.cli.handing_over import add_file_options, handing_over, require_suffix, show_done
+from kiosk.cli.export_options import add_file_options, handing_over, require_suffix, show_done
 from kiosk.rules.roc_dates import InvalidDate, parse_date
-from kiosk.services.oneroster_files import Version
+from kiosk.services.imports.oneroster_format import Version
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:
@@ -59,7 +59,7 @@ def _oneroster(arguments: argparse.Namespace) -> int:
 
 def _office(arguments: argparse.Namespace) -> int:
     suffix = require_suffix(arguments.file, ".csv", ".xlsx")
-    from kiosk.services.office_export import holds_national_ids
+    from kiosk.services.exports.city_upload import holds_national_ids
 
     with handing_over(arguments) as (school, service, member):
         done = service.office(

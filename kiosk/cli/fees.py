@@ -9,9 +9,9 @@ from pathlib import Path
 from kiosk.cli.console import AddCommand, Refused, opened
 from kiosk.cli.file_faults import file_line
 from kiosk.services.command_line import OPERATOR
-from kiosk.services.fees_check import MOST_FAULTS, FeeList, check_fees
-from kiosk.services.fees_import import StudentsChanged, import_fees, student_ids
-from kiosk.services.roster_file import UnreadableFile, read_sheet
+from kiosk.services.files.table_reader import UnreadableFile, read_sheet
+from kiosk.services.imports.fee_check import MOST_FAULTS, FeeList, check_fees
+from kiosk.services.imports.fee_import import StudentsChanged, import_fees, student_ids
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:

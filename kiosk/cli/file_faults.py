@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.services.roster_file import FileFault, UnreadableFile
+from kiosk.services.files.table_reader import FileFault, UnreadableFile
 
 
 def file_line(error: UnreadableFile, what: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from kiosk.cli.console import AddCommand
-from kiosk.cli.handing_over import add_file_options, handing_over, require_suffix, show_done
+from kiosk.cli.export_options import add_file_options, handing_over, require_suffix, show_done
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:

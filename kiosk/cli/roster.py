@@ -11,15 +11,17 @@ from pathlib import Path
 from kiosk.cli.console import AddCommand, Refused, opened, progress_bar, table
 from kiosk.cli.file_faults import file_line
 from kiosk.clock import SystemClock
+from kiosk.config.settings import load_settings
+from kiosk.domain.errors import UnknownStudent
+from kiosk.domain.school_calendar import today
 from kiosk.rules.identity import mask_id
 from kiosk.rules.roc_dates import format_roc
+from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.command_line import OPERATOR
-from kiosk.services.errors import UnknownStudent
-from kiosk.services.login_changes import reset_student_login
-from kiosk.services.roster_check import MOST_FAULTS, Roster, RosterFault, StudentRow, check_roster
-from kiosk.services.roster_columns import ROLES
-from kiosk.services.roster_file import UnreadableFile, read_sheet
-from kiosk.services.roster_import import (
+from kiosk.services.files.table_reader import UnreadableFile, read_sheet
+from kiosk.services.imports.roster_check import MOST_FAULTS, Roster, RosterFault, StudentRow, check_roster
+from kiosk.services.imports.roster_columns import ROLES
+from kiosk.services.imports.roster_import import (
     FEW_LEAVING,
     SHARE_LEAVING,
     Comparison,
@@ -28,8 +30,6 @@ from kiosk.services.roster_import import (
     compare_with_school,
     import_roster,
 )
-from kiosk.services.today import today
-from kiosk.settings import load_settings
 
 _PREVIEW_ROWS = 8
 _ROWS_NAMED = 8

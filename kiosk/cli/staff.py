@@ -10,17 +10,16 @@ from contextlib import contextmanager
 
 from kiosk.cli.console import AddCommand, Refused, ask_secret, opened
 from kiosk.clock import SystemClock
+from kiosk.domain.application_form import id_message
+from kiosk.domain.errors import ChangedMeanwhile, PasswordRefused
+from kiosk.domain.password_messages import password_message
+from kiosk.domain.school_calendar import today
 from kiosk.rules.accounts import InvalidAccount, parse_staff_account
 from kiosk.rules.identity import InvalidIdentity, mask_id, normalise_id, parse_id
 from kiosk.rules.names import InvalidName, parse_name
 from kiosk.rules.passwords import STAFF_RULE, fault
 from kiosk.rules.text_safety import scrub
-from kiosk.services.application_form import id_message
-from kiosk.services.command_line import CommandLine
-from kiosk.services.errors import ChangedMeanwhile, PasswordRefused
-from kiosk.services.password_messages import password_message
-from kiosk.services.staff_access import Role
-from kiosk.services.staff_accounts import (
+from kiosk.services.administration.staff_accounts import (
     AccountTaken,
     LastAdministrator,
     NoClassTeacher,
@@ -30,7 +29,8 @@ from kiosk.services.staff_accounts import (
     UnknownClass,
     UnknownStaff,
 )
-from kiosk.services.today import today
+from kiosk.services.auth.staff_session import Role
+from kiosk.services.command_line import CommandLine
 
 _TRIES = 3
 _LONGEST_LINE = 1000

@@ -6,9 +6,9 @@ import argparse
 import sys
 
 from kiosk.cli.console import Refused, ask_secret
-from kiosk.services.errors import SignInRefused
+from kiosk.domain.errors import SignInRefused
+from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.school import School
-from kiosk.services.staff_access import StaffMember
 
 _LONGEST_LINE = 1000
 

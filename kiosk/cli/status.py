@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict
 
 from kiosk.cli.console import AddCommand, opened
-from kiosk.services.status import school_status
+from kiosk.services.exports.status import school_status
 
 _STATES = {
     "under_review": "審核中",

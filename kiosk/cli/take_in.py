@@ -9,10 +9,10 @@ from kiosk.cli.console import AddCommand, Refused, progress_bar
 from kiosk.cli.file_faults import file_line
 from kiosk.cli.roster import add_import_options, take_in
 from kiosk.clock import SystemClock
-from kiosk.services.oneroster_import import read_oneroster
-from kiosk.services.roster_file import UnreadableFile
-from kiosk.services.today import today
-from kiosk.settings import load_settings
+from kiosk.config.settings import load_settings
+from kiosk.domain.school_calendar import today
+from kiosk.services.files.table_reader import UnreadableFile
+from kiosk.services.imports.oneroster_reader import read_oneroster
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from kiosk.i18n import _
 from kiosk.rules.roc_dates import format_roc
 from kiosk.rules.text_safety import scrub
-from kiosk.services.outbox_review import Call
+from kiosk.services.messaging.outbox_desk import Call
 
 
 def call_sheet(calls: Iterable[Call], school_name: str, on: date) -> str:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.services.audit_log import AuditLog
-from kiosk.services.binding_review import Bindings
-from kiosk.services.bulk_approval import BulkApproval
-from kiosk.services.card_register import CardRegister
-from kiosk.services.deletion_requests import DeletionRequests
-from kiosk.services.desk import Desk
-from kiosk.services.document_desk import DocumentDesk
-from kiosk.services.hand_over import HandOver
-from kiosk.services.outbox_review import Outbox
-from kiosk.services.print_desk import PrintDesk
-from kiosk.services.review import Review
-from kiosk.services.review_queue import ReviewQueue
+from kiosk.services.accounts.bindings_desk import Bindings
+from kiosk.services.administration.audit_log import AuditLog
+from kiosk.services.administration.login_reset_desk import Desk
+from kiosk.services.administration.staff_accounts import StaffAccounts
+from kiosk.services.exports.export_service import HandOver
+from kiosk.services.messaging.outbox_desk import Outbox
+from kiosk.services.privacy.deletion_requests import DeletionRequests
+from kiosk.services.review.bulk_approval import BulkApproval
+from kiosk.services.review.decisions import Review
+from kiosk.services.review.queue import ReviewQueue
 from kiosk.services.school import School
-from kiosk.services.signature_desk import SignatureDesk
-from kiosk.services.staff_accounts import StaffAccounts
-from kiosk.services.tickets import Tickets
+from kiosk.services.signing.print_desk import PrintDesk
+from kiosk.services.signing.scan_desk import DocumentDesk
+from kiosk.services.signing.signature_desk import SignatureDesk
+from kiosk.services.students.card_register import CardRegister
+from kiosk.services.students.error_reports import Tickets
 
 
 @dataclass(frozen=True)

@@ -13,28 +13,28 @@ from db import schema
 from db.sealed import KeyFault, KeyFileError, KeyRing, new_keys, read_keys, write_keys
 from db.store import Store, StoreError, UnsafeFolder
 from kiosk.clock import Clock
+from kiosk.config.settings import Settings, ensure_home
+from kiosk.domain.errors import SchoolFault, SchoolRefused
 from kiosk.i18n import _
-from kiosk.services.errors import SchoolFault, SchoolRefused
-from kiosk.services.key_checks import known_checks, make_keys_known
-from kiosk.services.password_store import HASHER, PasswordStore
-from kiosk.services.sign_in import SignIn
-from kiosk.settings import Settings, ensure_home
+from kiosk.services.administration.key_checks import known_checks, make_keys_known
+from kiosk.services.auth.password_hashing import HASHER, PasswordStore
+from kiosk.services.auth.sign_in import SignIn
 
 if TYPE_CHECKING:
-    from kiosk.services.account_recovery import AccountRecovery
-    from kiosk.services.accounts import Accounts
-    from kiosk.services.applications import Applications
-    from kiosk.services.card import StudentCard
-    from kiosk.services.carers import Carers
-    from kiosk.services.consents import Consents
-    from kiosk.services.corrections import Corrections
-    from kiosk.services.drafts import Drafts
-    from kiosk.services.email_codes import EmailCodes
-    from kiosk.services.fees import Fees
-    from kiosk.services.own_data import OwnData
-    from kiosk.services.papers import Papers
-    from kiosk.services.signatures import Signatures
-    from kiosk.services.student_data import StudentData
+    from kiosk.services.accounts.account_settings import Accounts
+    from kiosk.services.accounts.carers import Carers
+    from kiosk.services.accounts.fees import Fees
+    from kiosk.services.accounts.recovery import AccountRecovery
+    from kiosk.services.applications.corrections import Corrections
+    from kiosk.services.applications.drafts import Drafts
+    from kiosk.services.applications.submission import Applications
+    from kiosk.services.messaging.email_verification import EmailCodes
+    from kiosk.services.privacy.subject_rights import OwnData
+    from kiosk.services.signing.family_forms import Papers
+    from kiosk.services.signing.signatures import Signatures
+    from kiosk.services.students.confirmation import StudentData
+    from kiosk.services.students.consents import Consents
+    from kiosk.services.students.student_card import StudentCard
 
 
 @dataclass(frozen=True)
@@ -53,98 +53,98 @@ class School:
     @cached_property
     def student_data(self) -> StudentData:
         """確認學生相關資訊 and the hub."""
-        from kiosk.services.student_data import StudentData
+        from kiosk.services.students.confirmation import StudentData
 
         return StudentData(self.store, self.clock)
 
     @cached_property
     def fees(self) -> Fees:
         """The school's fee list, for whoever is signed on with an account."""
-        from kiosk.services.fees import Fees
+        from kiosk.services.accounts.fees import Fees
 
         return Fees(self.store, self.clock)
 
     @cached_property
     def consents(self) -> Consents:
         """The answers to the consent."""
-        from kiosk.services.consents import Consents
+        from kiosk.services.students.consents import Consents
 
         return Consents(self.store, self.clock)
 
     @cached_property
     def applications(self) -> Applications:
         """申辦親子帳號."""
-        from kiosk.services.applications import Applications
+        from kiosk.services.applications.submission import Applications
 
         return Applications(self.store, self.clock)
 
     @cached_property
     def drafts(self) -> Drafts:
         """暫存離開."""
-        from kiosk.services.drafts import Drafts
+        from kiosk.services.applications.drafts import Drafts
 
         return Drafts(self.store, self.clock)
 
     @cached_property
     def email_codes(self) -> EmailCodes:
         """The codes sent to the applicants' addresses."""
-        from kiosk.services.email_codes import EmailCodes
+        from kiosk.services.messaging.email_verification import EmailCodes
 
         return EmailCodes(self.store, self.settings, self.clock)
 
     @cached_property
     def corrections(self) -> Corrections:
         """The parent's side of 退件補正; its tables are the staff's."""
-        from kiosk.services.corrections import Corrections
+        from kiosk.services.applications.corrections import Corrections
 
         return Corrections(self.store, self.clock)
 
     @cached_property
     def papers(self) -> Papers:
         """The forms of a child to be signed."""
-        from kiosk.services.papers import Papers
+        from kiosk.services.signing.family_forms import Papers
 
         return Papers(self.store, self.clock, self.settings)
 
     @cached_property
     def signatures(self) -> Signatures:
         """What is signed on the screen."""
-        from kiosk.services.signatures import Signatures
+        from kiosk.services.signing.signatures import Signatures
 
         return Signatures(self.store, self.settings)
 
     @cached_property
     def card(self) -> StudentCard:
         """學生證多元功能開通服務."""
-        from kiosk.services.card import StudentCard
+        from kiosk.services.students.student_card import StudentCard
 
         return StudentCard(self.store)
 
     @cached_property
     def accounts(self) -> Accounts:
         """The parents' accounts, for whoever is signed on with one."""
-        from kiosk.services.accounts import Accounts
+        from kiosk.services.accounts.account_settings import Accounts
 
         return Accounts(self.store, self.settings, self.clock, self.email_codes.mail)
 
     @cached_property
     def account_recovery(self) -> AccountRecovery:
         """忘記帳號、密碼."""
-        from kiosk.services.account_recovery import AccountRecovery
+        from kiosk.services.accounts.recovery import AccountRecovery
 
         return AccountRecovery(self.store, self.clock, self.email_codes.mail)
 
     @cached_property
     def carers(self) -> Carers:
         """照顧者."""
-        from kiosk.services.carers import Carers
+        from kiosk.services.accounts.carers import Carers
 
         return Carers(self.store, self.settings, self.clock)
 
     @cached_property
     def own_data(self) -> OwnData:
         """個資法 §3: what the school holds on whoever is signed on."""
-        from kiosk.services.own_data import OwnData
+        from kiosk.services.privacy.subject_rights import OwnData
 
         return OwnData(self.store, self.settings, self.clock)
 
@@ -168,7 +168,7 @@ def open_school(settings: Settings, clock: Clock, hasher: PasswordHasher = HASHE
     ensure_home(settings)
     store = _open_store(settings, clock)
     if settings.print_folder.exists():
-        from kiosk.services.printing import purge  # where nothing is printed to files, no login waits for it
+        from kiosk.services.documents.printer import purge  # where nothing is printed to files, no login waits for it
 
         purge(settings, clock.now())
     return School(settings, clock, store, SignIn(store, clock, PasswordStore(store.keys, hasher)))

@@ -39,7 +39,7 @@ class Person:
         """What a static part of the screen says; of a longer text, without the line breaks of this width."""
         from textual.widgets import Static
 
-        from kiosk.widgets.prose import Prose
+        from kiosk.widgets.wrapped_text import Prose
 
         part = self.app.screen.query_one(selector)
         if isinstance(part, Prose):

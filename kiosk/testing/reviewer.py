@@ -48,8 +48,8 @@ class Reviewer(Person):
 
     async def sees_rows(self) -> list[tuple[str, ...]]:
         """Wait for the rows of the list that stands; gives the words of those in memory."""
-        from kiosk.widgets.row_layout import words_of
-        from kiosk.widgets.row_table import RowTable
+        from kiosk.widgets.table.column_layout import words_of
+        from kiosk.widgets.table.table import RowTable
 
         table = self.app.screen.query_one(RowTable)
         await until(self.pilot, lambda: table.is_loaded)

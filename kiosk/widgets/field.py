@@ -7,7 +7,7 @@ from typing import Any
 from textual.content import Content
 
 from kiosk.i18n import _
-from kiosk.widgets.plain_input import PlainInput
+from kiosk.widgets.safe_input import PlainInput
 
 
 class Field(PlainInput):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from kiosk.services.today import TAIPEI
+from kiosk.domain.school_calendar import TAIPEI
 
 
 def day_and_time(at: int) -> str:

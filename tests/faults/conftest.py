@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.config.settings import Settings
 from kiosk.services.school import School
-from kiosk.settings import Settings
 from tests.databases import postgresql_url
 from tests.faults.schools import fill_school, open_cheaply, settings_of
 

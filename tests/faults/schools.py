@@ -11,24 +11,24 @@ from sqlmodel import col, select
 
 from db.models import Application, Credential, table_of
 from kiosk.clock import SystemClock
-from kiosk.services.account_holder import AccountHolder
-from kiosk.services.application_form import ApplicantEntry, Basis, Mode
-from kiosk.services.bindings import open_binding
+from kiosk.config.settings import Settings
+from kiosk.demo.seed import invented_id
+from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
+from kiosk.domain.application_status import ApplicationState
+from kiosk.domain.receipt import Receipt
+from kiosk.domain.school_calendar import today
+from kiosk.services.accounts.bindings import open_binding
+from kiosk.services.administration.staff_accounts import StaffAccounts
+from kiosk.services.applications.state_changes import change_state
+from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.staff_session import Role, StaffMember
+from kiosk.services.auth.student_session import Visitor
 from kiosk.services.command_line import CommandLine
-from kiosk.services.decisions import change_state
-from kiosk.services.demo_school import invented_id
-from kiosk.services.receipts import Receipt
-from kiosk.services.roster_check import Roster, check_roster
-from kiosk.services.roster_file import Sheet
-from kiosk.services.roster_import import import_roster
+from kiosk.services.files.table_reader import Sheet
+from kiosk.services.imports.roster_check import Roster, check_roster
+from kiosk.services.imports.roster_import import import_roster
 from kiosk.services.school import School, open_school
-from kiosk.services.staff_access import Role, StaffMember
-from kiosk.services.staff_accounts import StaffAccounts
-from kiosk.services.standing import ApplicationState
-from kiosk.services.texts import load_consent
-from kiosk.services.today import today
-from kiosk.services.visitor import Visitor
-from kiosk.settings import Settings
+from kiosk.services.texts.loader import load_consent
 
 TERMINAL = "kiosk-1"
 CHOSEN = "Harbour7lights"

@@ -17,11 +17,11 @@ from sqlalchemy import text
 
 from db import audit
 from db.sealed import new_keys
-from kiosk.services.errors import ChangedMeanwhile
+from kiosk.config.settings import Settings
+from kiosk.domain.errors import ChangedMeanwhile
+from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.office import open_office
 from kiosk.services.school import School
-from kiosk.services.staff_access import Role, StaffMember
-from kiosk.settings import Settings
 from tests.faults.schools import add_staff, open_cheaply, submit, visitors_of
 from tests.faults.worker import child
 

@@ -15,12 +15,12 @@ from sqlmodel import SQLModel, col, func, select
 
 from db.models import Applicant, Application, SignedForm
 from db.review_models import Binding, HistoryEntry, OutboxMessage, ParentAccount, Staff
-from kiosk.services.application_flags import compare
-from kiosk.services.errors import AlreadyApplied, ChangedMeanwhile
+from kiosk.config.settings import Settings
+from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile
+from kiosk.services.applications.flags import compare
+from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.office import Office, open_office
 from kiosk.services.school import School
-from kiosk.services.staff_access import Role, StaffMember
-from kiosk.settings import Settings
 from tests.faults.schools import add_staff, fill_school, open_cheaply, submit, visitors_of
 from tests.faults.test_kill import audit_is_whole
 from tests.faults.worker import PROCESSES, child

@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
 from db.store import StoreError
+from kiosk.config.settings import Settings
 from kiosk.services.school import School
-from kiosk.settings import Settings
 from tests.faults.schools import CHOSEN, STUDENTS, TERMINAL, give_consent, open_cheaply, submit, visitors_of
 from tests.faults.test_kill import audit_is_whole
 from tests.faults.worker import child

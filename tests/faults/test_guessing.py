@@ -20,15 +20,15 @@ from sqlmodel import col, select, update
 
 from db.models import Credential
 from kiosk.clock import SystemClock
+from kiosk.config.settings import Settings
+from kiosk.domain.errors import SignInRefused
+from kiosk.services.administration.staff_accounts import StaffAccounts
+from kiosk.services.auth.lockout import DAY_SECONDS, FAILURES_TO_LOCK
+from kiosk.services.auth.password_hashing import HASHER
+from kiosk.services.auth.staff_session import Role
 from kiosk.services.command_line import CommandLine
-from kiosk.services.errors import SignInRefused
-from kiosk.services.lockout import DAY_SECONDS, FAILURES_TO_LOCK
-from kiosk.services.password_store import HASHER
-from kiosk.services.roster_import import import_roster
+from kiosk.services.imports.roster_import import import_roster
 from kiosk.services.school import School, open_school
-from kiosk.services.staff_access import Role
-from kiosk.services.staff_accounts import StaffAccounts
-from kiosk.settings import Settings
 from kiosk.testing import FakeClock
 from tests.faults.schools import (
     CHOSEN,

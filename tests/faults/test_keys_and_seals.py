@@ -15,12 +15,12 @@ from sqlmodel import SQLModel
 
 import db.sealed
 from db.sealed import SealBroken, new_keys, read_keys, write_keys
-from kiosk.services.keys import rotate
+from kiosk.config.settings import Settings
+from kiosk.services.administration.key_rotation import rotate
+from kiosk.services.auth.staff_session import Role
+from kiosk.services.auth.student_session import Visitor
 from kiosk.services.office import open_office
 from kiosk.services.school import School
-from kiosk.services.staff_access import Role
-from kiosk.services.visitor import Visitor
-from kiosk.settings import Settings
 from tests.faults.schools import STUDENTS, open_cheaply, signed_on_parent, submit, visitors_of
 from tests.faults.test_kill import audit_is_whole
 from tests.faults.worker import Death, child, messages, rotate_and_die

@@ -16,8 +16,8 @@ from sqlmodel import col, select
 
 from db import audit
 from db.models import Application
+from kiosk.config.settings import Settings
 from kiosk.services.school import School
-from kiosk.settings import Settings
 from tests.faults.schools import open_cheaply, submit, visitors_of
 from tests.faults.worker import (
     Death,

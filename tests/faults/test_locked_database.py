@@ -16,8 +16,8 @@ from sqlmodel import col, func, select
 import db.store
 from db.models import Application
 from db.store import StoreBusy
+from kiosk.config.settings import Settings
 from kiosk.services.school import School
-from kiosk.settings import Settings
 from tests.faults.schools import CHOSEN, TERMINAL, open_cheaply, submit, visitors_of
 
 _SECONDS_ALLOWED = 5.5  # the promise is 5 s; the rest is the machine's

@@ -17,12 +17,12 @@ from pathlib import Path
 import pytest
 
 from kiosk.clock import SystemClock
+from kiosk.config.settings import Settings
+from kiosk.services.administration.staff_accounts import StaffAccounts
+from kiosk.services.auth.password_hashing import HASHER, PasswordStore
+from kiosk.services.auth.staff_session import Role
 from kiosk.services.command_line import CommandLine
-from kiosk.services.password_store import HASHER, PasswordStore
 from kiosk.services.school import School, open_school
-from kiosk.services.staff_access import Role
-from kiosk.services.staff_accounts import StaffAccounts
-from kiosk.settings import Settings
 from tests.faults.schools import CHOSEN, STAFF_CHOSEN, TERMINAL, add_staff, roster_rows
 
 _ROOT = Path(__file__).parents[2]

@@ -15,12 +15,12 @@ import pytest
 from sqlmodel import select
 
 from db.models import Application
+from kiosk.config.settings import SmtpSettings
 from kiosk.services.command_line import CommandLine
-from kiosk.services.mail import MailFault
-from kiosk.services.mail_sender import CLAIM_SECONDS, MailSender, Sent
-from kiosk.services.outbox_review import Outbox
+from kiosk.services.messaging.mail_sender import CLAIM_SECONDS, MailSender, Sent
+from kiosk.services.messaging.outbox_desk import Outbox
+from kiosk.services.messaging.smtp import MailFault
 from kiosk.services.school import School
-from kiosk.settings import SmtpSettings
 from tests.databases import postgresql_url
 from tests.faults.worker import Death, child, messages, send_mails
 from tests.mail import FailingServer, Mailbox, smtp_settings

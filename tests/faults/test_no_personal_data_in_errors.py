@@ -22,16 +22,16 @@ import kiosk.rules
 import kiosk.services
 from db.models import Applicant, Credential, Guardian, Setting, Student
 from db.store import StoreConflict, StoreError, UnitOfWork
-from kiosk.crash import describe_crash
+from kiosk.config.settings import Settings
+from kiosk.domain.school_calendar import today
 from kiosk.rules.application_numbers import parse_number
 from kiosk.rules.contact import parse_email, parse_mobile
 from kiosk.rules.identity import parse_id
 from kiosk.rules.names import parse_name
 from kiosk.rules.roc_dates import parse_date
-from kiosk.services.carers import Scope
+from kiosk.services.accounts.carers import Scope
 from kiosk.services.school import School
-from kiosk.services.today import today
-from kiosk.settings import Settings
+from kiosk.terminal.crash_report import describe_crash
 from tests.faults.schools import CHOSEN, TERMINAL, entry_of, open_cheaply, signed_on_parent, submit, visitors_of
 
 _NAME = "歐陽春嬌"
@@ -62,7 +62,7 @@ _NOT_PERSONAL = {
     ("SignedForm", "name"),
     ("Text", "name"),
 }
-_ROSTER = ("kiosk.services.roster_check", "kiosk.services.roster_file")
+_ROSTER = ("kiosk.services.imports.roster_check", "kiosk.services.files.table_reader")
 
 
 @pytest.fixture
@@ -182,7 +182,10 @@ def _modules(*packages: ModuleType) -> Iterator[ModuleType]:
 
 def _classes() -> list[type]:
     modules = list(_modules(db, kiosk.rules, kiosk.services))
-    modules += [importlib.import_module("kiosk.visit"), importlib.import_module("kiosk.journey")]
+    modules += [
+        importlib.import_module("kiosk.flows.family_visit"),
+        importlib.import_module("kiosk.flows.application_flow"),
+    ]
     return [
         member
         for module in modules

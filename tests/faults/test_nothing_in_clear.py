@@ -14,21 +14,21 @@ from sqlmodel import select
 from db.review_models import Binding
 from kiosk.app import build_app
 from kiosk.clock import SystemClock
-from kiosk.locked_app import CRASHED
-from kiosk.services.application_form import ApplicantEntry
-from kiosk.services.carers import Scope
-from kiosk.services.code_mail import WrongCode
-from kiosk.services.demo_school import invented_id
-from kiosk.services.errors import SignInRefused
+from kiosk.config.settings import Settings
+from kiosk.demo.seed import invented_id
+from kiosk.domain.application_form import ApplicantEntry
+from kiosk.domain.errors import SignInRefused
+from kiosk.domain.school_calendar import today
+from kiosk.services.accounts.carers import Scope
+from kiosk.services.auth.staff_session import ALL_STAFF
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.documents.printer import save_for_staff
+from kiosk.services.messaging.verification_codes import WrongCode
 from kiosk.services.office import open_office
-from kiosk.services.printing import save_for_staff
-from kiosk.services.queue_filter import QueueFilter, QueueSort
+from kiosk.services.review.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School
-from kiosk.services.staff_access import ALL_STAFF
-from kiosk.services.tickets import Decline
-from kiosk.services.today import today
-from kiosk.services.visitor import Visitor
-from kiosk.settings import Settings
+from kiosk.services.students.error_reports import Decline
+from kiosk.terminal.locked_app import CRASHED
 from kiosk.testing import Parent
 from tests.faults.schools import STAFF_CHOSEN, STAFF_FIRST, TERMINAL, open_cheaply, settings_of, visitors_of
 

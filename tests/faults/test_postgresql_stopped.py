@@ -19,13 +19,13 @@ import db.store
 from db.models import Applicant, Application, SignedForm
 from db.review_models import Binding, HistoryEntry, OutboxMessage
 from db.store import StoreBusy, StoreUnavailable
-from kiosk.services.application_flags import compare
-from kiosk.services.errors import ChangedMeanwhile
+from kiosk.config.settings import Settings
+from kiosk.domain.errors import ChangedMeanwhile
+from kiosk.services.applications.flags import compare
+from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.office import open_office
-from kiosk.services.review import Review
+from kiosk.services.review.decisions import Review
 from kiosk.services.school import School
-from kiosk.services.staff_access import Role, StaffMember
-from kiosk.settings import Settings
 from tests.databases import OwnPostgresql
 from tests.faults.schools import add_staff, fill_school, open_cheaply, settings_of, submit, visitors_of
 from tests.faults.test_kill import audit_is_whole

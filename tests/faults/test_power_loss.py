@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.settings import Settings
+from kiosk.config.settings import Settings
 from tests.faults.power_loss import TRACED, Disk
 from tests.faults.schools import open_cheaply, settings_of
 from tests.faults.test_kill import audit_is_whole, kept

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.services import printing
-from kiosk.services.forms import FormKind
-from kiosk.services.paper import FormKey
-from kiosk.services.papers import Papers
-from kiosk.services.printing import PrintFailed, PrintFault, send_to_printer
+from kiosk.domain.documents import FormKey
+from kiosk.services.documents import printer
+from kiosk.services.documents.pdf_renderer import FormKind
+from kiosk.services.documents.printer import PrintFailed, PrintFault, send_to_printer
 from kiosk.services.school import School
+from kiosk.services.signing.family_forms import Papers
 from tests.faults.schools import submit, visitors_of
 
 _QUEUE = "kiosk"
@@ -117,7 +117,7 @@ def test_a_raw_queue_gets_the_very_bytes(
         sent.append((pdf, title))
         send_to_printer(printer, pdf, title)
 
-    monkeypatch.setattr("kiosk.services.print_run.send_to_printer", send)
+    monkeypatch.setattr("kiosk.services.signing.print_job.send_to_printer", send)
     visitor = visitors_of(school)[0]
     key = FormKey(FormKind.BINDING, submit(school, visitor, 1).application_id)
     papers = Papers(school.store, school.clock, replace(school.settings, printer=_QUEUE))
@@ -151,7 +151,7 @@ def test_lp_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch, tmp_p
     stuck.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
     stuck.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(printing, "_SECONDS_FOR_LP", 0.2)
+    monkeypatch.setattr(printer, "_SECONDS_FOR_LP", 0.2)
     with pytest.raises(PrintFailed) as failed:
         send_to_printer(_QUEUE, b"%PDF-1.7", "kiosk test")
     assert failed.value.fault is PrintFault.TOO_SLOW

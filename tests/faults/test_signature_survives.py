@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlmodel import select
 
 from db.document_models import Document, Signature
-from kiosk.services.documents import drawing_of
-from kiosk.services.paper import PaperState
-from kiosk.settings import Settings
+from kiosk.config.settings import Settings
+from kiosk.domain.documents import PaperState
+from kiosk.services.documents.register import drawing_of
 from tests.faults.schools import open_cheaply
 from tests.faults.test_kill import audit_is_whole
 from tests.faults.worker import child, messages, sign_and_die

@@ -14,10 +14,10 @@ import pytest
 from sqlmodel import SQLModel, col, func, select
 
 from db.models import Applicant, Draft, SignInCounter
-from kiosk.services.drafts import APPLICATION, DraftOfAnother
-from kiosk.services.errors import AlreadyApplied, ServiceError, SignInRefused
+from kiosk.config.settings import Settings
+from kiosk.domain.errors import AlreadyApplied, ServiceError, SignInRefused
+from kiosk.services.applications.drafts import APPLICATION, DraftOfAnother
 from kiosk.services.school import School
-from kiosk.settings import Settings
 from tests.faults.schools import TERMINAL, entry_of, open_cheaply, submit, visitors_of
 
 _KIOSKS = 2

@@ -22,12 +22,12 @@ import sqlalchemy
 
 import db.store
 from db.sealed import write_keys
-from kiosk.services import keys as key_rotation
-from kiosk.services.mail_sender import MailSender
+from kiosk.config.settings import Settings
+from kiosk.services.administration import key_rotation
+from kiosk.services.auth.staff_session import Role
+from kiosk.services.messaging.mail_sender import MailSender
 from kiosk.services.office import open_office
 from kiosk.services.school import School, open_school
-from kiosk.services.staff_access import Role
-from kiosk.settings import Settings
 from kiosk.testing import FakeClock
 from tests.faults.schools import add_staff, cheap_hasher, open_cheaply, settings_of, submit, visitors_of
 from tests.unit.services.papers import DRAWING

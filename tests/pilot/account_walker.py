@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.services.email_codes import EmailCodes
+from kiosk.config.settings import SmtpSecurity, SmtpSettings
+from kiosk.services.messaging.email_verification import EmailCodes
 from kiosk.services.school import School
-from kiosk.settings import SmtpSecurity, SmtpSettings
 from kiosk.testing import until
 from tests.pilot.accounts import FIRST, PARENT, PASSWORD, QuickAccountParent, approved, bring_fees, ready
 

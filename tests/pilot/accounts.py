@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from kiosk.app import KioskApp, build_app
-from kiosk.services.fees_check import check_fees
-from kiosk.services.fees_import import import_fees, student_ids
-from kiosk.services.roster_file import Sheet
+from kiosk.services.files.table_reader import Sheet
+from kiosk.services.imports.fee_check import check_fees
+from kiosk.services.imports.fee_import import import_fees, student_ids
 from kiosk.services.school import School
 from kiosk.testing import AccountParent
 from tests.pilot.quick import QuickPerson

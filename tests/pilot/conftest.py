@@ -12,8 +12,8 @@ from argon2 import PasswordHasher
 from db.models import Credential, Student
 from db.sealed import IndexColumn
 from kiosk.app import KioskApp, build_app
+from kiosk.config.settings import load_settings
 from kiosk.services.school import School, open_school
-from kiosk.settings import load_settings
 from kiosk.testing import FakeClock, Parent
 
 STUDENTS = {

@@ -13,22 +13,22 @@ from sqlmodel import col, select
 
 from db.models import Applicant, Application
 from db.review_models import HistoryEntry, OutboxMessage
+from kiosk.config.settings import Settings
+from kiosk.demo.family_visits import DEMO_PASSWORD, DemoVisits
+from kiosk.demo.seed import invented_id, invented_roster
+from kiosk.domain.application_status import Hold
+from kiosk.domain.school_calendar import today
+from kiosk.services.applications.history import Action
+from kiosk.services.auth.staff_session import Role
 from kiosk.services.command_line import CommandLine
-from kiosk.services.demo_school import invented_id, invented_roster
-from kiosk.services.demo_visits import DEMO_PASSWORD, DemoVisits
-from kiosk.services.history import Action
+from kiosk.services.files.table_reader import Sheet
+from kiosk.services.imports.roster_check import check_roster
+from kiosk.services.imports.roster_import import import_roster
+from kiosk.services.messaging.outbox import Channel, MessageState
 from kiosk.services.office import open_office
-from kiosk.services.outbox import Channel, MessageState
-from kiosk.services.queue_filter import QueueFilter, QueueSort
-from kiosk.services.review_queue import MOST_ROWS
-from kiosk.services.roster_check import check_roster
-from kiosk.services.roster_file import Sheet
-from kiosk.services.roster_import import import_roster
+from kiosk.services.review.queue import MOST_ROWS
+from kiosk.services.review.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School, open_school
-from kiosk.services.staff_access import Role
-from kiosk.services.standing import Hold
-from kiosk.services.today import today
-from kiosk.settings import Settings
 from kiosk.testing import FakeClock, Person, until
 from tests.mail import Mailbox, mail_server
 from tests.pilot.office import STAFF_PASSWORD

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.config.settings import SmtpSecurity, SmtpSettings
 from kiosk.services.school import School
-from kiosk.settings import SmtpSecurity, SmtpSettings
 from kiosk.testing import Parent
 
 FIRST_PASSWORD = "A123456789"

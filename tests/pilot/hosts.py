@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Button
 
 from kiosk.app import KioskApp
-from kiosk.settings import load_settings
+from kiosk.config.settings import load_settings
 from kiosk.testing import FakeClock, Parent, until
 
 T = TypeVar("T")

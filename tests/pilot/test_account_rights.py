@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from db.models import Consent
 from db.review_models import ParentAccount
-from kiosk.services.demo_accounts import demo_account_logins
+from kiosk.demo.parent_accounts import demo_account_logins
 from kiosk.services.school import School
 from kiosk.testing import until
 from tests.pilot.accounts import PARENT, PASSWORD, QuickAccountParent, ready, signed_on, standing_at
@@ -50,7 +50,7 @@ async def test_what_is_held_is_shown_and_printed_without_a_name_in_the_jobs_titl
 ) -> None:
     ready(school)
     printed: list[tuple[str, bytes, str]] = []
-    monkeypatch.setattr("kiosk.account_doors.send_to_printer", lambda *job: printed.append(job))
+    monkeypatch.setattr("kiosk.flows.account_menu.send_to_printer", lambda *job: printed.append(job))
     async with signed_on(school) as parent:
         await parent.opens("data", "OwnDataScreen")
         shown = "".join(parent.text(f"#{part.id}") for part in parent.app.screen.query("#aware"))

@@ -11,10 +11,10 @@ from rich.console import Console
 from textual.color import Color
 
 from kiosk.screens.account.systems import SystemScreen, SystemsScreen
-from kiosk.services.account_holder import AccountHolder
-from kiosk.services.systems_text import CitySystem, load_systems
+from kiosk.screens.base.step import Nav
+from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.texts.city_systems import CitySystem, load_systems
 from kiosk.widgets.qr import qr_lines
-from kiosk.widgets.step import Nav
 from tests.pilot.hosts import SIZES, Shown, showing
 from tests.terminal.photo import photograph
 

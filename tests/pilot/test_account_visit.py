@@ -11,9 +11,9 @@ from textual.widgets import Input
 from db.models import AuditEntry
 from db.review_models import Binding
 from kiosk.screens.account.contact import MobileScreen
+from kiosk.screens.base.step import Nav, Step
 from kiosk.services.school import School
 from kiosk.testing import until
-from kiosk.widgets.step import Nav, Step
 from tests.pilot.accounts import (
     FIRST,
     PARENT,

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from textual.widgets import Button, Input
 
+from kiosk.domain.application_form import FIELDS, ApplicantEntry, Basis, Mode
 from kiosk.rules.line_breaks import cell_width
-from kiosk.screens.applicant_form import Answer, ApplicantFormScreen
-from kiosk.screens.read_back import ReadBackScreen
-from kiosk.services.application_form import FIELDS, ApplicantEntry, Basis, Mode
-from kiosk.services.texts import TextName, load_text
+from kiosk.screens.base.step import Nav
+from kiosk.screens.family.applicant_form import Answer, ApplicantFormScreen
+from kiosk.screens.family.summary import ReadBackScreen
+from kiosk.services.texts.loader import TextName, load_text
 from kiosk.testing import until
-from kiosk.widgets.step import Nav
 from tests.pilot.hosts import SIZES, Shown, showing
 
 _MOTHER = ApplicantEntry(

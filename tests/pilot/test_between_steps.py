@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from kiosk.app import KioskApp
-from kiosk.screens.login import LoginScreen
+from kiosk.screens.base.login import LoginScreen
 from kiosk.services.school import School
 from kiosk.testing import FakeClock, until
 from tests.pilot.quick import quickly_at

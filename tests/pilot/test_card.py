@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Button
 
-from kiosk.services.card_register import card_rows
 from kiosk.services.school import School
+from kiosk.services.students.card_register import card_rows
 from kiosk.testing import Parent, until
 from tests.pilot.conftest import standing_at
 from tests.pilot.hosts import SIZES

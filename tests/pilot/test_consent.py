@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from textual.widgets import Button
 
-from kiosk.screens.consent import ConsentScreen
-from kiosk.services.consents import Choice
-from kiosk.services.texts import TextName, load_consent, load_text
+from kiosk.screens.base.step import Nav
+from kiosk.screens.family.consent import ConsentScreen
+from kiosk.services.students.consents import Choice
+from kiosk.services.texts.loader import TextName, load_consent, load_text
 from kiosk.testing import until
-from kiosk.widgets.step import Nav
 from tests.pilot.hosts import SIZES, Shown, showing
 
 _NEVER_FIRST = "、，。；：？！）」』】》〉"

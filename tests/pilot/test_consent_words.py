@@ -6,8 +6,8 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
 
-from kiosk.screens.review.application_words import consent_lines
-from kiosk.services.application_view import ApplicationView, ConsentEvidence
+from kiosk.screens.review.application_labels import consent_lines
+from kiosk.services.review.case_view import ApplicationView, ConsentEvidence
 
 _ANSWER = ConsentEvidence("agree", "parent", 0, "115-1", "ab" * 32, "zh_TW", True, "kiosk-1", True, "")
 

@@ -14,7 +14,7 @@ from textual.geometry import Region
 from textual.screen import Screen
 
 from kiosk.services.school import School
-from kiosk.widgets.cropping_compositor import CroppingCompositor
+from kiosk.terminal.cropping_compositor import CroppingCompositor
 from tests.pilot.hosts import showing
 from tests.pilot.office import at_work, demo, demo_home
 from tests.pilot.test_applicant_form import form

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
-from kiosk.screens.change_password import ChangePasswordScreen
-from kiosk.services.email_codes import EmailChallenge, EmailCodes
+from kiosk.screens.base.new_password import ChangePasswordScreen
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.messaging.email_verification import EmailChallenge, EmailCodes
 from kiosk.services.school import School
-from kiosk.services.visitor import Visitor
 from kiosk.testing import until
 from tests.pilot.quick import QuickParent, quickly_at
 from tests.pilot.walker import ADULT, APPLIED, MOTHER, PASSWORD, READY, go_to, make_ready

@@ -8,15 +8,15 @@ import re
 import pytest
 from textual.widgets import Button, Input, Static
 
+from kiosk.demo.seed import demo_logins
+from kiosk.domain.reason import LONGEST_REASON
 from kiosk.rules.text_safety import is_clean, scrub
-from kiosk.services.demo_school import demo_logins
-from kiosk.services.reasons import LONGEST_REASON
 from kiosk.services.school import School
 from kiosk.testing import until
-from kiosk.widgets.prose import Prose
-from kiosk.widgets.row_layout import words_of
-from kiosk.widgets.row_table import RowTable
-from kiosk.widgets.side_by_side import SideBySide
+from kiosk.widgets.comparison_table import SideBySide
+from kiosk.widgets.table.column_layout import words_of
+from kiosk.widgets.table.table import RowTable
+from kiosk.widgets.wrapped_text import Prose
 from tests.pilot.naughty import NAUGHTY
 from tests.pilot.office import demo, demo_home, office_at
 from tests.pilot.quick import QuickReviewer

@@ -8,8 +8,8 @@ from textual.widgets import Input, Static
 
 from db.models import Student
 from kiosk.app import KioskApp
+from kiosk.domain.errors import PasswordChangeRequired
 from kiosk.rules.text_safety import scrub
-from kiosk.services.errors import PasswordChangeRequired
 from kiosk.services.school import School
 from kiosk.testing import Parent
 from tests.pilot.conftest import standing_at

@@ -15,15 +15,15 @@ from textual.widgets import Input
 
 from kiosk.app import KioskApp, build_app
 from kiosk.clock import Clock
-from kiosk.opening import CannotOpen
+from kiosk.config.settings import Settings, load_settings
+from kiosk.domain.errors import SignInRefused
+from kiosk.runtime.startup import CannotOpen
 from kiosk.screens.account.login import AccountLoginScreen
-from kiosk.screens.change_password import ChangePasswordScreen
-from kiosk.screens.email_code import EmailCodeScreen
-from kiosk.services.email_codes import EmailCodes, MailNotSent
-from kiosk.services.errors import SignInRefused
+from kiosk.screens.base.new_password import ChangePasswordScreen
+from kiosk.screens.family.email_code import EmailCodeScreen
+from kiosk.services.errors import StoreError
+from kiosk.services.messaging.email_verification import EmailCodes, MailNotSent
 from kiosk.services.school import School
-from kiosk.services.store_errors import StoreError
-from kiosk.settings import Settings, load_settings
 from kiosk.testing import FakeClock, Parent, until
 from tests.pilot.conftest import standing_at
 from tests.pilot.first_visit import FIRST_PASSWORD, PASSWORD, to_read_back, where_nobody_takes_mail

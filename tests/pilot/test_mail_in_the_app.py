@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk import mail_worker
 from kiosk.app import build_app
+from kiosk.runtime import mail_worker
 from kiosk.testing import Parent, until
 from tests.mail import FailingServer, Mailbox, mail_server
 from tests.unit.services.application_fixtures import MOTHER

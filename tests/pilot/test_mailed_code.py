@@ -9,9 +9,9 @@ import pytest
 from sqlmodel import select
 
 from db.models import Application
-from kiosk.services.login_changes import reset_student_login
+from kiosk.config.settings import SmtpSettings
+from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.school import School
-from kiosk.settings import SmtpSettings
 from kiosk.testing import until
 from tests.mail import Mailbox
 from tests.pilot.conftest import standing_at

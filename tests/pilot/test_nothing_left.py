@@ -18,9 +18,9 @@ from sqlmodel import delete
 
 from db.models import Applicant, Application, Draft, SignedForm
 from kiosk.app import KioskApp
-from kiosk.forgetting import forget_painted_text
-from kiosk.services.demo_school import invented_id
+from kiosk.demo.seed import invented_id
 from kiosk.services.school import School
+from kiosk.terminal.render_caches import forget_painted_text
 from kiosk.testing import FakeClock, until
 from tests.pilot.memory import Memory, holders_of, memory_of
 from tests.pilot.quick import QuickParent, leave_no_trace_of_the_pilot, quickly_at

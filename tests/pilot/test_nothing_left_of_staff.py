@@ -11,8 +11,8 @@ from sqlmodel import delete
 from textual.widgets import Static
 
 from db.review_models import HistoryEntry
-from kiosk.services.demo_school import invented_id
-from kiosk.services.history import Action
+from kiosk.demo.seed import invented_id
+from kiosk.services.applications.history import Action
 from kiosk.services.school import School
 from kiosk.testing import FakeClock, until
 from tests.pilot.memory import Memory, holders_of, memory_of

@@ -10,10 +10,10 @@ from textual.worker import WorkerFailed
 
 from kiosk.app import KioskApp, build_app
 from kiosk.clock import Clock
-from kiosk.locked_app import CRASHED
+from kiosk.config.settings import Settings, load_settings
+from kiosk.services.auth.sign_in import SignIn
 from kiosk.services.school import School
-from kiosk.services.sign_in import SignIn
-from kiosk.settings import Settings, load_settings
+from kiosk.terminal.locked_app import CRASHED
 from kiosk.testing import FakeClock, Parent, until
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kiosk.app import KioskApp, build_app
-from kiosk.screens.login import LoginScreen
+from kiosk.screens.base.login import LoginScreen
 from kiosk.services.school import School
-from kiosk.widgets import painted_once_screen
+from kiosk.terminal import painted_once_screen
 from kiosk.widgets.field import Field
 from tests.pilot.first_visit import FIRST_PASSWORD, PASSWORD
 from tests.pilot.quick import quickly_at

@@ -11,14 +11,14 @@ from textual.widgets import Button
 
 from db.document_models import Document
 from db.models import Student
-from kiosk.services import print_run
-from kiosk.services.card_text import load_card_services
-from kiosk.services.demo_school import demo_logins, invented_id
-from kiosk.services.document_desk import DocumentDesk, Scanned
-from kiosk.services.print_desk import print_as_operator, whole_queue
-from kiosk.services.printing import PrintFailed, PrintFault
+from kiosk.demo.seed import demo_logins, invented_id
+from kiosk.services.auth.staff_session import StaffMember
+from kiosk.services.documents.printer import PrintFailed, PrintFault
 from kiosk.services.school import School
-from kiosk.services.staff_access import StaffMember
+from kiosk.services.signing import print_job
+from kiosk.services.signing.print_desk import print_as_operator, whole_queue
+from kiosk.services.signing.scan_desk import DocumentDesk, Scanned
+from kiosk.services.texts.card_services import load_card_services
 from kiosk.testing import until
 from tests.pilot.office import SIZES, at_work, demo, demo_home
 from tests.pilot.quick import QuickReviewer
@@ -34,7 +34,7 @@ _NOBODY_APPLIED = 250
 def jobs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The titles of what went to the printer."""
     titles: list[str] = []
-    monkeypatch.setattr(print_run, "send_to_printer", lambda _printer, _pdf, title: titles.append(title))
+    monkeypatch.setattr(print_job, "send_to_printer", lambda _printer, _pdf, title: titles.append(title))
     return titles
 
 
@@ -184,7 +184,7 @@ async def test_a_print_that_failed_is_said_and_waits(
     def fails(*_arguments: object) -> None:
         raise PrintFailed(PrintFault.TOO_SLOW)
 
-    monkeypatch.setattr(print_run, "send_to_printer", fails)
+    monkeypatch.setattr(print_job, "send_to_printer", fails)
     async with at_work(with_printer, "TEACHER") as reviewer:
         await reviewer.opens("print", "PrintQueueScreen")
         reviewer.app.screen.query_one("#all", Button).press()

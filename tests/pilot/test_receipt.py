@@ -9,11 +9,11 @@ import zxingcpp
 from PIL import Image
 
 from kiosk.app import KioskApp
+from kiosk.domain.application_form import Basis
+from kiosk.domain.application_status import Hold
+from kiosk.domain.receipt import EmailState, MaskedApplicant, Receipt, make_receipt
 from kiosk.rules.line_breaks import cell_width
-from kiosk.screens.receipt import ReceiptScreen
-from kiosk.services.application_form import Basis
-from kiosk.services.receipts import EmailState, MaskedApplicant, Receipt, make_receipt
-from kiosk.services.standing import Hold
+from kiosk.screens.family.receipt import ReceiptScreen
 from kiosk.testing import FakeClock, until
 from kiosk.widgets.qr import qr_lines
 from tests.pilot.hosts import SIZES, showing

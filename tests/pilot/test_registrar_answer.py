@@ -6,12 +6,12 @@ import pytest
 from sqlmodel import select
 
 from db.models import Student, Ticket
-from kiosk.screens.hub import HubScreen, account_word
+from kiosk.domain.application_status import ApplicationState
+from kiosk.screens.family.menu import HubScreen, account_word
 from kiosk.services.school import School
-from kiosk.services.standing import ApplicationState
-from kiosk.services.student_data import ApplicationSummary, HubState, StudentView
-from kiosk.services.tickets import Correct, Decline, Tickets
-from kiosk.widgets.prose import Prose
+from kiosk.services.students.confirmation import ApplicationSummary, HubState, StudentView
+from kiosk.services.students.error_reports import Correct, Decline, Tickets
+from kiosk.widgets.wrapped_text import Prose
 from tests.pilot.conftest import standing_at
 from tests.unit.services.decision_fixtures import add_member
 

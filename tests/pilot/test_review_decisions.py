@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.services.demo_school import invented_id
-from kiosk.services.demo_visits import DEMO_PASSWORD
-from kiosk.services.queue_filter import QueueFilter, QueueSort
+from kiosk.demo.family_visits import DEMO_PASSWORD
+from kiosk.demo.seed import invented_id
+from kiosk.services.auth.staff_session import Role
+from kiosk.services.review.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School
-from kiosk.services.staff_access import Role
 from kiosk.testing import until
-from kiosk.widgets.prose import Prose
-from kiosk.widgets.row_table import RowTable
+from kiosk.widgets.table.table import RowTable
+from kiosk.widgets.wrapped_text import Prose
 from tests.pilot.case import application_row, comparison, holds_of, is_in_sight, line_of, open_at, seen, state_of
 from tests.pilot.conftest import standing_at
 from tests.pilot.office import (

@@ -8,14 +8,14 @@ from textual.widgets import Button
 
 from db.models import Application, Student
 from db.review_models import OutboxMessage, Staff
+from kiosk.demo.family_visits import DEMO_PASSWORD
+from kiosk.demo.seed import invented_id
+from kiosk.services.auth.staff_session import Role
 from kiosk.services.command_line import CommandLine
-from kiosk.services.demo_school import invented_id
-from kiosk.services.demo_visits import DEMO_PASSWORD
-from kiosk.services.mail import MailFault
+from kiosk.services.messaging.smtp import MailFault
 from kiosk.services.school import School
-from kiosk.services.staff_access import Role
 from kiosk.testing import until
-from kiosk.widgets.row_table import RowTable
+from kiosk.widgets.table.table import RowTable
 from tests.pilot.conftest import standing_at
 from tests.pilot.office import (
     STAFF_PASSWORD,
@@ -349,7 +349,7 @@ async def test_the_audit_says_who_did_what_newest_first(demo: School) -> None:
 
 async def test_buttons_say_names_as_they_are(demo: School) -> None:
     """A name with brackets is no markup in a question's buttons."""
-    from kiosk.widgets.notice import NoticeScreen
+    from kiosk.screens.base.notice import NoticeScreen
 
     async with office_at(demo) as reviewer:
         answers = {"n1": "母親 林[/]花", "n2": "[V] 父親"}

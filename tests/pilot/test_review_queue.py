@@ -11,7 +11,7 @@ from textual.widgets import Button, Input
 from db.models import Application
 from kiosk.services.school import School
 from kiosk.testing import until
-from kiosk.widgets.row_table import RowTable
+from kiosk.widgets.table.table import RowTable
 from tests.pilot.case import line_of
 from tests.pilot.office import application_of, at_work, demo, demo_home, member_of, office_of
 from tests.pilot.quick import QuickReviewer

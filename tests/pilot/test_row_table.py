@@ -13,9 +13,9 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from kiosk.testing import until
-from kiosk.widgets.row_layout import Column
-from kiosk.widgets.row_table import Fetch, RowTable, fixed
-from kiosk.widgets.row_window import Cell, Row, RowPage, Side, Toned, Wanted
+from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_window import Cell, Row, RowPage, Side, Toned, Wanted
+from kiosk.widgets.table.table import Fetch, RowTable, fixed
 from tests.pilot.naughty import NAUGHTY
 
 _MILLION = 1_000_000

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Static
 
-from kiosk.services import print_run
-from kiosk.services.card_text import load_card_services
-from kiosk.services.printing import PrintFailed, PrintFault
+from kiosk.services.documents.printer import PrintFailed, PrintFault
 from kiosk.services.school import School
+from kiosk.services.signing import print_job
+from kiosk.services.texts.card_services import load_card_services
 from kiosk.testing import Parent
 from tests.pilot.conftest import standing_at
 from tests.pilot.hosts import SIZES
@@ -35,7 +35,7 @@ class Printer:
 @pytest.fixture
 def printer(monkeypatch: pytest.MonkeyPatch) -> Printer:
     printer = Printer()
-    monkeypatch.setattr(print_run, "send_to_printer", printer)
+    monkeypatch.setattr(print_job, "send_to_printer", printer)
     return printer
 
 

@@ -9,11 +9,11 @@ from sqlmodel import select
 from textual.widgets import Button
 
 from db.document_models import Signature
+from kiosk.demo.family_visits import DEMO_PASSWORD
 from kiosk.rules.strokes import CELL_HEIGHT, CELL_WIDTH
-from kiosk.services.card_text import load_card_services
-from kiosk.services.demo_visits import DEMO_PASSWORD
-from kiosk.services.documents import drawing_of
+from kiosk.services.documents.register import drawing_of
 from kiosk.services.school import School
+from kiosk.services.texts.card_services import load_card_services
 from kiosk.testing import Parent, until
 from kiosk.widgets.signature_pad import SignaturePad
 from tests.pilot.conftest import standing_at

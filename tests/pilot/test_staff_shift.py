@@ -7,10 +7,10 @@ import re
 import pytest
 from textual.widgets import Input
 
+from kiosk.demo.seed import invented_id
+from kiosk.services.auth.staff_session import Role
 from kiosk.services.command_line import CommandLine
-from kiosk.services.demo_school import invented_id
 from kiosk.services.school import School
-from kiosk.services.staff_access import Role
 from kiosk.testing import FakeClock, until
 from tests.pilot.memory import holders_of
 from tests.pilot.office import (

@@ -13,10 +13,10 @@ from textual.widgets import Static
 
 import kiosk.screens.review
 from kiosk.app import KioskApp
+from kiosk.config.settings import IdleTimes
 from kiosk.services.school import School
-from kiosk.settings import IdleTimes
 from kiosk.testing import FakeClock
-from kiosk.widgets.row_table import RowTable
+from kiosk.widgets.table.table import RowTable
 from tests.pilot.office import demo, demo_home, kiosk_of, office_at
 from tests.pilot.quick import QuickReviewer
 from tests.pilot.screens_of import screens_of

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text
 from textual.widgets import Input
 
-from kiosk.services.email_codes import EmailCodes
+from kiosk.config.settings import SmtpSettings
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.errors import StoreError
+from kiosk.services.messaging.email_verification import EmailCodes
 from kiosk.services.school import School
-from kiosk.services.store_errors import StoreError
-from kiosk.services.visitor import Visitor
-from kiosk.settings import SmtpSettings
 from kiosk.testing import Parent, until
 from tests.mail import Mailbox
 from tests.pilot.conftest import standing_at

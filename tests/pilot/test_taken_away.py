@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 import pytest
 
 from kiosk.app import KioskApp
+from kiosk.flows.flow import Walk
+from kiosk.screens.base.notice import CurtainScreen, NoticeScreen
 from kiosk.services.school import School
 from kiosk.testing import until
-from kiosk.walk import Walk
-from kiosk.widgets.notice import CurtainScreen, NoticeScreen
 from tests.pilot.quick import QuickParent, quickly_at
 
 

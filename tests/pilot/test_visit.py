@@ -8,7 +8,7 @@ from textual.widgets import Button, Input
 
 from db.models import Consent, Student
 from kiosk.app import KioskApp
-from kiosk.services.login_changes import reset_student_login
+from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.school import School
 from kiosk.testing import FakeClock, until
 from tests.pilot.conftest import standing_at

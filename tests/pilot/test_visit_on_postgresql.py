@@ -11,8 +11,8 @@ from sqlmodel import select
 
 from db import audit
 from db.models import Application, Consent, Draft, Ticket
+from kiosk.config.settings import load_settings
 from kiosk.services.school import School, open_school
-from kiosk.settings import load_settings
 from kiosk.testing import FakeClock, until
 from tests.databases import postgresql_url
 from tests.pilot.conftest import STUDENTS, add_student

@@ -14,8 +14,8 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from kiosk.app import KioskApp
+from kiosk.config.settings import IdleTimes
 from kiosk.services.school import School
-from kiosk.settings import IdleTimes
 from kiosk.testing import FakeClock, until
 from tests.pilot.quick import QuickParent, QuickPerson, leave_no_trace_of_the_pilot, quickly_at
 from tests.pilot.walker import SCREENS, go_to, make_ready

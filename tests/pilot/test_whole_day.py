@@ -13,11 +13,11 @@ from db.audit import verify
 from db.models import Applicant, Student
 from db.review_models import Binding, ParentAccount
 from db.sealed import IndexColumn
-from kiosk import mail_worker
-from kiosk.services.application_flags import compare
-from kiosk.services.application_form import Basis, Mode
-from kiosk.services.demo_visits import DEMO_PASSWORD
-from kiosk.services.outbox import MessageState
+from kiosk.demo.family_visits import DEMO_PASSWORD
+from kiosk.domain.application_form import Basis, Mode
+from kiosk.runtime import mail_worker
+from kiosk.services.applications.flags import compare
+from kiosk.services.messaging.outbox import MessageState
 from kiosk.testing import FakeClock, Parent, until
 from tests.pilot.day import FIRST_STAFF_PASSWORD, Day, opened_day
 from tests.pilot.office import STAFF_PASSWORD, office_at

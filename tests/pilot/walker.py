@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from uuid import uuid4
 
-from kiosk.services.application_form import ApplicantEntry, Basis, Mode
-from kiosk.services.drafts import APPLICATION
-from kiosk.services.email_codes import EmailCodes
+from kiosk.config.settings import SmtpSecurity, SmtpSettings
+from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
+from kiosk.services.applications.drafts import APPLICATION
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.messaging.email_verification import EmailCodes
 from kiosk.services.school import School
-from kiosk.services.signatures import Signatures
-from kiosk.services.texts import load_consent
-from kiosk.services.visitor import Visitor
-from kiosk.settings import SmtpSecurity, SmtpSettings
+from kiosk.services.signing.signatures import Signatures
+from kiosk.services.texts.loader import load_consent
 from kiosk.testing import Parent, until
 from tests.pilot.conftest import STUDENTS
 

@@ -13,13 +13,13 @@ from sqlmodel import AutoString, SQLModel
 
 from db.models import Student
 from db.store import UnitOfWork
-from kiosk.services.application_form import Basis, Mode
+from kiosk.domain.application_form import Basis, Mode
+from kiosk.services.auth.staff_session import Role
+from kiosk.services.auth.student_session import Visitor
 from kiosk.services.office import open_office
 from kiosk.services.school import School
-from kiosk.services.staff_access import Role
-from kiosk.services.texts import load_consent
-from kiosk.services.tickets import Correct, Decline
-from kiosk.services.visitor import Visitor
+from kiosk.services.students.error_reports import Correct, Decline
+from kiosk.services.texts.loader import load_consent
 from tests.terminal.walker import PASSWORD, applicant, number_of, prepare
 from tests.unit.services.review_fixtures import add_staff
 

@@ -16,8 +16,8 @@ clean_environment()
 from textual.widgets import Input, Static  # noqa: E402 - the environment comes first
 
 import kiosk.app  # noqa: E402
-from kiosk.supervisor import supervise  # noqa: E402
-from kiosk.terminal import ScrubFilter  # noqa: E402
+from kiosk.runtime.supervisor import supervise  # noqa: E402
+from kiosk.terminal.driver import ScrubFilter  # noqa: E402
 
 PLACES = ("binding", "worker", "thread", "timer", "later", "render", "message")
 NO_FILTER = "filter"

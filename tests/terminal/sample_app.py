@@ -20,9 +20,9 @@ from textual.app import ComposeResult  # noqa: E402 - the environment comes firs
 from textual.binding import Binding, BindingType  # noqa: E402
 from textual.widgets import Input, Label, Static  # noqa: E402
 
-from kiosk.locked_app import LockedApp  # noqa: E402
-from kiosk.supervisor import supervise  # noqa: E402
-from kiosk.widgets.plain_input import PlainInput  # noqa: E402
+from kiosk.runtime.supervisor import supervise  # noqa: E402
+from kiosk.terminal.locked_app import LockedApp  # noqa: E402
+from kiosk.widgets.safe_input import PlainInput  # noqa: E402
 
 SECRET = "A123456789"
 CRASH_KEY, STALL_KEY, CLEAR_KEY = "f5", "f6", "f7"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from kiosk.services.demo_office import demo_staff_logins
+from kiosk.demo.staff_work import demo_staff_logins
 from tests.terminal.harness import Terminal, python
 
 PASSWORD = demo_staff_logins()[0].password

@@ -10,10 +10,10 @@ import zxingcpp
 from argon2 import PasswordHasher
 
 from kiosk.clock import SystemClock
-from kiosk.services.application_form import ApplicantEntry
+from kiosk.config.settings import load_settings
+from kiosk.domain.application_form import ApplicantEntry
 from kiosk.services.school import open_school
-from kiosk.services.systems_text import load_systems
-from kiosk.settings import load_settings
+from kiosk.services.texts.city_systems import load_systems
 from tests.terminal.harness import Terminal, python
 from tests.terminal.photo import photograph
 from tests.unit.services.account_fixtures import Families, invented_parent

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.services.demo_accounts import demo_account_logins
+from kiosk.demo.parent_accounts import demo_account_logins
 from tests.pilot.account_walker import SCREENS
 from tests.spoilt import spoil
 from tests.terminal.harness import Terminal

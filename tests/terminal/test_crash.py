@@ -127,7 +127,7 @@ def test_it_goes_on_after_being_stopped_from_outside() -> None:
         assert app.num_threads() == threads
 
 
-ENDING = "import sys; from kiosk.supervisor import supervise; print('one clear line'); sys.exit(supervise(lambda: {}))"
+ENDING = "import sys; from kiosk.runtime.supervisor import supervise; print('one clear line'); sys.exit(supervise(lambda: {}))"
 
 
 @pytest.mark.parametrize("code", [0, 1, 2])
@@ -139,7 +139,7 @@ def test_an_end_for_good_is_not_restarted_and_its_words_stay_on_screen(code: int
 
 def test_nothing_typed_between_two_starts_is_shown_or_obeyed() -> None:
     between = (
-        "import sys, time; from kiosk.supervisor import supervise\n"
+        "import sys, time; from kiosk.runtime.supervisor import supervise\n"
         "def run():\n    print('starting', flush=True)\n    time.sleep(30)\n    return 0\n"
         "sys.exit(supervise(run))"
     )

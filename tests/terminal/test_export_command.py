@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.services.staff_access import Role
+from kiosk.services.auth.staff_session import Role
 from tests.faults.schools import STAFF_CHOSEN, add_staff, open_cheaply, settings_of
 from tests.terminal.harness import Terminal, python
 from tests.unit.services.oneroster_reader import problems

@@ -10,8 +10,8 @@ import pytest
 from sqlmodel import SQLModel
 
 import kiosk.screens
-from kiosk.screens.correction import CorrectionScreen
-from kiosk.services.texts import SHIPPED_FOLDER
+from kiosk.screens.family.correction import CorrectionScreen
+from kiosk.services.texts.loader import SHIPPED_FOLDER
 from tests.terminal import walker
 from tests.terminal.harness import Terminal, python
 from tests.terminal.hidden_characters import (
@@ -218,7 +218,7 @@ def test_every_text_on_file_is_planted_or_chosen_by_the_kiosk() -> None:
 
 def test_every_screen_of_a_visit_is_walked_past() -> None:
     files = {module.name for module in pkgutil.iter_modules(kiosk.screens.__path__)} - {"review", "account"}
-    names = [*(f"{kiosk.screens.__name__}.{file}" for file in sorted(files)), "kiosk.widgets.notice"]
+    names = [*(f"{kiosk.screens.__name__}.{file}" for file in sorted(files)), "kiosk.screens.base.notice"]
     modules = [importlib.import_module(name) for name in names]
     screens = {
         name

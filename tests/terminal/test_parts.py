@@ -13,12 +13,12 @@ from textual.app import ComposeResult
 from textual.color import Color
 from textual.worker import WorkerFailed
 
-from kiosk.crash import describe_crash
-from kiosk.locked_app import LockedApp
-from kiosk.supervisor import count_quick_crashes, restart_wait
-from kiosk.terminal import LONGEST_PASTE, PasteGuard, ScrubFilter
-from kiosk.type_ahead import MOST_KEPT
-from kiosk.widgets.plain_input import PlainInput
+from kiosk.runtime.supervisor import count_quick_crashes, restart_wait
+from kiosk.terminal.crash_report import describe_crash
+from kiosk.terminal.driver import LONGEST_PASTE, PasteGuard, ScrubFilter
+from kiosk.terminal.input_gate import MOST_KEPT
+from kiosk.terminal.locked_app import LockedApp
+from kiosk.widgets.safe_input import PlainInput
 
 START, END = "\x1b[200~", "\x1b[201~"
 

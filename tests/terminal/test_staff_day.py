@@ -14,11 +14,11 @@ from sqlmodel import select
 
 from db.models import Application
 from kiosk.clock import SystemClock
-from kiosk.services.demo_office import demo_staff_logins
-from kiosk.services.demo_school import fill_demo_school, invented_roster
+from kiosk.config.settings import load_settings
+from kiosk.demo.seed import fill_demo_school, invented_roster
+from kiosk.demo.staff_work import demo_staff_logins
+from kiosk.domain.application_status import ApplicationState
 from kiosk.services.school import School, open_school
-from kiosk.services.standing import ApplicationState
-from kiosk.settings import load_settings
 from tests.terminal.harness import Terminal, python
 
 TEACHER = demo_staff_logins()[0]
@@ -26,7 +26,7 @@ F2, F6, F9, DOWN = "\x1bOQ", "\x1b[17~", "\x1b[20~", "\x1b[B"
 ESCAPE, ENTER, TAB, CLEAR = "\x1b", "\r", "\t", "\x15"
 UNSIGNED, TO_RETURN, TO_LOOK_AT = "110008", "110009", "110015"
 CLEAN = ("110013", "110014")
-"""Students of the demo school's teacher, by what their applications want; see `kiosk.services.demo_office`."""
+"""Students of the demo school's teacher, by what their applications want; see `kiosk.demo.staff_work`."""
 PERSONAL = ("學號", "姓名", "身分證字號", "父親姓名", "母親姓名", "父親行動電話", "母親行動電話")
 REASON = "手機號碼和簽章申請書不同，請再核對一次。"
 

@@ -10,9 +10,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from kiosk.clock import SystemClock
-from kiosk.services.demo_school import demo_logins, fill_demo_school, invented_id
+from kiosk.config.settings import load_settings
+from kiosk.demo.seed import demo_logins, fill_demo_school, invented_id
 from kiosk.services.school import open_school
-from kiosk.settings import load_settings
 from tests.terminal.harness import Terminal, python
 
 _PASSWORD = "Harbour7lights"

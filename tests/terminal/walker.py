@@ -10,10 +10,10 @@ from pathlib import Path
 from argon2 import PasswordHasher
 
 from kiosk.clock import SystemClock
-from kiosk.services.application_form import ApplicantEntry, Basis, Mode
-from kiosk.services.demo_school import fill_demo_school, invented_id
+from kiosk.config.settings import load_settings
+from kiosk.demo.seed import fill_demo_school, invented_id
+from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
 from kiosk.services.school import School, open_school
-from kiosk.settings import load_settings
 from tests.terminal.harness import Terminal, python
 
 PASSWORD = "Harbour7lights"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.services.card_text import MOST_ITEMS, load_card_services
-from kiosk.services.texts import TextFault, TextUnusable
+from kiosk.services.texts.card_services import MOST_ITEMS, load_card_services
+from kiosk.services.texts.loader import TextFault, TextUnusable
 
 _HEAD = "版本: 2\n標題: 學生證\n\n說明\n\n"
 _ITEM = "[{key}]\n名稱: 借書\n說明: 可以借書\n提供給: 圖書館\n資料：姓名\n"

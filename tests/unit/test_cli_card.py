@@ -11,10 +11,10 @@ from argon2 import PasswordHasher
 
 from kiosk.cli import main
 from kiosk.clock import SystemClock
-from kiosk.services.card_text import load_card_services
-from kiosk.services.demo_school import demo_logins, fill_demo_school
+from kiosk.config.settings import load_settings
+from kiosk.demo.seed import demo_logins, fill_demo_school
 from kiosk.services.school import open_school
-from kiosk.settings import load_settings
+from kiosk.services.texts.card_services import load_card_services
 
 
 @pytest.fixture(scope="module")

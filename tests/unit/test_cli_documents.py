@@ -11,9 +11,9 @@ from argon2 import PasswordHasher
 
 from kiosk.cli import main
 from kiosk.clock import SystemClock
-from kiosk.services.demo_school import fill_demo_school
+from kiosk.config.settings import load_settings
+from kiosk.demo.seed import fill_demo_school
 from kiosk.services.school import open_school
-from kiosk.settings import load_settings
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 
 from kiosk.cli import main
-from kiosk.services.staff_access import Role
+from kiosk.services.auth.staff_session import Role
 from tests.faults.schools import open_cheaply, settings_of
 from tests.unit.services.conftest import STAFF_FIRST
 from tests.unit.services.conftest import add_staff as add_new_staff

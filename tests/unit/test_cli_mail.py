@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli import main
-from kiosk.services.review import Review
-from kiosk.services.staff_access import Role
-from kiosk.settings import SmtpSettings
+from kiosk.config.settings import SmtpSettings
+from kiosk.services.auth.staff_session import Role
+from kiosk.services.review.decisions import Review
 from tests.mail import Mailbox, mail_server
 from tests.unit.services.review_fixtures import mother_of, open_review_school
 

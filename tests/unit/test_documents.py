@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.screens.review.words import hold_in_short, remark_in_short
-from kiosk.services.staff_access import Role
-from kiosk.services.standing import TO_LOOK_AT, ApplicationState, Hold, Remark
+from kiosk.domain.application_status import TO_LOOK_AT, ApplicationState, Hold, Remark
+from kiosk.screens.review.labels import hold_in_short, remark_in_short
+from kiosk.services.auth.staff_session import Role
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from kiosk.idle import Activity, Idle, IdleGuard
-from kiosk.settings import IdleTimes
+from kiosk.config.settings import IdleTimes
+from kiosk.runtime.idle_guard import Activity, Idle, IdleGuard
 from kiosk.testing import FakeClock
 
 NOTHING = Idle(remaining=None, countdown=None, ask=False, over=False, last_call=False)
@@ -207,6 +207,6 @@ def test_setting_the_wall_clock_changes_nothing(terminal: Terminal) -> None:
 
 
 def test_the_guard_needs_no_textual() -> None:
-    code = "import sys, kiosk.idle, kiosk.testing; print('textual' in sys.modules)"
+    code = "import sys, kiosk.runtime.idle_guard, kiosk.testing; print('textual' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "False"

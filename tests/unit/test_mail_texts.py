@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.services.mail_texts import check_mail_texts, mail_text
-from kiosk.services.outbox import MessageKind
-from kiosk.services.texts import SHIPPED_FOLDER, TextFault, TextName, TextUnusable, load_text
+from kiosk.services.messaging.mail_templates import check_mail_texts, mail_text
+from kiosk.services.messaging.outbox import MessageKind
+from kiosk.services.texts.loader import SHIPPED_FOLDER, TextFault, TextName, TextUnusable, load_text
 
 WORDS = {
     "person": "劉〇花",

@@ -9,7 +9,7 @@ from itertools import chain, repeat
 
 import pytest
 
-from kiosk.mail_worker import MailWorker
+from kiosk.runtime.mail_worker import MailWorker
 
 
 def wait_for(condition: Callable[[], object]) -> None:
@@ -74,7 +74,7 @@ def test_a_round_that_fails_is_noted_once_and_the_next_one_comes(workers: list[M
 def test_the_program_ends_in_the_middle_of_a_round() -> None:
     code = (
         "import threading, time\n"
-        "from kiosk.mail_worker import MailWorker\n"
+        "from kiosk.runtime.mail_worker import MailWorker\n"
         "began = threading.Event()\n"
         "MailWorker(lambda: (began.set(), time.sleep(60)), print, 0.001).start()\n"
         "began.wait()"
@@ -84,8 +84,8 @@ def test_the_program_ends_in_the_middle_of_a_round() -> None:
 
 def test_the_start_of_the_kiosk_loads_nothing_of_the_mail() -> None:
     code = (
-        "import sys, kiosk.app, kiosk.visit, kiosk.journey, kiosk.services.school\n"
-        "mail = {'smtplib', 'db.review_models', 'kiosk.mail_worker', 'kiosk.services.outbox', 'kiosk.services.mail'}\n"
+        "import sys, kiosk.app, kiosk.flows.family_visit, kiosk.flows.application_flow, kiosk.services.school\n"
+        "mail = {'smtplib', 'db.review_models', 'kiosk.runtime.mail_worker', 'kiosk.services.messaging.outbox', 'kiosk.services.messaging.smtp'}\n"
         "print(sorted(mail & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

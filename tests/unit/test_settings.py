@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.configuration_file import SettingsError
-from kiosk.settings import (
+from kiosk.config.settings import (
     DEMO_SCHOOL_NAME,
     IdleTimes,
     Settings,
@@ -18,6 +17,7 @@ from kiosk.settings import (
     ensure_home,
     load_settings,
 )
+from kiosk.config.toml_reader import SettingsError
 
 
 def _load(home: Path, configuration: str = "", **variables: str) -> Settings:
@@ -300,7 +300,7 @@ def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
 
 def test_loading_without_a_file_imports_no_toml_reader_and_no_pydantic(tmp_path: Path) -> None:
     code = (
-        "import sys, pathlib; from kiosk.settings import load_settings;"
+        "import sys, pathlib; from kiosk.config.settings import load_settings;"
         "load_settings(pathlib.Path(sys.argv[1]));"
         "print({'tomllib', 'pydantic', 'textual', 'gettext'} & set(sys.modules))"
     )

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.services.systems_text import LONGEST_ADDRESS, MOST_SYSTEMS, load_systems
-from kiosk.services.texts import TextFault, TextUnusable, check_own_texts
+from kiosk.services.texts.city_systems import LONGEST_ADDRESS, MOST_SYSTEMS, load_systems
+from kiosk.services.texts.loader import TextFault, TextUnusable, check_own_texts
 
 _HEAD = "版本: 2\n標題: 系統\n\n說明\n\n"
 _SYSTEM = "[{key}]\n名稱: 系統\n網址: https://x.tp.edu.tw/\n說明: 查成績\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.services.texts import (
+from kiosk.services.texts.loader import (
     MOST_BYTES,
     SHIPPED_FOLDER,
     TextFault,
@@ -144,7 +144,7 @@ def test_a_shipped_translation_never_replaces_the_schools_wording(
     shipped, own = tmp_path / "shipped", tmp_path / "own"
     _write(shipped, "版本: 1\n標題: Warning\n\nshipped\n", "warning.en.txt")
     _write(own, WARNING)
-    monkeypatch.setattr("kiosk.services.texts.SHIPPED_FOLDER", shipped)
+    monkeypatch.setattr("kiosk.services.texts.loader.SHIPPED_FOLDER", shipped)
     assert load_text(TextName.WARNING, own, "en").body == "本校的警語"
     assert load_text(TextName.WARNING, None, "en").body == "shipped"
 
@@ -201,7 +201,7 @@ def test_a_text_that_is_a_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_text_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kiosk.services.texts.SHIPPED_FOLDER", tmp_path)
+    monkeypatch.setattr("kiosk.services.texts.loader.SHIPPED_FOLDER", tmp_path)
     with pytest.raises(TextMissing, match=r"^找不到文字檔 warning\.zh_TW\.txt。$"):
         load_text(TextName.WARNING, None)
 

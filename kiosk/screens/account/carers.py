@@ -18,18 +18,18 @@ from kiosk.rules.names import mask_name
 from kiosk.rules.roc_dates import InvalidDate, format_roc, parse_date
 from kiosk.screens.account.form import WHOLE, AccountForm
 from kiosk.screens.account.home import child_title
-from kiosk.services.account_children import Scope
-from kiosk.services.account_holder import AccountHolder
-from kiosk.services.accounts import BoundChild
-from kiosk.services.carers import MOST_DAYS, CarerFault, CarerRefused, CarerRow
-from kiosk.services.own_id import TooManyTries
-from kiosk.widgets.account_step import AccountStep
+from kiosk.screens.base.account_step import AccountStep
+from kiosk.screens.base.step import Nav
+from kiosk.services.accounts.account_settings import BoundChild
+from kiosk.services.accounts.carers import MOST_DAYS, CarerFault, CarerRefused, CarerRow
+from kiosk.services.accounts.visible_children import Scope
+from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.widgets.field import Field
-from kiosk.widgets.prose import Prose
-from kiosk.widgets.row_layout import Column
-from kiosk.widgets.row_table import RowTable, fixed
-from kiosk.widgets.row_window import Row, Toned
-from kiosk.widgets.step import Nav
+from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_window import Row, Toned
+from kiosk.widgets.table.table import RowTable, fixed
+from kiosk.widgets.wrapped_text import Prose
 
 _FIELDS = ("name", "national_id", "mobile", "email", "last_day")
 GRANT = "grant"

@@ -9,17 +9,17 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Button
 
+from kiosk.domain.reason import LONGEST_REASON, UnusableReason
 from kiosk.i18n import _
 from kiosk.rules.names import mask_name
 from kiosk.screens.account.form import AccountForm
 from kiosk.screens.account.home import child_title, states_of
-from kiosk.services.account_holder import AccountHolder
-from kiosk.services.accounts import BoundChild
-from kiosk.services.reasons import LONGEST_REASON, UnusableReason
-from kiosk.widgets.account_step import AccountStep
-from kiosk.widgets.door import Door
+from kiosk.screens.base.account_step import AccountStep
+from kiosk.services.accounts.account_settings import BoundChild
+from kiosk.services.auth.account_session import AccountHolder
 from kiosk.widgets.field import Field
-from kiosk.widgets.prose import Prose
+from kiosk.widgets.menu_button import Door
+from kiosk.widgets.wrapped_text import Prose
 
 _CHILD = "child-"
 

@@ -11,16 +11,16 @@ from textual.widgets import Button
 
 from kiosk.i18n import _
 from kiosk.rules.names import mask_name
-from kiosk.services.account_holder import AccountHolder
-from kiosk.services.consents import choice_label
-from kiosk.services.own_data import GivenConsent
-from kiosk.widgets.account_step import AccountStep
+from kiosk.screens.base.account_step import AccountStep
+from kiosk.screens.base.step import Nav
+from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.privacy.subject_rights import GivenConsent
+from kiosk.services.students.consents import choice_label
 from kiosk.widgets.moments import day_and_time
-from kiosk.widgets.prose import Prose
-from kiosk.widgets.row_layout import Column
-from kiosk.widgets.row_table import RowTable, fixed
-from kiosk.widgets.row_window import Row, Toned
-from kiosk.widgets.step import Nav
+from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_window import Row, Toned
+from kiosk.widgets.table.table import RowTable, fixed
+from kiosk.widgets.wrapped_text import Prose
 
 _SHA256_SHOWN = 16
 

@@ -9,18 +9,18 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Button
 
+from kiosk.config.settings import IdleTimes
 from kiosk.i18n import _
 from kiosk.rules.accounts import AccountNameFault
 from kiosk.rules.contact import InvalidEmail, InvalidMobile
 from kiosk.screens.account.form import WHOLE, AccountForm
-from kiosk.services.account_holder import AccountHolder
-from kiosk.services.accounts import AccountNameRefused, Contact, EmailTaken
-from kiosk.services.code_mail import EmailChallenge, MailNotSent, WrongCode
-from kiosk.settings import IdleTimes
-from kiosk.widgets.account_step import AccountStep
-from kiosk.widgets.door import Door
+from kiosk.screens.base.account_step import AccountStep
+from kiosk.services.accounts.account_settings import AccountNameRefused, Contact, EmailTaken
+from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.messaging.verification_codes import EmailChallenge, MailNotSent, WrongCode
 from kiosk.widgets.field import Field
-from kiosk.widgets.prose import Prose
+from kiosk.widgets.menu_button import Door
+from kiosk.widgets.wrapped_text import Prose
 
 
 class ContactScreen(AccountStep[str]):

@@ -12,15 +12,15 @@ from textual.widgets import Button, Static
 from kiosk.i18n import _
 from kiosk.rules.names import mask_name
 from kiosk.rules.roc_dates import format_roc
-from kiosk.services.account_holder import AccountHolder
-from kiosk.services.fees import ChildFees, FeeItem
-from kiosk.widgets.account_step import AccountStep
+from kiosk.screens.base.account_step import AccountStep
+from kiosk.screens.base.step import Nav
+from kiosk.services.accounts.fees import ChildFees, FeeItem
+from kiosk.services.auth.account_session import AccountHolder
 from kiosk.widgets.moments import day_and_time
-from kiosk.widgets.prose import Prose
-from kiosk.widgets.row_layout import Column
-from kiosk.widgets.row_table import RowTable, fixed
-from kiosk.widgets.row_window import Row, Toned
-from kiosk.widgets.step import Nav
+from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_window import Row, Toned
+from kiosk.widgets.table.table import RowTable, fixed
+from kiosk.widgets.wrapped_text import Prose
 
 
 class FeesScreen(AccountStep[bool]):

@@ -11,10 +11,10 @@ from textual.app import ComposeResult
 from textual.widgets import Button
 
 from kiosk.i18n import _
-from kiosk.widgets.account_step import AccountStep
+from kiosk.screens.base.account_step import AccountStep
+from kiosk.screens.base.step import Nav
 from kiosk.widgets.field import Field
-from kiosk.widgets.plain_input import PlainInput
-from kiosk.widgets.step import Nav
+from kiosk.widgets.safe_input import PlainInput
 
 T = TypeVar("T")
 

@@ -13,13 +13,13 @@ from textual.widgets import Button
 from kiosk.i18n import _
 from kiosk.rules.names import mask_name
 from kiosk.rules.roc_dates import format_roc
-from kiosk.screens.hub import account_word
-from kiosk.services.account_children import Scope
-from kiosk.services.account_holder import AccountHolder
-from kiosk.services.accounts import BoundChild
-from kiosk.widgets.account_step import AccountStep
-from kiosk.widgets.door import Door
-from kiosk.widgets.prose import Prose
+from kiosk.screens.base.account_step import AccountStep
+from kiosk.screens.family.menu import account_word
+from kiosk.services.accounts.account_settings import BoundChild
+from kiosk.services.accounts.visible_children import Scope
+from kiosk.services.auth.account_session import AccountHolder
+from kiosk.widgets.menu_button import Door
+from kiosk.widgets.wrapped_text import Prose
 
 
 class AccountHomeScreen(AccountStep[str]):

@@ -9,20 +9,20 @@ from textual.app import ComposeResult
 from textual.widgets import Button, Static
 
 from kiosk.i18n import _
-from kiosk.screens.login import LoginScreen
-from kiosk.widgets.account_step import AccountFrame
+from kiosk.screens.base.account_step import AccountFrame
+from kiosk.screens.base.login import LoginScreen
 from kiosk.widgets.field import Field
-from kiosk.widgets.prose import Prose
+from kiosk.widgets.wrapped_text import Prose
 
 if TYPE_CHECKING:
-    from kiosk.services.account_holder import AccountSignedIn
+    from kiosk.services.auth.account_session import AccountSignedIn
     from kiosk.services.school import School
 
 FORGOTTEN = "forgotten"
 
 
 class AccountLoginScreen(AccountFrame, LoginScreen):
-    """Answers with a kiosk.services.account_holder.AccountSignedIn, or with :data:`FORGOTTEN`."""
+    """Answers with a kiosk.services.auth.account_session.AccountSignedIn, or with :data:`FORGOTTEN`."""
 
     number = 0
 

@@ -9,14 +9,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Button, Static
 
+from kiosk.config.settings import IdleTimes
 from kiosk.i18n import _
 from kiosk.screens.account.children import ReasonForm
-from kiosk.services.account_holder import AccountHolder
-from kiosk.services.own_data import DeletionState, OwnDataCopy
-from kiosk.settings import IdleTimes
-from kiosk.widgets.account_step import AccountStep
+from kiosk.screens.base.account_step import AccountStep
+from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.privacy.subject_rights import DeletionState, OwnDataCopy
 from kiosk.widgets.moments import day_and_time
-from kiosk.widgets.prose import Prose
+from kiosk.widgets.wrapped_text import Prose
 
 
 class OwnDataScreen(AccountStep[str]):

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 from textual.app import ComposeResult
 
+from kiosk.domain.errors import SignInRefused
 from kiosk.i18n import _
 from kiosk.screens.account.form import WHOLE, AccountForm
-from kiosk.screens.change_password import FamilyPasswordStep
-from kiosk.screens.login import refusal as sign_in_refusal
-from kiosk.services.account_holder import AccountHolder
-from kiosk.services.errors import SignInRefused
-from kiosk.widgets.account_step import AccountFrame
+from kiosk.screens.base.account_step import AccountFrame
+from kiosk.screens.base.login import refusal as sign_in_refusal
+from kiosk.screens.base.new_password import FamilyPasswordStep
+from kiosk.services.auth.account_session import AccountHolder
 from kiosk.widgets.field import Field
-from kiosk.widgets.prose import Prose
+from kiosk.widgets.wrapped_text import Prose
 
 
 class AccountPasswordScreen(AccountFrame, FamilyPasswordStep[AccountHolder]):

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 from textual.app import ComposeResult
 
+from kiosk.config.settings import IdleTimes
 from kiosk.i18n import _
 from kiosk.screens.account.form import WHOLE, AccountForm
-from kiosk.services.account_holder import AccountSignedIn
-from kiosk.services.account_recovery import Recovery
-from kiosk.services.code_mail import WrongCode
-from kiosk.services.own_id import TooManyTries
-from kiosk.settings import IdleTimes
+from kiosk.services.accounts.recovery import Recovery
+from kiosk.services.auth.account_session import AccountSignedIn
+from kiosk.services.auth.identity_check import TooManyTries
+from kiosk.services.messaging.verification_codes import WrongCode
 from kiosk.widgets.field import Field, national_id_field
-from kiosk.widgets.prose import Prose
+from kiosk.widgets.wrapped_text import Prose
 
 
 class RecoveryScreen(AccountForm[Recovery]):

@@ -10,13 +10,13 @@ from textual.containers import Container, Horizontal
 from textual.widgets import Button, Static
 
 from kiosk.i18n import _
-from kiosk.services.account_holder import AccountHolder
-from kiosk.services.systems_text import CitySystem, CitySystems
-from kiosk.widgets.account_step import AccountStep
-from kiosk.widgets.door import Door
-from kiosk.widgets.prose import Prose
+from kiosk.screens.base.account_step import AccountStep
+from kiosk.screens.base.step import Nav
+from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.texts.city_systems import CitySystem, CitySystems
+from kiosk.widgets.menu_button import Door
 from kiosk.widgets.qr import qr_lines
-from kiosk.widgets.step import Nav
+from kiosk.widgets.wrapped_text import Prose
 
 
 class SystemsScreen(AccountStep[str]):

@@ -13,23 +13,23 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Button, Static
 
+from kiosk.domain.application_status import TO_LOOK_AT, ApplicationState
 from kiosk.i18n import _, current_language
-from kiosk.screens.review import application_words as words
-from kiosk.screens.review.application_case import Case, look_at
+from kiosk.screens.base.staff_step import Refused, StaffStep
+from kiosk.screens.review import application_labels as words
+from kiosk.screens.review.application_body import Case, look_at
 from kiosk.screens.review.reason import ReasonScreen
 from kiosk.screens.review.return_fields import ReturnFieldsScreen
-from kiosk.services.application_view import ApplicationView, Revealed
-from kiosk.services.binding_review import BindingRow
-from kiosk.services.consents import Choice
+from kiosk.services.accounts.bindings_desk import BindingRow
+from kiosk.services.accounts.parent_accounts import EmailOfAnother
+from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import Office
-from kiosk.services.parent_accounts import EmailOfAnother
-from kiosk.services.review import Blocked, RegistrarDecides
-from kiosk.services.staff_access import StaffMember
-from kiosk.services.standing import TO_LOOK_AT, ApplicationState
-from kiosk.services.texts import TextName, load_consent, load_text
-from kiosk.widgets.part import Part
-from kiosk.widgets.side_by_side import SideBySide
-from kiosk.widgets.staff_step import Refused, StaffStep
+from kiosk.services.review.case_view import ApplicationView, Revealed
+from kiosk.services.review.decisions import Blocked, RegistrarDecides
+from kiosk.services.students.consents import Choice
+from kiosk.services.texts.loader import TextName, load_consent, load_text
+from kiosk.widgets.comparison_table import SideBySide
+from kiosk.widgets.recomposable import Part
 
 REVEALED_SECONDS = 20
 """How long full numbers stand before they are masked again."""

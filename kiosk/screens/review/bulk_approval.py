@@ -10,23 +10,23 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Button, Static
 
+from kiosk.domain.errors import ChangedMeanwhile, SignInRefused
 from kiosk.i18n import _
-from kiosk.screens.login import refusal as sign_in_refusal
-from kiosk.screens.review import application_words as words
-from kiosk.services.bulk_approval import BulkResult, BulkSummary, Outcome
-from kiosk.services.errors import ChangedMeanwhile, SignInRefused
+from kiosk.screens.base.login import refusal as sign_in_refusal
+from kiosk.screens.base.staff_step import StaffStep, done_word
+from kiosk.screens.base.step import Nav
+from kiosk.screens.review import application_labels as words
+from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import Office
-from kiosk.services.review import Blocked
-from kiosk.services.review_queue import MOST_ROWS, QueueRow
-from kiosk.services.staff_access import StaffMember
+from kiosk.services.review.bulk_approval import BulkResult, BulkSummary, Outcome
+from kiosk.services.review.decisions import Blocked
+from kiosk.services.review.queue import MOST_ROWS, QueueRow
 from kiosk.widgets.field import Field
-from kiosk.widgets.plain_input import PlainInput
-from kiosk.widgets.prose import Prose
-from kiosk.widgets.row_layout import Column
-from kiosk.widgets.row_table import RowTable, fixed
-from kiosk.widgets.row_window import Cell, Row, Toned
-from kiosk.widgets.staff_step import StaffStep, done_word
-from kiosk.widgets.step import Nav
+from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_window import Cell, Row, Toned
+from kiosk.widgets.table.table import RowTable, fixed
+from kiosk.widgets.wrapped_text import Prose
 
 _COLUMNS = (
     Column("申請編號", 14),

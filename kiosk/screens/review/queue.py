@@ -14,22 +14,22 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
+from kiosk.domain.application_status import ApplicationState, Attention, Hold, Remark
 from kiosk.i18n import _
-from kiosk.screens.review.choose import Choice, ChooseScreen
-from kiosk.screens.review.queue_rows import COLUMNS, STATE_COLUMN, cells_of, explained
+from kiosk.screens.base.staff_step import StaffStep
+from kiosk.screens.base.step import Nav
+from kiosk.screens.review.choice import Choice, ChooseScreen
+from kiosk.screens.review.queue_row_labels import COLUMNS, STATE_COLUMN, cells_of, explained
+from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.office import Office
-from kiosk.services.queue_filter import Cursor, Match, QueueFilter, QueueSort, SortBy
-from kiosk.services.review_queue import QueueRow
-from kiosk.services.staff_access import Role, StaffMember
-from kiosk.services.standing import ApplicationState, Attention, Hold, Remark
+from kiosk.services.review.queue import QueueRow
+from kiosk.services.review.queue_filter import Cursor, Match, QueueFilter, QueueSort, SortBy
+from kiosk.widgets.compact_button import TightButton
 from kiosk.widgets.field import Field
-from kiosk.widgets.plain_input import PlainInput
-from kiosk.widgets.row_layout import Column
-from kiosk.widgets.row_table import RowTable
-from kiosk.widgets.row_window import Place, Row, RowPage, Side, Wanted
-from kiosk.widgets.staff_step import StaffStep
-from kiosk.widgets.step import Nav
-from kiosk.widgets.tight_button import TightButton
+from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_window import Place, Row, RowPage, Side, Wanted
+from kiosk.widgets.table.table import RowTable
 
 _SCANNED = re.compile(r"[A-Za-z0-9_-]{22}\Z", re.ASCII)
 """A receipt's code at the end of what was typed: a scanner types like a keyboard, after whatever stood there."""

@@ -9,18 +9,18 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Button
 
+from kiosk.domain.reason import LONGEST_REASON
 from kiosk.i18n import _
+from kiosk.screens.base.staff_step import StaffStep
+from kiosk.screens.base.step import Nav
+from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import Office
-from kiosk.services.reasons import LONGEST_REASON
-from kiosk.services.staff_access import StaffMember
 from kiosk.widgets.field import Field
-from kiosk.widgets.plain_input import PlainInput
-from kiosk.widgets.prose import Prose
-from kiosk.widgets.row_layout import Column
-from kiosk.widgets.row_table import RowTable, fixed
-from kiosk.widgets.row_window import Row
-from kiosk.widgets.staff_step import StaffStep
-from kiosk.widgets.step import Nav
+from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_window import Row
+from kiosk.widgets.table.table import RowTable, fixed
+from kiosk.widgets.wrapped_text import Prose
 
 
 class ReasonScreen(StaffStep[str]):

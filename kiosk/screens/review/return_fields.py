@@ -9,19 +9,19 @@ from textual.app import ComposeResult
 from textual.widgets import Button
 
 from kiosk.i18n import _
-from kiosk.screens.review import application_words as words
+from kiosk.screens.base.staff_step import StaffStep
+from kiosk.screens.base.step import Nav
+from kiosk.screens.review import application_labels as words
 from kiosk.screens.review.reason import ReasonScreen
-from kiosk.services.application_view import ApplicationView
-from kiosk.services.corrections import RETURNABLE
+from kiosk.services.applications.corrections import RETURNABLE
+from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import Office
-from kiosk.services.staff_access import StaffMember
-from kiosk.services.texts import TextName, load_text
-from kiosk.widgets.prose import Prose
-from kiosk.widgets.row_layout import Column
-from kiosk.widgets.row_table import RowTable, fixed
-from kiosk.widgets.row_window import Row
-from kiosk.widgets.staff_step import StaffStep
-from kiosk.widgets.step import Nav
+from kiosk.services.review.case_view import ApplicationView
+from kiosk.services.texts.loader import TextName, load_text
+from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_window import Row
+from kiosk.widgets.table.table import RowTable, fixed
+from kiosk.widgets.wrapped_text import Prose
 
 _Place = tuple[int, str]
 _COLUMNS = (

@@ -35,7 +35,7 @@ def test_what_is_added_through_them_is_whole(name: str) -> None:
     }
 
 
-@pytest.mark.parametrize("extra", ["", ", kiosk.services.account_holder, kiosk.services.parent_login"])
+@pytest.mark.parametrize("extra", ["", ", kiosk.services.auth.account_session, kiosk.services.auth.parent_login"])
 def test_a_sign_in_is_loaded_without_the_models(extra: str) -> None:
     heavy = "{'sqlmodel', 'pydantic', 'sqlalchemy.orm', 'db.models', 'alembic', 'psycopg'}"
     code = f"import sys, kiosk.services.school{extra}; print(sorted({heavy} & set(sys.modules)))"

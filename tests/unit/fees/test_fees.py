@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from kiosk.services.account_children import Scope
-from kiosk.services.fees_check import FeeRow
-from kiosk.services.fees_import import import_fees, student_ids
+from kiosk.domain.school_calendar import today
+from kiosk.services.accounts.visible_children import Scope
+from kiosk.services.imports.fee_check import FeeRow
+from kiosk.services.imports.fee_import import import_fees, student_ids
 from kiosk.services.school import School
-from kiosk.services.today import today
 from tests.unit.services.account_fixtures import Families, invented_parent
 from tests.unit.services.application_fixtures import made_up_id
 from tests.unit.services.conftest import Opened

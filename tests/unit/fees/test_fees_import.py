@@ -11,9 +11,9 @@ from sqlmodel import col, select
 from db.account_models import Fee
 from db.models import AuditEntry, Student
 from kiosk.cli import main
-from kiosk.services.fees_check import FeeList, check_fees
-from kiosk.services.fees_import import StudentsChanged, import_fees, student_ids
-from kiosk.services.roster_file import Sheet, read_sheet
+from kiosk.services.files.table_reader import Sheet, read_sheet
+from kiosk.services.imports.fee_check import FeeList, check_fees
+from kiosk.services.imports.fee_import import StudentsChanged, import_fees, student_ids
 from kiosk.services.school import School
 from tests.faults.schools import open_cheaply, settings_of
 from tests.unit.roster.files import csv_file, ods_file, xlsx_file

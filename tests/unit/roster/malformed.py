@@ -12,8 +12,8 @@ from pathlib import Path
 
 import openpyxl
 
-from kiosk.services.roster_file import LARGEST_FILE, LONGEST_FIELD
-from kiosk.services.spreadsheet_reader import MOST_ENTRIES
+from kiosk.services.files.spreadsheet_worker import MOST_ENTRIES
+from kiosk.services.files.table_reader import LARGEST_FILE, LONGEST_FIELD
 from tests.unit.roster.files import (
     FIRST,
     FIRST_ID,

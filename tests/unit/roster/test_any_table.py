@@ -13,12 +13,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from kiosk.services.roster_check import MOST_FAULTS, Roster, check_roster
-from kiosk.services.roster_columns import DETAILS, REQUIRED, ROLES, read_header
-from kiosk.services.roster_file import Sheet, UnreadableFile, read_sheet
-from kiosk.services.roster_import import import_roster
+from kiosk.services.exports.status import school_status
+from kiosk.services.files.table_reader import Sheet, UnreadableFile, read_sheet
+from kiosk.services.imports.roster_check import MOST_FAULTS, Roster, check_roster
+from kiosk.services.imports.roster_columns import DETAILS, REQUIRED, ROLES, read_header
+from kiosk.services.imports.roster_import import import_roster
 from kiosk.services.school import School
-from kiosk.services.status import school_status
 from tests.unit.roster.files import FIRST, HEADER, ods_file, raw_file, xlsx_file
 
 _TODAY = date(2026, 9, 1)

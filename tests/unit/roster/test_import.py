@@ -12,17 +12,23 @@ import pytest
 from sqlmodel import SQLModel, select
 
 from db.models import Application, AuditEntry, Credential, Guardian, RosterImport, Student
-from kiosk.services import roster_import
-from kiosk.services.application_flags import compare
-from kiosk.services.application_form import Basis, Mode
-from kiosk.services.demo_school import invented_id
-from kiosk.services.drafts import APPLICATION
-from kiosk.services.errors import Denied, SignInRefused
-from kiosk.services.login_changes import reset_student_login
-from kiosk.services.roster_import import Comparison, Imported, TooManyWouldLeave, compare_with_school, import_roster
+from kiosk.demo.seed import invented_id
+from kiosk.domain.application_form import Basis, Mode
+from kiosk.domain.application_status import Remark
+from kiosk.domain.errors import Denied, SignInRefused
+from kiosk.services.applications.drafts import APPLICATION
+from kiosk.services.applications.flags import compare
+from kiosk.services.auth.password_changes import reset_student_login
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.imports import roster_import
+from kiosk.services.imports.roster_import import (
+    Comparison,
+    Imported,
+    TooManyWouldLeave,
+    compare_with_school,
+    import_roster,
+)
 from kiosk.services.school import School
-from kiosk.services.standing import Remark
-from kiosk.services.visitor import Visitor
 from tests.faults.schools import CHOSEN, TERMINAL, checked_roster, entry_of, give_consent, submit
 from tests.unit.roster.files import FIRST_ID, MOTHER_ID, SECOND_ID, csv_file
 from tests.unit.roster.test_well_formed import checked

@@ -14,14 +14,14 @@ from sqlmodel import select
 
 from db.models import Credential, Guardian, Student
 from kiosk.cli import main
-from kiosk.services.demo_school import invented_id
-from kiosk.services.oneroster_archive import LARGEST_UNPACKED
-from kiosk.services.oneroster_files import Version
-from kiosk.services.oneroster_import import read_oneroster
-from kiosk.services.roster_check import GuardianRow, Roster
-from kiosk.services.roster_import import Imported, import_roster
+from kiosk.config.settings import Settings
+from kiosk.demo.seed import invented_id
+from kiosk.services.imports.oneroster_archive import LARGEST_UNPACKED
+from kiosk.services.imports.oneroster_format import Version
+from kiosk.services.imports.oneroster_reader import read_oneroster
+from kiosk.services.imports.roster_check import GuardianRow, Roster
+from kiosk.services.imports.roster_import import Imported, import_roster
 from kiosk.services.school import School
-from kiosk.settings import Settings
 from tests.faults.schools import TERMINAL, open_cheaply, settings_of
 from tests.unit.roster.oneroster_zips import (
     OTHER_ORG,

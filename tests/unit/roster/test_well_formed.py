@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.services.roster_check import GuardianRow, Roster, StudentRow, check_roster
-from kiosk.services.roster_file import read_sheet
+from kiosk.services.files.table_reader import read_sheet
+from kiosk.services.imports.roster_check import GuardianRow, Roster, StudentRow, check_roster
 from tests.unit.roster.files import (
     FIRST,
     FIRST_ID,

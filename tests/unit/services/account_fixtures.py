@@ -11,13 +11,13 @@ from sqlmodel import col, select
 from db.account_models import CarerAccess
 from db.models import Student
 from db.review_models import Binding, OutboxMessage, ParentAccount
-from kiosk.services.account_holder import AccountHolder
-from kiosk.services.application_form import ApplicantEntry
-from kiosk.services.binding_review import Bindings
-from kiosk.services.bindings import OpenedBinding
-from kiosk.services.carers import CarerRow, Scope
+from kiosk.domain.application_form import ApplicantEntry
+from kiosk.domain.school_calendar import today
+from kiosk.services.accounts.bindings import OpenedBinding
+from kiosk.services.accounts.bindings_desk import Bindings
+from kiosk.services.accounts.carers import CarerRow, Scope
+from kiosk.services.auth.account_session import AccountHolder
 from kiosk.services.school import School
-from kiosk.services.today import today
 from tests.unit.services.application_fixtures import FATHER, MOTHER, made_up_id, with_id
 from tests.unit.services.conftest import CHOSEN, TERMINAL
 from tests.unit.services.decision_fixtures import add_member, apply_and_approve, with_email, without_email

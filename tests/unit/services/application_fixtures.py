@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlmodel import SQLModel, col
 
 from db.models import Credential
+from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
+from kiosk.domain.receipt import Receipt
 from kiosk.rules.identity import looks_like_id
-from kiosk.services.application_form import ApplicantEntry, Basis, Mode
-from kiosk.services.receipts import Receipt
+from kiosk.services.auth.student_session import Visitor
 from kiosk.services.school import School
-from kiosk.services.texts import load_consent
-from kiosk.services.visitor import Visitor
+from kiosk.services.texts.loader import load_consent
 from tests.unit.services.conftest import TERMINAL, add_student
 
 ADULT = date(2008, 5, 6)

@@ -14,13 +14,13 @@ from argon2 import PasswordHasher
 
 from db.models import Credential, Student
 from db.sealed import IndexColumn
+from kiosk.config.settings import Settings
+from kiosk.services.administration.staff_accounts import StaffAccounts, StaffRow
+from kiosk.services.auth.password_changes import reset_student_login
+from kiosk.services.auth.staff_session import Role, StaffMember
+from kiosk.services.auth.student_session import STUDENT_LOGIN, Visitor
 from kiosk.services.command_line import CommandLine
-from kiosk.services.login_changes import reset_student_login
 from kiosk.services.school import School, open_school
-from kiosk.services.staff_access import Role, StaffMember
-from kiosk.services.staff_accounts import StaffAccounts, StaffRow
-from kiosk.services.visitor import STUDENT_LOGIN, Visitor
-from kiosk.settings import Settings
 from kiosk.testing import FakeClock
 from tests.databases import postgresql_url
 
@@ -182,7 +182,7 @@ def visitor(opened: Opened) -> Visitor:
 @pytest.fixture
 def try_sign_in(opened: Opened) -> Callable[[str, str], object]:
     """One try: the visitor, or what was refused."""
-    from kiosk.services.errors import SignInRefused
+    from kiosk.domain.errors import SignInRefused
 
     def attempt(account: str, password: str) -> object:
         try:

@@ -13,16 +13,16 @@ from sqlalchemy import select
 from db.models import Application, Credential, table_of
 from db.review_models import OutboxMessage, Staff, StaffClass
 from db.sealed import IndexColumn
-from kiosk.services import outbox
-from kiosk.services.application_form import ApplicantEntry
-from kiosk.services.bindings import OpenedBinding, open_binding
-from kiosk.services.decisions import change_state
-from kiosk.services.outbox import Addressee, MessageKind
-from kiosk.services.receipts import Receipt
+from kiosk.config.settings import Settings, SmtpSettings
+from kiosk.domain.application_form import ApplicantEntry
+from kiosk.domain.application_status import ApplicationState
+from kiosk.domain.receipt import Receipt
+from kiosk.services.accounts.bindings import OpenedBinding, open_binding
+from kiosk.services.applications.state_changes import change_state
+from kiosk.services.auth.staff_session import STAFF_LOGIN, Role, StaffMember
+from kiosk.services.messaging import outbox
+from kiosk.services.messaging.outbox import Addressee, MessageKind
 from kiosk.services.school import School, open_school
-from kiosk.services.staff_access import STAFF_LOGIN, Role, StaffMember
-from kiosk.services.standing import ApplicationState
-from kiosk.settings import Settings, SmtpSettings
 from kiosk.testing import FakeClock
 from tests.unit.services.application_fixtures import MOTHER, Sender, answer, made_up_id, new_visitor
 from tests.unit.services.conftest import TERMINAL, CountingHasher

@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from kiosk.services.account_holder import AccountHolder
-from kiosk.services.application_form import Basis, Mode
-from kiosk.services.card_text import load_card_services
-from kiosk.services.carers import Scope
-from kiosk.services.code_mail import EmailChallenge
-from kiosk.services.drafts import APPLICATION
-from kiosk.services.forms import FormKind
-from kiosk.services.hand_over import HANDING_OVER
+from kiosk.domain.application_form import Basis, Mode
+from kiosk.domain.documents import FormKey
+from kiosk.services.accounts.carers import Scope
+from kiosk.services.applications.drafts import APPLICATION
+from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.staff_session import ALL_STAFF, Role, StaffMember
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.documents.pdf_renderer import FormKind
+from kiosk.services.exports.export_service import HANDING_OVER
+from kiosk.services.imports.oneroster_format import Version
+from kiosk.services.messaging.verification_codes import EmailChallenge
 from kiosk.services.office import Office
-from kiosk.services.oneroster_files import Version
-from kiosk.services.paper import FormKey
-from kiosk.services.queue_filter import QueueFilter, QueueSort, SortBy
+from kiosk.services.review.queue_filter import QueueFilter, QueueSort, SortBy
 from kiosk.services.school import School
-from kiosk.services.signatures import SignatureBox
-from kiosk.services.staff_access import ALL_STAFF, Role, StaffMember
-from kiosk.services.visitor import Visitor
+from kiosk.services.signing.signatures import SignatureBox
+from kiosk.services.texts.card_services import load_card_services
 from tests.unit.services.application_fixtures import MOTHER, MOTHER_ID, TEXT, TODAY, made_up_id
 from tests.unit.services.conftest import CHOSEN, STAFF_CHOSEN, STAFF_FIRST, STUDENT_NUMBER
 from tests.unit.services.papers import DRAWING

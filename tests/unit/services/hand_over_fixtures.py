@@ -15,14 +15,14 @@ from sqlmodel import select as select_rows
 from db.account_models import ExportedBinding, ExportRun
 from db.models import Application, AuditEntry, Student, table_of
 from db.review_models import Binding
-from kiosk.services.application_form import ApplicantEntry, Basis
-from kiosk.services.bindings import open_binding
-from kiosk.services.decisions import change_state
-from kiosk.services.hand_over import HandOver, RosterDone
-from kiosk.services.oneroster_files import Version
-from kiosk.services.staff_access import Role, StaffMember
-from kiosk.services.standing import ApplicationState
-from kiosk.services.today import today
+from kiosk.domain.application_form import ApplicantEntry, Basis
+from kiosk.domain.application_status import ApplicationState
+from kiosk.domain.school_calendar import today
+from kiosk.services.accounts.bindings import open_binding
+from kiosk.services.applications.state_changes import change_state
+from kiosk.services.auth.staff_session import Role, StaffMember
+from kiosk.services.exports.export_service import HandOver, RosterDone
+from kiosk.services.imports.oneroster_format import Version
 from tests.unit.services.review_fixtures import CLASSES, ReviewSchool, open_review_school, student_number
 
 DAY = 24 * 60 * 60

@@ -12,22 +12,22 @@ from sqlmodel import select
 from db.models import Application, Credential, Student
 from db.review_models import Staff, StaffClass
 from db.sealed import IndexColumn
+from kiosk.config.settings import Settings
+from kiosk.demo.seed import invented_id
+from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
+from kiosk.domain.application_status import Hold, Remark
+from kiosk.domain.school_calendar import today
 from kiosk.rules.accounts import normalise_account
-from kiosk.services.application_flags import compare
-from kiosk.services.application_form import ApplicantEntry, Basis, Mode
-from kiosk.services.demo_school import invented_id
+from kiosk.services.applications.flags import compare
+from kiosk.services.auth.password_hashing import PasswordStore
+from kiosk.services.auth.staff_session import STAFF_LOGIN, Role, StaffMember
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.files.table_reader import Sheet
+from kiosk.services.imports.roster_check import check_roster
+from kiosk.services.imports.roster_import import import_roster
 from kiosk.services.office import Office, open_office
-from kiosk.services.password_store import PasswordStore
-from kiosk.services.roster_check import check_roster
-from kiosk.services.roster_file import Sheet
-from kiosk.services.roster_import import import_roster
 from kiosk.services.school import School, open_school
-from kiosk.services.staff_access import STAFF_LOGIN, Role, StaffMember
-from kiosk.services.standing import Hold, Remark
-from kiosk.services.texts import load_consent
-from kiosk.services.today import today
-from kiosk.services.visitor import Visitor
-from kiosk.settings import Settings
+from kiosk.services.texts.loader import load_consent
 from kiosk.testing import FakeClock
 from tests.unit.services.application_fixtures import visitor_of
 from tests.unit.services.conftest import TERMINAL, CountingHasher

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from kiosk.services.account_recovery import Recovery
-from kiosk.services.code_mail import CODE_SECONDS, MAILS_AN_HOUR, TRIES, WrongCode
-from kiosk.services.desk import IdNotSeen, UnknownAccount
-from kiosk.services.errors import Denied, PasswordChangeRequired, SignInRefused
-from kiosk.services.lockout import FAILURES_TO_LOCK, LOCK_SECONDS
+from kiosk.config.settings import SmtpSettings
+from kiosk.domain.errors import Denied, PasswordChangeRequired, SignInRefused
+from kiosk.services.accounts.recovery import Recovery
+from kiosk.services.administration.login_reset_desk import IdNotSeen, UnknownAccount
+from kiosk.services.auth.identity_check import TooManyTries
+from kiosk.services.auth.lockout import FAILURES_TO_LOCK, LOCK_SECONDS
+from kiosk.services.auth.staff_session import OwnChild
+from kiosk.services.messaging.verification_codes import CODE_SECONDS, MAILS_AN_HOUR, TRIES, WrongCode
 from kiosk.services.office import open_office
-from kiosk.services.own_id import TooManyTries
 from kiosk.services.school import School
-from kiosk.services.staff_access import OwnChild
-from kiosk.settings import SmtpSettings
 from tests.mail import Mailbox
 from tests.unit.services.account_fixtures import Families, account_row
 from tests.unit.services.application_fixtures import FATHER, FATHER_ID, MOTHER, MOTHER_ID, made_up_id, with_id

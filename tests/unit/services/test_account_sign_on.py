@@ -9,17 +9,17 @@ from sqlmodel import col, select, update
 
 from db.models import AuditEntry, Credential
 from db.sealed import IndexColumn
-from kiosk.rules.passwords import PasswordFault
-from kiosk.services.account_holder import AccountHolder
-from kiosk.services.errors import (
+from kiosk.domain.errors import (
     ChangedMeanwhile,
     Denied,
     PasswordChangeRequired,
     PasswordRefused,
     SignInRefused,
 )
-from kiosk.services.lockout import FAILURES_TO_LOCK, LOCK_SECONDS
-from kiosk.services.parent_login import chosen_name
+from kiosk.rules.passwords import PasswordFault
+from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.lockout import FAILURES_TO_LOCK, LOCK_SECONDS
+from kiosk.services.auth.parent_login import chosen_name
 from tests.unit.services.account_fixtures import Families, account_row
 from tests.unit.services.application_fixtures import FATHER, FATHER_ID, MOTHER_ID
 from tests.unit.services.conftest import CHOSEN, TERMINAL, Opened

@@ -11,17 +11,17 @@ import pytest
 from sqlmodel import col, select
 
 from db.models import Applicant, Application, AuditEntry
+from kiosk.config.settings import SmtpSettings
+from kiosk.domain.errors import ChangedMeanwhile, Denied, SignInRefused
+from kiosk.domain.reason import UnusableReason
 from kiosk.rules.accounts import AccountNameFault
 from kiosk.rules.contact import InvalidEmail, InvalidMobile
-from kiosk.services import history
-from kiosk.services.accounts import AccountNameRefused, EmailTaken
-from kiosk.services.application_flags import compare
-from kiosk.services.binding_review import Bindings
-from kiosk.services.code_mail import CODE_SECONDS, TRIES, MailNotSent, WrongCode
-from kiosk.services.errors import ChangedMeanwhile, Denied, SignInRefused
-from kiosk.services.reasons import UnusableReason
+from kiosk.services.accounts.account_settings import AccountNameRefused, EmailTaken
+from kiosk.services.accounts.bindings_desk import Bindings
+from kiosk.services.applications import history
+from kiosk.services.applications.flags import compare
+from kiosk.services.messaging.verification_codes import CODE_SECONDS, TRIES, MailNotSent, WrongCode
 from kiosk.services.school import School
-from kiosk.settings import SmtpSettings
 from tests.mail import Mailbox
 from tests.unit.services.account_fixtures import Families, account_row, child_of, invented_parent, messages
 from tests.unit.services.application_fixtures import FATHER, MOTHER, MOTHER_ID

@@ -8,11 +8,11 @@ from sqlalchemy import update
 from sqlmodel import select
 
 from db.models import Application, ApplicationCount, table_of
-from kiosk.services.application_flags import compare, rebuild
-from kiosk.services.application_form import Basis
-from kiosk.services.demo_school import invented_id
-from kiosk.services.staff_access import Role, StaffMember
-from kiosk.services.standing import Hold, Remark
+from kiosk.demo.seed import invented_id
+from kiosk.domain.application_form import Basis
+from kiosk.domain.application_status import Hold, Remark
+from kiosk.services.applications.flags import compare, rebuild
+from kiosk.services.auth.staff_session import Role, StaffMember
 from tests.unit.services.review_fixtures import (
     CLASSES,
     TEXT,

@@ -5,8 +5,7 @@ from dataclasses import asdict, fields, replace
 
 import pytest
 
-from kiosk.rules.identity import compare_entries
-from kiosk.services.application_form import (
+from kiosk.domain.application_form import (
     FIELDS,
     RELATIONS,
     ApplicantEntry,
@@ -18,6 +17,7 @@ from kiosk.services.application_form import (
     read_applicant,
     slip_message,
 )
+from kiosk.rules.identity import compare_entries
 from tests.unit.services.application_fixtures import FATHER, MOTHER, MOTHER_ID, TODAY, with_id
 
 

@@ -8,18 +8,18 @@ import pytest
 from sqlmodel import select
 
 from db.models import Applicant, Application, AuditEntry, Draft, SignedForm
+from kiosk.config.settings import Settings
+from kiosk.domain.application_form import Basis, Mode
+from kiosk.domain.application_status import Hold
+from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, ConsentMissing, Denied
+from kiosk.domain.receipt import EmailState, NextStep
 from kiosk.rules.application_numbers import format_number, parse_number
-from kiosk.services.application_form import Basis, Mode
-from kiosk.services.applications import InvalidApplication, OwnChild
-from kiosk.services.drafts import APPLICATION
-from kiosk.services.errors import AlreadyApplied, ChangedMeanwhile, ConsentMissing, Denied
-from kiosk.services.own_id import NotTheirId, TooManyTries
-from kiosk.services.receipts import EmailState, NextStep
+from kiosk.services.applications.drafts import APPLICATION
+from kiosk.services.applications.submission import InvalidApplication, OwnChild
+from kiosk.services.applications.submission_query import find_facts
+from kiosk.services.auth.identity_check import NotTheirId, TooManyTries
+from kiosk.services.auth.student_session import Visitor
 from kiosk.services.school import School, open_school
-from kiosk.services.standing import Hold
-from kiosk.services.submission_facts import find_facts
-from kiosk.services.visitor import Visitor
-from kiosk.settings import Settings
 from kiosk.testing import FakeClock
 from tests.unit.services.application_fixtures import (
     ADULT,

@@ -11,14 +11,15 @@ from sqlmodel import col, select
 from db.models import Applicant, Application, Credential
 from db.review_models import Binding, OutboxMessage, ParentAccount
 from db.store import StoreConflict
-from kiosk.services import history, outbox
-from kiosk.services.application_flags import compare
-from kiosk.services.binding_review import Bindings
-from kiosk.services.errors import AlreadyApplied, ChangedMeanwhile, Denied
-from kiosk.services.parent_accounts import EmailOfAnother
-from kiosk.services.reasons import LONGEST_REASON, UnusableReason
+from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, Denied
+from kiosk.domain.reason import LONGEST_REASON, UnusableReason
+from kiosk.services.accounts.bindings_desk import Bindings
+from kiosk.services.accounts.parent_accounts import EmailOfAnother
+from kiosk.services.applications import history
+from kiosk.services.applications.flags import compare
+from kiosk.services.auth.staff_session import OwnChild, Role
+from kiosk.services.messaging import outbox
 from kiosk.services.school import School
-from kiosk.services.staff_access import OwnChild, Role
 from tests.mail import smtp_settings
 from tests.unit.services.application_fixtures import (
     FATHER,

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.services.bulk_approval import Outcome
-from kiosk.services.errors import ChangedMeanwhile, SignInRefused
-from kiosk.services.queue_filter import QueueFilter
-from kiosk.services.staff_access import Role, StaffMember
+from kiosk.domain.errors import ChangedMeanwhile, SignInRefused
+from kiosk.services.auth.staff_session import Role, StaffMember
+from kiosk.services.review.bulk_approval import Outcome
+from kiosk.services.review.queue_filter import QueueFilter
 from tests.unit.services.review_fixtures import (
     CLASSES,
     STAFF_PASSWORD,

@@ -12,16 +12,16 @@ from sqlmodel import select
 
 from db.document_models import CardAnswer, Document
 from db.models import SignedForm, Student
-from kiosk.services.card import IncompleteAnswer
-from kiosk.services.card_register import CardRegister, card_rows, card_sheet
-from kiosk.services.card_text import load_card_services
-from kiosk.services.documents import mark_returned
-from kiosk.services.errors import Denied
-from kiosk.services.forms import FormKind
-from kiosk.services.paper import FormKey, PaperState
-from kiosk.services.print_desk import print_as_operator
-from kiosk.services.staff_access import Role
-from kiosk.services.visitor import Visitor
+from kiosk.domain.documents import FormKey, PaperState
+from kiosk.domain.errors import Denied
+from kiosk.services.auth.staff_session import Role
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.documents.pdf_renderer import FormKind
+from kiosk.services.documents.register import mark_returned
+from kiosk.services.signing.print_desk import print_as_operator
+from kiosk.services.students.card_register import CardRegister, card_rows, card_sheet
+from kiosk.services.students.student_card import IncompleteAnswer
+from kiosk.services.texts.card_services import load_card_services
 from tests.unit.services.application_fixtures import Sender, answer, rows
 from tests.unit.services.conftest import ACCOUNT, TERMINAL, Opened, staff_member
 from tests.unit.services.papers import content_of, pages, printed

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
+from kiosk.domain.errors import ChangedMeanwhile, Denied, PasswordChangeRequired, SignInRefused
 from kiosk.rules.contact import EmailFault, MobileFault
 from kiosk.rules.identity import IdFault
 from kiosk.rules.names import NameFault
-from kiosk.services.account_holder import AccountHolder
-from kiosk.services.carers import MOST_DAYS, CarerFault, CarerRefused, CarerRow, Scope
-from kiosk.services.errors import ChangedMeanwhile, Denied, PasswordChangeRequired, SignInRefused
-from kiosk.services.lockout import FAILURES_TO_LOCK
-from kiosk.services.own_id import TooManyTries
+from kiosk.services.accounts.carers import MOST_DAYS, CarerFault, CarerRefused, CarerRow, Scope
+from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.identity_check import TooManyTries
+from kiosk.services.auth.lockout import FAILURES_TO_LOCK
 from kiosk.services.school import School
 from tests.mail import smtp_settings
 from tests.unit.services.account_fixtures import Families, account_row, child_of, invented_parent, messages

@@ -14,9 +14,9 @@ import pytest
 
 from db.models import Consent, Student
 from kiosk.rules.spreadsheet_cells import original_cell
-from kiosk.services.consent_evidence import EARLIER_FOLDER
-from kiosk.services.hand_over import ConsentsDone
-from kiosk.services.texts import SHIPPED_FOLDER
+from kiosk.services.exports.consent_evidence import EARLIER_FOLDER
+from kiosk.services.exports.export_service import ConsentsDone
+from kiosk.services.texts.loader import SHIPPED_FOLDER
 from tests.unit.services.conftest import CHOSEN
 from tests.unit.services.hand_over_fixtures import Handing, opened_handing
 from tests.unit.services.review_fixtures import father_of, mother_of, student_number

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from db.models import Consent
-from kiosk.services.consents import NotOfAge, NotReadToEnd, NotTheStudent
-from kiosk.services.errors import Denied
-from kiosk.services.own_id import TooManyTries
-from kiosk.services.standing import Hold
-from kiosk.services.visitor import Visitor
+from kiosk.domain.application_status import Hold
+from kiosk.domain.errors import Denied
+from kiosk.services.auth.identity_check import TooManyTries
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.students.consents import NotOfAge, NotReadToEnd, NotTheStudent
 from tests.unit.services.application_fixtures import (
     ADULT,
     MOTHER_ID,

@@ -8,14 +8,14 @@ from sqlmodel import select
 
 from db.models import Applicant, AuditEntry
 from db.review_models import Correction
-from kiosk.services.application_form import ApplicantEntry, Basis
-from kiosk.services.applications import InvalidApplication, OwnChild
-from kiosk.services.demo_school import invented_id
-from kiosk.services.errors import AlreadyApplied, ChangedMeanwhile, Denied
-from kiosk.services.history import UNCHANGED, Action
-from kiosk.services.own_id import NotTheirId, TooManyTries
-from kiosk.services.staff_access import Role, StaffMember
-from kiosk.services.standing import Hold, Remark
+from kiosk.demo.seed import invented_id
+from kiosk.domain.application_form import ApplicantEntry, Basis
+from kiosk.domain.application_status import Hold, Remark
+from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, Denied
+from kiosk.services.applications.history import UNCHANGED, Action
+from kiosk.services.applications.submission import InvalidApplication, OwnChild
+from kiosk.services.auth.identity_check import NotTheirId, TooManyTries
+from kiosk.services.auth.staff_session import Role, StaffMember
 from tests.unit.services.review_fixtures import (
     CLASSES,
     ReviewSchool,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kiosk.services.carers import Scope
-from kiosk.services.demo_accounts import demo_account_logins
-from kiosk.services.demo_school import fill_demo_school
+from kiosk.config.settings import load_settings
+from kiosk.demo.parent_accounts import demo_account_logins
+from kiosk.demo.seed import fill_demo_school
+from kiosk.services.accounts.carers import Scope
 from kiosk.services.school import open_school
-from kiosk.settings import load_settings
 from kiosk.testing import FakeClock
 from tests.unit.services.conftest import CountingHasher
 

@@ -24,18 +24,18 @@ from db.document_models import Signature
 from db.models import AuditEntry, Credential, Student, Ticket
 from db.review_models import Binding, OutboxMessage
 from db.store import StoreUnavailable
-from kiosk.services.account_holder import AccountHolder
+from kiosk.config.settings import Settings
+from kiosk.domain.documents import FormKey
+from kiosk.domain.errors import Denied, PasswordChangeRequired, ServiceError, SignInRefused
+from kiosk.services.administration.staff_accounts import StaffAccounts
+from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.staff_session import Role, StaffMember
+from kiosk.services.auth.student_session import Visitor
 from kiosk.services.command_line import CommandLine
-from kiosk.services.documents import issue
-from kiosk.services.errors import Denied, PasswordChangeRequired, ServiceError, SignInRefused
-from kiosk.services.forms import FormKind
+from kiosk.services.documents.pdf_renderer import FormKind
+from kiosk.services.documents.register import issue
 from kiosk.services.office import Office, open_office
-from kiosk.services.paper import FormKey
 from kiosk.services.school import School, open_school
-from kiosk.services.staff_access import Role, StaffMember
-from kiosk.services.staff_accounts import StaffAccounts
-from kiosk.services.visitor import Visitor
-from kiosk.settings import Settings
 from kiosk.testing import FakeClock
 from tests.databases import postgresql_url
 from tests.unit.services.account_fixtures import Families, invented_parent

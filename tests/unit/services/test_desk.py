@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.services.desk import Desk, IdNotSeen
-from kiosk.services.errors import Denied, SignInRefused, UnknownStudent
+from kiosk.domain.errors import Denied, SignInRefused, UnknownStudent
+from kiosk.services.administration.login_reset_desk import Desk, IdNotSeen
+from kiosk.services.auth.staff_session import OwnChild, Role
 from kiosk.services.school import School
-from kiosk.services.staff_access import OwnChild, Role
 from tests.unit.services.application_fixtures import MOTHER, MOTHER_ID, made_up_id
 from tests.unit.services.conftest import CHOSEN, NATIONAL_ID, TERMINAL, add_student
 from tests.unit.services.decision_fixtures import add_member, school_with_mail, sender

@@ -12,19 +12,19 @@ from sqlmodel import col, select
 
 from db.document_models import Document
 from db.models import Application, AuditEntry, SignedForm, Student
+from kiosk.config.settings import Settings
+from kiosk.domain.documents import FormKey, PaperState
+from kiosk.domain.errors import Denied
 from kiosk.rules.application_numbers import format_number
-from kiosk.services.application_flags import refresh
-from kiosk.services.document_desk import AnotherClass, DocumentDesk, Scanned, ScanOutcome
-from kiosk.services.documents import issue
-from kiosk.services.errors import Denied
-from kiosk.services.forms import FormKind
-from kiosk.services.paper import FormKey, PaperState
-from kiosk.services.print_desk import print_as_operator
-from kiosk.services.review import Review
+from kiosk.services.applications.flags import refresh
+from kiosk.services.auth.staff_session import OwnChild, Role, StaffMember
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.documents.pdf_renderer import FormKind
+from kiosk.services.documents.register import issue
+from kiosk.services.review.decisions import Review
 from kiosk.services.school import School, open_school
-from kiosk.services.staff_access import OwnChild, Role, StaffMember
-from kiosk.services.visitor import Visitor
-from kiosk.settings import Settings
+from kiosk.services.signing.print_desk import print_as_operator
+from kiosk.services.signing.scan_desk import AnotherClass, DocumentDesk, Scanned, ScanOutcome
 from kiosk.testing import FakeClock
 from tests.unit.services.application_fixtures import FATHER, MOTHER_ID, Sender, answer, new_visitor, rows
 from tests.unit.services.conftest import staff_member

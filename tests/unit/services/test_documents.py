@@ -15,25 +15,25 @@ from sqlmodel import col, select
 
 from db.document_models import Document
 from db.models import Applicant, Application, AuditEntry, SignedForm, Student
-from kiosk.services import print_run
-from kiosk.services.application_flags import refresh
-from kiosk.services.application_form import Basis
-from kiosk.services.card_text import load_card_services
-from kiosk.services.documents import issue, mark_returned
-from kiosk.services.errors import Denied
-from kiosk.services.forms import FormKind
-from kiosk.services.paper import FormKey, NothingToSign, PaperState
-from kiosk.services.papers import Papers
-from kiosk.services.print_desk import Pile, PrintDesk, print_as_operator, whole_queue
-from kiosk.services.printing import PrintFailed, PrintFault, purge
-from kiosk.services.roster_check import check_roster
-from kiosk.services.roster_file import Sheet as RosterSheet
-from kiosk.services.roster_import import import_roster
+from kiosk.config.settings import Settings
+from kiosk.domain.application_form import Basis
+from kiosk.domain.documents import FormKey, NothingToSign, PaperState
+from kiosk.domain.errors import Denied
+from kiosk.domain.school_calendar import today
+from kiosk.services.applications.flags import refresh
+from kiosk.services.auth.staff_session import Role
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.documents.pdf_renderer import FormKind
+from kiosk.services.documents.printer import PrintFailed, PrintFault, purge
+from kiosk.services.documents.register import issue, mark_returned
+from kiosk.services.files.table_reader import Sheet as RosterSheet
+from kiosk.services.imports.roster_check import check_roster
+from kiosk.services.imports.roster_import import import_roster
 from kiosk.services.school import School, open_school
-from kiosk.services.staff_access import Role
-from kiosk.services.today import today
-from kiosk.services.visitor import Visitor
-from kiosk.settings import Settings
+from kiosk.services.signing import print_job
+from kiosk.services.signing.family_forms import Papers
+from kiosk.services.signing.print_desk import Pile, PrintDesk, print_as_operator, whole_queue
+from kiosk.services.texts.card_services import load_card_services
 from kiosk.testing import FakeClock
 from tests.unit.services.application_fixtures import (
     FATHER,
@@ -67,7 +67,7 @@ class Printer:
 @pytest.fixture
 def printer(monkeypatch: pytest.MonkeyPatch) -> Printer:
     printer = Printer()
-    monkeypatch.setattr(print_run, "send_to_printer", printer)
+    monkeypatch.setattr(print_job, "send_to_printer", printer)
     return printer
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from db.models import Draft
 from kiosk.rules.identity import InvalidIdentity
-from kiosk.services.drafts import APPLICATION, CONFIRMATION, DraftOfAnother
-from kiosk.services.own_id import TooManyTries
-from kiosk.services.visitor import Visitor
+from kiosk.services.applications.drafts import APPLICATION, CONFIRMATION, DraftOfAnother
+from kiosk.services.auth.identity_check import TooManyTries
+from kiosk.services.auth.student_session import Visitor
 from tests.unit.services.application_fixtures import FATHER_ID, MOTHER_ID, STRANGER_ID, new_visitor, rows
 from tests.unit.services.conftest import Opened
 

@@ -10,9 +10,16 @@ import pytest
 
 from db.models import Credential, Student
 from db.store import Store
-from kiosk.services.email_codes import CODE_SECONDS, MAILS_AN_HOUR, MAILS_OF_A_LOGIN, TRIES, EmailCodes, MailNotSent
-from kiosk.services.visitor import STUDENT_LOGIN, Visitor
-from kiosk.settings import Settings, SmtpSecurity
+from kiosk.config.settings import Settings, SmtpSecurity
+from kiosk.services.auth.student_session import STUDENT_LOGIN, Visitor
+from kiosk.services.messaging.email_verification import (
+    CODE_SECONDS,
+    MAILS_AN_HOUR,
+    MAILS_OF_A_LOGIN,
+    TRIES,
+    EmailCodes,
+    MailNotSent,
+)
 from kiosk.testing import FakeClock
 from tests.mail import SENDER, Mailbox, free_port, mail_server, make_certificate, smtp_settings
 from tests.unit.services.conftest import Opened

@@ -9,10 +9,10 @@ import pytest
 from sqlmodel import select
 
 from db.models import SignInCounter
+from kiosk.domain.errors import SignInRefused
+from kiosk.services.administration.staff_accounts import StaffAccounts
+from kiosk.services.auth.lockout import DAY_SECONDS, FAILURES_TO_LOCK
 from kiosk.services.command_line import CommandLine
-from kiosk.services.errors import SignInRefused
-from kiosk.services.lockout import DAY_SECONDS, FAILURES_TO_LOCK
-from kiosk.services.staff_accounts import StaffAccounts
 from tests.unit.services.account_fixtures import Families
 from tests.unit.services.application_fixtures import FATHER_ID, MOTHER_ID
 from tests.unit.services.conftest import (

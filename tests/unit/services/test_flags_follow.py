@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.services import sharing
-from kiosk.services.application_form import ApplicantEntry, Basis
-from kiosk.services.demo_school import invented_id
-from kiosk.services.errors import ServiceError
-from kiosk.services.staff_access import Role, StaffMember
-from kiosk.services.standing import Hold
-from kiosk.services.tickets import Correct, Decline
+from kiosk.demo.seed import invented_id
+from kiosk.domain.application_form import ApplicantEntry, Basis
+from kiosk.domain.application_status import Hold
+from kiosk.domain.errors import ServiceError
+from kiosk.services.applications import shared_contacts
+from kiosk.services.auth.staff_session import Role, StaffMember
+from kiosk.services.students.error_reports import Correct, Decline
 from tests.databases import postgresql_url
 from tests.unit.services.review_fixtures import (
     CLASSES,
@@ -230,7 +230,7 @@ def test_flags_and_counts_follow_on_sqlite(steps: list[tuple[int, int, int]]) ->
 def test_flags_and_counts_follow_in_a_crowd(steps: list[tuple[int, int, int]]) -> None:
     """As above; whoever shares a mobile or an e-mail with anybody is taken for one of a crowd."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sharing, "FEW", 0)
+        patch.setattr(shared_contacts, "FEW", 0)
         _live(Path(folder) / "home", None, steps)
 
 

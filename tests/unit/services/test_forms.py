@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from db.models import Ticket
+from kiosk.domain.application_form import Basis
 from kiosk.rules.line_breaks import NOT_FIRST
 from kiosk.rules.text_safety import is_clean
-from kiosk.services.application_form import Basis
-from kiosk.services.form_font import FONT_FILE, in_font
-from kiosk.services.forms import FormContent, FormFault, FormKind, FormRefused, Sheet, render
-from kiosk.services.visitor import Visitor
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.documents.font_coverage import FONT_FILE, in_font
+from kiosk.services.documents.pdf_renderer import FormContent, FormFault, FormKind, FormRefused, Sheet, render
 from tests.unit.services.application_fixtures import MOTHER, MOTHER_ID, TEXT, Sender, answer
 from tests.unit.services.conftest import Opened
 from tests.unit.services.papers import (
@@ -128,7 +128,7 @@ def test_many_forms_are_one_file_in_order(binding: FormContent) -> None:
 def test_the_same_data_makes_the_same_bytes_anywhere(binding: FormContent, tmp_path: Path) -> None:
     (tmp_path / "sheets").write_bytes(pickle.dumps([Sheet(NUMBER, TOKEN, ISSUED, binding)]))
     program = (
-        "import pickle, sys; from kiosk.services.forms import render;"
+        "import pickle, sys; from kiosk.services.documents.pdf_renderer import render;"
         f"sys.stdout.buffer.write(render(pickle.load(open('sheets', 'rb')), {SCHOOL!r}))"
     )
     elsewhere = {

@@ -15,10 +15,10 @@ from sqlmodel import select
 
 from db.models import Credential
 from kiosk.clock import SystemClock
-from kiosk.services.errors import SignInRefused
-from kiosk.services.lockout import FAILURES_TO_LOCK
+from kiosk.config.settings import Settings
+from kiosk.domain.errors import SignInRefused
+from kiosk.services.auth.lockout import FAILURES_TO_LOCK
 from kiosk.services.school import open_school
-from kiosk.settings import Settings
 from tests.unit.services.account_fixtures import Families
 from tests.unit.services.conftest import (
     ACCOUNT,

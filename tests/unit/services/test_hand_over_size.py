@@ -14,9 +14,9 @@ from sqlmodel import SQLModel, select
 
 from db.models import Applicant, Application, Student, table_of
 from db.review_models import Binding, ParentAccount
-from kiosk.services.demo_school import invented_id
-from kiosk.services.oneroster_files import Version
-from kiosk.services.roster_import import import_roster
+from kiosk.demo.seed import invented_id
+from kiosk.services.imports.oneroster_format import Version
+from kiosk.services.imports.roster_import import import_roster
 from tests.faults.schools import checked_roster
 from tests.unit.services.hand_over_fixtures import Handing, opened_handing
 from tests.unit.services.oneroster_reader import problems

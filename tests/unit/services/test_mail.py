@@ -12,8 +12,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from kiosk.services.mail import MailFault, NotDelivered, connected, make_message
-from kiosk.settings import SmtpSecurity, SmtpSettings
+from kiosk.config.settings import SmtpSecurity, SmtpSettings
+from kiosk.services.messaging.smtp import MailFault, NotDelivered, connected, make_message
 from tests.mail import SENDER, FailingServer, Mailbox, free_port, mail_server, make_certificate, smtp_settings
 
 AT = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)

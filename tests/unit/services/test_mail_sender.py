@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from db.store import StoreError
-from kiosk.services.mail import MailFault
-from kiosk.services.mail_sender import (
+from kiosk.config.settings import SmtpSettings
+from kiosk.services.messaging.mail_sender import (
     AT_ONCE,
     BACK_OFF_MINUTES,
     CLAIM_SECONDS,
@@ -20,9 +20,9 @@ from kiosk.services.mail_sender import (
     MailSender,
     Sent,
 )
-from kiosk.services.outbox import MessageKind
+from kiosk.services.messaging.outbox import MessageKind
+from kiosk.services.messaging.smtp import MailFault
 from kiosk.services.school import School, open_school
-from kiosk.settings import SmtpSettings
 from tests.mail import FailingServer, Mailbox, free_port, smtp_settings
 from tests.unit.services.application_fixtures import MOTHER
 from tests.unit.services.conftest import CountingHasher

@@ -13,11 +13,11 @@ import pytest
 
 from db.models import Student
 from db.review_models import Binding
+from kiosk.domain.application_form import Basis
 from kiosk.rules.office_columns import DEFAULT_COLUMNS, OFFICE_COLUMNS
 from kiosk.rules.spreadsheet_cells import original_cell
-from kiosk.services.application_form import Basis
-from kiosk.services.plain_workbook import workbook
-from kiosk.services.roster_file import read_sheet
+from kiosk.services.files.table_reader import read_sheet
+from kiosk.services.files.xlsx_writer import workbook
 from tests.unit.services.hand_over_fixtures import CODE, Handing, opened_handing
 from tests.unit.services.review_fixtures import father_of, mother_of, student_number
 

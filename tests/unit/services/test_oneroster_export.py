@@ -12,10 +12,10 @@ from sqlmodel import select
 
 from db.models import Student
 from db.review_models import ParentAccount
+from kiosk.demo.seed import invented_id
+from kiosk.domain.application_form import Basis
 from kiosk.rules.spreadsheet_cells import original_cell
-from kiosk.services.application_form import Basis
-from kiosk.services.demo_school import invented_id
-from kiosk.services.oneroster_files import Package, Row, Version, pack
+from kiosk.services.imports.oneroster_format import Package, Row, Version, pack
 from tests.unit.services.hand_over_fixtures import CODE, Handing, opened_handing
 from tests.unit.services.oneroster_reader import Table, ids, problems, tables
 from tests.unit.services.review_fixtures import CLASSES, father_of, mother_of, student_number, with_other

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.services import outbox
+from kiosk.config.settings import SmtpSettings
+from kiosk.domain.errors import ChangedMeanwhile, Denied
+from kiosk.domain.receipt import Receipt
+from kiosk.domain.school_calendar import today
+from kiosk.services.auth.staff_session import Role
 from kiosk.services.call_sheet import call_sheet
 from kiosk.services.command_line import CommandLine
-from kiosk.services.errors import ChangedMeanwhile, Denied
-from kiosk.services.mail import MailFault
-from kiosk.services.mail_sender import CLAIM_SECONDS, MailSender, Sent
-from kiosk.services.outbox import MessageKind
-from kiosk.services.outbox_review import Counts, Outbox, WhyCall
-from kiosk.services.receipts import Receipt
+from kiosk.services.messaging import outbox
+from kiosk.services.messaging.mail_sender import CLAIM_SECONDS, MailSender, Sent
+from kiosk.services.messaging.outbox import MessageKind
+from kiosk.services.messaging.outbox_desk import Counts, Outbox, WhyCall
+from kiosk.services.messaging.smtp import MailFault
 from kiosk.services.school import School
-from kiosk.services.staff_access import Role
-from kiosk.services.today import today
-from kiosk.settings import SmtpSettings
 from tests.mail import Mailbox
 from tests.unit.services.application_fixtures import FATHER, FATHER_ID, MOTHER, MOTHER_ID, made_up_id
 from tests.unit.services.decision_fixtures import (

@@ -10,18 +10,18 @@ import pytest
 from sqlmodel import SQLModel, col, select
 
 from db.models import Applicant, Application, Consent
-from kiosk.services.account_holder import AccountHolder
-from kiosk.services.application_flags import compare
-from kiosk.services.carers import Scope
-from kiosk.services.errors import ChangedMeanwhile, Denied, SignInRefused
-from kiosk.services.mail_sender import MailSender
+from kiosk.config.settings import SmtpSettings
+from kiosk.domain.errors import ChangedMeanwhile, Denied, SignInRefused
+from kiosk.services.accounts.carers import Scope
+from kiosk.services.applications.flags import compare
+from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.staff_session import OwnChild
+from kiosk.services.messaging.mail_sender import MailSender
+from kiosk.services.messaging.redaction import NOBODY
 from kiosk.services.office import open_office
-from kiosk.services.own_data_copy import Section
-from kiosk.services.own_data_pdf import render_copy
+from kiosk.services.privacy.subject_access import Section
+from kiosk.services.privacy.subject_access_pdf import render_copy
 from kiosk.services.school import School
-from kiosk.services.staff_access import OwnChild
-from kiosk.services.told_messages import NOBODY
-from kiosk.settings import SmtpSettings
 from tests.mail import Mailbox
 from tests.unit.services.account_fixtures import Families, account_row, messages
 from tests.unit.services.application_fixtures import FATHER, MOTHER, MOTHER_ID, TEXT, TODAY, answer

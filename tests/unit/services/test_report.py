@@ -12,12 +12,12 @@ import pytest
 
 from db.models import Application, Student
 from db.review_models import OutboxMessage
+from kiosk.domain.application_form import Basis
 from kiosk.rules.spreadsheet_cells import original_cell
-from kiosk.services import outbox
-from kiosk.services.application_form import Basis
-from kiosk.services.form_font import in_font
-from kiosk.services.outbox import Addressee, MessageKind
-from kiosk.services.typesetting import TEMPLATES
+from kiosk.services.documents.font_coverage import in_font
+from kiosk.services.documents.typst import TEMPLATES
+from kiosk.services.messaging import outbox
+from kiosk.services.messaging.outbox import Addressee, MessageKind
 from tests.mail import smtp_settings
 from tests.unit.services.hand_over_fixtures import Handing, opened_handing
 from tests.unit.services.papers import pages

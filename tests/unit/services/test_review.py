@@ -8,16 +8,16 @@ from sqlmodel import select
 
 from db.models import Applicant, AuditEntry, Consent
 from db.review_models import Binding, Correction, OutboxMessage
-from kiosk.services.application_form import ApplicantEntry, Basis
-from kiosk.services.consents import NotOfAge
-from kiosk.services.demo_school import invented_id
-from kiosk.services.errors import ChangedMeanwhile, Denied
-from kiosk.services.history import Action
-from kiosk.services.parent_accounts import EmailOfAnother
-from kiosk.services.reasons import UnusableReason
-from kiosk.services.review import Blocked, NothingToReturn, RegistrarDecides
-from kiosk.services.staff_access import OwnChild, Role, StaffMember
-from kiosk.services.standing import ApplicationState, Hold, Remark
+from kiosk.demo.seed import invented_id
+from kiosk.domain.application_form import ApplicantEntry, Basis
+from kiosk.domain.application_status import ApplicationState, Hold, Remark
+from kiosk.domain.errors import ChangedMeanwhile, Denied
+from kiosk.domain.reason import UnusableReason
+from kiosk.services.accounts.parent_accounts import EmailOfAnother
+from kiosk.services.applications.history import Action
+from kiosk.services.auth.staff_session import OwnChild, Role, StaffMember
+from kiosk.services.review.decisions import Blocked, NothingToReturn, RegistrarDecides
+from kiosk.services.students.consents import NotOfAge
 from tests.unit.services.review_fixtures import (
     CLASSES,
     TEXT,

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from kiosk.services.errors import Denied
-from kiosk.services.queue_filter import Cursor, Match, QueueFilter, QueueSort, SortBy
-from kiosk.services.review_queue import QueuePage, QueueRow, ReviewQueue
-from kiosk.services.staff_access import Role, StaffMember
-from kiosk.services.standing import ApplicationState, Attention, Hold, Remark
+from kiosk.domain.application_status import ApplicationState, Attention, Hold, Remark
+from kiosk.domain.errors import Denied
+from kiosk.services.auth.staff_session import Role, StaffMember
+from kiosk.services.review.queue import QueuePage, QueueRow, ReviewQueue
+from kiosk.services.review.queue_filter import Cursor, Match, QueueFilter, QueueSort, SortBy
 from tests.unit.services.review_fixtures import (
     CLASSES,
     ReviewSchool,

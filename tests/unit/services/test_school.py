@@ -15,12 +15,12 @@ from db.models import Student
 from db.schema import upgrade  # the migrations themselves, not what the other tests take for them
 from db.sealed import new_keys, read_keys, write_keys
 from db.store import Store, UnitOfWork
-from kiosk.services import keys as key_rotation
-from kiosk.services.errors import SchoolFault, SchoolRefused
-from kiosk.services.key_checks import make_keys_known
-from kiosk.services.keys import rotate
+from kiosk.config.settings import Settings
+from kiosk.domain.errors import SchoolFault, SchoolRefused
+from kiosk.services.administration import key_rotation
+from kiosk.services.administration.key_checks import make_keys_known
+from kiosk.services.administration.key_rotation import rotate
 from kiosk.services.school import School, open_school
-from kiosk.settings import Settings
 from kiosk.testing import FakeClock
 from tests.unit.services.conftest import STUDENT_NUMBER, CountingHasher, Opened, add_student
 

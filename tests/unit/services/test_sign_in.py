@@ -13,11 +13,9 @@ from sqlmodel import col, func, select, update
 from db.models import AuditEntry, Credential, Guardian, Student
 from db.sealed import with_new_key, write_keys
 from db.store import StoreBusy
-from kiosk.rules.passwords import PasswordFault
-from kiosk.services.application_form import Basis, Mode
-from kiosk.services.credentials import INITIAL_FAILURES
-from kiosk.services.drafts import CONFIRMATION
-from kiosk.services.errors import (
+from kiosk.config.settings import Settings
+from kiosk.domain.application_form import Basis, Mode
+from kiosk.domain.errors import (
     ChangedMeanwhile,
     Denied,
     PasswordChangeRequired,
@@ -25,18 +23,20 @@ from kiosk.services.errors import (
     SignInRefused,
     UnknownStudent,
 )
-from kiosk.services.lockout import (
+from kiosk.rules.passwords import PasswordFault
+from kiosk.services.applications.drafts import CONFIRMATION
+from kiosk.services.auth.credentials import INITIAL_FAILURES
+from kiosk.services.auth.lockout import (
     FAILURES_A_DAY,
     FAILURES_TO_LOCK,
     LOCK_SECONDS,
     NAMES_AT_TERMINAL,
     TERMINAL_WAIT_SECONDS,
 )
+from kiosk.services.auth.sign_in import SignedIn
+from kiosk.services.auth.student_session import Visitor
 from kiosk.services.school import open_school
-from kiosk.services.sign_in import SignedIn
-from kiosk.services.texts import load_consent
-from kiosk.services.visitor import Visitor
-from kiosk.settings import Settings
+from kiosk.services.texts.loader import load_consent
 from tests.unit.services.application_fixtures import MOTHER, MOTHER_ID
 from tests.unit.services.conftest import (
     ACCOUNT,

@@ -14,20 +14,20 @@ from sqlmodel import col, select
 
 from db.document_models import Document, Signature
 from db.models import Application, AuditEntry, Student
-from kiosk.services.application_flags import refresh
-from kiosk.services.card_text import load_card_services
-from kiosk.services.documents import drawing_of, sheet_of
-from kiosk.services.errors import ChangedMeanwhile
-from kiosk.services.forms import FormKind, render
+from kiosk.config.settings import Settings
+from kiosk.domain.documents import PaperState
+from kiosk.domain.errors import ChangedMeanwhile
+from kiosk.services.applications.flags import refresh
+from kiosk.services.auth.staff_session import Role, StaffMember
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.documents.pdf_renderer import FormKind, render
+from kiosk.services.documents.register import drawing_of, sheet_of
 from kiosk.services.office import open_office
-from kiosk.services.paper import PaperState
-from kiosk.services.print_desk import print_as_operator
 from kiosk.services.school import School, open_school
-from kiosk.services.signature_desk import CheckOutcome
-from kiosk.services.signatures import SignatureBox, SigningNotOffered
-from kiosk.services.staff_access import Role, StaffMember
-from kiosk.services.visitor import Visitor
-from kiosk.settings import Settings
+from kiosk.services.signing.print_desk import print_as_operator
+from kiosk.services.signing.signature_desk import CheckOutcome
+from kiosk.services.signing.signatures import SignatureBox, SigningNotOffered
+from kiosk.services.texts.card_services import load_card_services
 from kiosk.testing import FakeClock
 from tests.unit.services.application_fixtures import Sender, answer, made_up_id, new_visitor
 from tests.unit.services.conftest import TERMINAL, staff_member

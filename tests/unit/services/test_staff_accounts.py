@@ -9,14 +9,12 @@ from sqlmodel import select
 from db.models import AuditEntry, Credential
 from db.review_models import Staff
 from db.sealed import IndexColumn
+from kiosk.domain.errors import ChangedMeanwhile, Denied, PasswordRefused, SignInRefused
 from kiosk.rules.accounts import InvalidAccount
 from kiosk.rules.identity import InvalidIdentity
 from kiosk.rules.names import InvalidName
 from kiosk.rules.passwords import PasswordFault
-from kiosk.services.command_line import OPERATOR, CommandLine
-from kiosk.services.errors import ChangedMeanwhile, Denied, PasswordRefused, SignInRefused
-from kiosk.services.staff_access import ALL_STAFF, Role, StaffGate, StaffMember
-from kiosk.services.staff_accounts import (
+from kiosk.services.administration.staff_accounts import (
     AccountTaken,
     LastAdministrator,
     NoClassTeacher,
@@ -26,6 +24,8 @@ from kiosk.services.staff_accounts import (
     UnknownClass,
     UnknownStaff,
 )
+from kiosk.services.auth.staff_session import ALL_STAFF, Role, StaffGate, StaffMember
+from kiosk.services.command_line import OPERATOR, CommandLine
 from tests.unit.services.conftest import (
     STAFF_CHOSEN,
     STAFF_FIRST,

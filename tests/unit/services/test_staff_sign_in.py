@@ -8,19 +8,19 @@ import pytest
 from sqlmodel import col, func, select
 
 from db.models import AuditEntry, Credential
-from kiosk.rules.passwords import PasswordFault
-from kiosk.services.command_line import CommandLine
-from kiosk.services.errors import (
+from kiosk.config.settings import Settings
+from kiosk.domain.errors import (
     ChangedMeanwhile,
     Denied,
     PasswordChangeRequired,
     PasswordRefused,
     SignInRefused,
 )
-from kiosk.services.lockout import FAILURES_TO_LOCK, LOCK_SECONDS, NAMES_AT_TERMINAL, TERMINAL_WAIT_SECONDS
-from kiosk.services.staff_access import ALL_STAFF, Role, StaffGate, StaffMember
-from kiosk.services.staff_accounts import StaffAccounts
-from kiosk.settings import Settings
+from kiosk.rules.passwords import PasswordFault
+from kiosk.services.administration.staff_accounts import StaffAccounts
+from kiosk.services.auth.lockout import FAILURES_TO_LOCK, LOCK_SECONDS, NAMES_AT_TERMINAL, TERMINAL_WAIT_SECONDS
+from kiosk.services.auth.staff_session import ALL_STAFF, Role, StaffGate, StaffMember
+from kiosk.services.command_line import CommandLine
 from tests.unit.services.conftest import (
     NATIONAL_ID,
     STAFF_ACCOUNT,
@@ -240,7 +240,7 @@ def test_a_parents_sign_in_loads_nothing_of_the_staff(settings: Settings, opened
         "import sys, pathlib\n"
         "from kiosk.clock import SystemClock\n"
         "from kiosk.services.school import open_school\n"
-        "from kiosk.settings import Settings\n"
+        "from kiosk.config.settings import Settings\n"
         "school = open_school(Settings(home=pathlib.Path(sys.argv[1])), SystemClock())\n"
         f"school.sign_in.student('P110001', '{NATIONAL_ID}', 'lobby')\n"
         "print([name for name in sys.modules if name.startswith(('db.review', 'kiosk.services.staff'))])\n"

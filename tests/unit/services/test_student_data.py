@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import col, select
 
 from db.models import Applicant, Application, Consent, SignedForm, Student, Ticket
-from kiosk.services.student_data import NothingReported
-from kiosk.services.visitor import Visitor
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.students.confirmation import NothingReported
 from tests.unit.services.conftest import Opened
 
 PARENT_ID = "A800000014"

@@ -9,14 +9,22 @@ import pytest
 from sqlmodel import select
 
 from db.models import Application, Credential, Student, Ticket
-from kiosk.services.application_flags import compare
-from kiosk.services.errors import ChangedMeanwhile, Denied, SignInRefused
-from kiosk.services.reasons import UnusableReason
+from kiosk.domain.errors import ChangedMeanwhile, Denied, SignInRefused
+from kiosk.domain.reason import UnusableReason
+from kiosk.services.applications.flags import compare
+from kiosk.services.auth.staff_session import OwnChild, Role
+from kiosk.services.auth.student_session import Visitor
 from kiosk.services.school import School
-from kiosk.services.staff_access import OwnChild, Role
-from kiosk.services.student_data import FieldOutcome
-from kiosk.services.tickets import Correct, Decided, Decline, ImpossibleCorrection, Tickets, Undecided, ValueFault
-from kiosk.services.visitor import Visitor
+from kiosk.services.students.confirmation import FieldOutcome
+from kiosk.services.students.error_reports import (
+    Correct,
+    Decided,
+    Decline,
+    ImpossibleCorrection,
+    Tickets,
+    Undecided,
+    ValueFault,
+)
 from tests.unit.services.application_fixtures import MOTHER, MOTHER_ID, Sender, made_up_id, new_visitor
 from tests.unit.services.conftest import CHOSEN, NATIONAL_ID, TERMINAL, add_student
 from tests.unit.services.decision_fixtures import add_member, clock_of, school_with_mail, sender

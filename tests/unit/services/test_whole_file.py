@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from db.store import StoreUnavailable
-from kiosk.services import handed_over
-from kiosk.services.oneroster_files import Version
-from kiosk.services.whole_file import FileFault, FileRefused, PendingFile
+from kiosk.services.exports import export_log
+from kiosk.services.files.atomic_file import FileFault, FileRefused, PendingFile
+from kiosk.services.imports.oneroster_format import Version
 from tests.unit.services.hand_over_fixtures import Handing, opened_handing
 from tests.unit.services.review_fixtures import mother_of
 
@@ -110,7 +110,7 @@ def test_what_could_not_be_written_was_not_handed_over(
     act = _all_four(handing)[kind]
     assert callable(act)
     with monkeypatch.context() as patched:
-        patched.setattr("kiosk.services.whole_file.os.fsync", full)
+        patched.setattr("kiosk.services.files.atomic_file.os.fsync", full)
         with pytest.raises(FileRefused):
             act()
     assert (list(handing.folder.iterdir()), handing.runs(), handing.told()) == ([], [], [])
@@ -128,7 +128,7 @@ def test_what_could_not_be_recorded_does_not_stand_there(
 
     act = _all_four(handing)[kind]
     assert callable(act)
-    monkeypatch.setattr(handed_over, "_keep", cannot)
+    monkeypatch.setattr(export_log, "_keep", cannot)
     with pytest.raises(StoreUnavailable):
         act()
     assert (list(handing.folder.iterdir()), handing.runs()) == ([], [])

@@ -7,7 +7,7 @@ from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.widgets import Input
 
-from kiosk.widgets.plain_input import PlainInput
+from kiosk.widgets.safe_input import PlainInput
 
 _KEYS = [*"abcdefghijklmnopqrstuvwxyz", "home", "right", "delete", "end", "left", "left", "backspace", *"王小明", "end"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.widgets.row_window import LEAST_PAGE, Place, Row, RowPage, RowWindow, Side, Wanted
+from kiosk.widgets.table.paged_window import LEAST_PAGE, Place, Row, RowPage, RowWindow, Side, Wanted
 
 _PAGES = 4
 

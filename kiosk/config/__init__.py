@@ -1,0 +1,1 @@
+"""What an installation sets: environment, ``kiosk.toml`` and the files of a home."""

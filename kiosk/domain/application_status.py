@@ -1,0 +1,174 @@
+"""What can be said of an application: its state, what it waits for, what a reviewer should know; each in words.
+
+The columns behind these are kept by :mod:`kiosk.services.applications.flags`; this module knows no database.
+"""
+
+from __future__ import annotations
+
+from enum import IntFlag, StrEnum
+
+from kiosk.i18n import _
+
+
+class ApplicationState(StrEnum):
+    """Where an application stands; the value is what the database keeps.
+
+    ENDED is an approved one whose bindings have all been ended.
+    """
+
+    UNDER_REVIEW = "under_review"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
+    @property
+    def label(self) -> str:
+        """The state in the school's words."""
+        return {
+            ApplicationState.UNDER_REVIEW: _("審核中"),
+            ApplicationState.RETURNED: _("退件補正"),
+            ApplicationState.APPROVED: _("已開通"),
+            ApplicationState.REJECTED: _("不通過"),
+            ApplicationState.WITHDRAWN: _("已撤回"),
+            ApplicationState.ENDED: _("已終止"),
+        }[self]
+
+
+OPEN_STATES = (ApplicationState.UNDER_REVIEW, ApplicationState.RETURNED)
+"""Not decided yet; only these wait for anything or want a look."""
+
+LIVE_STATES = (*OPEN_STATES, ApplicationState.APPROVED)
+"""Neither withdrawn, rejected nor ended: one person has one such application a child."""
+
+
+class Hold(StrEnum):
+    """What an application waits for before it can be approved; each is a ``held_for_…`` column."""
+
+    DOCUMENTS = "documents"
+    CORRECTION = "correction"
+    CONFLICT = "conflict"
+    STUDENT_CONSENT = "student_consent"
+    REGISTRAR = "registrar"
+    SIGNATURE = "signature"
+
+    @property
+    def label(self) -> str:
+        """The hold in a few characters."""
+        return {
+            Hold.DOCUMENTS: _("待補文件"),
+            Hold.CORRECTION: _("資料更正中"),
+            Hold.CONFLICT: _("申請衝突"),
+            Hold.STUDENT_CONSENT: _("待學生本人同意"),
+            Hold.REGISTRAR: _("待註冊組確認"),
+            Hold.SIGNATURE: _("未簽回申請書"),
+        }[self]
+
+    @property
+    def explanation(self) -> str:
+        """What stands against an approval, and who can do what about it."""
+        return {
+            Hold.DOCUMENTS: _("這種申請要查驗證明文件正本；查驗後請按「已查驗證明文件」。"),
+            Hold.CORRECTION: _("家長回報學生資料有誤，註冊組處理後才能通過。"),
+            Hold.CONFLICT: _("這名學生另有一件申請，由註冊組決定。"),
+            Hold.STUDENT_CONSENT: _("學生已成年，要本人登入同意，或登錄已簽名的紙本同意書。"),
+            Hold.REGISTRAR: _("申請人的證號與學生的證號相同，由註冊組確認。"),
+            Hold.SIGNATURE: _("還沒收到簽章的申請書；收到後請按「已收到簽章申請書」。"),
+        }[self]
+
+
+TOLD_HOLDS = (Hold.DOCUMENTS, Hold.CORRECTION, Hold.CONFLICT, Hold.STUDENT_CONSENT)
+"""The holds an applicant is told of. The registrar's is not: it would say whose number belongs to a student. The
+signature is no hold to them but the next step."""
+
+
+class Remark(IntFlag):
+    """What a reviewer should know of an application; the bits are what the database keeps."""
+
+    GUARDIAN_NAME_DIFFERS = 1
+    GUARDIAN_ID_DIFFERS = 2
+    GUARDIAN_MOBILE_DIFFERS = 4
+    GUARDIAN_EMAIL_DIFFERS = 8
+    NOT_ON_FILE = 16
+    SEX_DIFFERS = 32
+    EMAIL_SHARED = 64
+    MOBILE_SHARED = 128
+    UNUSUAL_CHARACTERS = 256
+    CONSENT_REFUSED = 512
+    GUARDIAN_MATCHES = 1024
+    KNOWN_APPLICANT = 2048
+    EMAIL_UNVERIFIED = 4096
+    NO_EMAIL = 8192
+
+    @property
+    def label(self) -> str:
+        """One remark in a few characters."""
+        return {
+            Remark.GUARDIAN_NAME_DIFFERS: _("姓名與學籍不同"),
+            Remark.GUARDIAN_ID_DIFFERS: _("證號與學籍不同"),
+            Remark.GUARDIAN_MOBILE_DIFFERS: _("手機與學籍不同"),
+            Remark.GUARDIAN_EMAIL_DIFFERS: _("電子郵件與學籍不同"),
+            Remark.NOT_ON_FILE: _("學籍無此人"),
+            Remark.SEX_DIFFERS: _("稱謂與證號性別不符"),
+            Remark.EMAIL_SHARED: _("電子郵件與他人相同"),
+            Remark.MOBILE_SHARED: _("手機與他人相同"),
+            Remark.UNUSUAL_CHARACTERS: _("姓名有罕用字"),
+            Remark.CONSENT_REFUSED: _("事後不同意"),
+            Remark.GUARDIAN_MATCHES: _("與學籍相符"),
+            Remark.KNOWN_APPLICANT: _("另有子女申請"),
+            Remark.EMAIL_UNVERIFIED: _("電子郵件未驗證"),
+            Remark.NO_EMAIL: _("沒有電子郵件"),
+        }[self]
+
+    @property
+    def explanation(self) -> str:
+        """One remark in a sentence, with what to do where something is."""
+        return {
+            Remark.GUARDIAN_NAME_DIFFERS: _("證號與學籍上的家長相同，姓名不同；請對照申請書。"),
+            Remark.GUARDIAN_ID_DIFFERS: _("姓名與學籍上的家長相同，證號不同；請對照申請書。"),
+            Remark.GUARDIAN_MOBILE_DIFFERS: _("手機號碼與學籍上登記的不同。"),
+            Remark.GUARDIAN_EMAIL_DIFFERS: _("電子郵件與學籍上登記的不同。"),
+            Remark.NOT_ON_FILE: _("姓名與證號都不是學籍上登記的家長；請確認是誰。"),
+            Remark.SEX_DIFFERS: _("親屬關係與證號所示性別不符；請對照申請書。"),
+            Remark.EMAIL_SHARED: _("另一位申請人用了相同的電子郵件；一個信箱只能是一個人的帳號。"),
+            Remark.MOBILE_SHARED: _("另一位申請人用了相同的手機號碼。"),
+            Remark.UNUSUAL_CHARACTERS: _("姓名有罕用字或遺失的字；請確認其他系統能顯示。"),
+            Remark.CONSENT_REFUSED: _("送出申請後，家長又對同意書答了不同意；請先向家長確認。"),
+            Remark.GUARDIAN_MATCHES: _("申請人都是學籍上登記的家長，資料相符。"),
+            Remark.KNOWN_APPLICANT: _("申請人也為另一位子女申請；通過後是同一個帳號。"),
+            Remark.EMAIL_UNVERIFIED: _("申請時沒有用驗證碼確認電子郵件。"),
+            Remark.NO_EMAIL: _("沒有電子郵件；通過後請學校打電話通知。"),
+        }[self]
+
+
+TO_LOOK_AT = (
+    Remark.GUARDIAN_NAME_DIFFERS
+    | Remark.GUARDIAN_ID_DIFFERS
+    | Remark.GUARDIAN_MOBILE_DIFFERS
+    | Remark.GUARDIAN_EMAIL_DIFFERS
+    | Remark.NOT_ON_FILE
+    | Remark.SEX_DIFFERS
+    | Remark.EMAIL_SHARED
+    | Remark.MOBILE_SHARED
+    | Remark.UNUSUAL_CHARACTERS
+    | Remark.CONSENT_REFUSED
+)
+"""Remarks that want a person's look before an approval; the others are merely told."""
+
+
+class Attention(StrEnum):
+    """What the queue can be narrowed to, whatever the reason."""
+
+    BLOCKED = "blocked"
+    TO_LOOK_AT = "to_look_at"
+    CLEAN = "clean"
+
+    @property
+    def label(self) -> str:
+        """The choice in the filter."""
+        return {
+            Attention.BLOCKED: _("不能通過"),
+            Attention.TO_LOOK_AT: _("要看一下"),
+            Attention.CLEAN: _("可直接通過"),
+        }[self]

@@ -1,0 +1,106 @@
+"""What an applicant takes home: the number, what is on it, and what happens next; everybody on it masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from kiosk.domain.application_form import Basis
+from kiosk.domain.application_status import Hold
+from kiosk.rules.contact import mask_email, mask_mobile
+from kiosk.rules.identity import mask_id
+from kiosk.rules.names import mask_name
+
+
+class EmailState(StrEnum):
+    """What is known of an applicant's address."""
+
+    VERIFIED = "verified"
+    UNVERIFIED = "unverified"
+    NONE = "none"
+
+
+class NextStep(StrEnum):
+    """What happens after sending, in this order; the screen words each."""
+
+    SIGN_FORM = "sign_form"
+    BRING_DOCUMENTS = "bring_documents"
+    STUDENT_CONSENT = "student_consent"
+    SEE_REGISTRAR = "see_registrar"
+    TEACHER_REVIEWS = "teacher_reviews"
+    EMAIL_COMES = "email_comes"
+    SCHOOL_CALLS = "school_calls"
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedApplicant:
+    """One applicant as a receipt shows them: the name's middle and all but the last three characters hidden."""
+
+    name: str
+    relation: str
+    national_id: str
+    mobile: str
+    email: str | None
+    email_state: EmailState
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The receipt of one application.
+
+    Attributes:
+        application_id: to ask for it again in the same visit.
+        number: to be read aloud, with a check digit (`kiosk.rules.application_numbers`).
+        token: for the QR code; tells nothing of the application.
+        applicants: in the order of the form.
+        documents: the papers to bring, in words; empty where none are needed.
+        next_steps: what happens now, in order.
+        held: why the application waits, as far as the applicant is told.
+    """
+
+    application_id: str
+    number: str
+    token: str = field(repr=False)
+    applicants: tuple[MaskedApplicant, ...]
+    documents: tuple[str, ...]
+    next_steps: tuple[NextStep, ...]
+    held: tuple[Hold, ...]
+
+
+def masked_applicant(name: str, relation: str, personal: Mapping[str, Any], email_state: EmailState) -> MaskedApplicant:
+    """Mask an applicant; ``personal`` is the opened row: national_id, mobile, email or None."""
+    email = personal["email"]
+    return MaskedApplicant(
+        name=mask_name(name),
+        relation=relation,
+        national_id=mask_id(personal["national_id"]),
+        mobile=mask_mobile(personal["mobile"]),
+        email=None if email is None else mask_email(email),
+        email_state=email_state,
+    )
+
+
+def make_receipt(
+    application_id: str,
+    number: str,
+    token: str,
+    basis: Basis,
+    applicants: tuple[MaskedApplicant, ...],
+    held: tuple[Hold, ...],
+) -> Receipt:
+    """Put a receipt together from what the application says."""
+    steps = [NextStep.SIGN_FORM]
+    if Hold.DOCUMENTS in held:
+        steps.append(NextStep.BRING_DOCUMENTS)
+    if Hold.STUDENT_CONSENT in held:
+        steps.append(NextStep.STUDENT_CONSENT)
+    if Hold.CORRECTION in held or Hold.CONFLICT in held:
+        steps.append(NextStep.SEE_REGISTRAR)
+    steps.append(NextStep.TEACHER_REVIEWS)
+    if any(applicant.email_state is not EmailState.NONE for applicant in applicants):
+        steps.append(NextStep.EMAIL_COMES)
+    if any(applicant.email_state is EmailState.NONE for applicant in applicants):
+        steps.append(NextStep.SCHOOL_CALLS)
+    return Receipt(application_id, number, token, applicants, basis.documents, tuple(steps), held)

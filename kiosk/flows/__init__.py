@@ -1,0 +1,1 @@
+"""One coroutine a visit, read from top to bottom."""

@@ -1,0 +1,85 @@
+"""The hub's last two doors: 學生證多元功能開通服務 and 同意簽署回傳."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kiosk.domain.documents import FormKey, NothingToSign
+from kiosk.domain.errors import ChangedMeanwhile
+from kiosk.flows.family_flow import VisitorWalk
+from kiosk.i18n import _, current_language
+from kiosk.screens.base.notice import NoticeScreen
+from kiosk.screens.base.step import Nav
+from kiosk.screens.family.forms_to_sign import SigningScreen
+from kiosk.screens.family.signature import SignPadScreen
+from kiosk.screens.family.student_card import CardScreen
+from kiosk.services.documents.pdf_renderer import FormRefused
+from kiosk.services.documents.printer import PrintFailed
+from kiosk.services.signing.signatures import SignatureBox
+from kiosk.services.texts.card_services import load_card_services
+
+
+class PaperDoors(VisitorWalk):
+    """What stands behind them."""
+
+    async def card(self) -> None:
+        """學生證多元功能開通服務: item by item, then what comes next."""
+        services = load_card_services(self.app.settings.text_folder, current_language())
+        before = await self.call(self.school.card.choices, self.visitor)
+        chosen = await self.show(CardScreen(services, before.chosen))
+        if isinstance(chosen, Nav):
+            return
+        await self.call(self.school.card.answer, self.visitor, services, chosen)
+        on = "、".join(item.name for item in services.items if chosen[item.key])
+        said = _("您選擇開通：{items}。").format(items=on) if on else _("您選擇全部不開通。")
+        after = _("已經記錄，日後可以再更改。請到「同意簽署回傳」列印申請書，簽章後繳回學校。")
+        await self.tell(_("學生證多元功能開通服務"), f"{said}\n\n{after}")
+
+    async def sign(self) -> None:
+        """同意簽署回傳: where both forms are, and printing them."""
+        papers = self.school.papers
+        while True:
+            boxes = await self.call(self.school.signatures.boxes, self.visitor)
+            screen = SigningScreen(
+                await self.call(papers.of_child, self.visitor), has_printer=papers.has_printer, boxes=boxes
+            )
+            answer = await self.show(screen)
+            if isinstance(answer, Nav):
+                return
+            if answer == "sign":
+                await self.sign_on_screen([box for box in boxes if not box.is_checked])
+            else:
+                await self.print_forms([paper.key for paper in screen.to_print])
+
+    async def sign_on_screen(self, boxes: Sequence[SignatureBox]) -> None:
+        """在螢幕上簽名: one box, which staff check afterwards."""
+        chosen: str | Nav = "n0"
+        if len(boxes) > 1:
+            choices = {f"n{place}": f"{box.key.kind.label}　{box.title}" for place, box in enumerate(boxes)}
+            chosen = await self.show(NoticeScreen(_("在螢幕上簽名"), _("要簽哪一欄？請由本人簽名。"), choices))
+        if isinstance(chosen, Nav):
+            return
+        box = boxes[int(chosen[1:])]
+        drawing = await self.show(SignPadScreen(box))
+        if isinstance(drawing, Nav):
+            return
+        try:
+            await self.call(self.school.signatures.sign, self.visitor, box, drawing)
+        except (ChangedMeanwhile, NothingToSign):
+            await self.tell(_("沒有存入"), _("申請書的資料剛有變更，或學校已經收件；請再看一次。"))
+        else:
+            await self.tell(_("已簽名"), _("請現在向學校人員出示身分證件；查驗本人及證件後，簽名才算完成。"))
+
+    async def print_forms(self, keys: Sequence[FormKey]) -> None:
+        """Print, and say what came of it."""
+        try:
+            printed = await self.call(self.school.papers.print_own, self.visitor, keys)
+        except PrintFailed as failed:
+            await self.tell(_("沒有印出來"), failed.line)
+        except (NothingToSign, FormRefused):
+            await self.tell(_("沒有印出來"), _("申請書剛被更改或無法列印，請再試一次或洽服務台。"))
+        else:
+            text = _("已送到印表機：{n} 份。請取回申請書，簽章後由學生繳回導師。").format(n=len(printed.numbers))
+            if printed.by_hand:
+                text += _("有字型沒有的字，請照申請書下方的說明補寫。")
+            await self.tell(_("正在列印"), text)

@@ -1,0 +1,82 @@
+"""Walking through screens: one shown after the other, services called between them.
+
+A parent's visit (:mod:`kiosk.flows.family_visit`) and a shift of staff (:mod:`kiosk.flows.staff_flow`) are both such walks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from textual.screen import Screen
+
+from kiosk.i18n import _
+from kiosk.screens.base.error_messages import store_message
+from kiosk.screens.base.notice import NoticeScreen
+from kiosk.services.errors import StoreConflict, StoreError
+
+if TYPE_CHECKING:
+    from kiosk.app import KioskApp
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Left(Exception):
+    """The walk ended: whoever was there left, or idled away."""
+
+
+class Walk:
+    """What every walk can do.
+
+    Args:
+        app: the kiosk, whose school is open.
+    """
+
+    def __init__(self, app: KioskApp) -> None:
+        self.app = app
+        self.school = app.school
+
+    async def show(self, screen: Screen[T]) -> T:
+        """Show a screen.
+
+        Raises:
+            Left: an idle reset dismissed it with nothing.
+        """
+        # push_screen_wait would first wait until the screen before is mounted; shielded as it does, because who cancels
+        # this must not cancel the screen's own answer
+        answer = await asyncio.shield(self.app.push_screen(screen, wait_for_dismiss=True))
+        if answer is None:
+            raise Left
+        return answer
+
+    async def call(self, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+        """Call a service in a thread; where the database is busy, wait for the visitor to try again.
+
+        Raises:
+            Left: they did not want to.
+            StoreConflict: to try again would not help; they have been told.
+        """
+        while True:
+            try:
+                return await asyncio.to_thread(function, *arguments, **options)
+            except StoreConflict as refusal:
+                await self.tell(_("沒有存入"), store_message(refusal))
+                raise
+            except StoreError as refusal:
+                choices = {"again": _("再試一次"), "leave": _("登出")}
+                if await self.show(self.notice(_("請稍候"), store_message(refusal), choices)) == "leave":
+                    raise Left from None
+
+    def notice(self, heading: str, text: str, choices: Mapping[str, str] | None = None) -> NoticeScreen:
+        """A notice in the frame of this walk."""
+        return NoticeScreen(heading, text, choices)
+
+    async def tell(self, heading: str, text: str) -> None:
+        """Show a notice until it is answered.
+
+        Raises:
+            Left: see :meth:`show`.
+        """
+        await self.show(self.notice(heading, text))

@@ -1,0 +1,266 @@
+"""A shift of somebody of the staff, from the sign-in to the sign-out, read from top to bottom."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from kiosk.domain.application_status import OPEN_STATES
+from kiosk.domain.errors import Denied, PasswordChangeRequired
+from kiosk.flows.flow import Left, Walk
+from kiosk.i18n import _
+from kiosk.screens.base.notice import NoticeScreen
+from kiosk.screens.base.staff_step import StaffCurtainScreen, StaffNoticeScreen, refusal_words
+from kiosk.screens.base.step import Nav
+from kiosk.screens.office.add_staff import AddStaffScreen
+from kiosk.screens.office.audit_log import AuditLogScreen
+from kiosk.screens.office.calls import CallsScreen
+from kiosk.screens.office.card_register import CardRegisterScreen
+from kiosk.screens.office.confirm_password import ConfirmPasswordScreen
+from kiosk.screens.office.deletion_requests import DELETE, DeletionScreen, DeletionsScreen
+from kiosk.screens.office.error_report import TicketScreen
+from kiosk.screens.office.error_reports import TicketsScreen
+from kiosk.screens.office.login_reset_desk import ACCOUNT, AccountDeskScreen, CodeGiven, DeskScreen
+from kiosk.screens.office.menu import StaffHubScreen, Waiting
+from kiosk.screens.office.new_password import StaffPasswordScreen
+from kiosk.screens.office.one_time_code import CodeShownScreen
+from kiosk.screens.office.print_queue import PrintQueueScreen
+from kiosk.screens.office.scan import ScanScreen
+from kiosk.screens.office.signatures import SignaturesScreen
+from kiosk.screens.office.staff_list import ADD, StaffListScreen
+from kiosk.screens.office.staff_member import StaffMemberScreen
+from kiosk.screens.review.application import Acted, ApplicationScreen, LookAtOther
+from kiosk.screens.review.application_body import look_at
+from kiosk.screens.review.bulk_approval import BulkApprovalScreen
+from kiosk.screens.review.queue import ApproveMany, OpenApplication, QueueScreen, QueueView
+from kiosk.screens.review.reason import ReasonScreen
+from kiosk.services.auth.staff_session import ADMINISTRATOR, ALL_STAFF, REGISTRAR, Role, StaffMember, StaffSignedIn
+from kiosk.services.errors import StoreConflict
+from kiosk.services.office import Office, open_office
+from kiosk.services.privacy.deletion_requests import DeletionView
+from kiosk.services.review.bulk_approval import summary_of
+from kiosk.services.review.queue_filter import QueueFilter
+
+if TYPE_CHECKING:
+    from kiosk.app import KioskApp
+
+_MOST_COUNTED = 100
+
+
+async def shift(app: KioskApp, signed_in: StaffSignedIn) -> None:
+    """One shift: the forced change where it is due, then door after door."""
+    await app.push_screen(StaffCurtainScreen(signed_in.member))
+    office = await asyncio.to_thread(open_office, app.school)
+    work = _Shift(app, office, signed_in.member)
+    try:
+        try:
+            await work.through(must_change=signed_in.must_change)
+        except (Denied, PasswordChangeRequired) as refused:
+            await work.tell(_("請重新登入"), refusal_words(refused))
+    except (Left, StoreConflict):
+        return
+
+
+class _Shift(Walk):
+    """The way of one member through their shift."""
+
+    def __init__(self, app: KioskApp, office: Office, member: StaffMember) -> None:
+        super().__init__(app)
+        self.office = office
+        self.member = member
+
+    def notice(self, heading: str, text: str, choices: Mapping[str, str] | None = None) -> NoticeScreen:
+        """A notice to staff."""
+        return StaffNoticeScreen(self.member, heading, text, choices)
+
+    async def through(self, *, must_change: bool) -> None:
+        """Door after door."""
+        if must_change and not await self.change_password(forced=True):
+            return
+        while True:
+            match await self.show(StaffHubScreen(self.office, self.member, await self.waiting())):
+                case "queue":
+                    await self.review()
+                case "tickets":
+                    await self.tickets()
+                case "deletions":
+                    await self.deletions()
+                case "calls":
+                    await self.show(CallsScreen(self.office, self.member))
+                case "scan":
+                    await self.scan()
+                case "print":
+                    piles = await self.call(self.office.print_desk.piles, self.member)
+                    await self.show(PrintQueueScreen(self.office, self.member, piles))
+                case "card":
+                    await self.show(CardRegisterScreen(self.office, self.member))
+                case "desk":
+                    await self.desk()
+                case "staff":
+                    await self.staff()
+                case "audit":
+                    await self.show(AuditLogScreen(self.office, self.member))
+                case "password":
+                    if await self.confirm(_("變更密碼"), _("先輸入現在的密碼。"), _("繼續"), ALL_STAFF):
+                        await self.change_password(forced=False)
+                case "end":
+                    text = _("結束之後，這台機器要由管理人員重新啟動程式。")
+                    if await self.confirm(_("結束本機程式"), text, _("結束"), ADMINISTRATOR):
+                        self.app.exit(0)
+                        return
+                case _:
+                    return
+
+    async def waiting(self) -> Waiting:
+        """How much waits behind the doors."""
+        if self.member.role is Role.ADMINISTRATOR:
+            return Waiting()
+        counts = await self.call(self.office.queue.counts, self.member, QueueFilter())
+        tickets = deletions = 0
+        if self.member.role is Role.REGISTRAR:
+            deletions = len(await self.call(self.office.deletion_requests.list, self.member))
+            tickets = len(await self.call(self.office.tickets.list, self.member, limit=_MOST_COUNTED))
+        told = await self.call(self.office.outbox.counts, self.member)
+        return Waiting(sum(counts[state] for state in OPEN_STATES), tickets, told.to_call, told.dead_letters, deletions)
+
+    async def change_password(self, *, forced: bool) -> bool:
+        """A new password; every other session with this login ends. False where they left it."""
+        changed = await self.show(StaffPasswordScreen(self.member, forced=forced))
+        if isinstance(changed, Nav):
+            return False
+        self.member = changed
+        return True
+
+    async def confirm(self, heading: str, text: str, sending: str, roles: Collection[Role]) -> bool:
+        """The password once more, for what these roles may do."""
+        return await self.show(ConfirmPasswordScreen(self.member, heading, text, sending, roles)) is True
+
+    async def review(self) -> None:
+        """The queue, and application after application."""
+        view = QueueView()
+        while True:
+            match await self.show(QueueScreen(self.office, self.member, view)):
+                case OpenApplication(application_id):
+                    view.said = ""
+                    await self.application(application_id, view)
+                case ApproveMany():
+                    await self.approve_many(view)
+                case _:
+                    return
+
+    async def application(self, application_id: str, view: QueueView) -> None:
+        """One application, and from there perhaps the child's other; the queue says what was decided."""
+        while True:
+            case = await self.call(look_at, self.office, self.member, application_id)
+            match await self.show(ApplicationScreen(self.office, self.member, case)):
+                case LookAtOther(other_id):
+                    application_id = other_id
+                case Acted(said):
+                    view.said = said
+                    view.marks.pop(application_id, None)
+                    return
+                case _:
+                    return
+
+    async def approve_many(self, view: QueueView) -> None:
+        """整批通過: those that are marked; where none is, those of the filter."""
+        if view.marks:
+            summary = summary_of(tuple(view.marks.values()))
+        else:
+            summary = await self.call(self.office.bulk.candidates, self.member, view.wanted)
+        if await self.show(BulkApprovalScreen(self.office, self.member, summary)) is True:
+            view.marks.clear()
+
+    async def tickets(self) -> None:
+        """錯誤回報, one after the other."""
+        while not isinstance(chosen := await self.show(TicketsScreen(self.office, self.member)), Nav):
+            ticket = await self.call(self.office.tickets.open, self.member, chosen)
+            decided = await self.show(TicketScreen(self.office, self.member, ticket))
+            if not isinstance(decided, Nav) and decided.one_time_code is not None:
+                now = await self.call(self.office.tickets.open, self.member, chosen)
+                number = now.row.student_number
+                text = _("學號改了，原來的第一次密碼不能再用。請把帳號和登入碼交給學生，登入後會要求改密碼。")
+                await self.show(
+                    CodeShownScreen(self.member, _("新的登入碼"), f"P{number}", decided.one_time_code, text)
+                )
+
+    async def deletions(self) -> None:
+        """刪除申請, one after the other, until none is left."""
+        requests = self.office.deletion_requests
+        while rows := await self.call(requests.list, self.member):
+            chosen = await self.show(DeletionsScreen(self.office, self.member, rows))
+            if isinstance(chosen, Nav):
+                return
+            view = await self.call(requests.open, self.member, chosen)
+            decision = await self.show(DeletionScreen(self.office, self.member, view))
+            if not isinstance(decision, Nav):
+                await self.decide_deletion(view, deletes=decision == DELETE)
+
+    async def decide_deletion(self, view: DeletionView, *, deletes: bool) -> None:
+        """刪除, after the password once more, or 不刪除; either with words to the parent."""
+        name, row = view.row.name, view.row
+        if deletes:
+            heading, sending = _("刪除 {name} 的個人資料").format(name=name), _("刪除")
+            text = _("刪除後不能復原。請先輸入您的密碼。")
+            if not await self.confirm(heading, text, _("繼續"), REGISTRAR):
+                return
+            text = _("寫給家長的話；終止綁定的通知會附上。")
+        else:
+            heading, sending = _("不刪除 {name} 的個人資料").format(name=name), _("不刪除")
+            text = _("請寫明不刪除的理由，家長登入後看得到。")
+
+        def decide(answer: str) -> None:
+            self.office.deletion_requests.decide(
+                self.member, row.request_id, row.version, deletes=deletes, answer=answer
+            )
+
+        await self.show(ReasonScreen(self.office, self.member, heading, text, act=decide, sending=sending))
+
+    async def scan(self) -> None:
+        """What comes back: paper by its code, what was signed on the screen by seeing who signed."""
+        while await self.show(ScanScreen(self.office, self.member)) == "signatures":
+            await self.show(SignaturesScreen(self.office, self.member))
+
+    async def desk(self) -> None:
+        """服務台: a code for whoever stands there."""
+        given = await self.show(DeskScreen(self.office, self.member))
+        text = _("請家長用這組碼當密碼登入，登入後會要求設定新密碼。")
+        while given == ACCOUNT:
+            given = await self.show(AccountDeskScreen(self.office, self.member))
+            if isinstance(given, Nav):
+                given = await self.show(DeskScreen(self.office, self.member))
+            else:
+                text = _("請本人按「家長帳號登入」，用這組碼當密碼登入，登入後會要求設定新密碼；三十天內有效。")
+        if isinstance(given, CodeGiven):
+            await self.show(CodeShownScreen(self.member, _("登入已重設"), given.account, given.code, text))
+
+    async def staff(self) -> None:
+        """教職員: one after the other."""
+        said = ""
+        while True:
+            rows = await self.call(self.office.staff_accounts.list, self.member)
+            chosen = await self.show(StaffListScreen(self.office, self.member, rows, said))
+            if isinstance(chosen, Nav):
+                return
+            if chosen == ADD:
+                said = await self.add_staff()
+                continue
+            row = next(row for row in rows if row.id == chosen)
+            changed = await self.show(StaffMemberScreen(self.office, self.member, row))
+            said = "" if isinstance(changed, Nav) else changed.said
+            if not isinstance(changed, Nav) and changed.code:
+                text = _("請對方用這組碼當密碼登入，登入後會要求設定新密碼；三十天內有效。")
+                await self.show(CodeShownScreen(self.member, _("密碼已重設"), changed.account, changed.code, text))
+
+    async def add_staff(self) -> str:
+        """Somebody new, and their first password; what was done in words, or nothing."""
+        added = await self.show(AddStaffScreen(self.office, self.member))
+        if isinstance(added, Nav):
+            return ""
+        text = _("請把帳號和第一次密碼交給本人，要連減號一起輸入；登入後會要求設定新密碼，三十天內有效。")
+        screen = CodeShownScreen(
+            self.member, _("已新增"), added.account, added.first_password, text, label=_("第一次密碼")
+        )
+        await self.show(screen)
+        return _("已新增 {account}。").format(account=added.account)

@@ -1,0 +1,1 @@
+"""What runs beside the screens: supervisor, startup, idle guard and mail worker."""

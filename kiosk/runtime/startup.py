@@ -1,0 +1,44 @@
+"""What the app does in a thread after its first frame: open the school, then import what comes after a sign-in."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+from typing import TYPE_CHECKING
+
+from kiosk.clock import Clock
+from kiosk.config.settings import Settings
+
+if TYPE_CHECKING:
+    from kiosk.services.school import School
+
+
+class CannotOpen(Exception):
+    """The school's data cannot be opened; says why in one line, for an app that knows no services at its start."""
+
+
+def load_school(settings: Settings, clock: Clock) -> School:
+    """Import and open what a sign-in needs; the garbage collector rests until :func:`load_doors` is done.
+
+    Raises:
+        CannotOpen: the school's data cannot be opened.
+    """
+    gc.disable()
+    from kiosk.domain.errors import SchoolRefused
+    from kiosk.services.school import open_school
+
+    try:
+        return open_school(settings, clock)
+    except SchoolRefused as refused:
+        raise CannotOpen(refused.line) from None
+
+
+def load_doors(doors: str, *, with_mail: bool) -> None:
+    """Import what comes after the first sign-in, so that no visit waits for it; the collector works from then on."""
+    try:
+        importlib.import_module(doors)
+        if with_mail:
+            importlib.import_module("kiosk.runtime.mail_worker")
+    finally:
+        gc.enable()
+        gc.freeze()

@@ -1,0 +1,139 @@
+"""變更密碼: forced at the first login (the guide: letters and digits, more than eight characters)."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import TypeVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Button, Static
+
+from kiosk.domain.errors import ChangedMeanwhile, Denied, PasswordRefused
+from kiosk.domain.password_messages import password_message
+from kiosk.i18n import _
+from kiosk.rules.passwords import FAMILY_RULE, ticks
+from kiosk.screens.base.step import Nav, Step
+from kiosk.services.auth.student_session import Visitor
+from kiosk.widgets.field import Field
+from kiosk.widgets.safe_input import PlainInput
+
+T = TypeVar("T")
+
+
+class NewPasswordStep(Step[T]):
+    """Asks twice, ticks the rule off while one types; answers with whoever signed in, once changed."""
+
+    rule = FAMILY_RULE
+
+    @abstractmethod
+    def ticked(self, password: str) -> Sequence[tuple[str, bool]]:
+        """The parts of the rule in words, and which of them hold."""
+
+    @abstractmethod
+    def take(self, new: str) -> T:
+        """Change the password; runs in a thread.
+
+        Raises:
+            PasswordRefused, Denied, ChangedMeanwhile, StoreError: see `kiosk.services.auth.sign_in.SignIn`.
+        """
+
+    def keys(self) -> str:
+        """Esc leaves: nothing can be seen before a forced change."""
+        return _("Tab 下一欄　Enter 送出　Esc 登出")
+
+    def body(self) -> ComposeResult:
+        """The rule's parts, and the password twice."""
+        yield Static(self._rule_line(""), id="rule", markup=False)
+        yield Field(_("新密碼"), id="new", password=True)
+        yield Field(_("再輸入一次新密碼"), id="again", password=True)
+
+    def leaving(self) -> str:
+        """What the way out is called."""
+        return _("登出")
+
+    def actions(self) -> ComposeResult:
+        """Send, show, leave."""
+        yield Button(_("變更密碼"), id="send", variant="primary")
+        yield Button(_("顯示密碼"), id="show")
+        yield Button(self.leaving(), id="back")
+
+    @on(PlainInput.Changed, "#new")
+    def _tick(self, event: PlainInput.Changed) -> None:
+        self.query_one("#rule", Static).update(self._rule_line(event.value))
+
+    def _rule_line(self, password: str) -> str:
+        return "　".join(f"{'［完成］' if done else '［　　］'}{name}" for name, done in self.ticked(password))
+
+    @on(Button.Pressed, "#show")
+    def _show(self, event: Button.Pressed) -> None:
+        hidden = not self.query_one("#new", Field).password
+        for field in self.query(Field):
+            field.password = hidden
+        event.button.label = _("顯示密碼") if hidden else _("隱藏密碼")
+
+    @on(PlainInput.Submitted, "#new")
+    def _to_again(self, event: PlainInput.Submitted) -> None:
+        """Go on, but never past an empty password: a second Enter at the sign-in would skip it."""
+        if event.value:
+            self.query_one("#again", Field).focus()
+
+    @on(PlainInput.Submitted, "#again")
+    @on(Button.Pressed, "#send")
+    def _send(self) -> None:
+        new, again = self.query_one("#new", Field), self.query_one("#again", Field)
+        if self.query_one("#send", Button).disabled:
+            return
+        if new.value != again.value:
+            self.first_wrong({"again": _("兩次輸入的密碼不同，請再輸入一次。")})
+            return
+        self._change(new.value)
+
+    @work(group="db")
+    async def _change(self, new: str) -> None:
+        try:
+            signed_in = await self.ask(self.take, new)
+        except PasswordRefused as refused:
+            self.stop_if_left()
+            self.first_wrong({"new": password_message(refused.fault, self.rule)})
+        except (Denied, ChangedMeanwhile):
+            self.stop_if_left()
+            self.say(_("密碼未變更：這個帳號剛在別處使用，請登出後再登入一次。"))
+        else:
+            if signed_in is not None:
+                self.answer(signed_in)
+
+    def action_back(self) -> None:
+        """Leaving is logging out; ask first where something was typed."""
+        if any(field.value for field in self.query(Field)):
+            self.ask_before_leaving()
+        else:
+            self.answer(Nav.BACK)
+
+
+class FamilyPasswordStep(NewPasswordStep[T]):
+    """The guide's forced change, with the guide's rule and words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heading = _("第一次登入須變更密碼(密碼必須含英文字母及數字，且字數大於8)")
+
+    def ticked(self, password: str) -> Sequence[tuple[str, bool]]:
+        """The guide's rule."""
+        found = ticks(password)
+        return (_("字母"), found.letter), (_("數字"), found.digit), (_("至少 9 個字"), found.length)
+
+
+class ChangePasswordScreen(FamilyPasswordStep[Visitor]):
+    """The forced change of a student's login."""
+
+    number = 2
+
+    def __init__(self, visitor: Visitor) -> None:
+        super().__init__()
+        self._visitor = visitor
+
+    def take(self, new: str) -> Visitor:
+        """The visitor's."""
+        return self.kiosk.school.sign_in.change_password(self._visitor, new)

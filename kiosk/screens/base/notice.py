@@ -1,0 +1,157 @@
+"""Short screens: something to know, or something to ask before going on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Button
+
+from kiosk.i18n import _
+from kiosk.screens.base.step import Nav, Step
+from kiosk.widgets.field import Field, national_id_field
+from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.wrapped_text import Prose
+
+_A_MOMENT_SECONDS = 0.3
+
+
+class NoticeScreen(Step[str]):
+    """Shows a text and offers answers; the first has the focus.
+
+    Args:
+        heading: the question.
+        text: more words.
+        choices: answer to button text, in order.
+    """
+
+    AUTO_FOCUS = "#actions Button"
+
+    def __init__(self, heading: str, text: str, choices: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        self.heading = heading
+        self._text = text
+        self._choices = choices or {"ok": _("知道了")}
+
+    def body(self) -> ComposeResult:
+        """The text."""
+        yield Prose(self._text, classes="large")
+
+    def actions(self) -> ComposeResult:
+        """The answers."""
+        for place, (answer, label) in enumerate(self._choices.items()):
+            yield Button(Content(label), id=answer, variant="default" if place else "primary")
+
+    @on(Button.Pressed)
+    def _chosen(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.answer(str(event.button.id))
+
+
+class CurtainScreen(Step[None]):
+    """Stands under a visit's steps, so that between two of them nobody sees, or types into, the resting login.
+
+    Says to wait once a service takes longer than a moment. Its frame is made when it first shows: under the first step
+    nobody sees it, and that step would come later.
+    """
+
+    AUTO_FOCUS = ""
+
+    def compose(self) -> ComposeResult:
+        """The frame, once it shows."""
+        if self._was_shown:
+            yield from super().compose()
+
+    def body(self) -> ComposeResult:
+        """Nothing yet."""
+        yield Prose("", id="wait", classes="large")
+
+    def keys(self) -> str:
+        """No key works here."""
+        return ""
+
+    @on(events.ScreenResume)
+    async def _begin_to_wait(self) -> None:
+        if not self._has_frame:
+            await self.recompose()
+            self.show_time()
+        if self.is_active:
+            self._say("")
+            self.set_timer(_A_MOMENT_SECONDS, self._say_to_wait)
+
+    @property
+    def _has_frame(self) -> bool:
+        """Whether there is one; it does not come where the app ends, or the visit, before it stands."""
+        return bool(self.query("#time")) and bool(self.query("#foot"))
+
+    def _say_to_wait(self) -> None:
+        self._say(_("請稍候。"))
+
+    def _say(self, text: str) -> None:
+        for wait in self.query("#wait").results(Prose):
+            wait.update(text)
+
+    def show_time(self) -> None:
+        """Write the time where there is a frame."""
+        if self._has_frame:
+            super().show_time()
+
+    def show_countdown(self, seconds: int | None, *, last_call: bool = False) -> None:
+        """Count down where there is a frame."""
+        if self._has_frame:
+            super().show_countdown(seconds, last_call=last_call)
+
+    def action_back(self) -> None:
+        """Stay: the next step is on its way."""
+
+
+class AskIdScreen(Step[str]):
+    """Asks for somebody's full ID; answers with it as typed.
+
+    Args:
+        heading: what for.
+        text: more words.
+        afresh: whether 重新填寫 is offered too, whose answer is an empty text.
+        value: what was typed before.
+    """
+
+    def __init__(self, heading: str, text: str, *, afresh: bool = False, value: str = "") -> None:
+        super().__init__()
+        self.heading = heading
+        self._text = text
+        self._afresh = afresh
+        self._value = value
+
+    def body(self) -> ComposeResult:
+        """Why, and the field."""
+        yield Prose(self._text)
+        yield national_id_field(self._value)
+
+    def actions(self) -> ComposeResult:
+        """Go on, without where that is possible, or back."""
+        yield Button(_("確定"), id="send", variant="primary")
+        if self._afresh:
+            yield Button(_("重新填寫"), id="afresh")
+        yield Button(_("返回"), id="back")
+
+    @on(PlainInput.Submitted)
+    @on(Button.Pressed, "#send")
+    def _send(self) -> None:
+        value = self.query_one("#national_id", Field).value
+        if not value.strip():
+            self.first_wrong({"national_id": _("請填寫身分證字號。")})
+            return
+        self.answer(value)
+
+    @on(Button.Pressed, "#afresh")
+    def _go_without(self) -> None:
+        self.answer("")
+
+    def action_back(self) -> None:
+        """Ask first where something was typed."""
+        if self.query_one("#national_id", Field).value:
+            self.ask_before_leaving()
+        else:
+            self.answer(Nav.BACK)

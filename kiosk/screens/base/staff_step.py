@@ -1,0 +1,128 @@
+"""The frame of the staff's screens: a step that says who is signed in, and words what the services refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+from kiosk.config.settings import IdleTimes
+from kiosk.domain.application_status import ApplicationState
+from kiosk.domain.errors import ChangedMeanwhile, Denied, PasswordChangeRequired
+from kiosk.domain.reason import LONGEST_REASON, UnusableReason
+from kiosk.i18n import _
+from kiosk.screens.base.notice import CurtainScreen, NoticeScreen
+from kiosk.screens.base.service_step import AskingStep
+from kiosk.services.applications.history import Action
+from kiosk.services.auth.staff_session import OwnChild, StaffMember
+from kiosk.widgets.moments import day_and_time
+
+if TYPE_CHECKING:
+    from kiosk.services.office import Office
+
+T = TypeVar("T")
+
+
+class Refused(Exception):
+    """A refusal that only the screen which asked can word; the exception's text is those words."""
+
+
+REFUSALS = (ChangedMeanwhile, Denied, PasswordChangeRequired, UnusableReason, Refused)
+"""What any service of the staff may answer with; the rest is for the screen that calls it."""
+
+
+class StaffFrame:
+    """What makes a step one of the staff's: before the step among a class's bases.
+
+    Attributes:
+        member: who is signed in.
+    """
+
+    member: StaffMember
+
+    def idle_limit(self, times: IdleTimes) -> int:
+        """Staff think longer."""
+        return times.staff_idle_seconds
+
+    def service_name(self) -> str:
+        """The staff's service."""
+        return _("親子帳號審核")
+
+    def way(self) -> str:
+        """Who is signed in."""
+        return f"{self.member.role.label}　{self.member.name}"
+
+    def notice(self, heading: str, text: str, choices: Mapping[str, str] | None = None) -> NoticeScreen:
+        """A notice in the same frame."""
+        return StaffNoticeScreen(self.member, heading, text, choices)
+
+
+class StaffNoticeScreen(StaffFrame, NoticeScreen):
+    """A notice to staff."""
+
+    def __init__(self, member: StaffMember, heading: str, text: str, choices: Mapping[str, str] | None = None) -> None:
+        super().__init__(heading, text, choices)
+        self.member = member
+
+
+class StaffCurtainScreen(StaffFrame, CurtainScreen):
+    """Stands under the steps of a shift."""
+
+    def __init__(self, member: StaffMember) -> None:
+        super().__init__()
+        self.member = member
+
+
+class StaffStep(StaffFrame, AskingStep[T]):
+    """A screen of somebody of the staff.
+
+    Args:
+        office: the staff's services.
+        member: who is signed in.
+    """
+
+    refusals = REFUSALS
+
+    def __init__(self, office: Office, member: StaffMember) -> None:
+        super().__init__()
+        self.office = office
+        self.member = member
+
+    def keys(self) -> str:
+        """Esc leads back."""
+        return _("Tab 下一個　Enter 確定　Esc 返回")
+
+    def refusal_words(self, refused: Exception) -> str:
+        """See :func:`refusal_words`."""
+        return refusal_words(refused)
+
+
+def refusal_words(refused: Exception) -> str:
+    """Why something was not done and what to do now."""
+    if isinstance(refused, ChangedMeanwhile):
+        return lost_words(refused)
+    if isinstance(refused, Refused):
+        return str(refused)
+    if isinstance(refused, OwnChild):
+        return _("這是您自己的孩子，請由同事審核。")
+    if isinstance(refused, UnusableReason):
+        return _("請寫下原因，最多 {n} 個字。").format(n=LONGEST_REASON)
+    return _("沒有這項權限，或您的帳號剛被變更；請登出後重新登入。")
+
+
+def lost_words(lost: ChangedMeanwhile) -> str:
+    """Who was quicker, when, and what they did."""
+    who = lost.by or _("家長或其他同事")
+    when = _("在 {time} ").format(time=day_and_time(lost.at)) if lost.at else ""
+    what = _("先處理了（{what}）").format(what=done_word(lost.what)) if done_word(lost.what) else _("先改了資料")
+    return _("{who} {when}{what}。您這次沒有存入，寫的內容還在；請看過最新狀況再決定。").format(
+        who=who, when=when, what=what
+    )
+
+
+def done_word(what: str) -> str:
+    """What was done, or the state that came of it, of an application or a report; empty where there is no word."""
+    if what in tuple(Action):
+        return Action(what).label
+    if what in tuple(ApplicationState):
+        return ApplicationState(what).label
+    return {"corrected": _("已更正"), "declined": _("未更正"), "replaced": _("已由新的回報取代")}.get(what, "")

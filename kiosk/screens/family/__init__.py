@@ -1,0 +1,1 @@
+"""The screens of a parent's visit with the child's login."""

@@ -1,0 +1,283 @@
+"""One applicant's form: 申請人姓名, 親屬關係, 身分證字號, 手機, 電子郵件 (the guide's step 二.5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from kiosk.domain.application_form import (
+    FIELDS,
+    RELATIONS,
+    ApplicantEntry,
+    Mode,
+    check_applicant,
+    email_suggestion,
+)
+from kiosk.i18n import _
+from kiosk.screens.base.step import Nav, Step
+from kiosk.widgets.field import Field
+from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.wrapped_text import Prose
+
+_HALF_WIDTH = frozenset({"national_id", "national_id_again", "mobile", "email", "email_again"})
+_MOST_CHOICES = 7
+_A_MOMENT = 0.02
+_LOOKS = 3
+ROWS = {
+    "name": "person",
+    "relation": "relations",
+    "national_id": "numbers",
+    "national_id_again": "numbers",
+    "mobile": "reached",
+    "email": "address",
+    "email_again": "address",
+}
+"""Under which row of the form the message about a field stands."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An applicant's entries; ``save`` where the visitor wants to go on another day."""
+
+    entry: ApplicantEntry
+    save: bool = False
+
+
+class ApplicantFormScreen(Step[Answer]):
+    """Answers with what was typed, once every field is right.
+
+    Args:
+        mode: the way to apply.
+        today: the present day at the school.
+        position: which applicant, from 1.
+        entry: what stands in the fields at first.
+        other: the applicant before, who must be another person.
+        warning: the school's text on false statements.
+        email_notice: the school's text on what the address is for.
+        unsent: going back would lose entries of this visit even where nothing is changed here.
+    """
+
+    number = 5
+    AUTO_FOCUS = ""
+    CSS_PATH = Path(__file__).with_suffix(".tcss")
+
+    def __init__(
+        self,
+        mode: Mode,
+        today: date,
+        *,
+        position: int,
+        entry: ApplicantEntry | None,
+        other: ApplicantEntry | None,
+        warning: str,
+        email_notice: str,
+        unsent: bool = False,
+    ) -> None:
+        super().__init__()
+        self._mode = mode
+        self._today = today
+        self._position = position
+        self._before = entry or ApplicantEntry()
+        self._other = other
+        self._warning = warning
+        self._email_notice = email_notice
+        self._unsent = unsent
+        self._no_email = self._before.no_email
+
+    def keys(self) -> str:
+        """Enter goes on to the next field, in the last one sends."""
+        return _("Enter 下一欄，最後一欄送出　Tab 下一欄　Esc 返回")
+
+    def body(self) -> ComposeResult:
+        """The warning, then the fields in the guide's order, two in a row where there is room."""
+        if self._mode.applicants > 1:
+            yield Static(_("第 {n} 位申請人").format(n=self._position), id="position", markup=False)
+        yield Prose(self._warning, classes="warning")
+        form = {described.key: self._field(described.key, described.label, described.hint) for described in FIELDS}
+        yield from self.above("person")
+        with Container(id="person", classes="pair"):
+            yield form["name"]
+            yield form["relation"]
+        with Horizontal(id="relations"):
+            for relation in RELATIONS[self._mode][:_MOST_CHOICES]:
+                yield Button(relation, classes="relation")
+        yield from self.above("numbers")
+        with Container(id="numbers", classes="pair"):
+            yield form["national_id"]
+            yield form["national_id_again"]
+        yield from self.above("reached")
+        with Container(id="reached", classes="pair"):
+            yield form["mobile"]
+            yield Button(_no_email_label(self._no_email), id="no-email")
+        yield Prose(self._email_notice, id="email-notice")
+        yield from self.above("address")
+        with Container(id="address", classes="pair"):
+            yield form["email"]
+            yield form["email_again"]
+        yield Button("", id="suggestion")
+
+    def above(self, row: str) -> ComposeResult:
+        """What stands above a row of the form."""
+        yield from ()
+
+    def asks_for(self, key: str) -> bool:
+        """Whether a field is to be filled in here."""
+        return True
+
+    def _field(self, key: str, label: str, hint: str) -> Field:
+        return Field(
+            label, hint=hint, id=key, max_length=128, half_width=key in _HALF_WIDTH, value=getattr(self._before, key)
+        )
+
+    def actions(self) -> ComposeResult:
+        """The guide's two, and keeping for another day."""
+        yield Button(_("送出"), id="send", variant="primary")
+        yield Button(_("暫存離開"), id="save")
+        yield Button(_("關閉"), id="back")
+
+    def on_mount(self) -> None:
+        """Begin with the first field, the warning still in sight; the suggestion shows when there is one."""
+        for field in self.query(Field):
+            field.display = self.asks_for(str(field.id))
+        self.query_one("#relations").display = self.asks_for("relation")
+        for part in ("#no-email", "#email-notice"):
+            self.query_one(part).display = self.asks_for("email")
+        if self.asks_for("email"):
+            self._show_email(not self._no_email)
+        else:
+            self.query_one("#suggestion").display = False
+        next(field for field in self.query(Field) if field.display).focus(scroll_visible=False)
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether nothing was typed that would be lost."""
+        return self._entry() == self._before and not self._unsent
+
+    def _entry(self) -> ApplicantEntry:
+        values = {
+            field.name: self.query_one(f"#{field.name}", Field).value
+            for field in fields(ApplicantEntry)
+            if field.name != "no_email"
+        }
+        return ApplicantEntry(**values, no_email=self._no_email)
+
+    @on(Button.Pressed, ".relation")
+    def _pick_relation(self, event: Button.Pressed) -> None:
+        relation = self.query_one("#relation", Field)
+        relation.value = str(event.button.label)
+        shown = [field for field in self.query(Field) if field.display]
+        following = shown[shown.index(relation) + 1 :]
+        (following[0] if following else self.query_one("#send")).focus()
+
+    @on(Button.Pressed, "#no-email")
+    def _toggle_email(self, event: Button.Pressed) -> None:
+        self._no_email = not self._no_email
+        event.button.label = _no_email_label(self._no_email)
+        self._show_email(not self._no_email)
+
+    def _show_email(self, shown: bool) -> None:
+        for key in ("email", "email_again"):
+            self.query_one(f"#{key}", Field).display = shown
+        self._offer_suggestion(self.query_one("#email", Field).value if shown else "")
+
+    @on(PlainInput.Changed, "#email")
+    def _suggest(self, event: PlainInput.Changed) -> None:
+        self._offer_suggestion(event.value)
+
+    def _offer_suggestion(self, address: str) -> None:
+        found = None if self._no_email else email_suggestion(address)
+        button = self.query_one("#suggestion", Button)
+        button.display = found is not None
+        if found is not None:
+            button.label = Content(_("您是不是要填 {address}？按這裡改正").format(address=found))
+
+    @on(Button.Pressed, "#suggestion")
+    def _take_suggestion(self) -> None:
+        email = self.query_one("#email", Field)
+        found = email_suggestion(email.value)
+        if found is not None:
+            email.value = found
+        self.query_one("#email_again", Field).focus()
+
+    @on(PlainInput.Submitted)
+    async def _next(self, event: PlainInput.Submitted) -> None:
+        shown = [field for field in self.query(Field) if field.display]
+        place = shown.index(event.input) if isinstance(event.input, Field) else 0
+        if place == len(shown) - 1:
+            await self._send()
+        else:
+            shown[place + 1].focus()
+
+    @on(Button.Pressed, "#send")
+    async def _send(self) -> None:
+        entry = self._entry()
+        found = check_applicant(entry, self._mode, self._today, self._other)
+        messages = {key: message for key, message in found.items() if self.asks_for(key)}
+        if messages:
+            await self._show_wrong(messages)
+        else:
+            self.answer(Answer(entry))
+
+    async def _show_wrong(self, messages: dict[str, str]) -> None:
+        """Put each message under its field's row, in as many lines as it needs, and go to the first wrong field."""
+        for row in dict.fromkeys(ROWS.values()):
+            lines = [
+                _("{label}：{message}").format(label=described.label, message=messages[described.key])
+                for described in FIELDS
+                if described.key in messages and ROWS[described.key] == row
+            ]
+            await self._say_under(row, "\n".join(lines))
+        wrong = [field for field in self.query(Field) if field.id in messages]
+        for field in self.query(Field):
+            field.set_class(field in wrong, "wrong")
+        self.say(_("還有 {n} 個欄位要改，請看紅字。").format(n=len(wrong)), scroll=False)
+        wrong[0].focus(scroll_visible=False)
+        self.call_after_refresh(self._show_with_remark, wrong[0])
+
+    async def _say_under(self, row: str, text: str) -> None:
+        """Say what is wrong in a row; the form opens sooner without a place for it in each."""
+        for remark in self.query(f"#{row}-remark"):
+            await remark.remove()
+        if text:
+            remark = Prose(text, id=f"{row}-remark", classes="complaint")
+            await self.query_one("#body").mount(remark, after=self.query_one(f"#{row}"))
+
+    async def _show_with_remark(self, field: Field, looks: int = _LOOKS) -> None:
+        """Scroll until a field and what is said about it are both in sight, whatever scrolling was under way.
+
+        A busy machine lays out after the picture that this waits for, so it looks again.
+        """
+        body = self.query_one("#body")
+        remark = next(iter(self.query(f"#{ROWS[str(field.id)]}-remark")), None)
+        if remark is None:  # what was wrong has been put right meanwhile
+            return
+        await body.stop_animation("scroll_y", complete=False)
+        both = field.region.union(remark.region).translate(body.scroll_offset - body.content_region.offset)
+        body.scroll_to_region(both, animate=False, immediate=True)
+        if looks:
+            self.set_timer(_A_MOMENT, partial(self._show_with_remark, field, looks - 1))
+
+    @on(Button.Pressed, "#save")
+    def _save(self) -> None:
+        self.answer(Answer(self._entry(), save=True))
+
+    def action_back(self) -> None:
+        """Ask first where something was typed."""
+        if self.is_unchanged:
+            self.answer(Nav.BACK)
+        else:
+            self.ask_before_leaving(self._save)
+
+
+def _no_email_label(no_email: bool) -> str:
+    """The answer in words: a mark alone is not seen by everyone."""
+    answer = _("是，學校改用電話通知") if no_email else _("否，我有電子郵件")
+    return _("沒有電子郵件？\n{answer}（按一下改變）").format(answer=answer)

@@ -1,0 +1,121 @@
+"""The consent text: read to its end, then 同意 or 不同意, then 送出 (the guide's step 二.4)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import Button, Static
+
+from kiosk.config.settings import IdleTimes
+from kiosk.i18n import _
+from kiosk.rules.line_breaks import wrap
+from kiosk.screens.base.step import Step
+from kiosk.services.students.consents import Choice
+from kiosk.services.texts.loader import ConsentText
+from kiosk.widgets.wrapped_text import Prose
+
+_SIDE_CELLS = 6
+
+
+class Reading(VerticalScroll, can_focus=True):
+    """The text; Enter and Space turn the page as Page Down does."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space,pagedown", "page_down", show=False),
+        Binding("down", "scroll_down", show=False),
+        Binding("up", "scroll_up", show=False),
+    ]
+
+
+class ConsentScreen(Step[Choice]):
+    """Answers agree or refuse, once the text was scrolled to its end."""
+
+    number = 4
+    AUTO_FOCUS = "#reading"
+    CSS_PATH = Path(__file__).with_suffix(".tcss")
+
+    def __init__(self, text: ConsentText, intro: str) -> None:
+        super().__init__()
+        self._text = text
+        self._intro = intro
+        self._choice: Choice | None = None
+        self._read = False
+        self._lines = 0
+
+    def idle_limit(self, times: IdleTimes) -> int:
+        """Reading takes longer."""
+        return times.consent_idle_seconds
+
+    def keys(self) -> str:
+        """How to read on."""
+        return _("Enter 或 PageDown 往下讀　讀完後 Tab 選擇　Esc 返回")
+
+    def body(self) -> ComposeResult:
+        """The line above, the text, how far it was read."""
+        yield Prose(self._intro, id="intro")
+        with Reading(id="reading"):
+            yield Static("", id="text", markup=False)
+        yield Static("", id="progress", markup=False)
+
+    def actions(self) -> ComposeResult:
+        """Two choices of one size, sending, going back."""
+        yield Button(_("同意"), id="agree", classes="choice", disabled=True)
+        yield Button(_("不同意"), id="refuse", classes="choice", disabled=True)
+        yield Button(_("送出"), id="send", variant="primary")
+        yield Button(_("返回"), id="back")
+
+    def on_mount(self) -> None:
+        """Break the lines for this width."""
+        for measure in ("scroll_y", "virtual_size"):
+            self.watch(self.query_one("#reading"), measure, self._progress, init=False)
+        self.call_after_refresh(self._lay_out)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Break the lines anew."""
+        self.call_after_refresh(self._lay_out)
+
+    def _lay_out(self) -> None:
+        reading = self.query_one("#reading", Reading)
+        width = max(20, reading.size.width - _SIDE_CELLS)
+        parts = (self._text.source.title, self._text.body, self._text.agree, self._text.refuse, self._text.note)
+        lines = wrap("\n\n".join(part for part in parts if part), width)
+        self._lines = len(lines)
+        self.query_one("#text", Static).update("\n".join(lines))
+        self.call_after_refresh(self._progress)
+
+    def _progress(self) -> None:
+        reading = self.query_one("#reading", Reading)
+        laid_out = 0 < self._lines <= reading.virtual_size.height
+        if not self.is_current or not laid_out:
+            return
+        at_end = reading.scroll_y >= reading.max_scroll_y
+        if at_end and not self._read:
+            self._read = True
+            for button in self.query(".choice"):
+                button.disabled = False
+        share = 100 if self._read else int(100 * reading.scroll_y / max(1, reading.max_scroll_y))
+        text = _("已讀到最後，請選擇同意或不同意。") if self._read else _("已讀 {n}%，請往下讀到最後。").format(n=share)
+        self.query_one("#progress", Static).update(text)
+
+    @on(Button.Pressed, ".choice")
+    def _choose(self, event: Button.Pressed) -> None:
+        self._choice = "agree" if event.button.id == "agree" else "refuse"
+        for key, label in (("agree", _("同意")), ("refuse", _("不同意"))):
+            chosen = key == self._choice
+            button = self.query_one(f"#{key}", Button)
+            button.label = _("{label}（已選）").format(label=label) if chosen else label
+            button.set_class(chosen, "chosen")
+        self.query_one("#send", Button).focus()
+
+    @on(Button.Pressed, "#send")
+    def _send(self) -> None:
+        if self._choice is None:
+            self.say(_("請詳讀個資授權同意書並勾選本人同意或不同意此同意書"))
+            self.query_one("#agree" if self._read else "#reading").focus()
+            return
+        self.answer(self._choice)

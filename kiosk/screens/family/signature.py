@@ -1,0 +1,84 @@
+"""在螢幕上簽名: what is signed for, and a place to sign with a finger, a pen or the mouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Button
+
+from kiosk.config.settings import IdleTimes
+from kiosk.i18n import _
+from kiosk.rules.strokes import Drawing, UnusableDrawing
+from kiosk.screens.base.step import Step
+from kiosk.services.signing.signatures import SignatureBox
+from kiosk.widgets.signature_pad import SignaturePad
+from kiosk.widgets.wrapped_text import Prose
+
+
+class SignPadScreen(Step[Drawing]):
+    """Answers with what was drawn."""
+
+    number = 6
+    AUTO_FOCUS = "#send"
+    CSS_PATH = Path(__file__).with_suffix(".tcss")
+
+    def __init__(self, box: SignatureBox) -> None:
+        super().__init__()
+        self.heading = f"{box.key.kind.label}　{box.title}"
+        self._box = box
+
+    def idle_limit(self, times: IdleTimes) -> int:
+        """Signing takes longer, and a pointer that moves is no activity."""
+        return times.consent_idle_seconds
+
+    def keys(self) -> str:
+        """By keyboard alone there is the paper."""
+        return _("用手指或滑鼠在白框內簽名　只用鍵盤時請按 Esc 返回，改簽紙本")
+
+    def body(self) -> ComposeResult:
+        """What is signed for, then the pad."""
+        yield Prose("\n".join(self._box.says), id="says")
+        yield SignaturePad(id="pad")
+
+    def actions(self) -> ComposeResult:
+        """Send, take back, leave."""
+        yield Button(_("簽好了"), id="send", variant="primary")
+        yield Button(_("退一筆"), id="undo", disabled=True)
+        yield Button(_("全部清除"), id="clear", disabled=True)
+        yield Button(_("返回"), id="back")
+
+    @property
+    def _pad(self) -> SignaturePad:
+        return self.query_one(SignaturePad)
+
+    @on(SignaturePad.Changed)
+    def _show_what_can_be_done(self) -> None:
+        self.say("", scroll=False)
+        for selector in ("#undo", "#clear"):
+            self.query_one(selector, Button).disabled = self._pad.is_empty
+
+    @on(Button.Pressed, "#undo")
+    def _undo(self) -> None:
+        self._pad.undo()
+
+    @on(Button.Pressed, "#clear")
+    def _clear(self) -> None:
+        self._pad.clear()
+
+    @on(Button.Pressed, "#send")
+    def _send(self) -> None:
+        try:
+            drawing = self._pad.drawing()
+        except UnusableDrawing:
+            self.say(_("請在白框內簽上全名，再按「簽好了」。"), scroll=False)
+        else:
+            self.answer(drawing)
+
+    def action_back(self) -> None:
+        """Ask first where something is drawn."""
+        if self._pad.is_empty:
+            super().action_back()
+        else:
+            self.ask_before_leaving()

@@ -1,0 +1,77 @@
+"""The password once more, before something that cannot be left to whoever finds the screen open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Button
+
+from kiosk.domain.errors import SignInRefused
+from kiosk.i18n import _
+from kiosk.screens.base.login import refusal as sign_in_refusal
+from kiosk.screens.base.staff_step import REFUSALS, StaffFrame, refusal_words
+from kiosk.screens.base.step import Step
+from kiosk.services.auth.staff_session import Role, StaffMember
+from kiosk.widgets.field import Field
+from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.wrapped_text import Prose
+
+
+class ConfirmPasswordScreen(StaffFrame, Step[bool]):
+    """True once the password was right; wrong ones count as failed sign-ins."""
+
+    AUTO_FOCUS = "#password"
+
+    def __init__(self, member: StaffMember, heading: str, text: str, sending: str, roles: Collection[Role]) -> None:
+        super().__init__()
+        self.member = member
+        self.heading = heading
+        self._text = text
+        self._sending = sending
+        self._roles = roles
+
+    def body(self) -> ComposeResult:
+        """What for, and the field."""
+        yield Prose(self._text)
+        yield Field(_("您的密碼"), id="password", password=True)
+
+    def actions(self) -> ComposeResult:
+        """Go on or back."""
+        yield Button(self._sending, id="send", variant="primary")
+        yield Button(_("返回"), id="back")
+
+    @on(PlainInput.Submitted)
+    @on(Button.Pressed, "#send")
+    def _send(self) -> None:
+        password = self.query_one("#password", Field)
+        if self.query_one("#send", Button).disabled:
+            return
+        if not password.value:
+            self.first_wrong({"password": _("請輸入您的密碼。")})
+            return
+        self._check(password.value)
+
+    @work(group="db", exclusive=True)
+    async def _check(self, typed: str) -> None:
+        def check() -> bool:
+            self.kiosk.school.sign_in.confirm_password(self.member, typed, self._roles)
+            return True
+
+        try:
+            right = await self.ask(check)
+        except SignInRefused as refused:
+            self._refuse(sign_in_refusal(refused.minutes_left, refused.wait_seconds))
+        except REFUSALS as refused:
+            self._refuse(refusal_words(refused))
+        else:
+            if right:
+                self.answer(True)
+
+    def _refuse(self, text: str) -> None:
+        if self.is_attached:
+            password = self.query_one("#password", Field)
+            password.value = ""
+            password.focus()
+            self.say(text)

@@ -1,0 +1,161 @@
+"""One error report: each field corrected or declined by the registrar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Button, Static
+
+from kiosk.domain.reason import LONGEST_REASON
+from kiosk.i18n import _
+from kiosk.screens.base.staff_step import StaffStep, done_word
+from kiosk.screens.base.step import Nav
+from kiosk.screens.review.labels import reported_field
+from kiosk.services.auth.staff_session import StaffMember
+from kiosk.services.office import Office
+from kiosk.services.students.error_reports import (
+    Correct,
+    Decided,
+    Decline,
+    ImpossibleCorrection,
+    ReportedField,
+    TicketView,
+    ValueFault,
+)
+from kiosk.widgets.field import Field
+from kiosk.widgets.moments import day_and_time
+from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.wrapped_text import Prose
+
+
+class TicketScreen(StaffStep[Decided]):
+    """Answers with what the decision left to be done by hand.
+
+    The way back has the focus: the Enter that opened the report, pressed once too often, must decide nothing.
+    """
+
+    AUTO_FOCUS = "#back"
+    CSS_PATH = Path(__file__).with_suffix(".tcss")
+
+    def __init__(self, office: Office, member: StaffMember, ticket: TicketView) -> None:
+        super().__init__(office, member)
+        self._ticket = ticket
+        self._corrected: dict[str, bool] = {}
+        row = ticket.row
+        self.heading = _("{class_name}　{name}　學號 {number}").format(
+            class_name=row.class_name, name=row.student_name, number=row.student_number
+        )
+
+    @property
+    def _is_open(self) -> bool:
+        return self._ticket.row.state == "open"
+
+    def body(self) -> ComposeResult:
+        """What was reported, and for each field the decision."""
+        row = self._ticket.row
+        yield Prose(
+            _("{time} 回報，{n} 件申請在等這件回報。").format(time=day_and_time(row.reported_at), n=row.applications)
+        )
+        if not self._is_open:
+            yield Static(
+                _("{state}：{by}　{time}").format(
+                    state=done_word(row.state),
+                    by=self._ticket.decided_by,
+                    time=day_and_time(self._ticket.decided_at or 0),
+                ),
+                classes="decided",
+                markup=False,
+            )
+        for field in self._ticket.fields:
+            yield from self._block(field)
+
+    def _block(self, field: ReportedField) -> ComposeResult:
+        name = reported_field(field.key)
+        yield Prose(
+            _("{name}　畫面上是「{shown}」，家長說是「{right}」，名冊現在是「{now}」。").format(
+                name=name, shown=field.shown, right=field.right, now=field.on_file
+            ),
+            classes="reported",
+        )
+        if not self._is_open:
+            answer = _("更正為「{value}」").format(value=field.value) if field.value else _("未更正：{reason}")
+            yield Prose(answer.format(reason=field.reason), classes="outcome")
+            return
+        with Horizontal(classes="decision"):
+            yield Button(_("更正"), id=f"correct-{field.key}", classes="verdict")
+            yield Button(_("不更正"), id=f"decline-{field.key}", classes="verdict")
+            yield Field(_("更正為"), id=field.key, classes="value", max_length=LONGEST_REASON, value=field.right)
+
+    def actions(self) -> ComposeResult:
+        """Send the decisions, or go back."""
+        if self._is_open:
+            yield Button(_("送出決定"), id="send", variant="primary")
+        yield Button(_("返回"), id="back")
+
+    @on(Button.Pressed, ".verdict")
+    def _decide_field(self, event: Button.Pressed) -> None:
+        verdict, key = str(event.button.id).split("-", 1)
+        self._corrected[key] = verdict == "correct"
+        self._show_verdict(key)
+        self.query_one(f"#{key}", Field).focus()
+
+    def _show_verdict(self, key: str) -> None:
+        """Say the decision in words; the field is for the right value or for the reason."""
+        reported = next(one for one in self._ticket.fields if one.key == key)
+        corrected = self._corrected[key]
+        for verdict, label, chosen in (("correct", _("更正"), corrected), ("decline", _("不更正"), not corrected)):
+            button = self.query_one(f"#{verdict}-{key}", Button)
+            button.label = _("{label}（已選）").format(label=label) if chosen else label
+            button.set_class(chosen, "chosen")
+        field = self.query_one(f"#{key}", Field)
+        field.rename(_("更正為") if corrected else _("不更正的原因（家長會看到）"))
+        if field.value == (reported.right if not corrected else ""):
+            field.value = reported.right if corrected else ""
+
+    @on(PlainInput.Submitted)
+    @on(Button.Pressed, "#send")
+    def _send(self) -> None:
+        undecided = [one.key for one in self._ticket.fields if one.key not in self._corrected]
+        if undecided:
+            self.first_wrong(dict.fromkeys(undecided, _("請選「更正」或「不更正」。")))
+            return
+        values = {field.id or "": field.value.strip() for field in self.query(Field)}
+        empty = [key for key, value in values.items() if not value]
+        if empty:
+            self.first_wrong(
+                {key: _("請填正確的內容。") if self._corrected[key] else _("請寫下不更正的原因。") for key in empty}
+            )
+            return
+        self._decide({key: Correct(value) if self._corrected[key] else Decline(value) for key, value in values.items()})
+
+    @work(group="db", exclusive=True)
+    async def _decide(self, decisions: dict[str, Correct | Decline]) -> None:
+        ticket = self._ticket
+        try:
+            done = await self.attempt(
+                self.office.tickets.decide, self.member, ticket.row.ticket_id, ticket.version, decisions
+            )
+        except ImpossibleCorrection as impossible:
+            self.first_wrong({impossible.key: _fault_words(impossible.fault)})
+        else:
+            if done is not None:
+                self.answer(done.value)
+
+    def action_back(self) -> None:
+        """Ask first where something was decided."""
+        if self._corrected:
+            self.ask_before_leaving()
+        else:
+            self.answer(Nav.BACK)
+
+
+def _fault_words(fault: ValueFault) -> str:
+    return {
+        ValueFault.NAME: _("這不是可用的姓名，請檢查有沒有多餘的符號。"),
+        ValueFault.UNKNOWN_CLASS: _("名冊裡沒有這個班級，請檢查班級名稱。"),
+        ValueFault.NUMBER_FORM: _("學號的格式不對，請檢查。"),
+        ValueFault.NUMBER_TAKEN: _("這個學號是另一位學生的，請檢查。"),
+    }[fault]

@@ -1,0 +1,53 @@
+"""A one-time code or a first password: shown once, to be written down; gone with the screen."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Button, Static
+
+from kiosk.i18n import _
+from kiosk.screens.base.staff_step import StaffFrame
+from kiosk.screens.base.step import Step
+from kiosk.services.auth.staff_session import StaffMember
+from kiosk.widgets.wrapped_text import Prose
+
+
+class CodeShownScreen(StaffFrame, Step[bool]):
+    """True once it was written down; nothing else leads away but the idle time."""
+
+    AUTO_FOCUS = "#done"
+
+    def __init__(
+        self, member: StaffMember, heading: str, account: str, code: str, what_next: str, *, label: str = ""
+    ) -> None:
+        super().__init__()
+        self.member = member
+        self.heading = heading
+        self._account = account
+        self._code = code
+        self._what_next = what_next
+        self._label = label or _("一次性登入碼")
+
+    def keys(self) -> str:
+        """One way on."""
+        return _("Enter 已抄下，回上一頁")
+
+    def body(self) -> ComposeResult:
+        """Account and code, large."""
+        yield Static(_("帳號：{account}").format(account=self._account), classes="large", markup=False)
+        yield Static(f"{self._label}：{self._code}", id="code", classes="large", markup=False)
+        yield Prose(self._what_next)
+        yield Prose(_("只顯示這一次，離開這個畫面就看不到了。"), classes="warning")
+
+    def actions(self) -> ComposeResult:
+        """One button."""
+        yield Button(_("已抄下"), id="done", variant="primary")
+
+    @on(Button.Pressed, "#done")
+    def _done(self) -> None:
+        self.answer(True)
+
+    def action_back(self) -> None:
+        """Stay: Esc is pressed too easily for a code that is shown once."""
+        self.say(_("抄下之後請按「已抄下」。"))

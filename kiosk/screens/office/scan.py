@@ -1,0 +1,160 @@
+"""收件掃描: the scanner types a code and Enter, form after form; the last answer stands on top."""
+
+from __future__ import annotations
+
+from collections import deque
+from pathlib import Path
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Button, Static
+
+from kiosk.i18n import _
+from kiosk.screens.base.staff_step import Refused, StaffStep
+from kiosk.screens.base.step import Nav
+from kiosk.services.auth.staff_session import OwnChild, StaffMember
+from kiosk.services.office import Office
+from kiosk.services.signing.scan_desk import AnotherClass, Scanned, ScanOutcome
+from kiosk.widgets.field import Field
+from kiosk.widgets.moments import day_and_time
+from kiosk.widgets.safe_input import PlainInput
+
+_MOST_LINES = 60
+_LONGEST_SHOWN = 24
+
+
+class ScanScreen(StaffStep[str]):
+    """Takes codes until it is left; answers "signatures" where those on the screen are to be checked.
+
+    Each is taken off the field at once, so that the next finds it empty, and asked for in its turn: a scanner does not
+    wait. What was not taken is counted, for who looks at the paper and not at the screen.
+    """
+
+    AUTO_FOCUS = "#code"
+    CSS_PATH = Path(__file__).with_suffix(".tcss")
+
+    def __init__(self, office: Office, member: StaffMember) -> None:
+        super().__init__(office, member)
+        self.heading = _("收件掃描")
+        self._codes: deque[str] = deque()
+        self._earlier: deque[str] = deque(maxlen=_MOST_LINES)
+        self._last = ""
+        self._taken = self._refused = 0
+        self._is_asking = False
+        self._leaving: str | Nav | None = None
+
+    def keys(self) -> str:
+        """A scanner sends Enter itself."""
+        return _("一份接一份掃描即可，不必按其他鍵　Esc 返回")
+
+    def body(self) -> ComposeResult:
+        """The field, the last answer, the earlier ones."""
+        yield Field(
+            _("條碼或 QR 碼"),
+            hint=_("也可以輸入文件編號，例如 D115-000-0001-5"),
+            id="code",
+            max_length=64,
+            half_width=True,
+        )
+        yield Static("", id="last", markup=False)
+        yield Static(_count_words(0, 0), id="taken", markup=False)
+        yield Static("", id="earlier", markup=False)
+
+    def actions(self) -> ComposeResult:
+        """The other way in which forms come back, and leave."""
+        if self.kiosk.settings.sign_on_screen:
+            yield Button(_("查驗螢幕簽名"), id="signatures")
+        yield Button(_("返回"), id="back")
+
+    @on(Button.Pressed, "#signatures")
+    def _go_to_signatures(self) -> None:
+        self._leave_with("signatures")
+
+    def action_back(self) -> None:
+        """Back, once every code has its answer."""
+        self._leave_with(Nav.BACK)
+
+    def _leave_with(self, answer: str | Nav) -> None:
+        """Leave at once, or when the codes are worked off; one that is not taken by then keeps who scanned it here."""
+        if self._is_asking:
+            self._leaving = answer
+            self.say(_wait_words(), wrong=False)
+        else:
+            self.answer(answer)
+
+    @on(PlainInput.Submitted)
+    def _read(self, event: PlainInput.Submitted) -> None:
+        """Take a code; whoever works them off goes on with it."""
+        code = event.value.strip()
+        event.input.value = ""
+        if code:
+            self._codes.append(code)
+            if not self._is_asking:
+                self._is_asking = True
+                self._work_off()
+
+    @work(group="scan")
+    async def _work_off(self) -> None:
+        """Ask for one code after the other, in their order."""
+        try:
+            while self._codes:
+                code = self._codes.popleft()
+                done = await self.attempt(self._scan, code)
+                if not self.is_attached:
+                    return
+                if done is None:  # said under the fields, where the next answer must not take it away unseen
+                    why = str(self.query_one("#message", Static).content)
+                    self._show(_("【未收】{code}：{why}").format(code=code[:_LONGEST_SHOWN], why=why), taken=False)
+                else:
+                    self._show(answer_words(done.value), taken=done.value.outcome is ScanOutcome.RETURNED)
+                self.say("" if self._leaving is None else _wait_words(), wrong=False, scroll=False)
+        finally:
+            self._is_asking = False
+        if self._leaving is not None:
+            self.answer(self._leaving)
+
+    def _scan(self, code: str) -> Scanned:
+        try:
+            return self.office.documents.scan(self.member, code)
+        except OwnChild:
+            raise Refused(_("這是您自己孩子的申請書，請由同事收件。")) from None
+        except AnotherClass:
+            raise Refused(_("這份不是您班上的申請書，請交給該班導師或註冊組。")) from None
+
+    def _show(self, answer: str, *, taken: bool) -> None:
+        if self._last:
+            self._earlier.appendleft(self._last)
+        self._last = answer
+        self._taken += taken
+        self._refused += not taken
+        if not taken:
+            self._leaving = None
+        last = self.query_one("#last", Static)
+        last.update(answer)
+        last.set_classes("taken" if taken else "refused")
+        self.query_one("#taken", Static).update(_count_words(self._taken, self._refused))
+        self.query_one("#earlier", Static).update("\n".join(self._earlier))
+
+
+def _wait_words() -> str:
+    return _("還在收件，收完就離開。")
+
+
+def _count_words(taken: int, refused: int) -> str:
+    said = _("這次已收 {n} 份").format(n=taken)
+    return said + (_("，另有 {n} 次沒有收，請看下面").format(n=refused) if refused else "")
+
+
+def answer_words(scanned: Scanned) -> str:
+    """One line for one code."""
+    kind = scanned.kind.label if scanned.kind else ""
+    form = "　".join(filter(None, (scanned.number, kind, scanned.class_name, scanned.student_name)))
+    when = day_and_time(scanned.at) if scanned.at else ""
+    return {
+        ScanOutcome.RETURNED: _("【已收】{form}").format(form=form),
+        ScanOutcome.ALREADY: _("【重複】{form}：{by} 在 {when} 已經收過").format(form=form, by=scanned.by, when=when),
+        ScanOutcome.VOID: _("【作廢】{form}：資料已變更，請重新列印、簽章").format(form=form),
+        ScanOutcome.RECEIPT: _("【不是】這是收據的代碼，請掃申請書左上角的條碼"),
+        ScanOutcome.MISREAD: _("【不清】編號的檢查碼不對，請再掃一次"),
+        ScanOutcome.UNKNOWN: _("【查無】這不是本校申請書的代碼"),
+    }[scanned.outcome]

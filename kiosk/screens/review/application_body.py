@@ -1,0 +1,160 @@
+"""What a reviewer sees of one application, and what they are offered; :mod:`.application` does what they choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Button, Static
+
+from kiosk.domain.application_status import OPEN_STATES, TO_LOOK_AT, ApplicationState, Hold
+from kiosk.i18n import _
+from kiosk.screens.review import application_labels as words
+from kiosk.services.accounts.bindings_desk import BindingRow
+from kiosk.services.auth.staff_session import Role, StaffMember
+from kiosk.services.office import Office
+from kiosk.services.review.case_view import ApplicationView, PersonView
+from kiosk.widgets.compact_button import TightButton
+from kiosk.widgets.comparison_table import SideBySide
+from kiosk.widgets.wrapped_text import Prose
+
+
+@dataclass(frozen=True)
+class Case:
+    """An application and the bindings of its child, as a member read them."""
+
+    view: ApplicationView
+    bindings: tuple[BindingRow, ...]
+    member: StaffMember
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether anything is left for this member to decide."""
+        return self.view.state in OPEN_STATES and not self.view.is_own_child
+
+    @property
+    def can_pass(self) -> bool:
+        """Whether nothing stands against an approval by this member."""
+        return self.may_decide and self.view.state is ApplicationState.UNDER_REVIEW and not self.view.holds
+
+    def keys(self) -> str:
+        """What can be done, by key."""
+        if self.view.is_own_child:
+            return _("PageDown 往下看　Esc 返回")
+        if not self.may_decide:
+            return _("PageDown 往下看　F4 完整資料　F8 備註　Esc 返回")
+        papers = [_("F2 收到簽章")] if Hold.SIGNATURE in self.view.holds else []
+        papers += [_("F3 查驗文件")] if Hold.DOCUMENTS in self.view.holds else []
+        decide = [_("F4 完整"), _("F6 退件"), _("F7 不通過"), _("F8 備註")]
+        passing = [_("F9 通過")] if self.can_pass else []
+        return "　".join([*papers, *decide, *passing, _("Esc 返回")])
+
+    def body(self) -> ComposeResult:
+        """From what matters most to what is seldom read."""
+        view = self.view
+        yield Static(words.student_line(view), id="who", markup=False)
+        yield Static(words.application_line(view), id="what", markup=False)
+        if view.is_own_child:
+            yield Prose(_("這是您自己的孩子，只能看，請由同事審核。"), classes="warning")
+        yield from self._standing()
+        yield from self._remarks()
+        for person in view.people:
+            yield from self._person(person)
+        if view.others_on_file:
+            yield _section(_("學籍上的其他家長"))
+            yield Prose("\n".join(map(words.guardian_line, view.others_on_file)), classes="paper")
+        yield from self._others()
+        yield _section(_("紙本"))
+        yield Prose("\n".join(words.paper_lines(view)), classes="paper")
+        yield _section(_("同意書"))
+        yield Prose("\n".join(words.consent_lines(view)), classes="paper")
+        yield from self._bound()
+        yield _section(_("歷程"))
+        yield Prose("\n".join(words.history_lines(view)), classes="paper")
+
+    def _standing(self) -> ComposeResult:
+        """What stands against an approval, each with the button that takes it away; or what was decided."""
+        view = self.view
+        if view.state is ApplicationState.RETURNED:
+            yield Prose(words.returned_words(view), classes="blocked")
+        elif view.state is ApplicationState.UNDER_REVIEW and not view.holds:
+            looks = _("看過下面要看的地方，就可以通過。") if view.remarks & TO_LOOK_AT else _("可以通過。")
+            yield Static(looks, id="free", markup=False)
+        if view.holds:
+            yield Prose(_("現在不能通過，因為："), classes="blocked")
+        for hold in view.holds:
+            cure = self._cure(hold) if self.may_decide else None
+            with Horizontal(classes="hold" if cure is None else "hold curable"):
+                yield Prose(f"{hold.label}：{hold.explanation}", classes="blocked")
+                if cure is not None:
+                    yield cure
+
+    def _cure(self, hold: Hold) -> Button | None:
+        """The button for what a hold waits for, where it is this member's to press."""
+        is_registrar = self.member.role is Role.REGISTRAR
+        cures = {
+            Hold.SIGNATURE: ("form", _("已收到簽章申請書"), True),
+            Hold.DOCUMENTS: ("documents", _("已查驗證明文件"), True),
+            Hold.STUDENT_CONSENT: ("consent", _("登錄紙本同意書"), True),
+            Hold.CONFLICT: ("conflict", _("處理衝突"), is_registrar),
+            Hold.REGISTRAR: ("release", _("確認無誤"), is_registrar),
+        }
+        key, label, is_theirs = cures.get(hold, ("", "", False))
+        return Button(label, id=key, classes="cure") if is_theirs else None
+
+    def _remarks(self) -> ComposeResult:
+        looks, told = self.view.remarks & TO_LOOK_AT, self.view.remarks & ~TO_LOOK_AT
+        if looks:
+            lines = [f"{remark.label}：{remark.explanation}" for remark in looks]
+            yield Prose("\n".join([_("要看一下"), *lines]), classes="look")
+        if told:
+            yield Prose(_("參考　{told}").format(told="、".join(one.label for one in told)), classes="told")
+
+    def _person(self, person: PersonView) -> ComposeResult:
+        yield _section(words.person_title(self.view, person))
+        yield SideBySide(words.comparison_header(person), words.compare(person, None), id=f"compare-{person.position}")
+
+    def _others(self) -> ComposeResult:
+        """The child's other applications, each with a button to look at it."""
+        if self.view.others:
+            yield _section(_("這名學生的其他申請"))
+        for place, other in enumerate(self.view.others):
+            with Horizontal(classes="hold"):
+                yield Prose(words.other_line(other), classes="paper")
+                yield Button(_("看這一件"), id=f"other-{place}", classes="cure")
+
+    def _bound(self) -> ComposeResult:
+        """Who is bound to the child, with a button to end it for the registrar."""
+        if self.bindings:
+            yield _section(_("綁定的家長"))
+        for place, binding in enumerate(self.bindings):
+            with Horizontal(classes="hold"):
+                yield Prose(words.binding_line(binding), classes="paper")
+                if binding.is_active and self.member.role is Role.REGISTRAR and not self.view.is_own_child:
+                    yield Button(_("終止綁定"), id=f"end-{place}", classes="cure")
+
+    def buttons(self) -> ComposeResult:
+        """The three decisions, the masks, a note, the way back."""
+        if self.may_decide:
+            yield TightButton(_("通過"), id="approve", variant="primary", disabled=not self.can_pass)
+            yield TightButton(_("退件補正"), id="return")
+            yield TightButton(_("不通過"), id="reject")
+        if not self.view.is_own_child:
+            yield TightButton(_("完整資料"), id="reveal")
+            yield TightButton(_("備註"), id="note")
+        yield TightButton(_("返回"), id="back")
+
+
+def look_at(office: Office, member: StaffMember, application_id: str) -> Case:
+    """Read all that the screen shows; for a thread.
+
+    Raises:
+        Denied, PasswordChangeRequired, StoreError: see `kiosk.services.review.decisions.Review.open`.
+    """
+    view = office.review.open(member, application_id)
+    return Case(view, office.bindings.list(member, view.student.student_id), member)
+
+
+def _section(title: str) -> Static:
+    return Static(title, classes="section", markup=False)

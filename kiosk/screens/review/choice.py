@@ -1,0 +1,102 @@
+"""One choice of many: a class, a flag, an order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Button
+
+from kiosk.i18n import _
+from kiosk.screens.base.staff_step import StaffStep
+from kiosk.services.auth.staff_session import StaffMember
+from kiosk.services.office import Office
+from kiosk.widgets.field import Field
+from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_window import Place, Row
+from kiosk.widgets.table.table import RowTable, fixed
+from kiosk.widgets.wrapped_text import Prose
+
+_MANY = 20
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to choose: its id, a text for each column, and more words while it is under the cursor."""
+
+    id: str
+    cells: tuple[str, ...]
+    details: str = ""
+
+
+class ChooseScreen(StaffStep[str]):
+    """Answers with the id of a choice; where there are many, typing narrows them."""
+
+    AUTO_FOCUS = "#table"
+    CSS_PATH = Path(__file__).with_suffix(".tcss")
+
+    def __init__(
+        self,
+        office: Office,
+        member: StaffMember,
+        heading: str,
+        columns: Sequence[Column],
+        choices: Sequence[Choice],
+        chosen: str = "",
+    ) -> None:
+        super().__init__(office, member)
+        self.heading = heading
+        self._columns = columns
+        self._choices = choices
+        self._chosen = chosen
+
+    def keys(self) -> str:
+        """The table's."""
+        return _("上下鍵 選擇　Enter 確定　Esc 返回")
+
+    def body(self) -> ComposeResult:
+        """The list; a field to narrow a long one."""
+        if len(self._choices) > _MANY:
+            yield Field(_("尋找"), hint=_("輸入名稱的一部分"), id="narrow", max_length=30)
+        yield RowTable[Choice](self._columns, empty=_("沒有符合的項目。"), id="table")
+        if any(choice.details for choice in self._choices):
+            yield Prose("", id="details")
+
+    def actions(self) -> ComposeResult:
+        """Take it, or go back."""
+        yield Button(_("確定"), id="send", variant="primary")
+        yield Button(_("返回"), id="back")
+
+    def on_mount(self) -> None:
+        """Show all of them, the present one under the cursor."""
+        self._show("")
+
+    def _show(self, text: str) -> None:
+        rows = [
+            Row(choice.id, choice.id, choice.cells, choice)
+            for choice in self._choices
+            if any(text in cell for cell in choice.cells)
+        ]
+        self.query_one(RowTable).show(fixed(rows), Place(row_id=self._chosen))
+
+    @on(PlainInput.Changed, "#narrow")
+    def _narrow(self, event: PlainInput.Changed) -> None:
+        self._show(event.value.strip())
+
+    @on(RowTable.Moved)
+    def _show_details(self) -> None:
+        current = self.query_one(RowTable).current
+        for details in self.query("#details").results(Prose):
+            details.update(current.value.details if current is not None else "")
+
+    @on(RowTable.Opened)
+    @on(PlainInput.Submitted, "#narrow")
+    @on(Button.Pressed, "#send")
+    def _take(self) -> None:
+        current = self.query_one(RowTable).current
+        if current is not None:
+            self.answer(current.id)

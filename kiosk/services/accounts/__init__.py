@@ -1,0 +1,1 @@
+"""Parent accounts after approval: bindings, carers, settings, recovery and fees."""

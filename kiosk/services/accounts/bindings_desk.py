@@ -1,0 +1,136 @@
+"""A child's bindings for staff: who is bound, and ending a binding with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlmodel import Session, col, func, select
+
+from db.models import Application, Student
+from db.review_models import Binding, ParentAccount
+from db.store import Store
+from kiosk.config.settings import Settings
+from kiosk.domain.errors import ChangedMeanwhile, Denied
+from kiosk.domain.reason import checked_reason
+from kiosk.rules.contact import mask_email
+from kiosk.services.accounts.binding_end import end_binding
+from kiosk.services.auth.staff_session import REGISTRAR, REVIEWERS, StaffGate, StaffMember, name_of_staff
+
+
+@dataclass(frozen=True)
+class BindingRow:
+    """A parent bound to a child, as staff see it.
+
+    Attributes:
+        id: the binding.
+        version: of it, for :meth:`Bindings.end`.
+        name: the parent's.
+        relation: to this child.
+        email: the account's address, masked; None where it has none.
+        number: the application it came from.
+        is_active: False once it was ended.
+        other_children: how many other children are bound to the same account now.
+        began_at: milliseconds since 1970-01-01 UTC.
+        ended_at: likewise; None while it is active.
+        ended_by: the colleague's name; empty while it is active, and where the parent ended it themself.
+        reason: why it was ended; empty while it is active.
+    """
+
+    id: str
+    version: int
+    name: str = field(repr=False)
+    relation: str
+    email: str | None = field(repr=False)
+    number: str
+    is_active: bool
+    other_children: int
+    began_at: int
+    ended_at: int | None
+    ended_by: str = field(repr=False)
+    reason: str = field(repr=False)
+
+
+class Bindings:
+    """The service.
+
+    Args:
+        store: the database.
+        settings: whether a mail server is set, for telling the parent.
+    """
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self._gate = StaffGate(store)
+
+    def list(self, member: StaffMember, student_id: str) -> tuple[BindingRow, ...]:
+        """Everybody who is or was bound to a child, the newest first.
+
+        Raises:
+            Denied, PasswordChangeRequired: another's class or no such student, or see :class:`StaffGate`.
+        """
+        with self._gate.read(member, "bindings.list", REVIEWERS) as (session, acting):
+            student = session.get(Student, student_id)
+            if student is None:
+                raise Denied
+            acting.require_class(student.class_name)
+            found = session.exec(
+                select(Binding, ParentAccount, Application.number)
+                .join(ParentAccount, col(ParentAccount.id) == col(Binding.parent_account_id))
+                .join(Application, col(Application.id) == col(Binding.application_id))
+                .where(Binding.student_id == student_id)
+                .order_by(col(Binding.began_at).desc(), col(Binding.id))
+            ).all()
+            return tuple(self._row(session, *one) for one in found)
+
+    def end(self, member: StaffMember, binding_id: str, version: int, reason: str) -> None:
+        """End a binding, and tell the parent why; the person may apply for this child anew.
+
+        See :func:`kiosk.services.accounts.binding_end.end_binding` for what follows.
+
+        Args:
+            member: the registrar.
+            binding_id: which.
+            version: as the member saw it.
+            reason: told to the parent, without the identity numbers that may stand in it.
+
+        Raises:
+            UnusableReason: see there.
+            ChangedMeanwhile: it was ended already.
+            Denied, PasswordChangeRequired: the member's own child, no such binding, or see :class:`StaffGate`.
+        """
+        reason = checked_reason(reason)
+        with self._gate.write(member, "bindings.end", REGISTRAR) as (unit, acting):
+            binding = unit.session.get(Binding, binding_id)
+            if binding is None:
+                raise Denied
+            acting.require_not_own_child(unit.session, binding.student_id)
+            if binding.state != "active" or binding.version != version:
+                raise ChangedMeanwhile(
+                    name_of_staff(unit.session, binding.ended_by), binding.ended_at or 0, binding.state
+                )
+            end_binding(unit, self._settings, binding, reason, by=acting.id, staff=True)
+            unit.audit(member.credential_id, "binding.ended", binding.id, {"reason": reason})
+
+    def _row(self, session: Session, binding: Binding, account: ParentAccount, number: str) -> BindingRow:
+        keys = self._store.keys
+        email = keys.open("parent_account", account.id, account.sealed)["email"]
+        others = select(func.count()).where(
+            Binding.parent_account_id == account.id,
+            Binding.state == "active",
+            Binding.student_id != binding.student_id,
+        )
+        return BindingRow(
+            id=binding.id,
+            version=binding.version,
+            name=account.name,
+            relation=binding.relation,
+            email=mask_email(email) if email else None,
+            number=number,
+            is_active=binding.state == "active",
+            other_children=session.exec(others).one(),
+            began_at=binding.began_at,
+            ended_at=binding.ended_at,
+            ended_by=name_of_staff(session, binding.ended_by),
+            reason=keys.open("binding", binding.id, binding.sealed).get("reason", ""),
+        )

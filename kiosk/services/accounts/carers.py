@@ -1,0 +1,350 @@
+"""A carer's access to a child: given by a bound parent with a scope and a last day, and revoked by the same parent.
+
+The carer signs on with an account of their own, opened for them where they have none. Whom a parent names is not told
+who else has an account: an address that is another person's is left out, and the carer is called instead.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import Enum, auto
+from uuid import uuid4
+
+from sqlmodel import Session, col, select
+
+from db.account_models import CarerAccess
+from db.models import Application, Student
+from db.review_models import Binding, ParentAccount
+from db.sealed import IndexColumn
+from db.store import Store, UnitOfWork
+from kiosk.clock import Clock
+from kiosk.config.settings import Settings
+from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
+from kiosk.domain.school_calendar import today
+from kiosk.rules.contact import (
+    EmailFault,
+    InvalidEmail,
+    InvalidMobile,
+    holds_id,
+    mask_email,
+    parse_email,
+    parse_mobile,
+)
+from kiosk.rules.identity import InvalidIdentity, parse_id
+from kiosk.rules.names import InvalidName, parse_name
+from kiosk.rules.roc_dates import format_roc
+from kiosk.services.accounts.binding_end import end_access
+from kiosk.services.accounts.parent_accounts import Person, account_of_carer, close_if_done
+from kiosk.services.accounts.visible_children import Scope, scope_of
+from kiosk.services.auth.account_session import AccountHolder, require_account
+from kiosk.services.auth.denial_audit import audits_refusals
+from kiosk.services.auth.identity_check import TooManyTries
+from kiosk.services.auth.lockout import Lockout
+from kiosk.services.messaging import outbox
+from kiosk.services.messaging.outbox import Addressee, MessageKind
+
+__all__ = ["MOST_DAYS", "CarerFault", "CarerRefused", "CarerRow", "Carers", "Scope"]
+
+MOST_DAYS = 366
+"""The farthest last day, counted from the present one."""
+
+
+class CarerFault(Enum):
+    """Why an access cannot be given, beside what the fields' own rules say."""
+
+    NO_SCOPE = auto()
+    DAY_OVER = auto()
+    DAY_TOO_FAR = auto()
+    BOUND = auto()
+    THE_STUDENT = auto()
+    ALREADY = auto()
+    NAME_DIFFERS = auto()
+
+
+class CarerRefused(ServiceError):
+    """An access cannot be given.
+
+    Attributes:
+        faults: why, by field: name, national_id, mobile, email, scope, last_day. Each is the fault of the field's own
+            rule (`kiosk.rules.names.NameFault` …) or a :class:`CarerFault`.
+    """
+
+    def __init__(self, faults: Mapping[str, Enum]) -> None:
+        super().__init__(", ".join(f"{key}: {fault.name}" for key, fault in faults.items()))
+        self.faults = dict(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class CarerRow:
+    """What a parent let a carer see.
+
+    Attributes:
+        access_id: the access.
+        name: the carer's.
+        scope: what may be seen.
+        last_day: the last day it holds.
+        state: active, revoked, expired.
+        version: of it, for :meth:`Carers.revoke`.
+    """
+
+    access_id: str
+    name: str = field(repr=False)
+    scope: frozenset[Scope]
+    last_day: date
+    state: str
+    version: int
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What a parent typed, in normal form."""
+
+    name: str = field(repr=False)
+    national_id: str = field(repr=False)
+    mobile: str = field(repr=False)
+    email: str | None = field(repr=False)
+    scope: str
+    last_day: date
+
+
+@audits_refusals
+class Carers:
+    """The service.
+
+    Args:
+        store: the database.
+        settings: whether a mail server is set, for telling the carer.
+        clock: an access ends with a day.
+    """
+
+    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+        self._lockout = Lockout(clock)
+
+    def of_child(self, holder: AccountHolder, student_id: str) -> tuple[CarerRow, ...]:
+        """What the holder let carers see of a child, the newest first; also what is over.
+
+        Raises:
+            Denied, PasswordChangeRequired: not bound to the child, or see
+                `kiosk.services.auth.account_session.require_account`.
+        """
+        on = today(self._clock)
+        with self._store.read() as session:
+            account = require_account(session, holder, on)
+            _require_binding(session, account, student_id)
+            found = session.exec(
+                select(CarerAccess, ParentAccount.name)
+                .join(ParentAccount, col(ParentAccount.id) == col(CarerAccess.account_id))
+                .where(CarerAccess.granted_by == account.id, CarerAccess.student_id == student_id)
+                .order_by(col(CarerAccess.granted_at).desc(), col(CarerAccess.id))
+            ).all()
+            return tuple(_row(access, name, on) for access, name in found)
+
+    def grant(
+        self,
+        holder: AccountHolder,
+        student_id: str,
+        *,
+        name: str,
+        national_id: str,
+        mobile: str,
+        email: str | None,
+        scope: Collection[Scope],
+        last_day: date,
+    ) -> CarerRow:
+        """Let a carer see something of a child, and tell them; who has no account gets one.
+
+        An account the carer has already keeps its names and its password. The first password of a new one is the end of
+        their ID, as for parents.
+
+        Args:
+            holder: a parent bound to the child.
+            student_id: the child.
+            name: the carer's, as typed.
+            national_id: theirs, as typed.
+            mobile: theirs, as typed.
+            email: theirs, as typed; None where there is none.
+            scope: what may be seen.
+            last_day: the last day it holds, :data:`MOST_DAYS` from now at most.
+
+        Raises:
+            CarerRefused: see there; nothing was given.
+            TooManyTries: too often a name that is not the ID's.
+            Denied, PasswordChangeRequired: not bound to the child, or see
+                `kiosk.services.auth.account_session.require_account`.
+        """
+        on = today(self._clock)
+        faults: dict[str, Enum] = {}
+        given = _checked(name, national_id, mobile, email, scope, last_day, on, faults)
+        row = None
+        with self._store.write() as unit:
+            account = require_account(unit.session, holder, on)
+            binding = _require_binding(unit.session, account, student_id)
+            if given is None:
+                raise CarerRefused(faults)
+            counter = unit.keys.index(IndexColumn.ACCOUNT, f"carer|{account.id}")
+            locked = self._lockout.reserve(unit, counter, holder.terminal)
+            if locked is None:
+                faults = _faults_of_person(unit, given, student_id, on)
+                if not faults:
+                    self._lockout.clear(unit, counter, holder.terminal)
+                    row = self._give(unit, binding, given, on)
+            action = "carer.refused" if row is None else "carer.granted"
+            unit.audit(holder.credential_id, action, student_id if row is None else row.access_id)
+        if locked is not None:
+            raise TooManyTries(locked.minutes_left or math.ceil((locked.wait_seconds or 0) / 60))
+        if row is None:
+            raise CarerRefused(faults)
+        return row
+
+    def revoke(self, holder: AccountHolder, access_id: str, version: int) -> None:
+        """End an access at once; with the last child they see, the carer's account is closed.
+
+        Raises:
+            ChangedMeanwhile: it is over already.
+            Denied, PasswordChangeRequired: another parent gave it, or see
+                `kiosk.services.auth.account_session.require_account`.
+        """
+        with self._store.write() as unit:
+            account = require_account(unit.session, holder, today(self._clock))
+            access = unit.session.get(CarerAccess, access_id)
+            if access is None or access.granted_by != account.id:
+                raise Denied
+            if access.state != "active" or access.version != version:
+                raise ChangedMeanwhile(at=access.ended_at or 0, what=access.state)
+            end_access(unit, access)
+            unit.audit(holder.credential_id, "carer.revoked", access.id)
+
+    def _give(self, unit: UnitOfWork, binding: Binding, given: _Given, on: date) -> CarerRow:
+        personal = {"national_id": given.national_id, "mobile": given.mobile, "email": given.email}
+        opened = account_of_carer(unit, Person.of(unit.keys, given.name, personal))
+        access = CarerAccess(
+            id=uuid4().hex,
+            account_id=opened.id,
+            student_id=binding.student_id,
+            granted_by=binding.parent_account_id,
+            scope=given.scope,
+            last_day=given.last_day.isoformat(),
+            granted_at=unit.at,
+        )
+        unit.session.add(access)
+        unit.session.flush()
+        account = unit.session.get_one(ParentAccount, opened.id)
+        self._tell(unit, binding, access, account)
+        return _row(access, account.name, on)
+
+    def _tell(self, unit: UnitOfWork, binding: Binding, access: CarerAccess, account: ParentAccount) -> None:
+        known = unit.keys.open("parent_account", account.id, account.sealed)
+        email = known.get("email")
+        application = unit.session.get_one(Application, binding.application_id)
+        words = {
+            "account": mask_email(email) if email else "",
+            "fields": "\n".join(scope.label for scope in Scope if scope in scope_of(access)),
+            "until": format_roc(date.fromisoformat(access.last_day)),
+        }
+        addressee = Addressee(account.name, known["mobile"], email)
+        key = f"{MessageKind.CARER_ADDED.value}|{access.id}"
+        outbox.write(unit, self._settings, MessageKind.CARER_ADDED, key, application, addressee, words)
+
+
+def _checked(
+    name: str,
+    national_id: str,
+    mobile: str,
+    email: str | None,
+    scope: Collection[Scope],
+    last_day: date,
+    on: date,
+    faults: dict[str, Enum],
+) -> _Given | None:
+    """What was typed in normal form; None where a field is wrong, and then the faults say which."""
+    values: dict[str, str] = {}
+    try:
+        values["name"] = parse_name(name)
+    except InvalidName as error:
+        faults["name"] = error.fault
+    try:
+        values["national_id"] = parse_id(national_id, on).value
+    except InvalidIdentity as error:
+        faults["national_id"] = error.fault
+    try:
+        values["mobile"] = parse_mobile(mobile)
+    except InvalidMobile as error:
+        faults["mobile"] = error.fault
+    try:
+        address = None if email is None else parse_email(email)
+        if address is not None and holds_id(address, national_id):
+            faults["email"] = EmailFault.LOCAL_PART
+    except InvalidEmail as error:
+        faults["email"] = error.fault
+    if not scope:
+        faults["scope"] = CarerFault.NO_SCOPE
+    if last_day < on:
+        faults["last_day"] = CarerFault.DAY_OVER
+    elif last_day > on + timedelta(days=MOST_DAYS):
+        faults["last_day"] = CarerFault.DAY_TOO_FAR
+    if faults:
+        return None
+    keys = ",".join(one.value for one in Scope if one in scope)
+    return _Given(**values, email=address, scope=keys, last_day=last_day)
+
+
+def _faults_of_person(unit: UnitOfWork, given: _Given, student_id: str, on: date) -> dict[str, Enum]:
+    """What stands against this person, as the school knows them."""
+    index = unit.keys.index(IndexColumn.NATIONAL_ID, given.national_id)
+    if unit.session.get_one(Student, student_id).national_id_index == index:
+        return {"national_id": CarerFault.THE_STUDENT}
+    person = unit.session.exec(select(ParentAccount).where(ParentAccount.national_id_index == index)).one_or_none()
+    if person is None:
+        return {}
+    access = unit.session.exec(
+        select(CarerAccess).where(
+            CarerAccess.account_id == person.id, CarerAccess.student_id == student_id, CarerAccess.state == "active"
+        )
+    ).one_or_none()
+    if access is not None and access.last_day < on.isoformat():
+        end_access(unit, access)
+        access = None
+    if close_if_done(unit, person) or not person.active:
+        return {}
+    if person.name != given.name:
+        return {"name": CarerFault.NAME_DIFFERS}
+    bound = select(Binding.id).where(
+        Binding.parent_account_id == person.id, Binding.student_id == student_id, Binding.state == "active"
+    )
+    if unit.session.exec(bound).first() is not None:
+        return {"national_id": CarerFault.BOUND}
+    return {} if access is None else {"national_id": CarerFault.ALREADY}
+
+
+def _require_binding(session: Session, account: ParentAccount, student_id: str) -> Binding:
+    """The account's own binding to a child: a carer has none, and gives nothing on.
+
+    Raises:
+        Denied: there is none.
+    """
+    binding = session.exec(
+        select(Binding).where(
+            Binding.parent_account_id == account.id, Binding.student_id == student_id, Binding.state == "active"
+        )
+    ).one_or_none()
+    if binding is None:
+        raise Denied
+    return binding
+
+
+def _row(access: CarerAccess, name: str, on: date) -> CarerRow:
+    is_over = access.state == "active" and access.last_day < on.isoformat()
+    return CarerRow(
+        access_id=access.id,
+        name=name,
+        scope=scope_of(access),
+        last_day=date.fromisoformat(access.last_day),
+        state="expired" if is_over else access.state,
+        version=access.version,
+    )

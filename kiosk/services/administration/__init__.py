@@ -1,0 +1,1 @@
+"""What administrators do: staff accounts, login resets, audit log, backup and keys."""

@@ -1,0 +1,130 @@
+"""Reading the audit, the administrator's: who did what and when, a page at a time by number, no personal data.
+
+Whether the chain is whole is another question: ``python run_kiosk.py audit verify``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlmodel import Session, col, select
+
+from db.models import Application, AuditEntry, Credential
+from db.review_models import Staff
+from db.store import Store
+from kiosk.services.auth.staff_session import ADMINISTRATOR, STAFF_LOGIN, StaffGate, StaffMember
+
+MOST_ROWS = 500
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """One act.
+
+    Attributes:
+        seq: its number in the chain.
+        at: milliseconds since 1970-01-01 UTC.
+        terminal: where.
+        account: of the member of staff who did it; empty where none did.
+        actor: who else it was: a kind of login (student, parent), or a name of the program's (operator, system).
+        action: what, by its key.
+        subject: an application's number or a staff account, where it is one; else the first eight digits of an id.
+    """
+
+    seq: int
+    at: int
+    terminal: str
+    account: str = field(repr=False)
+    actor: str
+    action: str
+    subject: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """Some acts, the newest first, and whether there are newer and older ones."""
+
+    rows: tuple[AuditRow, ...]
+    has_newer: bool
+    has_older: bool
+
+
+class AuditLog:
+    """The service."""
+
+    def __init__(self, store: Store) -> None:
+        self._gate = StaffGate(store)
+
+    def page(
+        self,
+        member: StaffMember,
+        *,
+        older_than: int | None = None,
+        newer_than: int | None = None,
+        from_oldest: bool = False,
+        limit: int = 50,
+    ) -> AuditPage:
+        """One page.
+
+        Args:
+            member: an administrator.
+            older_than: begin behind this number; None begins at the newest act.
+            newer_than: end in front of this number; at most one of the two is given.
+            from_oldest: with neither, the last page in place of the first.
+            limit: how many rows, at most `MOST_ROWS`.
+
+        Raises:
+            Denied, PasswordChangeRequired: see :class:`StaffGate`.
+        """
+        limit = min(limit, MOST_ROWS)
+        backward = newer_than is not None or (from_oldest and older_than is None)
+        statement = select(AuditEntry).limit(limit + 1)
+        if older_than is not None:
+            statement = statement.where(col(AuditEntry.seq) < older_than)
+        if newer_than is not None:
+            statement = statement.where(col(AuditEntry.seq) > newer_than)
+        order = col(AuditEntry.seq) if backward else col(AuditEntry.seq).desc()
+        with self._gate.read(member, "audit.page", ADMINISTRATOR) as (session, _acting):
+            found = list(session.exec(statement.order_by(order)))
+            more, found = len(found) > limit, found[:limit]
+            if backward:
+                found.reverse()
+            rows = tuple(_rows(session, found))
+        if backward:
+            return AuditPage(rows, has_newer=more, has_older=newer_than is not None)
+        return AuditPage(rows, has_newer=older_than is not None, has_older=more)
+
+
+def _rows(session: Session, entries: Iterable[AuditEntry]) -> Iterable[AuditRow]:
+    """The entries with ids put into words, read set by set."""
+    entries = list(entries)
+    actors = {entry.actor for entry in entries}
+    subjects = {entry.subject for entry in entries}
+    kinds: dict[str, tuple[str, str]] = {
+        id_: (kind, subject)
+        for id_, kind, subject in session.exec(
+            select(Credential.id, Credential.kind, Credential.subject_id).where(col(Credential.id).in_(actors))
+        )
+    }
+    staff_ids = subjects | {subject for kind, subject in kinds.values() if kind == STAFF_LOGIN}
+    accounts = dict(session.exec(select(Staff.id, Staff.account).where(col(Staff.id).in_(staff_ids))).all())
+    numbers = dict(
+        session.exec(select(Application.id, Application.number).where(col(Application.id).in_(subjects))).all()
+    )
+    for entry in entries:
+        kind, owner = kinds.get(entry.actor, (entry.actor, ""))
+        yield AuditRow(
+            seq=entry.seq,
+            at=entry.at,
+            terminal=entry.terminal,
+            account=accounts.get(owner, "") if kind == STAFF_LOGIN else "",
+            actor=kind,
+            action=entry.action,
+            subject=numbers.get(entry.subject) or accounts.get(entry.subject) or _short(entry.subject),
+        )
+
+
+def _short(subject: str) -> str:
+    """An id's first digits, enough to find it by; a name of the program's (school, outbox) as it is."""
+    return subject[:8]

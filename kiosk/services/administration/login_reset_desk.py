@@ -1,0 +1,125 @@
+"""What staff do for somebody who stands at the desk: a login whose password was forgotten gets a one-time code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlmodel import select
+
+from db.models import Student
+from db.review_models import ParentAccount
+from db.sealed import IndexColumn
+from db.store import Store
+from kiosk.clock import Clock
+from kiosk.domain.errors import ServiceError, UnknownStudent
+from kiosk.domain.school_calendar import day_at
+from kiosk.rules.accounts import student_account
+from kiosk.rules.identity import normalise_id
+from kiosk.services.accounts.login_names import NamesOfAccount
+from kiosk.services.accounts.recovery import recovery_counter
+from kiosk.services.accounts.visible_children import seen_children
+from kiosk.services.auth.credentials import account_index
+from kiosk.services.auth.lockout import Lockout
+from kiosk.services.auth.parent_login import ParentLogin
+from kiosk.services.auth.password_changes import find_credential, give_one_time_code
+from kiosk.services.auth.staff_session import REGISTRAR, REVIEWERS, OwnChild, StaffGate, StaffMember
+from kiosk.services.auth.student_login import StudentLogin
+
+
+class IdNotSeen(ServiceError):
+    """No login is reset before an identity document was seen, and the member of staff has said so."""
+
+
+class UnknownAccount(ServiceError):
+    """No open account is this ID's, or it sees no child any more."""
+
+
+@dataclass(frozen=True)
+class AccountCode:
+    """What whoever forgot is given at the desk.
+
+    Attributes:
+        code: to sign on with once, and change at once.
+        name: what to type as the account: e-mail or mobile number, masked, or the self-chosen account in full.
+    """
+
+    code: str = field(repr=False)
+    name: str = field(repr=False)
+
+
+class Desk:
+    """The service.
+
+    Args:
+        store: the database.
+        clock: for the lock-out, which forgets the login's failures.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._lockout = Lockout(clock)
+        self._gate = StaffGate(store)
+
+    def reset_login(self, member: StaffMember, student_number: str, *, id_seen: bool) -> str:
+        """Give a student's login a one-time code, to be shown once; the password it had is gone.
+
+        Args:
+            member: a homeroom teacher of the class, or the registrar.
+            student_number: as typed.
+            id_seen: the member has seen an identity document of whoever asks; stands in the audit.
+
+        Raises:
+            IdNotSeen, UnknownStudent: see there.
+            Denied, PasswordChangeRequired: another's class, the member's own child, or see :class:`StaffGate`.
+        """
+        if not id_seen:
+            raise IdNotSeen
+        with self._gate.write(member, "desk.reset_login", REVIEWERS) as (unit, acting):
+            credential = find_credential(unit.session, StudentLogin(), student_account(student_number))
+            student = unit.session.get(Student, credential.subject_id) if credential is not None else None
+            if credential is None or student is None or not credential.active:
+                raise UnknownStudent
+            acting.require_class(student.class_name)
+            acting.require_not_own_child(unit.session, student.id)
+            unit.audit(member.credential_id, "desk.id_seen", student.id)
+            return give_one_time_code(unit, self._lockout, StudentLogin(), credential, member.credential_id)
+
+    def reset_account(self, member: StaffMember, national_id: str, *, id_seen: bool) -> AccountCode:
+        """Give a parent's account a one-time code, to be shown once; the password it had is gone.
+
+        Where neither an e-mail nor a mobile number of their own leads to the account, it is given a self-chosen
+        account, which its holder may change.
+
+        Args:
+            member: the registrar.
+            national_id: the parent's, as typed from the document.
+            id_seen: the member has seen that document; stands in the audit.
+
+        Raises:
+            IdNotSeen, UnknownAccount: see there.
+            Denied, PasswordChangeRequired: the member's own account or child, or see :class:`StaffGate`.
+        """
+        if not id_seen:
+            raise IdNotSeen
+        login = ParentLogin(self._clock)
+        with self._gate.write(member, "desk.reset_account", REGISTRAR) as (unit, acting):
+            typed_id = normalise_id(national_id)
+            index = unit.keys.index(IndexColumn.NATIONAL_ID, typed_id)
+            account = unit.session.exec(
+                select(ParentAccount).where(ParentAccount.national_id_index == index)
+            ).one_or_none()
+            credential = None if account is None else find_credential(unit.session, login, account.id)
+            if account is None or credential is None or not login.holds(unit.connection, account.id):
+                raise UnknownAccount
+            if index == acting.national_id_index:
+                raise OwnChild
+            for child in seen_children(unit.session, account.id, day_at(unit.at)):
+                acting.require_not_own_child(unit.session, child.student_id)
+            unit.audit(member.credential_id, "desk.id_seen", account.id)
+            code = give_one_time_code(unit, self._lockout, login, credential, member.credential_id)
+            names = NamesOfAccount(unit, account)
+            for name in names.counted():
+                self._lockout.forget(unit, account_index(unit.keys, login, name))
+            self._lockout.forget(unit, recovery_counter(unit.keys, typed_id))
+            return AccountCode(code, names.shown_at_desk())

@@ -1,0 +1,332 @@
+"""Who of the staff has a login, as what, and for which classes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from sqlmodel import Session, col, delete, func, select
+
+from db.models import Credential, Student
+from db.review_models import Staff, StaffClass
+from db.sealed import IndexColumn
+from db.store import Store, UnitOfWork
+from kiosk.clock import Clock
+from kiosk.domain.errors import ChangedMeanwhile, PasswordRefused, ServiceError
+from kiosk.domain.school_calendar import today
+from kiosk.rules.accounts import normalise_account, parse_staff_account
+from kiosk.rules.identity import parse_id
+from kiosk.rules.names import parse_name
+from kiosk.rules.passwords import fault
+from kiosk.rules.text_safety import half_width, is_clean
+from kiosk.services.auth.lockout import Lockout
+from kiosk.services.auth.password_changes import find_credential, first_password_expiry, give_one_time_code
+from kiosk.services.auth.staff_login import FIRST_PASSWORD, StaffLogin
+from kiosk.services.auth.staff_session import ADMINISTRATOR, STAFF_LOGIN, Role, StaffGate, StaffMember
+from kiosk.services.command_line import OPERATOR, CommandLine
+
+_LONGEST_CLASS = 32
+
+
+class AccountTaken(ServiceError):
+    """Somebody of the staff has this account; one who is disabled keeps theirs too."""
+
+
+class UnknownStaff(ServiceError):
+    """Nobody of the staff has this account."""
+
+
+class StaffDisabled(ServiceError):
+    """Who is disabled gets no code; they are enabled first."""
+
+
+class LastAdministrator(ServiceError):
+    """Without this one nobody could manage the staff."""
+
+
+class UnknownClass(ServiceError):
+    """No student on file is in this class.
+
+    Attributes:
+        class_name: as it was given.
+    """
+
+    def __init__(self, class_name: str) -> None:
+        super().__init__("unknown class")
+        self.class_name = class_name
+
+
+class NoClassTeacher(ServiceError):
+    """Only a homeroom teacher looks after classes."""
+
+
+@dataclass(frozen=True)
+class StaffRow:
+    """A member of staff, as an administrator sees them.
+
+    Attributes:
+        id: who.
+        account: as typed, normalised.
+        name: theirs.
+        role: what they are.
+        classes: those they look after, in order; of a homeroom teacher only.
+        active: whether they may sign in.
+        has_chosen: whether their first password was changed.
+        added_at: milliseconds since 1970-01-01 UTC.
+        version: to be handed back with a change.
+    """
+
+    id: str
+    account: str = field(repr=False)
+    name: str = field(repr=False)
+    role: Role
+    classes: tuple[str, ...]
+    active: bool
+    has_chosen: bool
+    added_at: int
+    version: int
+
+
+Actor = StaffMember | CommandLine
+"""Who may manage the staff: an administrator, or whoever has the command line."""
+
+
+class StaffAccounts:
+    """The service.
+
+    Every method raises Denied or PasswordChangeRequired, audited, where the actor is a member who is no administrator,
+    and every change ChangedMeanwhile where ``version`` is no longer the member's.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._lockout = Lockout(clock)
+        self._gate = StaffGate(store)
+
+    def list(self, actor: Actor) -> tuple[StaffRow, ...]:
+        """Everybody, those disabled too, by account."""
+        with self._read(actor, "staff.list") as session:
+            return _rows(session)
+
+    def find(self, actor: Actor, account: str) -> StaffRow:
+        """One member by their account, in whatever case and width it is typed.
+
+        Raises:
+            UnknownStaff: see there.
+        """
+        with self._read(actor, "staff.find") as session:
+            found = _rows(session, normalise_account(account))
+        if not found:
+            raise UnknownStaff
+        return found[0]
+
+    def add(
+        self,
+        actor: Actor,
+        *,
+        account: str,
+        name: str,
+        role: Role,
+        classes: Sequence[str],
+        national_id: str,
+        first_password: str,
+    ) -> StaffRow:
+        """Add a member, who signs in with the first password within thirty days and changes it.
+
+        Args:
+            actor: who does it.
+            account: ASCII letters, digits, dot, underline and dash; three to 32.
+            name: theirs.
+            role: what they are.
+            classes: those a homeroom teacher looks after; may be given later.
+            national_id: their own, so that they decide on no child of theirs; only its blind index is kept.
+            first_password: as strong as the one they choose.
+
+        Raises:
+            InvalidAccount, InvalidName, InvalidIdentity: not one; see `kiosk.rules`.
+            AccountTaken, NoClassTeacher, UnknownClass: see there.
+            PasswordRefused: too short, made of account, name or an ID, or common.
+        """
+        account, name = parse_staff_account(account), parse_name(name)
+        identity = parse_id(national_id, today(self._clock))
+        kind, staff_id = StaffLogin(), uuid4().hex
+        refused = fault(first_password, [account, name], kind.rule)
+        if refused is not None:
+            raise PasswordRefused(refused)
+        with self._write(actor, "staff.add") as (unit, audited_actor):
+            if find_credential(unit.session, kind, account) is not None:
+                raise AccountTaken
+            unit.session.add(
+                Staff(
+                    id=staff_id,
+                    account=account,
+                    name=name,
+                    role=role.value,
+                    national_id_index=unit.keys.index(IndexColumn.NATIONAL_ID, identity.value),
+                    added_at=unit.at,
+                )
+            )
+            unit.session.flush()
+            kept = _put_classes(unit.session, staff_id, role, classes)
+            unit.session.add(
+                Credential(
+                    id=uuid4().hex,
+                    kind=STAFF_LOGIN,
+                    account=account,
+                    subject_id=staff_id,
+                    initial_code=kind.initial_code(unit.keys, account, first_password, FIRST_PASSWORD),
+                    initial_kind=FIRST_PASSWORD,
+                    initial_expires_at=first_password_expiry(kind, unit.at),
+                    changed_at=unit.at,
+                )
+            )
+            unit.audit(audited_actor, "staff.added", staff_id, {"role": role.value, "classes": kept})
+            unit.session.flush()
+            return _rows(unit.session, account)[0]
+
+    def disable(self, actor: Actor, staff_id: str, version: int) -> None:
+        """End a member's login and whatever they are doing with it.
+
+        Raises:
+            LastAdministrator: see there.
+        """
+        with self._change(actor, "staff.disable", staff_id, version) as (unit, staff, credential, audited_actor):
+            if staff.active:
+                _require_another_administrator(unit.session, staff)
+            staff.active = credential.active = False
+            credential.version += 1
+            unit.audit(audited_actor, "staff.disabled", staff.id)
+
+    def enable(self, actor: Actor, staff_id: str, version: int) -> None:
+        """Give a member's login back; their password is the one they had."""
+        with self._change(actor, "staff.enable", staff_id, version) as (unit, staff, credential, audited_actor):
+            staff.active = credential.active = True
+            unit.audit(audited_actor, "staff.enabled", staff.id)
+
+    def reset(self, actor: Actor, staff_id: str, version: int) -> str:
+        """Give a member a one-time code in place of their password, and forget their failures.
+
+        Returns:
+            The code, to be shown once; it is good for thirty days.
+
+        Raises:
+            StaffDisabled: see there.
+        """
+        with self._change(actor, "staff.reset", staff_id, version) as (unit, staff, credential, audited_actor):
+            if not staff.active:
+                raise StaffDisabled
+            return give_one_time_code(unit, self._lockout, StaffLogin(), credential, audited_actor)
+
+    def set_classes(self, actor: Actor, staff_id: str, version: int, classes: Sequence[str]) -> None:
+        """Say which classes a homeroom teacher looks after; it counts at once.
+
+        Raises:
+            NoClassTeacher, UnknownClass: see there.
+        """
+        with self._change(actor, "staff.set_classes", staff_id, version) as (unit, staff, _credential, audited_actor):
+            kept = _put_classes(unit.session, staff.id, Role(staff.role), classes)
+            unit.audit(audited_actor, "staff.classes_set", staff.id, {"classes": kept})
+
+    def change_role(self, actor: Actor, staff_id: str, version: int, role: Role) -> None:
+        """Make a member something else, who signs in anew; whoever is no longer a homeroom teacher has no classes.
+
+        Raises:
+            LastAdministrator: see there.
+        """
+        with self._change(actor, "staff.change_role", staff_id, version) as (unit, staff, credential, audited_actor):
+            if staff.active and role is not Role.ADMINISTRATOR:
+                _require_another_administrator(unit.session, staff)
+            if role is not Role.HOMEROOM_TEACHER:
+                _put_classes(unit.session, staff.id, role, ())
+            staff.role = role.value
+            credential.version += 1
+            unit.audit(audited_actor, "staff.role_changed", staff.id, {"role": role.value})
+
+    @contextmanager
+    def _read(self, actor: Actor, action: str) -> Iterator[Session]:
+        if isinstance(actor, CommandLine):
+            with self._store.read() as session:
+                yield session
+        else:
+            with self._gate.read(actor, action, ADMINISTRATOR) as (session, _acting):
+                yield session
+
+    @contextmanager
+    def _write(self, actor: Actor, action: str) -> Iterator[tuple[UnitOfWork, str]]:
+        """A unit of work, and the actor as they stand in the audit."""
+        if isinstance(actor, CommandLine):
+            with self._store.write() as unit:
+                yield unit, OPERATOR
+        else:
+            with self._gate.write(actor, action, ADMINISTRATOR) as (unit, _acting):
+                yield unit, actor.credential_id
+
+    @contextmanager
+    def _change(
+        self, actor: Actor, action: str, staff_id: str, version: int
+    ) -> Iterator[tuple[UnitOfWork, Staff, Credential, str]]:
+        """A unit of work with the member to be changed, if they are still as the actor saw them."""
+        with self._write(actor, action) as (unit, audited_actor):
+            staff = unit.session.get(Staff, staff_id)
+            if staff is None or staff.version != version:
+                raise ChangedMeanwhile
+            credential = find_credential(unit.session, StaffLogin(), staff.account)
+            assert credential is not None, "every member of staff has a login"
+            staff.version += 1
+            yield unit, staff, credential, audited_actor
+
+
+def _require_another_administrator(session: Session, staff: Staff) -> None:
+    others = select(func.count()).where(
+        col(Staff.role) == Role.ADMINISTRATOR.value, col(Staff.active), col(Staff.id) != staff.id
+    )
+    if staff.role == Role.ADMINISTRATOR.value and not session.exec(others).one():
+        raise LastAdministrator
+
+
+def _put_classes(session: Session, staff_id: str, role: Role, classes: Collection[str]) -> list[str]:
+    """Replace a member's classes; gives them as they are kept.
+
+    Without any student on file (the roster comes later) a class is believed.
+    """
+    kept = sorted({half_width(one).strip() for one in classes})
+    if kept and role is not Role.HOMEROOM_TEACHER:
+        raise NoClassTeacher
+    known = set(session.exec(select(Student.class_name).where(col(Student.active)).distinct()))
+    for one in kept:
+        if not (0 < len(one) <= _LONGEST_CLASS and is_clean(one)) or (known and one not in known):
+            raise UnknownClass(one)
+    session.exec(delete(StaffClass).where(col(StaffClass.staff_id) == staff_id))
+    session.add_all(StaffClass(staff_id=staff_id, class_name=one) for one in kept)
+    return kept
+
+
+def _rows(session: Session, account: str | None = None) -> tuple[StaffRow, ...]:
+    """Everybody by account, or the one with this account."""
+    statement = (
+        select(Staff, Credential)
+        .join(Credential, (col(Credential.subject_id) == Staff.id) & (col(Credential.kind) == STAFF_LOGIN))
+        .order_by(col(Staff.account))
+    )
+    if account is not None:
+        statement = statement.where(Staff.account == account)
+    classes: dict[str, list[str]] = {}
+    for one in session.exec(select(StaffClass).order_by(col(StaffClass.class_name))):
+        classes.setdefault(one.staff_id, []).append(one.class_name)
+    return tuple(
+        StaffRow(
+            id=staff.id,
+            account=staff.account,
+            name=staff.name,
+            role=Role(staff.role),
+            classes=tuple(classes.get(staff.id, ())),
+            active=staff.active,
+            has_chosen=credential.password_hash is not None,
+            added_at=staff.added_at,
+            version=staff.version,
+        )
+        for staff, credential in session.exec(statement)
+    )

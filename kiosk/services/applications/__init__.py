@@ -1,0 +1,1 @@
+"""Applications from families: submission, drafts, corrections, flags and history."""

@@ -1,0 +1,133 @@
+"""What a visitor asked to keep (暫存離開): sealed, one a form and student, opened by its owner's full ID."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from sqlmodel import Session, select
+
+from db.models import Draft
+from db.sealed import IndexColumn
+from db.store import Store, UnitOfWork
+from kiosk.clock import Clock
+from kiosk.domain.errors import ServiceError
+from kiosk.domain.school_calendar import today
+from kiosk.rules.identity import parse_id
+from kiosk.services.auth.denial_audit import audits_refusals
+from kiosk.services.auth.identity_check import Claim, OwnId
+from kiosk.services.auth.student_session import Visitor, require_student
+
+APPLICATION = "application"
+CONFIRMATION = "confirmation"
+
+
+class DraftOfAnother(ServiceError):
+    """Somebody else's draft of this form is kept already; it is replaced only on request."""
+
+
+@audits_refusals
+class Drafts:
+    """The service."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._own_id = OwnId(clock)
+
+    def save(
+        self, visitor: Visitor, form: str, values: Mapping[str, Any], national_id: str = "", *, replace: bool = False
+    ) -> None:
+        """Keep a form's values.
+
+        Args:
+            visitor: who stands at the kiosk.
+            form: `APPLICATION` or `CONFIRMATION`.
+            values: anything JSON can hold.
+            national_id: the owner's full ID; only it opens the draft again. An application's draft must have one.
+            replace: take the place of somebody else's draft.
+
+        Raises:
+            InvalidIdentity: the ID is none, or an application's draft has none.
+            DraftOfAnother: a draft of this form has another owner.
+            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+        """
+        owner = None
+        if national_id or form == APPLICATION:
+            number = parse_id(national_id, today(self._clock)).value
+            owner = self._store.keys.index(IndexColumn.NATIONAL_ID, number)
+        with self._store.write() as unit:
+            student = require_student(unit.session, visitor)
+            draft = _find(unit.session, student.id, form)
+            if draft is None:
+                draft = Draft(id=uuid4().hex, student_id=student.id, form=form, sealed=b"", saved_at=unit.at)
+            elif draft.national_id_index not in (None, owner) and not replace:
+                raise DraftOfAnother
+            draft.sealed = unit.keys.seal("draft", draft.id, values)
+            draft.national_id_index = owner
+            draft.saved_at = unit.at
+            unit.session.add(draft)
+            unit.audit(visitor.credential_id, "draft.saved", student.id, {"form": form})
+
+    def exists(self, visitor: Visitor, form: str) -> bool:
+        """Whether a draft of this form is kept, no matter whose.
+
+        Raises:
+            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+        """
+        with self._store.read() as session:
+            return _find(session, require_student(session, visitor).id, form) is not None
+
+    def load(self, visitor: Visitor, form: str, national_id: str = "") -> dict[str, Any] | None:
+        """Open a draft.
+
+        Returns:
+            The values as saved, or None where there is no draft or the ID is not its owner's.
+
+        Raises:
+            TooManyTries: too many wrong IDs.
+            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+        """
+        with self._store.write() as unit:
+            student = require_student(unit.session, visitor)
+            draft = _find(unit.session, student.id, form)
+            claim = self._claim(unit, visitor, draft, national_id)
+            values = None
+            if draft is not None and claim.holds:
+                values = unit.keys.open("draft", draft.id, draft.sealed)
+            unit.audit(visitor.credential_id, "draft.asked_for", student.id, {"form": form})
+        claim.refuse_if_locked()
+        return values
+
+    def discard(self, visitor: Visitor, form: str, national_id: str = "") -> bool:
+        """Forget a draft.
+
+        Returns:
+            Whether there is none now; False where the ID is not its owner's.
+
+        Raises:
+            TooManyTries: too many wrong IDs.
+            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+        """
+        with self._store.write() as unit:
+            student = require_student(unit.session, visitor)
+            draft = _find(unit.session, student.id, form)
+            claim = self._claim(unit, visitor, draft, national_id)
+            if draft is not None and claim.holds:
+                unit.session.delete(draft)
+            unit.audit(visitor.credential_id, "draft.discarded", student.id, {"form": form, "done": claim.holds})
+        claim.refuse_if_locked()
+        return claim.holds
+
+    def _claim(self, unit: UnitOfWork, visitor: Visitor, draft: Draft | None, national_id: str) -> Claim:
+        """Compare the ID with the owner's; a draft without an owner is the login's, no ID at all is no try."""
+        if draft is None or draft.national_id_index is None:
+            return Claim(holds=True)
+        if not national_id.strip():
+            return Claim(holds=False)
+        return self._own_id.claim(unit, visitor, draft.id, national_id, [draft.national_id_index])
+
+
+def _find(session: Session, student_id: str, form: str) -> Draft | None:
+    return session.exec(select(Draft).where(Draft.student_id == student_id, Draft.form == form)).one_or_none()

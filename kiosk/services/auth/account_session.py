@@ -1,0 +1,99 @@
+"""Somebody signed on with a parent's account, and the check that each of their services makes before it answers.
+
+As with a student's login, the sign-on does without models.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, bindparam, select
+
+from db.light_tables import CREDENTIAL, PARENT_ACCOUNT
+from kiosk.domain.errors import Denied, PasswordChangeRequired
+from kiosk.services.auth.parent_login import PARENT_LOGIN, sees_a_child
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from db.review_models import ParentAccount
+
+_NAME = select(PARENT_ACCOUNT.c.name).where(PARENT_ACCOUNT.c.id == bindparam("account"))
+_FIND = (
+    select(
+        CREDENTIAL.c.version,
+        (CREDENTIAL.c.active & PARENT_ACCOUNT.c.active & sees_a_child()).label("holds"),
+        CREDENTIAL.c.password_hash.is_not(None).label("changed"),
+    )
+    .join_from(CREDENTIAL, PARENT_ACCOUNT, CREDENTIAL.c.subject_id == PARENT_ACCOUNT.c.id)
+    .where(
+        CREDENTIAL.c.id == bindparam("credential"),
+        CREDENTIAL.c.kind == PARENT_LOGIN,
+        PARENT_ACCOUNT.c.id == bindparam("account"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class AccountHolder:
+    """Somebody signed on with a parent's account.
+
+    Attributes:
+        credential_id: the login.
+        account_id: the account.
+        credential_version: the login's version at the sign-on; whoever changes or resets it ends the session.
+        terminal: where.
+        name: for the title line, where it stands masked.
+    """
+
+    credential_id: str
+    account_id: str
+    credential_version: int
+    terminal: str
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AccountSignedIn:
+    """A sign-on that succeeded; ``must_change`` while the first password or a code stands."""
+
+    holder: AccountHolder
+    must_change: bool
+
+
+def holder_of(
+    connection: Connection, credential_id: str, account_id: str, credential_version: int, terminal: str
+) -> AccountHolder:
+    """The holder of an account whose password, or code, has just been right."""
+    name = connection.execute(_NAME, {"account": account_id}).scalar_one()
+    return AccountHolder(credential_id, account_id, credential_version, terminal, name)
+
+
+def require_account(session: Session, holder: AccountHolder, on: date) -> ParentAccount:
+    """The holder's account, if their sign-on still holds.
+
+    Args:
+        session: of the unit of work that acts, or of a read.
+        holder: as they signed on.
+        on: the present day (`kiosk.domain.school_calendar.today`); a carer's access ends with its last day.
+
+    Raises:
+        Denied: the account is closed, changed since the sign-on, another's, or sees no child any more.
+        PasswordChangeRequired: the first password still stands.
+    """
+    from db.review_models import ParentAccount
+
+    found = (
+        session.connection()
+        .execute(_FIND, {"credential": holder.credential_id, "account": holder.account_id, "on": on.isoformat()})
+        .one_or_none()
+    )
+    if found is None or not found.holds:
+        raise Denied
+    if not found.changed:
+        raise PasswordChangeRequired
+    if found.version != holder.credential_version:
+        raise Denied
+    return session.get_one(ParentAccount, holder.account_id)

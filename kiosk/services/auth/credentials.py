@@ -1,0 +1,249 @@
+"""Verifying the password of a login: one way for students, staff and parents.
+
+What differs between them (what the first password is, who may still sign in, what makes a password too personal) is a
+:class:`LoginKind`. The first sign-in of a day waits for this module, so it does without the models.
+"""
+
+from __future__ import annotations
+
+import hmac
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
+
+from db.light_tables import CREDENTIAL
+from db.sealed import IndexColumn, KeyRing
+from db.store import Store
+from kiosk.clock import Clock
+from kiosk.domain.errors import SignInRefused
+from kiosk.rules.accounts import normalise_account
+from kiosk.rules.passwords import MAX_LENGTH, PasswordRule
+from kiosk.services.auth.lockout import Lockout
+from kiosk.services.auth.password_hashing import PasswordStore
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+INITIAL_FAILURES = 10
+"""Failures in the lifetime of a first password; then it is reset in person."""
+DESK_CODE = "desk_code"
+"""The kind of first password that :func:`~kiosk.services.auth.password_changes.give_one_time_code` makes."""
+
+_FIND = select(CREDENTIAL).where(
+    CREDENTIAL.c.kind == bindparam("login_kind"), CREDENTIAL.c.account == bindparam("login_account")
+)
+_of_credential = CREDENTIAL.c.id == bindparam("credential")
+_READ = select(CREDENTIAL).where(_of_credential)
+_COUNT_FIRST_FAILURE = (
+    update(CREDENTIAL).where(_of_credential).values(initial_failures=CREDENTIAL.c.initial_failures + 1)
+)
+_FORGIVE_FIRST_FAILURE = (
+    update(CREDENTIAL)
+    .where(_of_credential, CREDENTIAL.c.initial_failures > 0)
+    .values(initial_failures=CREDENTIAL.c.initial_failures - 1)
+)
+_HASH_ANEW = (
+    update(CREDENTIAL)
+    .where(_of_credential)
+    .values(password_hash=bindparam("fresh_hash"), pepper_id=bindparam("fresh_pepper_id"))
+)
+
+
+class LoginKind(ABC):
+    """What is particular to one kind of login.
+
+    Attributes:
+        name: what the database keeps.
+        rule: what a chosen password must be.
+        first_password_days: how long a first password is good; None: until it is changed.
+        has_names: whether several names lead to one account. Failures are then counted under the name and under the
+            account, so that three names give no more tries than one; under one that nobody has, where there is none.
+    """
+
+    name: str
+    rule: PasswordRule
+    first_password_days: int | None = None
+    has_names: bool = False
+
+    def normalise(self, typed: str) -> str:
+        """One spelling of what was typed as an account, for look-up and for counting failures; never fails."""
+        return normalise_account(typed)
+
+    def account_behind(self, connection: Connection, keys: KeyRing, name: str) -> str:
+        """The account that a name leads to, as `db.models.Credential` keeps it; where there is none, one nobody has.
+
+        Args:
+            connection: of the unit of work.
+            keys: the school's.
+            name: normalised.
+        """
+        return name
+
+    @abstractmethod
+    def initial_code(self, keys: KeyRing, account: str, typed: str, initial_kind: str | None) -> bytes:
+        """What is kept, or compared, of a first password.
+
+        Args:
+            keys: the school's.
+            account: normalised.
+            typed: the first password, as it was typed.
+            initial_kind: which kind of first password; None where the account has none or there is no account.
+        """
+
+    @abstractmethod
+    def holds(self, connection: Connection, subject_id: str) -> bool:
+        """Whether the person behind the login is still there."""
+
+    @abstractmethod
+    def personal(self, session: Session, keys: KeyRing, subject_id: str) -> list[str]:
+        """What is on file of the person and may not make up the password."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A login whose password was right.
+
+    Attributes:
+        credential_id: the login.
+        subject_id: whose it is.
+        account: as typed, normalised.
+        version: the login's, as verified.
+        is_first: it was the first password, which must be changed.
+    """
+
+    credential_id: str
+    subject_id: str
+    account: str = field(repr=False)
+    version: int
+    is_first: bool
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """What one attempt is verified against, read in the unit of work that reserved it."""
+
+    refusal: SignInRefused | None
+    minutes_left: int | None
+    credential_id: str | None = None
+    version: int = 0
+    subject_id: str = ""
+    initial_kind: str | None = None
+    account: str = field(default="", repr=False)
+    initial_code: bytes | None = field(default=None, repr=False)
+    password_hash: str | None = field(default=None, repr=False)
+    pepper_id: str | None = None
+
+
+class Credentials:
+    """Passwords of every kind of login.
+
+    Args:
+        store: the database.
+        clock: for the lock-out.
+        passwords: makes and verifies the hashes.
+    """
+
+    def __init__(self, store: Store, clock: Clock, passwords: PasswordStore) -> None:
+        self._store = store
+        self._lockout = Lockout(clock)
+        self._passwords = passwords
+
+    def verify(self, kind: LoginKind, account: str, password: str, terminal: str, action: str = "sign_in") -> Verified:
+        """Verify a password.
+
+        Every way through costs one HMAC and one argon2 and, where it fails, says the same.
+
+        Args:
+            kind: which login.
+            account: as typed.
+            password: as typed.
+            terminal: where; its failures are counted too.
+            action: what for, as it stands in the audit (``<action>.attempt``, ``<action>.success``).
+
+        Raises:
+            SignInRefused: wrong, unknown, disabled or locked; or the terminal must wait.
+            StoreError: the attempt could not be recorded, so it was not made.
+        """
+        name = kind.normalise(account)
+        index = account_index(self._store.keys, kind, name)
+        attempt = self._reserve(kind, name, index, terminal, action)
+        typed = password if len(password) <= MAX_LENGTH else ""
+        code = kind.initial_code(self._store.keys, attempt.account, typed, attempt.initial_kind)
+        chosen = self._passwords.verify(typed, attempt.password_hash, attempt.pepper_id)
+        initial = attempt.initial_code is not None and hmac.compare_digest(attempt.initial_code, code)
+        if attempt.refusal is not None:
+            raise attempt.refusal
+        if attempt.credential_id is None or not (chosen or initial):
+            raise SignInRefused(minutes_left=attempt.minutes_left)
+        verified = Verified(attempt.credential_id, attempt.subject_id, name, attempt.version, is_first=not chosen)
+        self._succeed(kind, attempt, verified, terminal, typed, action)
+        return verified
+
+    def _reserve(self, kind: LoginKind, name: str, index: bytes, terminal: str, action: str) -> _Attempt:
+        with self._store.write() as unit:
+            refusal = self._lockout.reserve(unit, index, terminal)
+            account = kind.account_behind(unit.connection, unit.keys, name)
+            found = unit.connection.execute(_FIND, {"login_kind": kind.name, "login_account": account})
+            credential = found.mappings().one_or_none()
+            unit.audit("nobody", f"{action}.attempt", index.hex())
+            minutes_left = self._lockout.minutes_left(unit, index)
+            if refusal is None and kind.has_names:
+                may_try = self._lockout.reserve_behind(unit, account_index(unit.keys, kind, account))
+                refusal = None if may_try else SignInRefused(minutes_left=minutes_left)
+            if credential is None or refusal is not None or not _usable(unit.connection, kind, credential):
+                return _Attempt(refusal, minutes_left, account=account)
+            initial = None
+            if credential["password_hash"] is None and _first_password_is_good(credential, unit.at):
+                initial = credential["initial_code"]
+                unit.connection.execute(_COUNT_FIRST_FAILURE, {"credential": credential["id"]})
+            return _Attempt(
+                refusal=None,
+                minutes_left=minutes_left,
+                credential_id=credential["id"],
+                version=credential["version"],
+                subject_id=credential["subject_id"],
+                initial_kind=credential["initial_kind"],
+                account=account,
+                initial_code=initial,
+                password_hash=credential["password_hash"],
+                pepper_id=credential["pepper_id"],
+            )
+
+    def _succeed(
+        self, kind: LoginKind, attempt: _Attempt, verified: Verified, terminal: str, typed: str, action: str
+    ) -> None:
+        """Record the success; refused where the login was reset, changed or disabled during the verification."""
+        fresh = None
+        if not verified.is_first and attempt.password_hash and attempt.pepper_id:
+            outdated = self._passwords.is_outdated(attempt.password_hash, attempt.pepper_id)
+            fresh = self._passwords.hash(typed) if outdated else None
+        with self._store.write() as unit:
+            credential_id = verified.credential_id
+            credential = unit.connection.execute(_READ, {"credential": credential_id}).mappings().one()
+            if credential["version"] != attempt.version or not _usable(unit.connection, kind, credential):
+                raise SignInRefused
+            if fresh is not None:
+                values = {"fresh_hash": fresh, "fresh_pepper_id": self._passwords.pepper_id}
+                unit.connection.execute(_HASH_ANEW, {"credential": credential_id, **values})
+            if attempt.initial_code is not None:
+                unit.connection.execute(_FORGIVE_FIRST_FAILURE, {"credential": credential_id})
+            self._lockout.clear(unit, account_index(unit.keys, kind, verified.account), terminal)
+            if kind.has_names:
+                self._lockout.clear(unit, account_index(unit.keys, kind, attempt.account), terminal)
+            unit.audit(credential_id, f"{action}.success", credential["subject_id"])
+
+
+def account_index(keys: KeyRing, kind: LoginKind, account: str) -> bytes:
+    """What failures of an account are counted under, whether there is one or not."""
+    return keys.index(IndexColumn.ACCOUNT, f"{kind.name}|{account}")
+
+
+def _usable(connection: Connection, kind: LoginKind, credential: RowMapping) -> bool:
+    return bool(credential["active"]) and kind.holds(connection, credential["subject_id"])
+
+
+def _first_password_is_good(credential: RowMapping, now: int) -> bool:
+    expires = credential["initial_expires_at"]
+    return credential["initial_failures"] < INITIAL_FAILURES and (expires is None or now < expires)

@@ -1,0 +1,200 @@
+"""Counting sign-in failures: an attempt is recorded before it is verified, so guesses side by side count too.
+
+Five failures lock an account name for 15 minutes, twenty a day until the day is over, whether the name exists or not.
+Fifteen different names within ten minutes slow one terminal to a try in ten seconds. Time is counted since the machine
+started, so setting the wall clock neither ends nor lengthens a wait. A wait that began in another run of the machine,
+or on another terminal's, is carried over into this run by the wall clock, once, and never made longer than it was.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field
+from uuid import uuid4
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from db.light_tables import SIGN_IN_COUNTER, TERMINAL_FAILURE
+from db.store import UnitOfWork
+from kiosk.clock import Clock
+from kiosk.domain.errors import SignInRefused
+
+FAILURES_TO_LOCK = 5
+LOCK_SECONDS = 15 * 60
+FAILURES_A_DAY = 20
+DAY_SECONDS = 24 * 60 * 60
+NAMES_AT_TERMINAL = 15
+TERMINAL_WINDOW_SECONDS = 10 * 60
+TERMINAL_WAIT_SECONDS = 10
+
+_of_account = SIGN_IN_COUNTER.c.account_index == bindparam("account")
+_at_terminal = TERMINAL_FAILURE.c.terminal == bindparam("place")
+_FIND_COUNTER = select(SIGN_IN_COUNTER).where(_of_account)
+_ADD_COUNTER = insert(SIGN_IN_COUNTER)
+_CHANGE_COUNTER = update(SIGN_IN_COUNTER).where(_of_account)
+_FORGET_COUNTER = delete(SIGN_IN_COUNTER).where(_of_account)
+_FIND_FAILURES = select(TERMINAL_FAILURE.c.account_index, TERMINAL_FAILURE.c.elapsed).where(_at_terminal)
+_ADD_FAILURE = insert(TERMINAL_FAILURE)
+_FORGET_FAILURES = delete(TERMINAL_FAILURE).where(
+    _at_terminal, TERMINAL_FAILURE.c.account_index == bindparam("account")
+)
+_FORGET_OLD_FAILURES = delete(TERMINAL_FAILURE).where(
+    _at_terminal,
+    (TERMINAL_FAILURE.c.boot != bindparam("this_boot")) | (TERMINAL_FAILURE.c.elapsed < bindparam("oldest")),
+)
+
+
+@dataclass
+class _Counter:
+    """A row of `db.models.SignInCounter`."""
+
+    account_index: bytes = field(repr=False)
+    failures: int = 0
+    day_failures: int = 0
+    day_boot: str = ""
+    day_elapsed: int = 0
+    day_at: int = 0
+    lock_seconds: int = 0
+    lock_boot: str = ""
+    lock_elapsed: int = 0
+    lock_at: int = 0
+
+
+class Lockout:
+    """The counters, read and written within the caller's unit of work."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def reserve(self, unit: UnitOfWork, account_index: bytes, terminal: str) -> SignInRefused | None:
+        """Record an attempt as failed before it is verified; a refusal where none is allowed now."""
+        slowed = self._slow_terminal(unit, account_index, terminal)
+        if slowed is not None:
+            return slowed
+        left = self._count_attempt(unit, account_index)
+        if left > 0:
+            return SignInRefused(minutes_left=math.ceil(left / 60))
+        boot, elapsed, at = self._stamp()
+        unit.connection.execute(
+            _ADD_FAILURE,
+            {
+                "id": uuid4().hex,
+                "terminal": terminal,
+                "account_index": account_index,
+                "boot": boot,
+                "elapsed": elapsed,
+                "at": at,
+            },
+        )
+        return None
+
+    def reserve_behind(self, unit: UnitOfWork, account_index: bytes) -> bool:
+        """Record an attempt under a second counter: of the account that several names lead to.
+
+        Returns:
+            Whether the attempt may be made. Nobody is told why not: it would say which names belong together.
+        """
+        return self._count_attempt(unit, account_index) <= 0
+
+    def _count_attempt(self, unit: UnitOfWork, account_index: bytes) -> float:
+        """Count an attempt as failed, unless none is allowed now; the seconds for which none is."""
+        found = _find(unit, account_index)
+        counter = found or _Counter(account_index)
+        self._carry_over(counter)
+        left = self._lock_left(counter)
+        if left <= 0:
+            self._count(counter)
+        if found is None:
+            unit.connection.execute(_ADD_COUNTER, asdict(counter))
+        else:
+            _change(unit, counter)
+        return left
+
+    def _count(self, counter: _Counter) -> None:
+        """One more failure; the last allowed one locks."""
+        if counter.lock_seconds:
+            counter.failures, counter.lock_seconds = 0, 0
+        if counter.day_failures == 0 or self._since(counter.day_elapsed) >= DAY_SECONDS:
+            counter.day_failures = 0
+            counter.day_boot, counter.day_elapsed, counter.day_at = self._stamp()
+        counter.failures += 1
+        counter.day_failures += 1
+        if counter.day_failures >= FAILURES_A_DAY:
+            passed = self._since(counter.day_elapsed)
+            self._lock(counter, max(LOCK_SECONDS, math.ceil(DAY_SECONDS - passed)))
+        elif counter.failures >= FAILURES_TO_LOCK:
+            self._lock(counter, LOCK_SECONDS)
+
+    def minutes_left(self, unit: UnitOfWork, account_index: bytes) -> int | None:
+        """How long a name that :meth:`reserve` has just seen is locked, in minutes rounded up."""
+        counter = _find(unit, account_index)
+        left = self._lock_left(counter) if counter else 0
+        return math.ceil(left / 60) if left > 0 else None
+
+    def clear(self, unit: UnitOfWork, account_index: bytes, terminal: str) -> None:
+        """Forget the failures of a name that has signed in: those since its last success."""
+        counter = _find(unit, account_index)
+        if counter is not None:
+            counter.day_failures = max(0, counter.day_failures - counter.failures)
+            counter.failures, counter.lock_seconds = 0, 0
+            _change(unit, counter)
+        unit.connection.execute(_FORGET_FAILURES, {"place": terminal, "account": account_index})
+
+    def forget(self, unit: UnitOfWork, account_index: bytes) -> None:
+        """Forget all failures of a name, those of the day too: its owner has been seen at the desk."""
+        unit.connection.execute(_FORGET_COUNTER, {"account": account_index})
+
+    def _slow_terminal(self, unit: UnitOfWork, account_index: bytes, terminal: str) -> SignInRefused | None:
+        boot, now, _ = self._stamp()
+        oldest = now - TERMINAL_WINDOW_SECONDS * 1000
+        unit.connection.execute(_FORGET_OLD_FAILURES, {"place": terminal, "this_boot": boot, "oldest": oldest})
+        rows = unit.connection.execute(_FIND_FAILURES, {"place": terminal}).all()
+        if len({name for name, _ in rows}) < NAMES_AT_TERMINAL:
+            return None
+        unit.audit("terminal", "terminal.many_failures", terminal)  # the alert for staff
+        wait = TERMINAL_WAIT_SECONDS - (now - max(elapsed for _, elapsed in rows)) / 1000
+        if wait <= 0:
+            return None
+        return SignInRefused(wait_seconds=math.ceil(wait))
+
+    def _lock(self, counter: _Counter, seconds: int) -> None:
+        counter.lock_seconds = seconds
+        counter.lock_boot, counter.lock_elapsed, counter.lock_at = self._stamp()
+
+    def _lock_left(self, counter: _Counter) -> float:
+        return counter.lock_seconds - self._since(counter.lock_elapsed) if counter.lock_seconds else 0.0
+
+    def _carry_over(self, counter: _Counter) -> None:
+        """Express the counter's stamps in this run of this machine."""
+        if counter.lock_seconds and counter.lock_boot != self._clock.boot_id:
+            stamp = self._in_this_run(counter.lock_at)
+            counter.lock_boot, counter.lock_elapsed, counter.lock_at = stamp
+        if counter.day_failures and counter.day_boot != self._clock.boot_id:
+            stamp = self._in_this_run(counter.day_at)
+            counter.day_boot, counter.day_elapsed, counter.day_at = stamp
+
+    def _in_this_run(self, at: int) -> tuple[str, int, int]:
+        """A stamp as this run would have made it; now, where the wall clock says it is still to come."""
+        boot, elapsed, now = self._stamp()
+        passed = max(0, now - at)
+        return boot, elapsed - passed, now - passed
+
+    def _stamp(self) -> tuple[str, int, int]:
+        return (
+            self._clock.boot_id,
+            int(self._clock.elapsed() * 1000),
+            int(self._clock.now().timestamp() * 1000),
+        )
+
+    def _since(self, elapsed: int) -> float:
+        """Seconds since a stamp of this run."""
+        return (self._stamp()[1] - elapsed) / 1000
+
+
+def _find(unit: UnitOfWork, account_index: bytes) -> _Counter | None:
+    row = unit.connection.execute(_FIND_COUNTER, {"account": account_index}).mappings().one_or_none()
+    return None if row is None else _Counter(**row)
+
+
+def _change(unit: UnitOfWork, counter: _Counter) -> None:
+    unit.connection.execute(_CHANGE_COUNTER, {"account": counter.account_index, **asdict(counter)})

@@ -1,0 +1,147 @@
+"""What is particular to the login of a parent's account; three kinds of name lead to it.
+
+The guide's single sign-on takes 自訂帳號、電子郵件或手機號碼. None of them stands in clear, so the account's own id is
+what its credential is kept under, and a name is looked up by its blind index. The first sign-on of a day waits for this
+module, so it does without the models.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, select
+
+from db.light_tables import BINDING, CARER_ACCESS, PARENT_ACCOUNT
+from db.sealed import IndexColumn, KeyRing
+from kiosk.clock import Clock
+from kiosk.domain.school_calendar import today
+from kiosk.rules.accounts import normalise_account
+from kiosk.rules.contact import InvalidMobile, normalise_email, parse_mobile
+from kiosk.rules.identity import normalise_id
+from kiosk.rules.passwords import FAMILY_RULE
+from kiosk.services.auth.credentials import LoginKind
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+PARENT_LOGIN = "parent"
+_EMAIL, _MOBILE, _CHOSEN = "email|", "mobile|", "chosen|"
+_NOBODY = "nobody|"
+
+
+def sees_a_child() -> ColumnElement[bool]:
+    """Whether an account has a binding, or a carer's access that is not over; ``on``: the day, ISO."""
+    account = PARENT_ACCOUNT.c.id
+    bound = exists().where(BINDING.c.parent_account_id == account, BINDING.c.state == "active")
+    let_in = exists().where(
+        CARER_ACCESS.c.account_id == account,
+        CARER_ACCESS.c.state == "active",
+        CARER_ACCESS.c.last_day >= bindparam("on"),
+    )
+    return bound | let_in
+
+
+_found = select(PARENT_ACCOUNT.c.id).where(PARENT_ACCOUNT.c.active.is_(True), sees_a_child()).limit(2)
+_BY_EMAIL = _found.where(PARENT_ACCOUNT.c.email_index == bindparam("name_index"))
+_BY_MOBILE = _found.where(PARENT_ACCOUNT.c.mobile_index == bindparam("name_index"))
+_BY_CHOSEN = _found.where(PARENT_ACCOUNT.c.chosen_account_index == bindparam("name_index"))
+_HOLDS = select(PARENT_ACCOUNT.c.active & sees_a_child()).where(PARENT_ACCOUNT.c.id == bindparam("subject"))
+
+
+class ParentLogin(LoginKind):
+    """The first password is the end of the person's ID, or a code from the desk; either ends after thirty days.
+
+    Args:
+        clock: a carer's access ends with a day.
+    """
+
+    name = PARENT_LOGIN
+    rule = FAMILY_RULE
+    first_password_days = 30
+    has_names = True
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def normalise(self, typed: str) -> str:
+        """What was typed, behind the kind of name it can only be."""
+        email = email_name(typed)
+        if "@" in email:
+            return email
+        try:
+            return mobile_name(parse_mobile(typed))
+        except InvalidMobile:
+            return chosen_name(typed)
+
+    def account_behind(self, connection: Connection, keys: KeyRing, name: str) -> str:
+        """The account with this name, if it sees a child; a mobile number that two such share leads to neither."""
+        if name.startswith(_EMAIL):
+            statement, index = _BY_EMAIL, keys.index(IndexColumn.EMAIL, name.removeprefix(_EMAIL))
+        elif name.startswith(_MOBILE):
+            statement, index = _BY_MOBILE, keys.index(IndexColumn.MOBILE, name.removeprefix(_MOBILE))
+        else:
+            statement, index = _BY_CHOSEN, keys.index(IndexColumn.ACCOUNT, name)
+        found = (
+            connection.execute(statement, {"name_index": index, "on": today(self._clock).isoformat()}).scalars().all()
+        )
+        return str(found[0]) if len(found) == 1 else f"{_NOBODY}{name}"
+
+    def initial_code(self, keys: KeyRing, account: str, typed: str, initial_kind: str | None) -> bytes:
+        """The end of the ID and codes are compared in their normal form, in whatever case and width they are typed."""
+        return keys.initial_code(account, normalise_id(typed))
+
+    def holds(self, connection: Connection, subject_id: str) -> bool:
+        """Whether the account is open and there is a child it may see today."""
+        on = today(self._clock).isoformat()
+        return connection.execute(_HOLDS, {"subject": subject_id, "on": on}).scalar() is True
+
+    def personal(self, session: Session, keys: KeyRing, subject_id: str) -> list[str]:
+        """What is on file of the person, and of the children they are bound to."""
+        from sqlmodel import col, select
+
+        from db.models import Student
+        from db.review_models import Binding, ParentAccount
+        from kiosk.services.auth.student_login import birth_date_spellings
+
+        account = session.get_one(ParentAccount, subject_id)
+        known = keys.open("parent_account", account.id, account.sealed)
+        email = known.get("email") or ""
+        own = (known["national_id"], known["mobile"], known.get("chosen_account"), email, email.rpartition("@")[0])
+        values = [value for value in own if value]
+        children = select(Student).join(Binding, col(Binding.student_id) == col(Student.id))
+        for child in session.exec(children.where(Binding.parent_account_id == account.id)).all():
+            birth = keys.open("student", child.id, child.sealed).get("birth_date")
+            values += [child.student_number, *(birth_date_spellings(birth) if birth else [])]
+        return values
+
+
+class KnownAccount(ParentLogin):
+    """The same login for somebody signed on with it already: the account's own id takes the place of a name.
+
+    Its failures are counted under the account, as those of all its names are.
+    """
+
+    has_names = False
+
+    def normalise(self, typed: str) -> str:
+        """An id, which nobody types."""
+        return typed
+
+    def account_behind(self, connection: Connection, keys: KeyRing, name: str) -> str:
+        """The account with this id."""
+        return name
+
+
+def email_name(email: str) -> str:
+    """What sign-ons with an address are counted under."""
+    return f"{_EMAIL}{normalise_email(email).lower()}"
+
+
+def mobile_name(mobile: str) -> str:
+    """What sign-ons with a mobile number, ten digits, are counted under."""
+    return f"{_MOBILE}{mobile}"
+
+
+def chosen_name(account: str) -> str:
+    """What sign-ons with a self-chosen account are counted under, and what its blind index is made of."""
+    return f"{_CHOSEN}{normalise_account(account)}"

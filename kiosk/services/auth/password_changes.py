@@ -1,0 +1,169 @@
+"""Changing a login: its owner chooses a password, or somebody who has seen them gives them a one-time code."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+
+from sqlmodel import Session, select
+
+from db.models import Credential
+from db.store import Store, UnitOfWork
+from kiosk.clock import Clock
+from kiosk.domain.errors import ChangedMeanwhile, Denied, PasswordRefused, UnknownStudent
+from kiosk.rules.accounts import student_account
+from kiosk.rules.passwords import fault
+from kiosk.services.auth.credentials import DESK_CODE, LoginKind, account_index
+from kiosk.services.auth.lockout import Lockout
+from kiosk.services.auth.password_hashing import PasswordStore
+from kiosk.services.auth.student_login import StudentLogin
+
+_DAY_MILLISECONDS = 24 * 60 * 60 * 1000
+_EARLIER_PASSWORDS = 3
+_CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_CODE_LENGTH = 8
+
+
+def choose_password(
+    store: Store, passwords: PasswordStore, kind: LoginKind, credential_id: str, subject_id: str, version: int, new: str
+) -> int:
+    """Take a new password for a login.
+
+    Args:
+        store: the database.
+        passwords: makes and verifies the hashes.
+        kind: which login.
+        credential_id: the login's id.
+        subject_id: whose it is.
+        version: the login's, as at the sign-in.
+        new: the password as typed.
+
+    Returns:
+        The login's version with the new password; what was signed in with another ends.
+
+    Raises:
+        PasswordRefused: against the rule, known of the person, common, or used before.
+        Denied: the login is another's or disabled, or its person has left.
+        ChangedMeanwhile: changed or reset since the sign-in.
+    """
+    with store.read() as session:
+        credential = _own_credential(session, kind, credential_id, subject_id)
+        if credential.version != version:
+            raise ChangedMeanwhile
+        refused = fault(new, kind.personal(session, store.keys, subject_id), kind.rule)
+        if refused is not None:
+            raise PasswordRefused(refused)
+        earlier = _with_present_hash(credential)
+        code = kind.initial_code(store.keys, credential.account, new, credential.initial_kind)
+        is_initial = credential.initial_code is not None and hmac.compare_digest(credential.initial_code, code)
+    if is_initial or any(passwords.verify(new, old, pepper_id) for pepper_id, old in earlier):
+        raise PasswordRefused(None)
+    hashed = passwords.hash(new)
+    with store.write() as unit:
+        credential = _own_credential(unit.session, kind, credential_id, subject_id)
+        if credential.version != version:
+            raise ChangedMeanwhile
+        credential.password_hash, credential.pepper_id = hashed, passwords.pepper_id
+        credential.earlier_hashes = json.dumps(earlier)
+        credential.changed_at, credential.version = unit.at, version + 1
+        unit.audit(credential.id, "password.changed", credential.subject_id)
+        return credential.version
+
+
+def find_credential(session: Session, kind: LoginKind, account: str) -> Credential | None:
+    """The login with this account, normalised; None where there is none."""
+    return session.exec(
+        select(Credential).where(Credential.kind == kind.name, Credential.account == account)
+    ).one_or_none()
+
+
+def first_password_expiry(kind: LoginKind, now: int) -> int | None:
+    """When a first password that is given now ends, in milliseconds since 1970; None: when it is changed."""
+    return None if kind.first_password_days is None else now + kind.first_password_days * _DAY_MILLISECONDS
+
+
+def give_one_time_code(unit: UnitOfWork, lockout: Lockout, kind: LoginKind, credential: Credential, actor: str) -> str:
+    """Give a login a one-time code to sign in with and change at once; the password it had is gone, the locks too.
+
+    Args:
+        unit: where it is written and audited (``login.reset``).
+        lockout: forgets the account's failures.
+        kind: which login.
+        credential: the login, of this unit's session.
+        actor: as it stands in the audit.
+
+    Returns:
+        The code, to be shown once: two groups of four that cannot be misread.
+    """
+    code = new_desk_code()
+    credential.initial_code = kind.initial_code(unit.keys, credential.account, code, DESK_CODE)
+    credential.initial_kind, credential.initial_failures = DESK_CODE, 0
+    credential.initial_expires_at = first_password_expiry(kind, unit.at)
+    credential.earlier_hashes = json.dumps(_with_present_hash(credential))
+    credential.password_hash = credential.pepper_id = None
+    credential.changed_at, credential.version = unit.at, credential.version + 1
+    lockout.forget(unit, account_index(unit.keys, kind, credential.account))
+    unit.audit(actor, "login.reset", credential.subject_id)
+    return f"{code[:4]}-{code[4:]}"
+
+
+def forget_password(unit: UnitOfWork, lockout: Lockout, kind: LoginKind, credential: Credential) -> None:
+    """Take a login's password away, first or chosen: whoever is signed in with it ends, and a new one must be chosen.
+
+    Args:
+        unit: where it is written; the caller audits it.
+        lockout: forgets the account's failures.
+        kind: which login.
+        credential: the login, of this unit's session.
+    """
+    credential.earlier_hashes = json.dumps(_with_present_hash(credential))
+    credential.password_hash = credential.pepper_id = None
+    credential.initial_code = credential.initial_kind = credential.initial_expires_at = None
+    credential.initial_failures = 0
+    credential.changed_at, credential.version = unit.at, credential.version + 1
+    lockout.forget(unit, account_index(unit.keys, kind, credential.account))
+    unit.session.flush()
+
+
+def reset_student_login(unit: UnitOfWork, clock: Clock, student_number: str, actor: str) -> str:
+    """Give a student's login a one-time code; the password it had is gone.
+
+    Args:
+        unit: where it is written and audited (``login.reset``).
+        clock: the kiosk's.
+        student_number: as typed.
+        actor: as it stands in the audit; whoever opened the unit has made sure that they may.
+
+    Returns:
+        The code, to be shown once.
+
+    Raises:
+        UnknownStudent: no active student has this number.
+    """
+    credential = find_credential(unit.session, StudentLogin(), student_account(student_number))
+    if credential is None or not credential.active:
+        raise UnknownStudent
+    return give_one_time_code(unit, Lockout(clock), StudentLogin(), credential, actor)
+
+
+def new_desk_code() -> str:
+    """A one-time code of eight characters that cannot be misread (40 bits)."""
+    return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))
+
+
+def _own_credential(session: Session, kind: LoginKind, credential_id: str, subject_id: str) -> Credential:
+    credential = session.get(Credential, credential_id)
+    if credential is None or credential.kind != kind.name or credential.subject_id != subject_id:
+        raise Denied
+    if not (credential.active and kind.holds(session.connection(), subject_id)):
+        raise Denied
+    return credential
+
+
+def _with_present_hash(credential: Credential) -> list[list[str]]:
+    """The login's last passwords, the present one first."""
+    earlier: list[list[str]] = json.loads(credential.earlier_hashes)
+    if credential.password_hash and credential.pepper_id:
+        earlier = [[credential.pepper_id, credential.password_hash], *earlier][:_EARLIER_PASSWORDS]
+    return earlier

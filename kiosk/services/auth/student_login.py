@@ -1,0 +1,63 @@
+"""What is particular to a student's login, which parents use too."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, bindparam, select
+
+from db.light_tables import STUDENT
+from db.sealed import KeyRing
+from kiosk.rules.accounts import student_account, student_number_of
+from kiosk.rules.identity import normalise_id
+from kiosk.rules.passwords import FAMILY_RULE
+from kiosk.rules.roc_dates import format_roc
+from kiosk.services.auth.credentials import LoginKind
+from kiosk.services.auth.student_session import STUDENT_LOGIN
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+_ACTIVE = select(STUDENT.c.active).where(STUDENT.c.id == bindparam("subject"))
+
+
+class StudentLogin(LoginKind):
+    """The account is ``P`` and the student number, the first password the student's ID or a code from the desk."""
+
+    name = STUDENT_LOGIN
+    rule = FAMILY_RULE
+
+    def initial_code(self, keys: KeyRing, account: str, typed: str, initial_kind: str | None) -> bytes:
+        """IDs and codes are compared in their normal form, in whatever case and width they are typed."""
+        return keys.initial_code(student_number_of(account) or account, normalise_id(typed))
+
+    def holds(self, connection: Connection, subject_id: str) -> bool:
+        """Whether the student has not left."""
+        return connection.execute(_ACTIVE, {"subject": subject_id}).scalar() is True
+
+    def personal(self, session: Session, keys: KeyRing, subject_id: str) -> list[str]:
+        """What is on file of the family: number, mobiles, birth date as it is written."""
+        from sqlmodel import select
+
+        from db.models import Applicant, Guardian, Student
+
+        student = session.get_one(Student, subject_id)
+        values = [student.student_number, student_account(student.student_number)]
+        guardians = session.exec(select(Guardian).where(Guardian.student_id == student.id)).all()
+        applicants = session.exec(select(Applicant).where(Applicant.student_id == student.id)).all()
+        sealed = [("guardian", row.id, row.sealed) for row in guardians]
+        sealed += [("applicant", row.id, row.sealed) for row in applicants]
+        mobiles = [keys.open(*place).get("mobile") for place in sealed]
+        values += [mobile for mobile in mobiles if mobile]
+        birth = keys.open("student", student.id, student.sealed).get("birth_date")
+        if birth:
+            values += birth_date_spellings(birth)
+        return values
+
+
+def birth_date_spellings(birth: str) -> list[str]:
+    """An ISO date as people write it, in the years of either calendar."""
+    day = date.fromisoformat(birth)
+    roc = day.year - 1911
+    return [f"{day:%Y%m%d}", f"{roc:03}{day:%m%d}", f"{roc}{day:%m%d}", format_roc(day), birth]

@@ -1,0 +1,1 @@
+"""Paper forms: their contents, their numbers, and their PDF."""

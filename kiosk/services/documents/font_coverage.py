@@ -1,0 +1,98 @@
+"""Which characters the font of the printed forms has; for the others a named placeholder stands: 〔U+20BB7〕.
+
+A character that is left out unseen would make another name of 吳𠮷: the placeholder shows that something is to be
+written in by hand, and its number tells what. The font file itself is asked (its ``cmap`` table, OpenType 1.9), so that
+no list beside it can be wrong.
+"""
+
+from __future__ import annotations
+
+import struct
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FONT_FOLDER = Path(__file__).parents[2] / "fonts"
+FONT_FILE = FONT_FOLDER / "KioskFormSans.otf"
+
+_TABLE_RECORD = struct.Struct(">4sIII")
+_ENCODING_RECORD = struct.Struct(">HHI")
+_GROUP = struct.Struct(">III")
+_FIRST_TABLE, _FIRST_ENCODING = 12, 4
+_WINDOWS, _FULL_UNICODE = 3, 10
+_GROUPS_AT = 16
+
+
+class _Ranges:
+    """The characters of the font, as ranges in order."""
+
+    def __init__(self, groups: Sequence[tuple[int, int]]) -> None:
+        self._starts = [first for first, _last in groups]
+        self._ends = [last for _first, last in groups]
+
+    def __contains__(self, code: int) -> bool:
+        place = bisect_right(self._starts, code) - 1
+        return place >= 0 and code <= self._ends[place]
+
+
+@cache
+def _font() -> _Ranges:
+    content = FONT_FILE.read_bytes()
+    (tables,) = struct.unpack_from(">H", content, 4)
+    records = (_TABLE_RECORD.unpack_from(content, _FIRST_TABLE + place * _TABLE_RECORD.size) for place in range(tables))
+    cmap = next(offset for tag, _sum, offset, _length in records if tag == b"cmap")
+    (encodings,) = struct.unpack_from(">H", content, cmap + 2)
+    subtable = next(
+        cmap + offset
+        for platform, encoding, offset in (
+            _ENCODING_RECORD.unpack_from(content, cmap + _FIRST_ENCODING + place * _ENCODING_RECORD.size)
+            for place in range(encodings)
+        )
+        if (platform, encoding) == (_WINDOWS, _FULL_UNICODE)
+    )
+    (groups,) = struct.unpack_from(">I", content, subtable + 12)
+    return _Ranges(
+        [_GROUP.unpack_from(content, subtable + _GROUPS_AT + place * _GROUP.size)[:2] for place in range(groups)]
+    )
+
+
+def in_font(character: str) -> bool:
+    """Whether the forms can show a character."""
+    return ord(character) in _font()
+
+
+def placeholder(character: str) -> str:
+    """What stands for a character that the forms cannot show."""
+    return f"〔U+{ord(character):04X}〕"
+
+
+def printable(text: str) -> str:
+    """The text with a placeholder for each character that the font lacks."""
+    return "".join(character if in_font(character) else placeholder(character) for character in text)
+
+
+def missing_characters(value: Any) -> tuple[str, ...]:
+    """The placeholders that :func:`printable` would put anywhere in a JSON value, each once, in reading order."""
+    found: dict[str, None] = {}
+    if isinstance(value, str):
+        found.update((placeholder(character), None) for character in value if not in_font(character))
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            found.update(dict.fromkeys(missing_characters(part)))
+    elif isinstance(value, Sequence):
+        for part in value:
+            found.update(dict.fromkeys(missing_characters(part)))
+    return tuple(found)
+
+
+def printable_value(value: Any) -> Any:
+    """A JSON value with :func:`printable` applied to every text in it."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, Mapping):
+        return {key: printable_value(part) for key, part in value.items()}
+    if isinstance(value, Sequence):
+        return [printable_value(part) for part in value]
+    return value

@@ -1,0 +1,1 @@
+"""Files that a school hands over: city upload, OneRoster, consent evidence, reports."""

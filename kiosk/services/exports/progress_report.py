@@ -1,0 +1,196 @@
+"""How far the school is: binding rate by class, what is held up, and whom no mail reaches. No identity number in it.
+
+Counted as the staff's queue counts it: the students at school, and those of them with a parent bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from db.models import Application, Student, table_of
+from db.review_models import Binding
+from db.store import UnitOfWork
+from kiosk.domain.application_status import OPEN_STATES, Hold
+from kiosk.domain.school_calendar import day_at
+from kiosk.i18n import _
+from kiosk.rules.roc_dates import format_roc
+from kiosk.services.exports.active_bindings import accounts_of, read_links
+from kiosk.services.messaging.outbox_desk import given_up
+from kiosk.services.review.queue_query import HOLD_COLUMNS
+
+_student = table_of(Student)
+_binding = table_of(Binding)
+_application = table_of(Application)
+
+_AT_SCHOOL: Select[Any] = (
+    select(_student.c.class_name, func.count()).where(_student.c.active).group_by(_student.c.class_name)
+)
+_BOUND: Select[Any] = (
+    select(_student.c.class_name, func.count(_binding.c.student_id.distinct()))
+    .join_from(_binding, _student, _binding.c.student_id == _student.c.id)
+    .where(_binding.c.state == "active", _student.c.active)
+    .group_by(_student.c.class_name)
+)
+_HELD: Select[Any] = (
+    select(
+        _application.c.class_name,
+        _application.c.seat_number,
+        _application.c.student_number,
+        _application.c.student_name,
+        _application.c.number,
+        _application.c.submitted_at,
+        *HOLD_COLUMNS.values(),
+    )
+    .where(_application.c.state.in_(OPEN_STATES), _application.c.is_blocked)
+    .order_by(_application.c.class_name, _application.c.seat_number, _application.c.number)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRate:
+    """A class: its students at school, and those of them with a parent bound."""
+
+    class_name: str
+    students: int
+    bound: int
+
+    @property
+    def percent(self) -> str:
+        """The share in whole per cent, cut and not rounded: 100 % is every student."""
+        return f"{100 * self.bound // self.students}%" if self.students else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table of the report.
+
+    Attributes:
+        title: what it tells.
+        header: its columns.
+        rows: their cells.
+    """
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole report.
+
+    Attributes:
+        on: the day it was made.
+        classes: by name.
+        holds: how many open applications wait for each thing; one can wait for several.
+        sections: the lists behind the numbers.
+    """
+
+    on: date
+    classes: tuple[ClassRate, ...]
+    holds: tuple[tuple[Hold, int], ...]
+    sections: tuple[Section, ...]
+
+    @property
+    def school(self) -> ClassRate:
+        """All classes together."""
+        return ClassRate(_("全校"), sum(one.students for one in self.classes), sum(one.bound for one in self.classes))
+
+    @property
+    def rows(self) -> int:
+        """How many there are, in all tables."""
+        return len(self.classes) + sum(len(section.rows) for section in self.sections)
+
+
+def make_report(unit: UnitOfWork, on: date) -> Report:
+    """Gather it; the caller has been let in and audits it."""
+    connection = unit.connection
+    bound: dict[str, int] = dict(map(tuple, connection.execute(_BOUND)))
+    classes = tuple(
+        ClassRate(name, students, bound.get(name, 0)) for name, students in sorted(connection.execute(_AT_SCHOOL))
+    )
+    held = [
+        (row, tuple(hold for hold, column in HOLD_COLUMNS.items() if row._mapping[column]))
+        for row in connection.execute(_HELD)
+    ]
+    counts = tuple((hold, sum(hold in holds for _row, holds in held)) for hold in Hold)
+    return Report(on, classes, counts, (_holds(held), _without_email(connection), _failed(unit)))
+
+
+def report_table(report: Report) -> list[Sequence[str]]:
+    """The report as rows for a spreadsheet, one table below the other."""
+    classes = [(one.class_name, str(one.students), str(one.bound), one.percent) for one in _with_total(report)]
+    rates = Section(_("各班綁定率"), (_("班級"), _("學生數"), _("已綁定"), _("綁定率")), tuple(classes))
+    holds = tuple((hold.label, str(count)) for hold, count in report.holds)
+    waiting = Section(_("未完成的申請"), (_("等待"), _("件數")), holds)
+    rows: list[Sequence[str]] = [(_("親子綁定進度"), format_roc(report.on))]
+    for section in (rates, waiting, *report.sections):
+        rows += [(), (section.title,), section.header, *section.rows]
+    return rows
+
+
+def _with_total(report: Report) -> tuple[ClassRate, ...]:
+    return (*report.classes, report.school)
+
+
+def _seat(number: int | None) -> str:
+    return str(number) if number else ""
+
+
+def _holds(held: Iterable[tuple[Any, tuple[Hold, ...]]]) -> Section:
+    rows = tuple(
+        (
+            row.class_name,
+            _seat(row.seat_number),
+            row.student_number,
+            row.student_name,
+            row.number,
+            "、".join(hold.label for hold in holds),
+            format_roc(day_at(row.submitted_at)),
+        )
+        for row, holds in held
+    )
+    header = (_("班級"), _("座號"), _("學號"), _("學生"), _("申請編號"), _("等待"), _("送出日期"))
+    return Section(_("還不能通過的申請"), header, rows)
+
+
+def _without_email(connection: Connection) -> Section:
+    """Parents who are bound and have no address: the school must call."""
+    links = [link for link in read_links(connection) if link.holds]
+    silent = {row.id: row.name for row in accounts_of(connection, links) if row.email_index is None}
+    rows = tuple(
+        (
+            link.class_name,
+            _seat(link.seat_number),
+            link.student_number,
+            link.student_name,
+            silent[link.account_id],
+            link.relation,
+        )
+        for link in links
+        if link.account_id in silent
+    )
+    header = (_("班級"), _("座號"), _("學號"), _("學生"), _("家長"), _("關係"))
+    return Section(_("沒有電子郵件的家長（請打電話）"), header, rows)
+
+
+def _failed(unit: UnitOfWork) -> Section:
+    rows = tuple(
+        (
+            letter.call.class_name,
+            _seat(letter.call.seat_number),
+            letter.call.student_name,
+            letter.call.name,
+            letter.call.kind.label,
+            letter.fault.label,
+            format_roc(day_at(letter.call.written_at)),
+        )
+        for letter in given_up(unit)
+    )
+    header = (_("班級"), _("座號"), _("學生"), _("家長"), _("通知"), _("原因"), _("日期"))
+    return Section(_("寄不到的信（請打電話）"), header, rows)

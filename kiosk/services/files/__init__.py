@@ -1,0 +1,1 @@
+"""File formats and safe writing: tables in, spreadsheets and archives out."""

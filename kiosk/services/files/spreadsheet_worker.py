@@ -1,0 +1,135 @@
+"""Read a spreadsheet within limits; a program of its own, started by :mod:`kiosk.services.files.table_reader`.
+
+A spreadsheet is a packed archive that anyone may have made. One cell in the furthest corner makes the library behind
+this ask for 500 GB at once, which ends its process: so that process is not the kiosk's, and may have only so much.
+
+Standard input is the file. Standard output is UTF-8, one JSON value a line: first how many rows there are and how many
+other sheets are left out, then ``[row, [cell, …]]`` for each row that holds anything, at last :data:`END`, or
+:data:`UNSAFE` or :data:`DAMAGED` in place of what could not be read.
+
+It uses nothing of the kiosk, so that it runs isolated (``python -I``) and starts in hundredths of a second.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import resource
+import struct
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+END, UNSAFE, DAMAGED = "END", "UNSAFE", "DAMAGED"
+LARGEST_UNPACKED = 200 * 1024 * 1024
+LARGEST_RATIO = 100
+MOST_ENTRIES = 2000
+MOST_TEXT = 50 * 1024 * 1024
+MOST_MEMORY = 256 * 1024 * 1024
+_MOST_SECONDS = 120
+_PIECE = 1 << 14
+_LOCAL_HEADER = struct.Struct("<26xHH")  # APPNOTE 4.3.7: 30 bytes, then a name and an extra field of these lengths
+
+
+class UnsafeArchive(Exception):
+    """The archive unpacks to more than a roster ever does."""
+
+
+def main() -> int:
+    """Read standard input and write the rows."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_MOST_SECONDS, _MOST_SECONDS))
+    out = io.TextIOWrapper(sys.stdout.buffer, "utf-8", newline="\n")
+    try:
+        content = sys.stdin.buffer.read()
+        refuse_bombs(content)
+        written = 0
+        for value in _values(content):
+            written += out.write(json.dumps(value, ensure_ascii=False) + "\n")
+            if written > MOST_TEXT:
+                raise UnsafeArchive
+        verdict = END
+    except (UnsafeArchive, MemoryError):
+        verdict = UNSAFE
+    except Exception:  # whatever a broken file does to the library
+        verdict = DAMAGED
+    out.write(json.dumps(verdict) + "\n")
+    out.flush()
+    return 0
+
+
+def refuse_bombs(content: bytes, largest: int = LARGEST_UNPACKED) -> None:
+    """Unpack every entry to nowhere and count: the sizes that an archive states need not be true.
+
+    Args:
+        content: the archive.
+        largest: how many bytes it may unpack to.
+
+    Raises:
+        UnsafeArchive: it unpacks to more, to a hundred times itself, or into too many parts.
+        zipfile.BadZipFile, zlib.error, struct.error: it is no whole archive.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entries = archive.infolist()
+    if len(entries) > MOST_ENTRIES:
+        raise UnsafeArchive
+    most = min(largest, LARGEST_RATIO * len(content))
+    for entry in entries:
+        most -= _unpacked_size(memoryview(content), entry, most)
+
+
+def _unpacked_size(content: memoryview, entry: zipfile.ZipInfo, most: int) -> int:
+    name_length, extra_length = _LOCAL_HEADER.unpack_from(content, entry.header_offset)
+    start = entry.header_offset + _LOCAL_HEADER.size + name_length + extra_length
+    packed = content[start : start + entry.compress_size]
+    if len(packed) < entry.compress_size or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise zipfile.BadZipFile
+    size = len(packed)
+    if entry.compress_type == zipfile.ZIP_DEFLATED:
+        unpacker, size = zlib.decompressobj(-zlib.MAX_WBITS), 0
+        for place in range(0, len(packed), _PIECE):
+            size += len(unpacker.decompress(packed[place : place + _PIECE]))
+            if size > most:
+                raise UnsafeArchive
+        if not unpacker.eof:
+            raise zipfile.BadZipFile
+    if size > most:
+        raise UnsafeArchive
+    return size
+
+
+def _values(content: bytes) -> Iterator[Any]:
+    import python_calamine
+
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    shown = [
+        one.name
+        for one in book.sheets_metadata
+        if one.visible == python_calamine.SheetVisibleEnum.Visible
+        and one.typ == python_calamine.SheetTypeEnum.WorkSheet
+    ]
+    sheet = book.get_sheet_by_name(shown[0])
+    yield [sheet.total_height, len(shown) - 1]
+    left_of_table = [""] * (sheet.start[1] if sheet.start else 0)
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        cells = [_text(cell) for cell in row]
+        if any(cells):
+            yield [number, left_of_table + cells]
+
+
+def _text(value: object) -> str:
+    """A cell as text: whole numbers without the ``.0`` a spreadsheet gives them, days in ISO form."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

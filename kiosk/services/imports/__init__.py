@@ -1,0 +1,1 @@
+"""Files that a registrar takes in: rosters, OneRoster archives and fee lists."""

@@ -1,0 +1,1 @@
+"""Mail to parents: templates, the outbox, verification codes, and who must be called."""

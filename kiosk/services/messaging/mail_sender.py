@@ -1,0 +1,255 @@
+"""Sending what stands in the outbox: each mail once, whoever else is sending and whatever dies on the way.
+
+A mail is claimed in a transaction of its own before it is handed over, and settled in another one after. Whoever dies
+in between leaves a claim; once that has run out, nobody can tell whether the mail went, so it is never sent again by
+itself but becomes a dead letter that staff see (fault ``uncertain``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from db.models import table_of
+from db.review_models import OutboxMessage
+from db.sealed import SealBroken
+from db.store import Store, UnitOfWork
+from kiosk.config.settings import Settings, SmtpSettings
+from kiosk.domain.school_calendar import TAIPEI
+from kiosk.services.messaging.mail_templates import mail_text
+from kiosk.services.messaging.outbox import Channel, MessageKind, MessageState
+from kiosk.services.messaging.redaction import once_told
+from kiosk.services.messaging.smtp import MailFault, MailSession, NotDelivered, connected, make_message
+from kiosk.services.texts.loader import TextUnusable
+
+ACTOR = "mail"
+BACK_OFF_MINUTES = (1, 5, 15, 60, 180, 360, 720, 1440)
+"""Before the second try, the third …: about two days in all."""
+MOST_TRIES = len(BACK_OFF_MINUTES) + 1
+AT_ONCE = 50
+"""In one conversation; many servers take no more."""
+PATIENCE_SECONDS = 120
+CLAIM_SECONDS = 600
+"""Longer than any conversation about one mail takes: its steps and :data:`PATIENCE_SECONDS` at its end."""
+_MINUTE_MILLISECONDS = 60_000
+
+_message = table_of(OutboxMessage)
+_IS_MAIL = _message.c.channel == Channel.MAIL.value
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What one round did: mails sent, put off to a later try, and given up."""
+
+    sent: int = 0
+    put_off: int = 0
+    given_up: int = 0
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A mail that nobody else sends now."""
+
+    id: str
+    kind: str
+    attempts: int
+    sealed: bytes = field(repr=False)
+
+
+class _TakenByAnother(Exception):
+    """Somebody else claimed or settled the mail first; nothing is written."""
+
+
+class MailSender:
+    """Sends due mails; several may run, in one process or many.
+
+    Args:
+        store: the database.
+        settings: the mail server, the school's name and its texts.
+    """
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+
+    def send_due(self, limit: int = AT_ONCE) -> Sent:
+        """Send what is due, in one conversation with the mail server; returns what became of it.
+
+        Nothing is sent where no mail server is set: the parents then stand on the list of calls.
+
+        Raises:
+            StoreError: the database cannot be written; no mail was sent that is not settled or claimed.
+        """
+        smtp = self._settings.smtp
+        if smtp is None:
+            return Sent()
+        given_up = self._give_up_lost_claims()
+        due = self._due(limit)
+        if not due:
+            return Sent(given_up=given_up)
+        try:
+            with connected(smtp) as session:
+                results = self._send_each(smtp, session, due)
+        except NotDelivered as error:  # of the connection: no mail was claimed for it
+            results = self._put_off(due, error.fault)
+        return Sent(
+            sent=results.count(MessageState.SENT),
+            put_off=results.count(MessageState.WAITING),
+            given_up=given_up + results.count(MessageState.FAILED),
+        )
+
+    def send_all_due(self) -> Sent:
+        """Send round after round until no mail goes any more; returns what became of all.
+
+        Raises:
+            StoreError: see :meth:`send_due`.
+        """
+        total = Sent()
+        while True:
+            done = self.send_due()
+            total = Sent(total.sent + done.sent, total.put_off + done.put_off, total.given_up + done.given_up)
+            if not done.sent:
+                return total
+
+    def _due(self, limit: int) -> list[str]:
+        statement = (
+            select(_message.c.id)
+            .where(_IS_MAIL, _message.c.state == MessageState.WAITING.value, _message.c.due_at <= self._store.now())
+            .order_by(_message.c.due_at, _message.c.id)
+            .limit(limit)
+        )
+        with self._store.read() as session:
+            return list(session.connection().execute(statement).scalars())
+
+    def _send_each(self, smtp: SmtpSettings, session: MailSession, due: Sequence[str]) -> list[MessageState]:
+        results = []
+        for message_id in due:
+            try:
+                claim = self._claim(message_id)
+            except _TakenByAnother:
+                continue
+            fault = self._try(smtp, session, claim)
+            results.append(self._settle(claim, fault))
+            if not session.is_open:
+                break
+        return results
+
+    def _claim(self, message_id: str) -> _Claim:
+        with self._store.write() as unit:
+            statement = (
+                update(_message)
+                .where(
+                    _IS_MAIL,
+                    _message.c.id == message_id,
+                    _message.c.state == MessageState.WAITING.value,
+                    _message.c.due_at <= unit.at,
+                )
+                .values(
+                    state=MessageState.SENDING.value,
+                    attempts=_message.c.attempts + 1,
+                    due_at=unit.at + CLAIM_SECONDS * 1000,
+                    version=_message.c.version + 1,
+                )
+                .returning(_message.c.kind, _message.c.attempts, _message.c.sealed)
+            )
+            row = unit.connection.execute(statement).one_or_none()
+            if row is None:
+                raise _TakenByAnother
+            unit.audit(ACTOR, "mail.claimed", message_id, {"attempt": row.attempts})
+            return _Claim(message_id, row.kind, row.attempts, row.sealed)
+
+    def _try(self, smtp: SmtpSettings, session: MailSession, claim: _Claim) -> MailFault | None:
+        """Hand a claimed mail over; None where the server took it."""
+        try:
+            content: dict[str, Any] = self._store.keys.open("outbox_message", claim.id, claim.sealed)
+            school_name, folder = self._settings.school_name, self._settings.text_folder
+            text = mail_text(MessageKind(claim.kind), folder, school_name, content["words"])
+            at = datetime.fromtimestamp(self._store.now() / 1000, UTC).astimezone(TAIPEI)
+            message = make_message(smtp, school_name, content["email"], text.subject, text.body, at, claim.id)
+            session.send(message, PATIENCE_SECONDS)
+        except NotDelivered as error:
+            return error.fault
+        except TextUnusable:
+            return MailFault.TEMPLATE
+        except SealBroken:  # sealed with a key that was made while this process runs
+            return MailFault.UNREADABLE
+        return None
+
+    def _settle(self, claim: _Claim, fault: MailFault | None) -> MessageState:
+        """Write down what came of a claim, even where it had run out meanwhile: only this process knows."""
+        with self._store.write() as unit:
+            state, values = _outcome(unit, fault, claim.attempts)
+            still_ours = (_message.c.state == MessageState.SENDING.value) | (
+                (_message.c.state == MessageState.FAILED.value) & (_message.c.last_fault == MailFault.UNCERTAIN.value)
+            )
+            if state is MessageState.SENT:
+                now = unit.connection.execute(select(_message.c.sealed).where(_message.c.id == claim.id)).scalar_one()
+                values["sealed"] = once_told(unit.keys, claim.id, now)
+            unit.connection.execute(
+                update(_message)
+                .where(_message.c.id == claim.id, _message.c.attempts == claim.attempts, still_ours)
+                .values(**values, version=_message.c.version + 1)
+            )
+            unit.audit(ACTOR, f"mail.{state.value}", claim.id, {"fault": values["last_fault"]})
+        return state
+
+    def _put_off(self, due: Sequence[str], fault: MailFault) -> list[MessageState]:
+        """Put mails off that no server was there for; each counts a try."""
+        results = []
+        with self._store.write() as unit:
+            waiting = unit.connection.execute(
+                select(_message.c.id, _message.c.attempts).where(
+                    _message.c.id.in_(due),
+                    _message.c.state == MessageState.WAITING.value,
+                    _message.c.due_at <= unit.at,
+                )
+            ).all()
+            for row in waiting:
+                state, values = _outcome(unit, fault, row.attempts + 1)
+                unit.connection.execute(
+                    update(_message)
+                    .where(_message.c.id == row.id)
+                    .values(**values, attempts=row.attempts + 1, version=_message.c.version + 1)
+                )
+                results.append(state)
+            unit.audit(ACTOR, "mail.put_off", "outbox", {"fault": fault.value, "mails": len(results)})
+        return results
+
+    def _give_up_lost_claims(self) -> int:
+        """Make dead letters of mails whose claim has run out: their sender died, and the mail may have gone."""
+        lost = select(_message.c.id).where(
+            _IS_MAIL, _message.c.state == MessageState.SENDING.value, _message.c.due_at <= self._store.now()
+        )
+        with self._store.read() as session:
+            if session.connection().execute(lost.limit(1)).first() is None:
+                return 0
+        with self._store.write() as unit:
+            statement = (
+                update(_message)
+                .where(_IS_MAIL, _message.c.state == MessageState.SENDING.value, _message.c.due_at <= unit.at)
+                .values(
+                    state=MessageState.FAILED.value,
+                    last_fault=MailFault.UNCERTAIN.value,
+                    version=_message.c.version + 1,
+                )
+                .returning(_message.c.id)
+            )
+            found = unit.connection.execute(statement).all()
+            unit.audit(ACTOR, "mail.claims_lost", "outbox", {"mails": [row.id for row in found]})
+        return len(found)
+
+
+def _outcome(unit: UnitOfWork, fault: MailFault | None, attempts: int) -> tuple[MessageState, dict[str, Any]]:
+    """The state after a try, and the columns that go with it."""
+    if fault is None:
+        state, values = MessageState.SENT, {"done_at": unit.at}
+    elif fault.may_pass and attempts < MOST_TRIES:
+        wait = BACK_OFF_MINUTES[attempts - 1] * _MINUTE_MILLISECONDS
+        state, values = MessageState.WAITING, {"due_at": unit.at + wait}
+    else:
+        state, values = MessageState.FAILED, {}
+    return state, {"state": state.value, "last_fault": fault.value if fault else "", **values}

@@ -1,0 +1,105 @@
+"""The mails' words: templates that a school may replace (``kiosk/text/mail_*.zh_TW.txt``), with checked placeholders.
+
+A placeholder is a word in braces, as staff at a school would write it: {學生}. One that a mail does not know would
+reach the parent as it stands, and one that is missing would leave them without what they need, so both are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kiosk.i18n import _
+from kiosk.rules.text_safety import scrub
+from kiosk.services.messaging.outbox import MessageKind
+from kiosk.services.texts.loader import Text, TextFault, TextName, TextUnusable, load_text
+
+_PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
+_IN_TITLE = frozenset({"學校", "申請編號"})
+_IN_EVERY_MAIL = frozenset({"學校", "家長", "學生", "申請編號", "服務電話"})
+_OF_APPLICATION = frozenset({"學生", "申請編號"})
+_OF_ACCOUNT = frozenset({MessageKind.EMAIL_CHANGED})
+"""Mails about an account, which know no application."""
+_NEEDED: Mapping[MessageKind, frozenset[str]] = {
+    MessageKind.APPROVED: frozenset({"帳號", "期限"}),
+    MessageKind.SECOND_CHILD: frozenset({"帳號"}),
+    MessageKind.RETURNED: frozenset({"欄位"}),
+    MessageKind.REJECTED: frozenset({"原因"}),
+    MessageKind.BINDING_ENDED: frozenset({"原因", "日期"}),
+    MessageKind.EMAIL_CHANGED: frozenset({"帳號", "日期"}),
+    MessageKind.CARER_ADDED: frozenset({"帳號", "期限", "項目"}),
+}
+_KEYS: Mapping[str, str] = {
+    "家長": "person",
+    "學生": "student",
+    "申請編號": "number",
+    "帳號": "account",
+    "期限": "until",
+    "欄位": "fields",
+    "項目": "fields",
+    "原因": "reason",
+    "日期": "day",
+}
+
+
+@dataclass(frozen=True)
+class MailText:
+    """A mail's words, ready to be sent."""
+
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+
+
+def mail_text(kind: MessageKind, own_folder: Path | None, school_name: str, words: Mapping[str, str]) -> MailText:
+    """Fill in a template.
+
+    Args:
+        kind: what the mail tells; chooses the template.
+        own_folder: the school's texts, as `kiosk.services.texts.loader.load_text` takes it.
+        school_name: for {學校}.
+        words: what the outbox kept; controls and characters nobody sees are left out of them.
+
+    Raises:
+        TextUnusable: the template, or the file of the help lines, cannot be used.
+    """
+    template = _template(kind, own_folder)
+    values = {name: words.get(key, "") for name, key in _KEYS.items()}
+    values |= {"學校": school_name, "服務電話": load_text(TextName.HELP_LINES, own_folder).body}
+    clean = {name: "\n".join(map(scrub, value.split("\n"))) for name, value in values.items()}
+
+    def fill(text: str) -> str:
+        return _PLACEHOLDER.sub(lambda found: clean[found.group(1)], text)
+
+    return MailText(" ".join(fill(template.title).split()), fill(template.body) + "\n")
+
+
+def check_mail_texts(own_folder: Path | None) -> None:
+    """Go on only if every mail's template can be used.
+
+    Raises:
+        TextUnusable: the first that cannot; its text says what to mend.
+    """
+    for kind in MessageKind:
+        _template(kind, own_folder)
+
+
+def _template(kind: MessageKind, own_folder: Path | None) -> Text:
+    text = load_text(TextName(f"mail_{kind.value}"), own_folder)
+    file = Path(f"{text.name.value}.{text.language}.txt")
+    in_title, in_body = (set(_PLACEHOLDER.findall(part)) for part in (text.title, text.body))
+    absent = _OF_APPLICATION if kind in _OF_ACCOUNT else frozenset()
+    unknown = (in_title - (_IN_TITLE - absent)) | (in_body - (_IN_EVERY_MAIL - absent) - _NEEDED[kind])
+    for name in sorted(unknown):
+        line = _("文字檔 {file} 的 {name} 不能用在這裡，請看 README.md 的說明。").format(
+            file=file.name, name=f"{{{name}}}"
+        )
+        raise TextUnusable(TextFault.PLACEHOLDER, file, line)
+    for name in sorted(_NEEDED[kind] - in_body):
+        line = _("文字檔 {file} 缺少 {name}。").format(file=file.name, name=f"{{{name}}}")
+        raise TextUnusable(TextFault.PLACEHOLDER, file, line)
+    if re.search(r"[{}]", _PLACEHOLDER.sub("", f"{text.title}\n{text.body}")):
+        line = _("文字檔 {file} 有不成對的 {{ 或 }}。").format(file=file.name)
+        raise TextUnusable(TextFault.PLACEHOLDER, file, line)
+    return text

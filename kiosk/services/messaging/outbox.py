@@ -1,0 +1,222 @@
+"""What parents are to be told, written in the transaction of the decision it tells.
+
+A message goes by mail where a mail server is set and the person has an address, else it stands on the list of parents
+to call. What stands in the mail is decided here: the child's name masked, the application's number, what happens next.
+An ID, or the end of one that is somebody's first password, never does, whoever wrote it into a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import uuid4
+
+from sqlmodel import col, select
+
+from db.models import Applicant, Application
+from db.review_models import OutboxMessage
+from db.store import UnitOfWork
+from kiosk.config.settings import Settings
+from kiosk.domain.application_form import FormField
+from kiosk.domain.school_calendar import TAIPEI
+from kiosk.i18n import _
+from kiosk.rules.identity import hide_ids
+from kiosk.rules.names import mask_name
+from kiosk.rules.roc_dates import format_roc
+from kiosk.services.accounts.bindings import OpenedBinding
+
+
+class MessageKind(StrEnum):
+    """What a message tells; the value is what the database keeps, and names the template ``mail_<value>``."""
+
+    APPROVED = "approved"
+    SECOND_CHILD = "second_child"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    BINDING_ENDED = "binding_ended"
+    EMAIL_CHANGED = "email_changed"
+    CARER_ADDED = "carer_added"
+
+    @property
+    def label(self) -> str:
+        """What is told, in a few characters."""
+        return {
+            MessageKind.APPROVED: _("通過"),
+            MessageKind.SECOND_CHILD: _("通過，沿用原帳號"),
+            MessageKind.RETURNED: _("退件補正"),
+            MessageKind.REJECTED: _("不通過"),
+            MessageKind.BINDING_ENDED: _("綁定終止"),
+            MessageKind.EMAIL_CHANGED: _("更換電子郵件"),
+            MessageKind.CARER_ADDED: _("新增照顧者"),
+        }[self]
+
+
+class Channel(StrEnum):
+    """How a person hears of it."""
+
+    MAIL = "mail"
+    CALL = "call"
+
+
+class MessageState(StrEnum):
+    """How far a message is; ``failed`` is a dead letter, for staff to look at."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    CALLED = "called"
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom a message is for; ``email`` is None where there is none."""
+
+    name: str = field(repr=False)
+    mobile: str = field(repr=False)
+    email: str | None = field(repr=False)
+
+
+def write(
+    unit: UnitOfWork,
+    settings: Settings,
+    kind: MessageKind,
+    decision_key: str,
+    application: Application | None,
+    addressee: Addressee,
+    words: Mapping[str, str],
+) -> str:
+    """Put a message into the outbox, within the unit of work of the decision it tells.
+
+    Args:
+        unit: the decision's; written or rolled back with it, and audited by it.
+        settings: whether a mail server is set.
+        kind: what it tells.
+        decision_key: names decision and person, 96 characters at most; a second message of one key is a StoreConflict.
+        application: what it is about; None where it is about an account and no child of it.
+        addressee: whom it is for.
+        words: what this kind's template wants besides person, child and number; see `kiosk.services.messaging.mail_templates`.
+
+    Returns:
+        The message's id.
+    """
+    message_id = uuid4().hex
+    by_mail = settings.smtp is not None and addressee.email is not None
+    content = {
+        "name": addressee.name,
+        "mobile": addressee.mobile,
+        "email": addressee.email,
+        "words": {
+            "person": mask_name(addressee.name),
+            **_of_application(application),
+            **words,
+        },
+    }
+    unit.session.add(
+        OutboxMessage(
+            id=message_id,
+            kind=kind.value,
+            decision_key=decision_key,
+            application_id=None if application is None else application.id,
+            channel=(Channel.MAIL if by_mail else Channel.CALL).value,
+            sealed=unit.keys.seal("outbox_message", message_id, content),
+            written_at=unit.at,
+            due_at=unit.at,
+        )
+    )
+    unit.session.flush()
+    return message_id
+
+
+def _of_application(application: Application | None) -> dict[str, str]:
+    if application is None:
+        return {}
+    return {"student": mask_name(application.student_name), "number": application.number}
+
+
+def tell_approved(
+    unit: UnitOfWork, settings: Settings, application_id: str, version: int, opened: Iterable[OpenedBinding]
+) -> None:
+    """Tell every applicant that the application is approved and how the account is used.
+
+    Args:
+        unit: the approval's.
+        settings: whether a mail server is set.
+        application_id: what was approved.
+        version: the version that was decided on; with the person it makes the decision's key.
+        opened: what :func:`kiosk.services.accounts.bindings.open_binding` gave.
+    """
+    people = {person.id: person for person in _people(unit, application_id)}
+    for one in opened:
+        kind = MessageKind.SECOND_CHILD if one.first_password_until is None else MessageKind.APPROVED
+        words = {"account": one.account_email or ""}
+        if one.first_password_until is not None:
+            words["until"] = day_of(one.first_password_until)
+        _tell(unit, settings, kind, application_id, version, people[one.applicant_id], words)
+
+
+def tell_returned(
+    unit: UnitOfWork, settings: Settings, application_id: str, version: int, reasons: Mapping[tuple[int, str], str]
+) -> None:
+    """Tell the applicants whose fields were sent back (退件補正) which these are, and why.
+
+    Args:
+        unit: the decision's.
+        settings: whether a mail server is set.
+        application_id: what was sent back.
+        version: the version that was decided on.
+        reasons: by the applicant's position, from 1, and the field's key; identity numbers in them are hidden.
+    """
+    people = _people(unit, application_id)
+    known = _identity_numbers(unit, people)
+    for person in people:
+        fields = [
+            f"{FormField(key).label}：{hide_ids(reason, known)}"
+            for (position, key), reason in reasons.items()
+            if position == person.position
+        ]
+        if fields:
+            words = {"fields": "\n".join(fields)}
+            _tell(unit, settings, MessageKind.RETURNED, application_id, version, person, words)
+
+
+def tell_rejected(unit: UnitOfWork, settings: Settings, application_id: str, version: int, reason: str) -> None:
+    """Tell every applicant that the application was refused (不通過), and why; as :func:`tell_returned`."""
+    people = _people(unit, application_id)
+    words = {"reason": hide_ids(reason, _identity_numbers(unit, people))}
+    for person in people:
+        _tell(unit, settings, MessageKind.REJECTED, application_id, version, person, words)
+
+
+def day_of(at: int) -> str:
+    """A moment's day at the school, as it is written there (109年9月11日)."""
+    return format_roc(datetime.fromtimestamp(at / 1000, UTC).astimezone(TAIPEI).date())
+
+
+def _tell(
+    unit: UnitOfWork,
+    settings: Settings,
+    kind: MessageKind,
+    application_id: str,
+    version: int,
+    person: Applicant,
+    words: Mapping[str, str],
+) -> None:
+    personal = unit.keys.open("applicant", person.id, person.sealed)
+    addressee = Addressee(person.name, personal["mobile"], personal["email"])
+    application = unit.session.get_one(Application, application_id)
+    write(unit, settings, kind, f"{kind.value}|{version}|{person.id}", application, addressee, words)
+
+
+def _people(unit: UnitOfWork, application_id: str) -> list[Applicant]:
+    return list(
+        unit.session.exec(
+            select(Applicant).where(Applicant.application_id == application_id).order_by(col(Applicant.position))
+        )
+    )
+
+
+def _identity_numbers(unit: UnitOfWork, people: Iterable[Applicant]) -> list[str]:
+    return [str(unit.keys.open("applicant", one.id, one.sealed)["national_id"]) for one in people]

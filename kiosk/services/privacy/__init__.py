@@ -1,0 +1,1 @@
+"""Rights under the Personal Data Protection Act: access, deletion and erasure."""

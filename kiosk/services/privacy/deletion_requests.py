@@ -1,0 +1,210 @@
+"""Parents' requests to delete what is held on them, for the registrar to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import Session, col, select
+
+from db.account_models import CarerAccess, DeletionRequest
+from db.models import Student
+from db.review_models import Binding, ParentAccount
+from db.store import Store
+from kiosk.config.settings import Settings
+from kiosk.domain.errors import ChangedMeanwhile, Denied
+from kiosk.domain.reason import checked_reason
+from kiosk.domain.school_calendar import day_at
+from kiosk.rules.contact import mask_email, mask_mobile
+from kiosk.rules.identity import mask_id
+from kiosk.services.accounts.binding_end import end_access, end_binding
+from kiosk.services.accounts.parent_accounts import close_account
+from kiosk.services.accounts.visible_children import seen_children
+from kiosk.services.auth.staff_session import REGISTRAR, ActingStaff, OwnChild, StaffGate, StaffMember, name_of_staff
+from kiosk.services.privacy.erasure import erase
+
+AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionRow:
+    """A request.
+
+    Attributes:
+        request_id: which.
+        version: of it, for :meth:`DeletionRequests.decide`.
+        name: the parent's.
+        children: their names, of bindings that stand.
+        state: open, deleted, declined, taken_back.
+        requested_at: milliseconds since 1970-01-01 UTC.
+    """
+
+    request_id: str
+    version: int
+    name: str = field(repr=False)
+    children: tuple[str, ...] = field(repr=False)
+    state: str
+    requested_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionView:
+    """A request as the registrar decides on it.
+
+    Attributes:
+        row: what the list shows.
+        reason: the parent's.
+        national_id: masked.
+        mobile: masked.
+        email: masked; None where there is none.
+        carers: how many accesses the parent gave that still stand, and end with the account.
+    """
+
+    row: DeletionRow
+    reason: str = field(repr=False)
+    national_id: str = field(repr=False)
+    mobile: str = field(repr=False)
+    email: str | None = field(repr=False)
+    carers: int
+
+
+class DeletionRequests:
+    """The service.
+
+    Args:
+        store: the database.
+        settings: whether a mail server is set, for telling the parent.
+    """
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self._gate = StaffGate(store)
+
+    def list(self, member: StaffMember) -> tuple[DeletionRow, ...]:
+        """The open requests, the longest waiting first, at most :data:`AT_ONCE`: the others come as these are decided.
+
+        Raises:
+            Denied, PasswordChangeRequired: see :class:`StaffGate`.
+        """
+        with self._gate.read(member, "deletion_requests.list", REGISTRAR) as (session, _acting):
+            found = session.exec(
+                select(DeletionRequest)
+                .where(DeletionRequest.state == "open")
+                .order_by(col(DeletionRequest.requested_at), col(DeletionRequest.id))
+                .limit(AT_ONCE)
+            ).all()
+            return _rows(session, found)
+
+    def open(self, member: StaffMember, request_id: str) -> DeletionView:
+        """One request, with what is to be known of the person.
+
+        Raises:
+            Denied, PasswordChangeRequired: no such request, or see :class:`StaffGate`.
+        """
+        with self._gate.read(member, "deletion_requests.open", REGISTRAR) as (session, _acting):
+            request = session.get(DeletionRequest, request_id)
+            if request is None:
+                raise Denied
+            account = session.get_one(ParentAccount, request.account_id)
+            known = self._store.keys.open("parent_account", account.id, account.sealed)
+            said = self._store.keys.open("deletion_request", request.id, request.sealed)
+            email = known.get("email")
+            (row,) = _rows(session, [request])
+            given = select(CarerAccess.id).where(CarerAccess.granted_by == account.id, CarerAccess.state == "active")
+            return DeletionView(
+                row=row,
+                reason=said["reason"],
+                national_id=mask_id(known["national_id"]),
+                mobile=mask_mobile(known["mobile"]),
+                email=mask_email(email) if email else None,
+                carers=len(session.exec(given).all()),
+            )
+
+    def decide(self, member: StaffMember, request_id: str, version: int, *, deletes: bool, answer: str) -> None:
+        """Delete what is held on the person (see :mod:`kiosk.services.privacy.erasure`), or decline with a reason.
+
+        To delete ends every binding, tells the parent so with the answer as the reason, and closes the account. The
+        answer is kept either way; who is declined reads it once signed on.
+
+        Args:
+            member: the registrar.
+            request_id: which.
+            version: as the member saw it.
+            deletes: 已刪除, or else 不刪除.
+            answer: to the parent.
+
+        Raises:
+            UnusableReason: see there.
+            ChangedMeanwhile: taken back, or decided by a colleague.
+            Denied, PasswordChangeRequired: the member's own request or child, no such request, or see
+                :class:`StaffGate`.
+        """
+        answer = checked_reason(answer)
+        with self._gate.write(member, "deletion_requests.decide", REGISTRAR) as (unit, acting):
+            request = unit.session.get(DeletionRequest, request_id)
+            if request is None:
+                raise Denied
+            account = unit.session.get_one(ParentAccount, request.account_id)
+            _require_others(unit.session, acting, account, unit.at)
+            if request.state != "open" or request.version != version:
+                by = name_of_staff(unit.session, request.decided_by)
+                raise ChangedMeanwhile(by, request.decided_at or 0, request.state)
+            said = unit.keys.open("deletion_request", request.id, request.sealed)
+            if deletes:
+                for binding in unit.session.exec(
+                    select(Binding).where(Binding.parent_account_id == account.id, Binding.state == "active")
+                ).all():
+                    end_binding(unit, self._settings, binding, answer, by=acting.id, staff=True)
+                for access in unit.session.exec(
+                    select(CarerAccess).where(CarerAccess.account_id == account.id, CarerAccess.state == "active")
+                ).all():
+                    end_access(unit, access)
+                if account.active:
+                    close_account(unit, account)
+                erase(unit, account)
+                said = {"reason": ""}
+            request.state = "deleted" if deletes else "declined"
+            request.sealed = unit.keys.seal("deletion_request", request.id, {**said, "answer": answer})
+            request.decided_by, request.decided_at, request.version = acting.id, unit.at, version + 1
+            unit.session.flush()
+            unit.audit(member.credential_id, f"deletion.{request.state}", account.id, {"answer": answer})
+
+
+def _require_others(session: Session, acting: ActingStaff, account: ParentAccount, now: int) -> None:
+    """Go on only where neither the request nor a child is the member's own.
+
+    Raises:
+        OwnChild: it is.
+    """
+    if account.national_id_index == acting.national_id_index:
+        raise OwnChild
+    for child in seen_children(session, account.id, day_at(now)):
+        acting.require_not_own_child(session, child.student_id)
+
+
+def _rows(session: Session, requests: Sequence[DeletionRequest]) -> tuple[DeletionRow, ...]:
+    """The requests with whose they are, in two statements."""
+    accounts = [request.account_id for request in requests]
+    named = select(ParentAccount.id, ParentAccount.name).where(col(ParentAccount.id).in_(accounts))
+    names = dict(session.exec(named).all())
+    bound = (
+        select(Binding.parent_account_id, Student.name)
+        .join(Student, col(Binding.student_id) == col(Student.id))
+        .where(col(Binding.parent_account_id).in_(accounts), Binding.state == "active")
+        .order_by(col(Student.student_number))
+    )
+    children: dict[str, list[str]] = {account_id: [] for account_id in accounts}
+    for account_id, name in session.exec(bound):
+        children[account_id].append(name)
+    return tuple(
+        DeletionRow(
+            request_id=request.id,
+            version=request.version,
+            name=names[request.account_id],
+            children=tuple(children[request.account_id]),
+            state=request.state,
+            requested_at=request.requested_at,
+        )
+        for request in requests
+    )

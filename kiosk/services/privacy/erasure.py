@@ -1,0 +1,95 @@
+"""Deleting what is held on a person, once the school has decided so.
+
+What remains is what the school must be able to prove (個資法 §11): that an application was sent and decided on, under
+its number; the answers to the consent text; the audit. None of it says who the person was. An application that another
+parent's binding still rests on stays whole; what the person has yet to be told is told first, and emptied then.
+"""
+
+from __future__ import annotations
+
+import os
+
+from sqlmodel import col, delete, select
+
+from db.account_models import DeletionRequest
+from db.document_models import Document, Signature
+from db.models import Applicant, Application, Credential, Draft
+from db.review_models import ParentAccount
+from db.store import UnitOfWork
+from kiosk.domain.application_status import LIVE_STATES
+from kiosk.domain.documents import PaperState
+from kiosk.domain.receipt import EmailState
+from kiosk.services.applications.flags import refresh
+from kiosk.services.auth.parent_login import PARENT_LOGIN
+from kiosk.services.messaging.outbox import MessageState
+from kiosk.services.messaging.redaction import NOBODY, emptied, to_be_emptied
+from kiosk.services.own_messages import messages_of
+
+_INDEX_BYTES = 16
+_NOTHING = {"national_id": "", "mobile": "", "email": None}
+
+
+def erase(unit: UnitOfWork, account: ParentAccount) -> None:
+    """Wipe a closed account and what was applied for with this ID; the caller has ended its bindings, and audits.
+
+    Args:
+        unit: the unit of work of the decision.
+        account: of its session, closed.
+    """
+    session = unit.session
+    people = session.exec(
+        select(Applicant, Application)
+        .join(Application, col(Application.id) == col(Applicant.application_id))
+        .where(Applicant.national_id_index == account.national_id_index, col(Application.state).not_in(LIVE_STATES))
+    ).all()
+    session.exec(delete(Draft).where(col(Draft.national_id_index) == account.national_id_index))
+    _erase_messages(unit, account)
+    _erase_requests(unit, account)
+    for person, application in people:
+        _erase_papers(unit, application.id)
+        person.name, person.email_state = NOBODY, EmailState.NONE.value
+        person.national_id_index, person.mobile_index = os.urandom(_INDEX_BYTES), os.urandom(_INDEX_BYTES)
+        person.email_index, person.unusual_characters = None, False
+        person.sealed = unit.keys.seal("applicant", person.id, _NOTHING)
+    account.name, account.version = NOBODY, account.version + 1
+    account.national_id_index, account.mobile_index = os.urandom(_INDEX_BYTES), os.urandom(_INDEX_BYTES)
+    account.email_index = account.chosen_account_index = None
+    account.sealed = unit.keys.seal("parent_account", account.id, _NOTHING)
+    credential = session.exec(
+        select(Credential).where(Credential.kind == PARENT_LOGIN, Credential.account == account.id)
+    ).one()
+    credential.active, credential.changed_at, credential.version = False, unit.at, credential.version + 1
+    credential.initial_code = credential.initial_kind = credential.initial_expires_at = None
+    credential.password_hash = credential.pepper_id = None
+    credential.earlier_hashes = "[]"
+    session.flush()
+    refresh(unit, sorted({application.student_id for _person, application in people}))
+
+
+def _erase_messages(unit: UnitOfWork, account: ParentAccount) -> None:
+    """Empty what was told already; what still waits is told first, and emptied then."""
+    for message in messages_of(unit.session, account):
+        if message.state in (MessageState.SENT.value, MessageState.CALLED.value):
+            message.sealed = emptied(unit.keys, message.id)
+        else:
+            message.sealed = to_be_emptied(unit.keys, message.id, message.sealed)
+
+
+def _erase_requests(unit: UnitOfWork, account: ParentAccount) -> None:
+    """Take the person's own words out of what they asked before; the school's answers stay."""
+    for request in unit.session.exec(select(DeletionRequest).where(DeletionRequest.account_id == account.id)).all():
+        said = unit.keys.open("deletion_request", request.id, request.sealed)
+        request.sealed = unit.keys.seal("deletion_request", request.id, said | {"reason": ""})
+
+
+def _erase_papers(unit: UnitOfWork, application_id: str) -> None:
+    """Empty the void forms of an application that is over, and what was drawn on them."""
+    papers = unit.session.exec(
+        select(Document).where(Document.application_id == application_id, Document.state == PaperState.VOID.value)
+    ).all()
+    for paper in papers:
+        paper.sealed = unit.keys.seal("document", paper.id, {"facts": {}, "words": {}})
+        signatures = unit.session.exec(select(Signature).where(Signature.document_id == paper.id)).all()
+        for signature in signatures:
+            blank = {"width": 1, "height": 1, "strokes": []}
+            signature.sealed = unit.keys.seal("signature", signature.id, blank)

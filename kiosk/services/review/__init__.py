@@ -1,0 +1,1 @@
+"""The reviewer's work: queue, one case, decisions, and bulk approval."""

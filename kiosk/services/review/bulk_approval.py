@@ -1,0 +1,148 @@
+"""Approving many at once: what neither waits for anything nor wants a look, each row for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+
+from kiosk.domain.application_status import TO_LOOK_AT, ApplicationState, Attention
+from kiosk.domain.errors import ChangedMeanwhile, Denied
+from kiosk.services.accounts.parent_accounts import EmailOfAnother
+from kiosk.services.auth.sign_in import SignIn
+from kiosk.services.auth.staff_session import REVIEWERS, OwnChild, StaffMember
+from kiosk.services.errors import StoreError
+from kiosk.services.review.decisions import Blocked, Review
+from kiosk.services.review.queue import MOST_ROWS, QueueRow, ReviewQueue
+from kiosk.services.review.queue_filter import QueueFilter, QueueSort, SortBy
+
+
+@dataclass(frozen=True, slots=True)
+class BulkSummary:
+    """What an approval in bulk would do.
+
+    Attributes:
+        rows: what would be approved, by class and seat; at most `MOST_ROWS` at once.
+        more: there are more than these; they come with the next bulk.
+        blocked: how many are left out because something stands against them.
+        to_look_at: how many others are left out because a remark wants a look.
+    """
+
+    rows: tuple[QueueRow, ...]
+    more: bool
+    blocked: int
+    to_look_at: int
+
+
+def summary_of(found: Sequence[QueueRow], *, more: bool = False) -> BulkSummary:
+    """What of these rows can be approved in bulk; ``more``: there are others that were not read."""
+    waiting = [row for row in found if row.state is ApplicationState.UNDER_REVIEW]
+    clean = [row for row in waiting if not row.holds and not row.remarks & TO_LOOK_AT]
+    clean.sort(key=lambda row: (row.class_name, row.seat_number or 0, row.number))
+    blocked = sum(bool(row.holds) for row in waiting) + len(found) - len(waiting)
+    return BulkSummary(
+        rows=tuple(clean[:MOST_ROWS]),
+        more=more or len(clean) > MOST_ROWS,
+        blocked=blocked,
+        to_look_at=len(found) - len(clean) - blocked,
+    )
+
+
+class Outcome(Enum):
+    """What became of one row."""
+
+    APPROVED = auto()
+    CHANGED = auto()
+    BLOCKED = auto()
+    OWN_CHILD = auto()
+    EMAIL_OF_ANOTHER = auto()
+    NOT_THEIRS = auto()
+    NOT_WRITTEN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """One row's result; ``refusal`` says more where it was not approved, for the screen to word."""
+
+    application_id: str
+    outcome: Outcome
+    refusal: Exception | None = field(default=None, repr=False)
+
+
+class BulkApproval:
+    """The service.
+
+    Args:
+        queue: finds the rows.
+        review: approves each.
+        sign_in: asks for the password again.
+    """
+
+    def __init__(self, queue: ReviewQueue, review: Review, sign_in: SignIn) -> None:
+        self._queue = queue
+        self._review = review
+        self._sign_in = sign_in
+
+    def candidates(self, member: StaffMember, wanted: QueueFilter) -> BulkSummary:
+        """What of a filter can be approved in bulk, and how much of it cannot.
+
+        Raises:
+            Denied, PasswordChangeRequired: see `ReviewQueue.page`.
+        """
+        under_review = replace(wanted, states=(ApplicationState.UNDER_REVIEW,))
+        if wanted.search:
+            searched = self._queue.page(member, under_review, QueueSort(), limit=MOST_ROWS)
+            return summary_of(searched.rows, more=searched.has_more)
+        clean = replace(under_review, flag=Attention.CLEAN)
+        page = self._queue.page(member, clean, QueueSort(SortBy.CLASS_AND_SEAT), limit=MOST_ROWS)
+        everything, blocked, may_pass = (
+            self._queue.how_many(member, replace(under_review, flag=flag))
+            for flag in (None, Attention.BLOCKED, Attention.CLEAN)
+        )
+        return BulkSummary(
+            rows=page.rows, more=page.has_more, blocked=blocked, to_look_at=everything - blocked - may_pass
+        )
+
+    def approve(
+        self,
+        member: StaffMember,
+        rows: Sequence[tuple[str, int]],
+        password: str,
+        progress: Callable[[int, int], None],
+    ) -> tuple[BulkResult, ...]:
+        """Approve each of these; what cannot be is left as it is, and says why.
+
+        Args:
+            member: who decides.
+            rows: application and version, as `candidates` gave them.
+            password: the member's own, again; wrong ones count as failed sign-ins.
+            progress: told how many of how many are done, after each.
+
+        Raises:
+            SignInRefused: the password is wrong; nothing was approved.
+            Denied, PasswordChangeRequired: no reviewer, or the login no longer holds; nothing was approved.
+            StoreError: the password could not be verified.
+        """
+        self._sign_in.confirm_password(member, password, REVIEWERS)
+        results = []
+        for place, (application_id, version) in enumerate(rows, 1):
+            results.append(self._approve(member, application_id, version))
+            progress(place, len(rows))
+        return tuple(results)
+
+    def _approve(self, member: StaffMember, application_id: str, version: int) -> BulkResult:
+        try:
+            self._review.approve(member, application_id, version, only_clean=True)
+        except ChangedMeanwhile as refusal:
+            return BulkResult(application_id, Outcome.CHANGED, refusal)
+        except Blocked as refusal:
+            return BulkResult(application_id, Outcome.BLOCKED, refusal)
+        except EmailOfAnother as refusal:
+            return BulkResult(application_id, Outcome.EMAIL_OF_ANOTHER, refusal)
+        except OwnChild as refusal:
+            return BulkResult(application_id, Outcome.OWN_CHILD, refusal)
+        except Denied as refusal:
+            return BulkResult(application_id, Outcome.NOT_THEIRS, refusal)
+        except StoreError as refusal:
+            return BulkResult(application_id, Outcome.NOT_WRITTEN, refusal)
+        return BulkResult(application_id, Outcome.APPROVED)

@@ -1,0 +1,95 @@
+"""The two forms of a child that are signed (同意簽署回傳, n/2), as their parent sees and prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlmodel import Session, col, select
+
+from db.models import Application, SignedForm
+from db.store import Store
+from kiosk.clock import Clock
+from kiosk.config.settings import Settings
+from kiosk.domain.application_status import LIVE_STATES
+from kiosk.domain.documents import COUNTED, FormKey, Paper, PaperState
+from kiosk.domain.errors import Denied
+from kiosk.services.auth.denial_audit import audits_refusals
+from kiosk.services.auth.student_session import Visitor, require_student
+from kiosk.services.documents.pdf_renderer import FormKind
+from kiosk.services.documents.printer import PrintFailed, PrintFault
+from kiosk.services.documents.register import standing
+from kiosk.services.signing.print_job import Asker, Printed, print_forms
+
+
+@audits_refusals
+class Papers:
+    """The service.
+
+    Args:
+        store: the database.
+        clock: for the age of files.
+        settings: the printer, the school's name and its texts.
+    """
+
+    def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+
+    @property
+    def has_printer(self) -> bool:
+        """Whether parents can print at the kiosk."""
+        return self._settings.printer is not None
+
+    def of_child(self, visitor: Visitor) -> tuple[Paper, ...]:
+        """The forms there are so far: of each live application, and of the card once it is answered.
+
+        Raises:
+            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+        """
+        with self._store.read() as session:
+            student = require_student(session, visitor)
+            return tuple(_papers(session, student.id))
+
+    def print_own(self, visitor: Visitor, keys: Sequence[FormKey]) -> Printed:
+        """Print forms of the visitor's own child.
+
+        Raises:
+            PrintFailed, NothingToSign, FormRefused: see `kiosk.services.signing.print_job.print_forms`.
+            Denied, PasswordChangeRequired: another child's, or see `kiosk.services.auth.student_session.require_student`.
+        """
+        return print_forms(self._settings, self._clock, lambda: self._asking(visitor), keys)
+
+    @contextmanager
+    def _asking(self, visitor: Visitor) -> Iterator[Asker]:
+        with self._store.write() as unit:
+            own = require_student(unit.session, visitor).id
+
+            def require_own(student_id: str) -> None:
+                if student_id != own:
+                    raise Denied
+                if not self.has_printer:  # a file is for the staff
+                    raise PrintFailed(PrintFault.NO_PRINTER)
+
+            yield Asker(unit, visitor.credential_id, None, require_own)
+
+
+def _papers(session: Session, student_id: str) -> Iterator[Paper]:
+    forms = session.exec(
+        select(SignedForm, Application)
+        .outerjoin(Application, col(Application.id) == col(SignedForm.application_id))
+        .where(SignedForm.student_id == student_id, col(SignedForm.form).in_(COUNTED))
+        .order_by(col(SignedForm.form), col(Application.submitted_at))
+    ).all()
+    for form, application in forms:
+        if application is not None and application.state not in LIVE_STATES:
+            continue
+        key = FormKey(FormKind(form.form), form.application_id or student_id)
+        document = standing(session, key)
+        yield Paper(
+            key,
+            PaperState(form.state),
+            None if document is None else document.number,
+            None if application is None else application.number,
+        )

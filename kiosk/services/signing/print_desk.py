@@ -1,0 +1,214 @@
+"""The staff's print queue: forms of their classes, or from the command line of the whole school."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Select, case, func, select
+from sqlmodel import Session
+
+from db.document_models import Document
+from db.models import Application, SignedForm, Student, Ticket, table_of
+from db.store import Store
+from kiosk.clock import Clock
+from kiosk.config.settings import Settings
+from kiosk.domain.application_form import Basis
+from kiosk.domain.application_status import LIVE_STATES
+from kiosk.domain.documents import FormKey, PaperState
+from kiosk.services.auth.staff_session import REVIEWERS, StaffGate, StaffMember
+from kiosk.services.command_line import OPERATOR
+from kiosk.services.documents.pdf_renderer import FormKind
+from kiosk.services.signing.print_job import Asker, Printed, print_forms
+
+_application = table_of(Application)
+_document = table_of(Document)
+_signed_form = table_of(SignedForm)
+_student = table_of(Student)
+_ticket = table_of(Ticket)
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedForm:
+    """A form that can be printed.
+
+    Attributes:
+        key: which form.
+        class_name: for the pile it belongs to.
+        seat_number: within the class.
+        student_number: whose.
+        student_name: whose.
+        state: where it is; what is not printed waits.
+        number: of the document, once it has one.
+    """
+
+    key: FormKey
+    class_name: str
+    seat_number: int | None
+    student_number: str = field(repr=False)
+    student_name: str = field(repr=False)
+    state: PaperState
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """How many forms of a class wait to be printed; a class whose forms are all printed has none."""
+
+    class_name: str
+    waiting: int
+
+
+class PrintDesk:
+    """The service.
+
+    Args:
+        store: the database.
+        clock: for the age of files.
+        settings: the printer, the school's name and its texts.
+    """
+
+    def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
+        self._clock = clock
+        self._settings = settings
+        self._gate = StaffGate(store)
+
+    def piles(self, member: StaffMember) -> tuple[Pile, ...]:
+        """The member's classes that have forms, and how many of those wait.
+
+        Raises:
+            Denied, PasswordChangeRequired: see `kiosk.services.auth.staff_session.StaffGate.read`.
+        """
+        waiting: Counter[str] = Counter()
+        with self._gate.read(member, "documents.piles", REVIEWERS) as (session, acting):
+            for kind in FormKind:
+                forms = _forms_of(kind).subquery()
+                waits = case(
+                    (func.coalesce(forms.c.state, PaperState.NOT_PRINTED) == PaperState.NOT_PRINTED, 1), else_=0
+                )
+                counts = select(forms.c.class_name, func.sum(waits)).group_by(forms.c.class_name)
+                waiting.update({name: int(count) for name, count in session.connection().execute(counts)})
+            return tuple(Pile(name, waiting[name]) for name in sorted(waiting) if acting.may_see(name))
+
+    def queue(
+        self, member: StaffMember, class_name: str | None = None, student_number: str | None = None
+    ) -> tuple[QueuedForm, ...]:
+        """The forms of the member's classes that can be printed, class by class in the order of seats.
+
+        Args:
+            member: who asks.
+            class_name: one class only.
+            student_number: one student only.
+
+        Raises:
+            Denied, PasswordChangeRequired: see `kiosk.services.auth.staff_session.StaffGate.read`.
+        """
+        with self._gate.read(member, "documents.queue", REVIEWERS) as (session, acting):
+            if class_name is not None:
+                acting.require_class(class_name)
+            found = _queue(session, class_name, student_number)
+            return tuple(form for form in found if acting.may_see(form.class_name))
+
+    def print_for(self, member: StaffMember, keys: Sequence[FormKey]) -> Printed:
+        """Print one form, a class or all that a member may see: one job, in this order.
+
+        Raises:
+            PrintFailed, NothingToSign, FormRefused: see `kiosk.services.signing.print_job.print_forms`.
+            Denied, PasswordChangeRequired: another's class, or see `kiosk.services.auth.staff_session.StaffGate.write`.
+        """
+        return print_forms(self._settings, self._clock, lambda: self._asking(member), keys)
+
+    @contextmanager
+    def _asking(self, member: StaffMember) -> Iterator[Asker]:
+        with self._gate.write(member, "documents.print", REVIEWERS) as (unit, acting):
+
+            def require_student(student_id: str) -> None:
+                acting.require_class(unit.session.get_one(Student, student_id).class_name)
+
+            yield Asker(unit, member.credential_id, acting.id, require_student)
+
+
+def whole_queue(store: Store, class_name: str | None = None) -> tuple[QueuedForm, ...]:
+    """Every form that can be printed, of one class or all; for the command line, whose user holds the key file."""
+    with store.read() as session:
+        return tuple(_queue(session, class_name))
+
+
+def print_as_operator(store: Store, clock: Clock, settings: Settings, keys: Sequence[FormKey]) -> Printed:
+    """Print forms from the command line.
+
+    Raises:
+        PrintFailed, NothingToSign, FormRefused: see `kiosk.services.signing.print_job.print_forms`.
+    """
+
+    @contextmanager
+    def asking() -> Iterator[Asker]:
+        with store.write() as unit:
+            yield Asker(unit, OPERATOR, None, lambda _student_id: None)
+
+    return print_forms(settings, clock, asking, keys)
+
+
+def _queue(session: Session, class_name: str | None, student_number: str | None = None) -> list[QueuedForm]:
+    """Counted forms by their state, carers' and corrections' papers beside them."""
+    found = [form for kind in FormKind for form in _forms(session, kind, class_name, student_number)]
+    return sorted(found, key=lambda form: (form.class_name, form.seat_number or 0, form.key.subject_id, form.key.kind))
+
+
+def _forms_of(kind: FormKind) -> Select[Any]:
+    """Every form of a kind that can be printed, with its document where it has one."""
+    subject, student_id, stands = _subjects(kind)
+    return (
+        select(
+            subject.label("subject_id"),
+            _student.c.class_name,
+            _student.c.seat_number,
+            _student.c.student_number,
+            _student.c.name,
+            _document.c.state,
+            _document.c.number,
+        )
+        .join_from(subject.table, _student, student_id == _student.c.id)
+        .outerjoin(
+            _document,
+            (_document.c.subject_id == subject) & (_document.c.kind == kind) & (_document.c.state != PaperState.VOID),
+        )
+        .where(_student.c.active, stands)
+    )
+
+
+def _forms(session: Session, kind: FormKind, class_name: str | None, student_number: str | None) -> list[QueuedForm]:
+    query = _forms_of(kind)
+    if class_name is not None:
+        query = query.where(_student.c.class_name == class_name)
+    if student_number is not None:
+        query = query.where(_student.c.student_number == student_number)
+    return [
+        QueuedForm(
+            FormKey(kind, row.subject_id),
+            row.class_name,
+            row.seat_number,
+            row.student_number,
+            row.name,
+            PaperState.NOT_PRINTED if row.state is None else PaperState(row.state),
+            row.number,
+        )
+        for row in session.connection().execute(query)
+    ]
+
+
+def _subjects(kind: FormKind) -> tuple[Column[str], Column[str], ColumnElement[bool]]:
+    """What a kind of form is about, whose it is, and which of them stand."""
+    is_live = _application.c.state.in_(LIVE_STATES)
+    match kind:
+        case FormKind.BINDING:
+            return _application.c.id, _application.c.student_id, is_live
+        case FormKind.CARER:
+            return _application.c.id, _application.c.student_id, is_live & (_application.c.basis == Basis.CARER)
+        case FormKind.CARD:
+            return _signed_form.c.student_id, _signed_form.c.student_id, _signed_form.c.form == FormKind.CARD
+        case FormKind.CORRECTION:
+            return _ticket.c.id, _ticket.c.student_id, _ticket.c.state == "open"

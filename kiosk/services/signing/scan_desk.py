@@ -1,0 +1,153 @@
+"""What comes back: staff scan a form's bars or QR code, and it is marked returned with who and when."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from sqlmodel import Session, col, select
+
+from db.document_models import Document
+from db.models import Application, Student
+from db.review_models import Staff
+from db.store import Store, UnitOfWork
+from kiosk.domain.documents import PaperState
+from kiosk.domain.errors import Denied
+from kiosk.rules.application_numbers import InvalidNumber, parse_number
+from kiosk.rules.text_safety import compact
+from kiosk.services.applications.flags import refresh
+from kiosk.services.auth.staff_session import REVIEWERS, ActingStaff, StaffGate, StaffMember
+from kiosk.services.documents.pdf_renderer import FormKind
+from kiosk.services.documents.register import mark_returned, void_if_changed
+
+_NUMBER = re.compile(r"D([0-9]{11})", re.ASCII)
+_TOKEN = re.compile(r"[A-Z2-7]{24}", re.ASCII)
+_LONGEST_CODE = 64
+
+
+class AnotherClass(Denied):
+    """The form is of a class that the member does not look after."""
+
+
+class ScanOutcome(Enum):
+    """What a code was.
+
+    RETURNED: marked now. ALREADY: marked before. VOID: what it says is no longer so. RECEIPT: the code of a receipt.
+    MISREAD: a number whose check digit is wrong. UNKNOWN: nothing of this school's.
+    """
+
+    RETURNED = auto()
+    ALREADY = auto()
+    VOID = auto()
+    RECEIPT = auto()
+    MISREAD = auto()
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """The answer to one code.
+
+    Attributes:
+        outcome: what it was.
+        number: of the document, where there is one.
+        kind: of the form, where there is one.
+        class_name: the child's.
+        student_name: whose form it is.
+        by: who marked it returned.
+        at: when, or when it was voided; milliseconds since 1970-01-01 UTC, 0 where neither.
+    """
+
+    outcome: ScanOutcome
+    number: str = ""
+    kind: FormKind | None = None
+    class_name: str = ""
+    student_name: str = field(default="", repr=False)
+    by: str = field(default="", repr=False)
+    at: int = 0
+
+
+class DocumentDesk:
+    """The service.
+
+    Args:
+        store: the database.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._gate = StaffGate(store)
+
+    def scan(self, member: StaffMember, code: str) -> Scanned:
+        """Mark the form of a code as returned; a form is marked once, however often and wherever it is scanned.
+
+        A form whose facts have changed since it was printed is voided here and now.
+
+        Args:
+            member: who scans.
+            code: the bars' number (dashes or not) or the QR code's token, as the scanner typed it.
+
+        Raises:
+            AnotherClass: the form is not of the member's classes; audited.
+            Denied, PasswordChangeRequired: the member's own child, or see
+                `kiosk.services.auth.staff_session.StaffGate.write`.
+        """
+        with self._gate.write(member, "document.scan", REVIEWERS) as (unit, acting):
+            scanned = _scan(unit, member, acting, code[:_LONGEST_CODE])
+            unit.audit(member.credential_id, "document.scanned", scanned.number, {"outcome": scanned.outcome.name})
+            return scanned
+
+
+def _scan(unit: UnitOfWork, member: StaffMember, acting: ActingStaff, code: str) -> Scanned:
+    plain = compact(code).upper()
+    number, token = _NUMBER.fullmatch(plain), _TOKEN.fullmatch(plain)
+    if number and _is_misread(number[1]):
+        return Scanned(ScanOutcome.MISREAD)
+    document = None
+    if number:
+        digits = number[1]
+        dashed = f"D{digits[:3]}-{digits[3:6]}-{digits[6:10]}-{digits[10:]}"
+        document = unit.session.exec(select(Document).where(Document.number == dashed)).one_or_none()
+    elif token:
+        document = unit.session.exec(select(Document).where(Document.token == plain)).one_or_none()
+    if document is None:
+        is_receipt = _is_receipt(unit.session, code.strip())
+        return Scanned(ScanOutcome.RECEIPT if is_receipt else ScanOutcome.UNKNOWN)
+    student = unit.session.get_one(Student, document.student_id)
+    if not acting.may_see(student.class_name):
+        raise AnotherClass
+    acting.require_not_own_child(unit.session, student.id)
+    if document.state != PaperState.VOID and void_if_changed(unit, document):
+        refresh(unit, [student.id])
+    outcome = _take(unit, member, acting, document)
+    by = unit.session.get(Staff, document.returned_by) if document.returned_by else None
+    return Scanned(
+        outcome,
+        document.number,
+        FormKind(document.kind),
+        student.class_name,
+        student.name,
+        "" if by is None else by.name,
+        (document.voided_at if outcome is ScanOutcome.VOID else document.returned_at) or 0,
+    )
+
+
+def _take(unit: UnitOfWork, member: StaffMember, acting: ActingStaff, document: Document) -> ScanOutcome:
+    if document.state == PaperState.VOID:
+        return ScanOutcome.VOID
+    if mark_returned(unit, document, member.credential_id, acting.id):
+        return ScanOutcome.RETURNED
+    return ScanOutcome.VOID if document.state == PaperState.VOID else ScanOutcome.ALREADY
+
+
+def _is_misread(digits: str) -> bool:
+    try:
+        parse_number(digits)
+    except InvalidNumber:
+        return True
+    return False
+
+
+def _is_receipt(session: Session, code: str) -> bool:
+    found = select(col(Application.id)).where(col(Application.receipt_token) == code)
+    return session.exec(found).first() is not None

@@ -1,0 +1,202 @@
+"""Signatures on the screen: drawn by a parent, bound to what the form says, counted once staff have seen an ID.
+
+A signature is kept as strokes with times, sealed, and stands on the form as SVG. It belongs to one document and to the
+hash of what that said; a document that is void takes its signatures with it (see `kiosk.services.documents.register`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from db.document_models import Document, Signature
+from db.models import Application, SignedForm, table_of
+from db.sealed import KeyRing
+from db.store import Store
+from kiosk.config.settings import Settings
+from kiosk.domain.application_status import LIVE_STATES
+from kiosk.domain.documents import COUNTED, FormKey, PaperState
+from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
+from kiosk.i18n import _
+from kiosk.rules.contact import mask_email, mask_mobile
+from kiosk.rules.strokes import Drawing
+from kiosk.services.auth.denial_audit import audits_refusals
+from kiosk.services.auth.student_session import Visitor, require_student
+from kiosk.services.documents.form_contents import FormContents
+from kiosk.services.documents.pdf_renderer import FormContent, FormKind, fingerprint
+from kiosk.services.documents.register import content_of, issue, standing
+
+_signature = table_of(Signature)
+
+
+class SigningNotOffered(ServiceError):
+    """The school does not let parents sign on the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureBox:
+    """A box of a form that can be signed on the screen.
+
+    Attributes:
+        key: which form.
+        sha256: of what the form says; goes back with the signature.
+        place: of the box, from 0.
+        title: whose it is, as it stands on the form.
+        says: what is signed for, line by line.
+        is_signed: whether a signature stands in it.
+        is_checked: whether staff have seen the person and an ID.
+    """
+
+    key: FormKey
+    sha256: str
+    place: int
+    title: str
+    says: tuple[str, ...] = field(repr=False)
+    is_signed: bool
+    is_checked: bool
+
+
+@audits_refusals
+class Signatures:
+    """The service.
+
+    Args:
+        store: the database.
+        settings: whether the school allows it, and its texts.
+    """
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+
+    def boxes(self, visitor: Visitor) -> tuple[SignatureBox, ...]:
+        """The boxes of the child's forms that are not back yet; none where the school does not allow it.
+
+        Raises:
+            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+        """
+        with self._store.read() as session:
+            student = require_student(session, visitor)
+            if not self._settings.sign_on_screen:
+                return ()
+            return tuple(_boxes(session, self._store.keys, self._settings, student.id))
+
+    def sign(self, visitor: Visitor, box: SignatureBox, drawing: Drawing) -> None:
+        """Keep a signature; one that stood in the box and was not checked yet is void from here on.
+
+        Args:
+            visitor: who stands at the kiosk.
+            box: as :meth:`boxes` gave it.
+            drawing: what was drawn.
+
+        Raises:
+            ChangedMeanwhile: the form says something else by now, is back, or its box was checked; nothing was kept.
+            NothingToSign: the form stands no more.
+            SigningNotOffered: see there.
+            Denied, PasswordChangeRequired: another child's, or see `kiosk.services.auth.student_session.require_student`.
+        """
+        with self._store.write() as unit:
+            student = require_student(unit.session, visitor)
+            _require_own(unit.session, student.id, box.key)
+            if not self._settings.sign_on_screen:
+                raise SigningNotOffered
+            issued = issue(unit, self._settings.text_folder, box.key, visitor.credential_id)
+            document = unit.session.get_one(Document, issued.document_id)
+            signers = issued.sheet.content.words["signers"]
+            if document.content_sha256 != box.sha256 or document.state == PaperState.RETURNED:
+                raise ChangedMeanwhile
+            if box.place not in range(len(signers)) or _is_checked(unit.session, document.id, box.place):
+                raise ChangedMeanwhile
+            unit.session.flush()
+            unit.connection.execute(
+                update(_signature)
+                .where(
+                    _signature.c.document_id == document.id,
+                    _signature.c.place == box.place,
+                    _signature.c.state == "waiting",
+                )
+                .values(state="void")
+            )
+            signature_id = uuid4().hex
+            unit.session.add(
+                Signature(
+                    id=signature_id,
+                    document_id=document.id,
+                    place=box.place,
+                    content_sha256=document.content_sha256,
+                    sealed=unit.keys.seal("signature", signature_id, asdict(drawing)),
+                    account=visitor.account,
+                    terminal=visitor.terminal,
+                    signed_at=unit.at,
+                )
+            )
+            detail = {"signature": signature_id, "place": box.place, "sha256": document.content_sha256}
+            unit.audit(visitor.credential_id, "document.signed", document.id, detail)
+
+
+def _require_own(session: Session, student_id: str, key: FormKey) -> None:
+    """Go on only with a form of this student."""
+    if key.kind not in COUNTED or student_id != _student_of(session, key):
+        raise Denied
+
+
+def _student_of(session: Session, key: FormKey) -> str | None:
+    if key.kind is FormKind.CARD:
+        return key.subject_id
+    return session.exec(select(Application.student_id).where(Application.id == key.subject_id)).one_or_none()
+
+
+def _is_checked(session: Session, document_id: str, place: int) -> bool:
+    found = select(Signature.id).where(
+        Signature.document_id == document_id, Signature.place == place, Signature.state == "checked"
+    )
+    return session.exec(found).first() is not None
+
+
+def _boxes(session: Session, keys: KeyRing, settings: Settings, student_id: str) -> Iterator[SignatureBox]:
+    forms = session.exec(
+        select(SignedForm, Application)
+        .outerjoin(Application, col(Application.id) == col(SignedForm.application_id))
+        .where(SignedForm.student_id == student_id, SignedForm.state != PaperState.RETURNED)
+        .order_by(col(SignedForm.form), col(Application.submitted_at))
+    ).all()
+    for form, application in forms:
+        if form.form not in COUNTED or (application is not None and application.state not in LIVE_STATES):
+            continue
+        key = FormKey(FormKind(form.form), form.application_id or student_id)
+        content = FormContents(session, keys, settings.text_folder).content(key.kind, key.subject_id)
+        document = standing(session, key)
+        states: dict[int, str] = {}
+        if content is not None and document is not None and content_of(keys, document).facts == content.facts:
+            content = content_of(keys, document)
+            signed = select(Signature).where(Signature.document_id == document.id, Signature.state != "void")
+            states = {signature.place: signature.state for signature in session.exec(signed)}
+        if content is None:
+            continue
+        for place, title in enumerate(content.words["signers"]):
+            yield SignatureBox(
+                key, content.sha256, place, title, _says(content), place in states, states.get(place) == "checked"
+            )
+
+
+def _says(content: FormContent) -> tuple[str, ...]:
+    """What a form is about, in a few lines, and the fingerprint that stands in its foot too."""
+    facts = content.facts
+    student = _("學生 {name}（{number}）").format(**facts["student"])
+    code = _("資料驗證碼 {code}").format(code=fingerprint(content.sha256))
+    if content.kind is FormKind.CARD:
+        chosen = "、".join(item["name"] for item in facts["items"] if item["chosen"]) or _("全部不開通")
+        return (f"{student}　{code}", _("開通：{items}").format(items=chosen))
+    return (f"{student}　{code}", *map(_person, facts["applicants"]))
+
+
+def _person(person: Mapping[str, Any]) -> str:
+    """Masked: both parents and the student know the login; the form itself, on paper, has it whole."""
+    mobile, email = person["mobile"], person["email"]
+    known = (person["national_id"], mobile and mask_mobile(mobile), email and mask_email(email))
+    return "　".join((f"{person['name']}（{person['relation']}）", *filter(None, known)))

@@ -1,0 +1,1 @@
+"""What a family does with the child's data: confirmation, error reports, consents, card."""

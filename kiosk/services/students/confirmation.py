@@ -1,0 +1,243 @@
+"""The student's data as the roster has it: the hub's states, the confirmation, the error report (錯誤回報)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from sqlmodel import Session, col, select, update
+
+from db.models import Applicant, Application, Consent, SignedForm, Student, Ticket
+from db.store import Store
+from kiosk.clock import Clock
+from kiosk.domain.application_status import LIVE_STATES, TOLD_HOLDS
+from kiosk.domain.errors import ServiceError
+from kiosk.domain.school_calendar import today
+from kiosk.rules.identity import mask_id
+from kiosk.rules.names import mask_name
+from kiosk.rules.text_safety import is_clean
+from kiosk.services.applications.flags import refresh
+from kiosk.services.auth.denial_audit import audits_refusals
+from kiosk.services.auth.student_session import Visitor, require_student
+from kiosk.services.full_age import is_of_age
+
+REPORTABLE = ("class_name", "name", "student_number")
+FORMS_TOTAL = 2
+_LONGEST_VALUE = 64
+
+
+class NothingReported(ServiceError):
+    """An error report names no field, an unknown one, the value shown already, or a text that cannot be kept."""
+
+
+@dataclass(frozen=True)
+class StudentView:
+    """What the parent confirms."""
+
+    name: str = field(repr=False)
+    class_name: str
+    student_number: str = field(repr=False)
+    is_adult: bool
+
+
+@dataclass(frozen=True)
+class ApplicationSummary:
+    """One application as its parent sees it; ``holds`` are names of what it waits for."""
+
+    id: str
+    number: str
+    state: str
+    applicants: tuple[str, ...]
+    holds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FieldOutcome:
+    """What the registrar decided on one field of the last error report.
+
+    Attributes:
+        key: one of :data:`REPORTABLE`.
+        is_corrected: False where the field stays as it is.
+        value: what it was corrected to; empty otherwise.
+        reason: why it stays; empty otherwise.
+    """
+
+    key: str
+    is_corrected: bool
+    value: str = field(repr=False)
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class HubState:
+    """The three states of the hub, and what they rest on.
+
+    ``outcomes``: the answer to the last error report, until the data is confirmed or reported anew.
+    """
+
+    student: StudentView
+    data_state: str
+    outcomes: tuple[FieldOutcome, ...]
+    account_state: str
+    applications: tuple[ApplicationSummary, ...]
+    consent: str
+    needs_student_consent: bool
+    forms_signed: int
+    forms_total: int = FORMS_TOTAL
+
+
+@audits_refusals
+class StudentData:
+    """The service."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def hub(self, visitor: Visitor) -> HubState:
+        """Where this visit stands.
+
+        Raises:
+            Denied, PasswordChangeRequired: see :func:`require_student`.
+        """
+        with self._store.read() as session:
+            student = require_student(session, visitor)
+            applications = self._applications(session, student.id)
+            adult = is_of_age(self._store.keys, student.id, student.sealed, today(self._clock))
+            own = _latest_choice(session, student.id, "student")
+            return HubState(
+                student=StudentView(student.name, student.class_name, student.student_number, adult),
+                data_state=student.data_state,
+                outcomes=self._outcomes(session, student),
+                account_state=next(
+                    (a.state for a in applications if a.state in LIVE_STATES),
+                    applications[0].state if applications else "none",
+                ),
+                applications=applications,
+                consent=_latest_choice(session, student.id, "parent"),
+                needs_student_consent=adult and own != "agree",
+                forms_signed=forms_signed(session, student.id),
+            )
+
+    def confirm(self, visitor: Visitor) -> None:
+        """Record 資訊正確; an open error report of this student is replaced by it."""
+        with self._store.write() as unit:
+            student = require_student(unit.session, visitor)
+            self._close_tickets(unit.session, student.id)
+            student.data_state, student.updated_at = "confirmed", unit.at
+            student.version += 1
+            refresh(unit, [student.id])
+            unit.audit(visitor.credential_id, "student.confirmed", student.id)
+
+    def report_errors(self, visitor: Visitor, right_values: Mapping[str, str]) -> None:
+        """Record 錯誤回報 for the registrar: field by field, what is shown and what would be right.
+
+        The visit goes on; applications of this student are held until the registrar has answered.
+
+        Raises:
+            NothingReported: see there.
+        """
+        with self._store.write() as unit:
+            student = require_student(unit.session, visitor)
+            shown = {field: str(getattr(student, field)) for field in REPORTABLE}
+            fields = [
+                {"field": field, "shown": shown[field], "right": right}
+                for field, right in right_values.items()
+                if field in shown and right != shown[field] and _can_be_kept(right)
+            ]
+            if not fields or len(fields) != len(right_values):
+                raise NothingReported
+            self._close_tickets(unit.session, student.id)
+            ticket_id = uuid4().hex
+            unit.session.add(
+                Ticket(
+                    id=ticket_id,
+                    student_id=student.id,
+                    sealed=unit.keys.seal("ticket", ticket_id, {"fields": fields}),
+                    reported_at=unit.at,
+                )
+            )
+            student.data_state, student.updated_at = "error_reported", unit.at
+            student.version += 1
+            refresh(unit, [student.id])
+            unit.audit(visitor.credential_id, "student.error_reported", student.id, {"ticket": ticket_id})
+
+    def _outcomes(self, session: Session, student: Student) -> tuple[FieldOutcome, ...]:
+        if student.data_state not in ("unconfirmed", "corrected"):
+            return ()
+        last = session.exec(
+            select(Ticket)
+            .where(Ticket.student_id == student.id, col(Ticket.decided_at).is_not(None))
+            .order_by(col(Ticket.decided_at).desc(), col(Ticket.reported_at).desc())
+            .limit(1)
+        ).one_or_none()
+        if last is None:
+            return ()
+        fields = self._store.keys.open("ticket", last.id, last.sealed)["fields"]
+        return tuple(
+            FieldOutcome(one["field"], one["decision"] == "corrected", one["value"], one["reason"]) for one in fields
+        )
+
+    def _close_tickets(self, session: Session, student_id: str) -> None:
+        session.exec(
+            update(Ticket)
+            .where(col(Ticket.student_id) == student_id, col(Ticket.state) == "open")
+            .values(state="replaced")
+        )
+
+    def _applications(self, session: Session, student_id: str) -> tuple[ApplicationSummary, ...]:
+        rows = session.exec(
+            select(Application)
+            .where(Application.student_id == student_id)
+            .order_by(col(Application.submitted_at).desc(), col(Application.number).desc())
+        ).all()
+        return tuple(
+            ApplicationSummary(row.id, row.number, row.state, self._masked(session, row.id), holds_of(row))
+            for row in rows
+        )
+
+    def _masked(self, session: Session, application_id: str) -> tuple[str, ...]:
+        applicants = session.exec(
+            select(Applicant).where(Applicant.application_id == application_id).order_by(col(Applicant.position))
+        ).all()
+        return tuple(
+            f"{mask_name(person.name)} "
+            + mask_id(str(self._store.keys.open("applicant", person.id, person.sealed)["national_id"]))
+            for person in applicants
+        )
+
+
+def _can_be_kept(right: str) -> bool:
+    return bool(right.strip()) and len(right) <= _LONGEST_VALUE and is_clean(right)
+
+
+def holds_of(application: Application) -> tuple[str, ...]:
+    """What an application waits for, as a parent may know it."""
+    return tuple(hold.value for hold in TOLD_HOLDS if getattr(application, f"held_for_{hold.value}"))
+
+
+def forms_signed(session: Session, student_id: str) -> int:
+    """How many of the two forms are back: the binding's of every live application, and the card's."""
+    forms = session.exec(
+        select(SignedForm.form, SignedForm.state)
+        .outerjoin(Application, col(Application.id) == col(SignedForm.application_id))
+        .where(
+            SignedForm.student_id == student_id,
+            col(SignedForm.application_id).is_(None) | col(Application.state).in_(LIVE_STATES),
+        )
+    ).all()
+    return sum(
+        bool(states) and set(states) == {"returned"}
+        for states in ([state for form, state in forms if form == counted] for counted in ("binding", "card"))
+    )
+
+
+def _latest_choice(session: Session, student_id: str, answered_by: str) -> str:
+    choice = session.exec(
+        select(Consent.choice)
+        .where(Consent.student_id == student_id, Consent.answered_by == answered_by)
+        .order_by(col(Consent.answered_at).desc(), col(Consent.id).desc())
+        .limit(1)
+    ).one_or_none()
+    return choice or "none"

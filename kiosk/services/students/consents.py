@@ -1,0 +1,134 @@
+"""Answers to the consent text, kept as evidence (Personal Data Protection Act, art. 7)."""
+
+from __future__ import annotations
+
+from typing import Literal
+from uuid import uuid4
+
+from sqlmodel import Session, func, select
+
+from db.models import Consent
+from db.store import Store
+from kiosk.clock import Clock
+from kiosk.domain.errors import Denied, ServiceError
+from kiosk.domain.school_calendar import today
+from kiosk.i18n import _
+from kiosk.services.applications.flags import refresh
+from kiosk.services.auth.denial_audit import audits_refusals
+from kiosk.services.auth.identity_check import Claim, NotTheirId, OwnId
+from kiosk.services.auth.student_session import Visitor, require_student
+from kiosk.services.full_age import is_of_age
+from kiosk.services.texts.loader import ConsentText
+
+Choice = Literal["agree", "refuse"]
+AnsweredBy = Literal["parent", "student"]
+BY_ACCOUNT = "account"
+"""Who answered, where a parent withdrew a consent with their account."""
+WITHDRAWN = "withdraw"
+"""The choice that stands for it."""
+
+
+def choice_label(choice: str) -> str:
+    """What was answered, in the guide's words; whatever else stands there as it stands."""
+    return {"agree": _("同意"), "refuse": _("不同意"), WITHDRAWN: _("撤回同意")}.get(choice, choice)
+
+
+class NotReadToEnd(ServiceError):
+    """The text was not scrolled to its end, so no answer to it counts."""
+
+
+class NotTheStudent(NotTheirId):
+    """The ID is not the student's, or none is on file: a student of full age answers by their own ID."""
+
+
+class NotOfAge(ServiceError):
+    """The student is a minor, or has no birth date on file: a parent answers."""
+
+
+@audits_refusals
+class Consents:
+    """The service."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._own_id = OwnId(clock)
+
+    def record(
+        self,
+        visitor: Visitor,
+        text: ConsentText,
+        choice: Choice,
+        *,
+        language: str,
+        read_to_end: bool,
+        answered_by: AnsweredBy = "parent",
+        student_national_id: str = "",
+    ) -> str:
+        """Keep one answer; a refusal is an answer too, and a later answer stands beside the earlier ones.
+
+        Where a student of full age agrees for themself, the applications that waited for it go on; where they
+        refuse, those wait. Where a parent refuses, those sent before are marked for the reviewer.
+
+        Args:
+            visitor: who stands at the kiosk.
+            text: what was shown; its version and hash are kept.
+            choice: 同意 or 不同意.
+            language: the language shown.
+            read_to_end: whether the text was scrolled to its end.
+            answered_by: a parent, or the student of full age.
+            student_national_id: the student's own full ID, where the student answers.
+
+        Returns:
+            The id of the answer.
+
+        Raises:
+            NotReadToEnd: nothing was recorded.
+            NotOfAge: a minor cannot answer.
+            NotTheStudent: see there.
+            TooManyTries: too many wrong IDs.
+            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+        """
+        if not read_to_end:
+            raise NotReadToEnd
+        if choice not in ("agree", "refuse") or answered_by not in ("parent", "student"):
+            raise Denied
+        consent_id = uuid4().hex
+        claim = Claim(holds=True)
+        with self._store.write() as unit:
+            student = require_student(unit.session, visitor)
+            if answered_by == "student":
+                if not is_of_age(unit.keys, student.id, student.sealed, today(self._clock)):
+                    raise NotOfAge
+                owners = [student.national_id_index] if student.national_id_index else []
+                claim = self._own_id.claim(unit, visitor, student.id, student_national_id, owners)
+            if claim.holds:
+                unit.session.add(
+                    Consent(
+                        id=consent_id,
+                        student_id=student.id,
+                        text_name=str(text.source.name),
+                        text_version=text.source.version,
+                        text_sha256=text.source.sha256,
+                        language=language,
+                        read_to_end=read_to_end,
+                        choice=choice,
+                        answered_by=answered_by,
+                        account=visitor.account,
+                        terminal=visitor.terminal,
+                        answered_at=moment_after_last(unit.session, student.id, unit.at),
+                    )
+                )
+                refresh(unit, [student.id])
+                detail = {"consent": consent_id, "choice": choice, "by": answered_by, "sha256": text.source.sha256}
+                unit.audit(visitor.credential_id, "consent.answered", student.id, detail)
+        claim.refuse_if_locked()
+        if not claim.holds:
+            raise NotTheStudent
+        return consent_id
+
+
+def moment_after_last(session: Session, student_id: str, now: int) -> int:
+    """The present, but behind every earlier answer even where the wall clock was set back: the last one counts."""
+    last = session.exec(select(func.max(Consent.answered_at)).where(Consent.student_id == student_id)).one()
+    return now if last is None else max(now, last + 1)

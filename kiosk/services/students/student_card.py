@@ -1,0 +1,109 @@
+"""學生證多元功能開通服務: what a parent answers item by item, kept as evidence; independent of the binding."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from uuid import uuid4
+
+from sqlmodel import Session, func, select
+
+from db.document_models import CardAnswer
+from db.models import SignedForm
+from db.store import Store
+from kiosk.domain.errors import ServiceError
+from kiosk.services.applications.flags import refresh
+from kiosk.services.auth.denial_audit import audits_refusals
+from kiosk.services.auth.student_session import Visitor, require_student
+from kiosk.services.documents.form_contents import latest_card_answer
+from kiosk.services.documents.pdf_renderer import FormKind
+from kiosk.services.texts.card_services import CardServices
+
+
+class IncompleteAnswer(ServiceError):
+    """An answer must say on or off for every item that was shown, and for nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardChoices:
+    """What was answered last.
+
+    Attributes:
+        answered: whether at all.
+        chosen: on or off by the item's key; empty where there is no answer yet.
+    """
+
+    answered: bool
+    chosen: Mapping[str, bool]
+
+
+@audits_refusals
+class StudentCard:
+    """The service."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def choices(self, visitor: Visitor) -> CardChoices:
+        """What the child's card was answered last.
+
+        Raises:
+            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+        """
+        with self._store.read() as session:
+            answer = latest_card_answer(session, require_student(session, visitor).id)
+            if answer is None:
+                return CardChoices(answered=False, chosen={})
+            return CardChoices(answered=True, chosen={item["key"]: item["chosen"] for item in json.loads(answer.items)})
+
+    def answer(self, visitor: Visitor, services: CardServices, chosen: Mapping[str, bool]) -> None:
+        """Keep an answer; no to all is one too, and a later answer stands beside the earlier ones.
+
+        A form that was printed or signed for another answer is void from here on.
+
+        Args:
+            visitor: who stands at the kiosk.
+            services: what was shown; its version and hash are kept.
+            chosen: on or off for each item, by its key.
+
+        Raises:
+            IncompleteAnswer: see there.
+            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+        """
+        if set(chosen) != {item.key for item in services.items}:
+            raise IncompleteAnswer
+        with self._store.write() as unit:
+            student = require_student(unit.session, visitor)
+            answer_id = uuid4().hex
+            items = [{**asdict(item), "chosen": chosen[item.key]} for item in services.items]
+            unit.session.add(
+                CardAnswer(
+                    id=answer_id,
+                    student_id=student.id,
+                    text_version=services.source.version,
+                    text_sha256=services.source.sha256,
+                    language=services.source.language,
+                    items=json.dumps(items, ensure_ascii=False),
+                    account=visitor.account,
+                    terminal=visitor.terminal,
+                    answered_at=_moment_after_last(unit.session, student.id, unit.at),
+                )
+            )
+            if not _has_form(unit.session, student.id):
+                form = SignedForm(id=uuid4().hex, student_id=student.id, form=FormKind.CARD, changed_at=unit.at)
+                unit.session.add(form)
+            refresh(unit, [student.id])
+            detail = {"answer": answer_id, "chosen": dict(chosen), "sha256": services.source.sha256}
+            unit.audit(visitor.credential_id, "card.answered", student.id, detail)
+
+
+def _has_form(session: Session, student_id: str) -> bool:
+    of_student = select(SignedForm.id).where(SignedForm.student_id == student_id, SignedForm.form == FormKind.CARD)
+    return session.exec(of_student).first() is not None
+
+
+def _moment_after_last(session: Session, student_id: str, now: int) -> int:
+    """The present, but behind every earlier answer even where the wall clock was set back: the last one counts."""
+    last = session.exec(select(func.max(CardAnswer.answered_at)).where(CardAnswer.student_id == student_id)).one()
+    return now if last is None else max(now, last + 1)

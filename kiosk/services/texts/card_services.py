@@ -1,0 +1,69 @@
+"""What the student card can do: the items that a parent answers one by one, from a file that the school edits.
+
+The file is a text as in `kiosk.services.texts.loader`; after an introduction each item begins with its key in brackets, and
+has four lines: ``名稱``, ``說明``, ``提供給``, ``資料``. The key stays when the words change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.i18n import SOURCE_LANGUAGE, _
+from kiosk.services.texts.blocks import LONGEST_VALUE, read_blocks
+from kiosk.services.texts.loader import Text, TextName, load_text
+
+MOST_ITEMS = 8
+_LABELS = {"名稱": "name", "說明": "purpose", "提供給": "recipient", "資料": "data"}
+
+
+@dataclass(frozen=True, slots=True)
+class CardItem:
+    """One function of the card.
+
+    Attributes:
+        key: names it in answers.
+        name: the function.
+        purpose: what it is for.
+        recipient: who receives data.
+        data: which data.
+    """
+
+    key: str
+    name: str
+    purpose: str
+    recipient: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardServices:
+    """The file, taken apart; ``source`` is what is evidence of what was shown."""
+
+    source: Text
+    introduction: str
+    items: tuple[CardItem, ...]
+
+
+def load_card_services(own_folder: Path | None, language: str = SOURCE_LANGUAGE) -> CardServices:
+    """Read the file.
+
+    Args:
+        own_folder: the school's folder; may not exist.
+        language: the language in use.
+
+    Raises:
+        TextMissing: there is no file.
+        TextUnusable: the file is not written as it must be.
+    """
+    text = load_text(TextName.CARD_SERVICES, own_folder, language)
+    introduction, blocks = read_blocks(text, _LABELS, most=MOST_ITEMS, fault=_fault(text))
+    return CardServices(text, introduction, tuple(CardItem(block.key, **block.values) for block in blocks))
+
+
+def _fault(text: Text) -> str:
+    """How the file must be written."""
+    return _(
+        "文字檔 {file} 必須先有一段說明，再有 1 到 {most} 個項目；每項以 [英文代號] 開始，"
+        "有「名稱」「說明」「提供給」「資料」四行，每行最多 {longest} 個字，代號不可重複。"
+    ).format(file=text.file_name, most=MOST_ITEMS, longest=LONGEST_VALUE)

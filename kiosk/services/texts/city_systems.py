@@ -1,0 +1,81 @@
+"""選擇系統: the systems that a parent goes on to, from a file that the school edits.
+
+The file is a text as in `kiosk.services.texts.loader`; after an introduction each system begins with its key in brackets, and
+has the lines ``名稱``, ``網址`` and ``說明``. A system without ``網址`` is shown without a QR code: an address that
+nobody vouches for is worse than none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.i18n import SOURCE_LANGUAGE, _
+from kiosk.services.texts.blocks import LONGEST_VALUE, read_blocks, unusable
+from kiosk.services.texts.loader import Text, TextName, load_text
+
+MOST_SYSTEMS = 12
+LONGEST_ADDRESS = 53
+"""Bytes of a QR code of version 3 (ISO/IEC 18004, level L), the largest that stands beside words on 80 columns."""
+
+_LABELS = {"名稱": "name", "網址": "address", "說明": "purpose"}
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[!-~]*)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class CitySystem:
+    """One system.
+
+    Attributes:
+        key: names it on the screen.
+        name: as it calls itself.
+        purpose: one line on what it is for.
+        address: where it is, ASCII; None where the school gives none.
+    """
+
+    key: str
+    name: str
+    purpose: str
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CitySystems:
+    """The file, taken apart."""
+
+    source: Text
+    introduction: str
+    systems: tuple[CitySystem, ...]
+
+
+def load_systems(own_folder: Path | None, language: str = SOURCE_LANGUAGE) -> CitySystems:
+    """Read the file.
+
+    Args:
+        own_folder: the school's folder; may not exist.
+        language: the language in use.
+
+    Raises:
+        TextMissing: there is no file.
+        TextUnusable: the file is not written as it must be.
+    """
+    text = load_text(TextName.SYSTEMS, own_folder, language)
+    fault = _fault(text)
+    introduction, blocks = read_blocks(text, _LABELS, most=MOST_SYSTEMS, optional=("address",), fault=fault)
+    systems = tuple(CitySystem(block.key, **block.values) for block in blocks)
+    if any(one.address is not None and not _is_usable(one.address) for one in systems):
+        raise unusable(text, fault)
+    return CitySystems(text, introduction, systems)
+
+
+def _is_usable(address: str) -> bool:
+    return len(address) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(address) is not None
+
+
+def _fault(text: Text) -> str:
+    """How the file must be written."""
+    return _(
+        "文字檔 {file} 必須先有一段說明，再有 1 到 {most} 個系統；每個以 [英文代號] 開始，有「名稱」「說明」兩行，"
+        "可以再有「網址」一行（http:// 或 https:// 開頭，最多 {address} 個字）；每行最多 {longest} 個字，代號不可重複。"
+    ).format(file=text.file_name, most=MOST_SYSTEMS, address=LONGEST_ADDRESS, longest=LONGEST_VALUE)

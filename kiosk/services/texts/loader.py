@@ -1,0 +1,290 @@
+"""The texts that a school may replace: the consent, the warning, the notices.
+
+Each text is one file, ``<name>.<language>.txt``, of two header lines (``版本:`` and ``標題:``), an empty line
+and the body. The school's own folder goes before the texts that come with the kiosk. The exact bytes are
+hashed, because version and hash are part of the evidence of a consent (個資法 §7). How to write the files:
+``kiosk/text/README.md``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum, auto
+from pathlib import Path
+
+from kiosk.i18n import SOURCE_LANGUAGE, _
+from kiosk.rules.text_safety import is_clean
+
+SHIPPED_FOLDER = Path(__file__).parents[2] / "text"
+MOST_BYTES = 256 * 1024
+
+_VERSION_HEADER = "版本"
+_TITLE_HEADER = "標題"
+_BODY_SECTION = "[本文]"
+_AGREE_SECTION = "[同意]"
+_REFUSE_SECTION = "[不同意]"
+_NOTE_SECTION = "[備註]"
+_SECTIONS = (_BODY_SECTION, _AGREE_SECTION, _REFUSE_SECTION, _NOTE_SECTION)
+_INCOMPLETE_MARK = re.compile(r"〔待學校補正[^〕\n]*〕?")
+
+
+class TextName(StrEnum):
+    """The texts there are; the value is the first part of the file's name."""
+
+    CONSENT = "consent"
+    CONSENT_INTRO = "consent_intro"
+    WARNING = "warning"
+    DOCUMENTS = "documents"
+    EMAIL_NOTICE = "email_notice"
+    HELP_LINES = "help_lines"
+    RETURN_REASONS = "return_reasons"
+    REJECT_REASONS = "reject_reasons"
+    MAIL_APPROVED = "mail_approved"
+    MAIL_SECOND_CHILD = "mail_second_child"
+    MAIL_RETURNED = "mail_returned"
+    MAIL_REJECTED = "mail_rejected"
+    MAIL_BINDING_ENDED = "mail_binding_ended"
+    MAIL_EMAIL_CHANGED = "mail_email_changed"
+    MAIL_CARER_ADDED = "mail_carer_added"
+    CARER_MANDATE = "carer_mandate"
+    CARD_SERVICES = "card_services"
+    SYSTEMS = "systems"
+    FEES_NOTICE = "fees_notice"
+
+
+class TextFault(Enum):
+    """Why a file cannot be shown."""
+
+    MISSING = auto()
+    UNREADABLE = auto()
+    TOO_LARGE = auto()
+    NOT_UTF8 = auto()
+    UNSAFE_CHARACTER = auto()
+    NO_HEADER = auto()
+    NO_BODY = auto()
+    SECTIONS = auto()
+    PLACEHOLDER = auto()
+
+
+class TextUnusable(Exception):
+    """A file of a text cannot be shown; the exception's text is one clear line.
+
+    Attributes:
+        fault: why.
+        file: the name of the file.
+    """
+
+    def __init__(self, fault: TextFault, file: Path, line: str) -> None:
+        super().__init__(line)
+        self.fault = fault
+        self.file = file.name
+
+
+class TextMissing(TextUnusable):
+    """There is no file for a text, neither the school's nor the kiosk's own."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(TextFault.MISSING, file, _("找不到文字檔 {file}。").format(file=file.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text as it is shown.
+
+    Attributes:
+        name: which text.
+        version: the school's name for this wording.
+        title: the heading.
+        body: the text, its lines as in the file.
+        language: the language of the file, which need not be the one asked for.
+        content: the file's exact bytes.
+    """
+
+    name: TextName
+    version: str
+    title: str
+    body: str
+    language: str
+    content: bytes = field(repr=False)
+
+    @property
+    def file_name(self) -> str:
+        """What a file of this text is called."""
+        return f"{self.name.value}.{self.language}.txt"
+
+    @property
+    def sha256(self) -> str:
+        """Of the file's exact bytes, in hexadecimal."""
+        import hashlib  # the first screen does without
+
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentText:
+    """The consent and its parts.
+
+    Attributes:
+        source: the whole file; its version, hash and language are evidence.
+        body: what is to be read to its end.
+        agree: the words of the choice to consent.
+        refuse: the words of the choice to refuse.
+        note: the note on who may consent.
+    """
+
+    source: Text
+    body: str
+    agree: str
+    refuse: str
+    note: str
+
+
+def load_text(name: TextName, own_folder: Path | None, language: str = SOURCE_LANGUAGE) -> Text:
+    """Read a text: the school's before the kiosk's own, and in each the language asked for, then Chinese.
+
+    So a school's Chinese wording is never contradicted by a translation of the wording that it replaced.
+
+    Args:
+        name: which text.
+        own_folder: the school's folder (`kiosk.config.settings.Settings.text_folder`); may not exist.
+        language: the language in use (`kiosk.i18n.current_language`).
+
+    Raises:
+        TextMissing: there is no file.
+        TextUnusable: the file is not written as it must be.
+    """
+    folders = (SHIPPED_FOLDER,) if own_folder is None else (own_folder, SHIPPED_FOLDER)
+    for folder in folders:
+        for wanted in dict.fromkeys((language, SOURCE_LANGUAGE)):
+            file = folder / f"{name.value}.{wanted}.txt"
+            content = _read(file)
+            if content is not None:
+                return _parse(content, file, name, wanted)
+    raise TextMissing(Path(f"{name.value}.{SOURCE_LANGUAGE}.txt"))
+
+
+def load_consent(own_folder: Path | None, language: str = SOURCE_LANGUAGE) -> ConsentText:
+    """Read the consent and take it apart.
+
+    Args:
+        own_folder: the school's folder; may not exist.
+        language: the language in use.
+
+    Raises:
+        TextMissing: there is no file.
+        TextUnusable: the file is not written as it must be, or lacks one of its four parts.
+    """
+    text = load_text(TextName.CONSENT, own_folder, language)
+    parts: dict[str, list[str]] = {}
+    order: list[str] = []
+    for line in text.body.split("\n"):
+        if line in _SECTIONS:
+            order.append(line)
+            parts[line] = []
+        elif order:
+            parts[order[-1]].append(line)
+        elif line:
+            raise _bad_sections(text)
+    words = {section: "\n".join(lines).strip("\n") for section, lines in parts.items()}
+    if tuple(order) != _SECTIONS or not all(words.values()):
+        raise _bad_sections(text)
+    return ConsentText(
+        source=text,
+        body=words[_BODY_SECTION],
+        agree=words[_AGREE_SECTION],
+        refuse=words[_REFUSE_SECTION],
+        note=words[_NOTE_SECTION],
+    )
+
+
+def check_own_texts(own_folder: Path) -> None:
+    """Read every text that a school replaced, so that none is found unusable in the middle of a visit.
+
+    Raises:
+        TextUnusable: the first that is.
+    """
+    if own_folder.is_dir():
+        for name in TextName:
+            load_text(name, own_folder)
+        load_consent(own_folder)
+        if any(own_folder.glob(f"{TextName.SYSTEMS}.*.txt")):
+            from kiosk.services.texts.city_systems import (
+                load_systems,  # few schools replace it, and no start waits for it
+            )
+
+            load_systems(own_folder)
+
+
+def incomplete_marks(text: Text) -> list[str]:
+    """List the marks 〔待學校補正：…〕 that still stand in a text, in reading order; none in a finished one."""
+    return _INCOMPLETE_MARK.findall(f"{text.title}\n{text.body}")
+
+
+def _read(file: Path) -> bytes | None:
+    """Read a file's bytes, a little more than it may have at most; None where there is no file."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        line = _("無法讀取文字檔 {file}：{reason}").format(file=file.name, reason=error.strerror)
+        raise TextUnusable(TextFault.UNREADABLE, file, line) from error
+
+
+def _parse(content: bytes, file: Path, name: TextName, language: str) -> Text:
+    """Take a file apart into headers and body, refusing what must not reach the screen."""
+    lines = _clean_lines(content, file)
+    if len(lines) < 3 or lines[2]:
+        raise _no_header(file)
+    version = _header(lines[0], _VERSION_HEADER, file)
+    title = _header(lines[1], _TITLE_HEADER, file)
+    body = "\n".join(lines[3:]).strip("\n")
+    if not body:
+        line = _("文字檔 {file} 沒有內容。").format(file=file.name)
+        raise TextUnusable(TextFault.NO_BODY, file, line)
+    return Text(name, version, title, body, language, content)
+
+
+def _clean_lines(content: bytes, file: Path) -> list[str]:
+    """Decode a file into its lines, without trailing blanks; a byte order mark and CRLF are welcome."""
+    if len(content) > MOST_BYTES:
+        line = _("文字檔 {file} 超過 {most} KB。").format(file=file.name, most=MOST_BYTES // 1024)
+        raise TextUnusable(TextFault.TOO_LARGE, file, line)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = _("文字檔 {file} 不是 UTF-8 編碼，請另存成 UTF-8。").format(file=file.name)
+        raise TextUnusable(TextFault.NOT_UTF8, file, line) from error
+    lines = text.replace("\r\n", "\n").split("\n")
+    for number, content_line in enumerate(lines, start=1):
+        if not is_clean(content_line):
+            line = _("文字檔 {file} 第 {number} 行有控制字元或看不見的字元，請刪除。").format(
+                file=file.name, number=number
+            )
+            raise TextUnusable(TextFault.UNSAFE_CHARACTER, file, line)
+    return [content_line.rstrip() for content_line in lines]
+
+
+def _header(line: str, header: str, file: Path) -> str:
+    """Take the value of a header line, whose colon may be of either width."""
+    found = re.fullmatch(rf"{header}\s*[:：]\s*(\S.*)", line)
+    if found is None:
+        raise _no_header(file)
+    return found.group(1)
+
+
+def _no_header(file: Path) -> TextUnusable:
+    """Word the fault of a file that does not begin with its headers."""
+    line = _("文字檔 {file} 必須以「版本: …」、「標題: …」兩行開頭，再空一行。").format(file=file.name)
+    return TextUnusable(TextFault.NO_HEADER, file, line)
+
+
+def _bad_sections(text: Text) -> TextUnusable:
+    """Word the fault of a consent that lacks a part."""
+    file = Path(text.file_name)
+    line = _("文字檔 {file} 必須依序有 {sections} 四段，每段都要有內容。").format(
+        file=file.name, sections=" ".join(_SECTIONS)
+    )
+    return TextUnusable(TextFault.SECTIONS, file, line)

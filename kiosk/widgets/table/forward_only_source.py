@@ -1,0 +1,66 @@
+"""Serves a list that can only be read onwards to a table in which one goes to and fro.
+
+Only the keys at which pages began are kept, never their rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Generic, TypeVar
+
+from kiosk.widgets.table.paged_window import Row, RowPage, Side, Wanted
+
+V = TypeVar("V")
+ReadOn = Callable[[Hashable, int], Awaitable[Sequence[Row[V]] | None]]
+"""Reads at most so many rows behind a key (None: from the first); None where that failed."""
+
+
+class ForwardPages(Generic[V]):
+    """The pages of such a list.
+
+    Args:
+        read: reads on.
+    """
+
+    def __init__(self, read: ReadOn[V]) -> None:
+        self._read = read
+        self._starts: list[Hashable] = [None]
+
+    async def fetch(self, wanted: Wanted) -> RowPage[V] | None:
+        """Give a page; see :data:`kiosk.widgets.table.table.Fetch`."""
+        match wanted.side:
+            case Side.FIRST:
+                return await self._after(None, wanted.limit)
+            case Side.AFTER:
+                return await self._after(wanted.key, wanted.limit)
+            case Side.BEFORE:
+                return await self._before(wanted.key, wanted.limit)
+            case Side.LAST:
+                return await self._last(wanted.limit)
+
+    async def _after(self, key: Hashable, limit: int) -> RowPage[V] | None:
+        rows = await self._read(key, limit + 1)
+        if rows is None:
+            return None
+        if key not in self._starts:
+            self._starts.append(key)
+        return RowPage(rows[:limit], has_before=key is not None, has_more=len(rows) > limit)
+
+    async def _before(self, key: Hashable, limit: int) -> RowPage[V] | None:
+        """Read on from the start of some page before the key, as far as the key."""
+        for start in reversed(self._starts):
+            rows = await self._read(start, 2 * limit)
+            if rows is None:
+                return None
+            keys = [row.key for row in rows]
+            if key in keys and keys[0] != key:
+                found = rows[: keys.index(key)]
+                return RowPage(found[-limit:], has_before=start is not None or len(found) > limit, has_more=True)
+        return RowPage((), has_before=False, has_more=True)
+
+    async def _last(self, limit: int) -> RowPage[V] | None:
+        """Read on to the end."""
+        page = await self._after(self._starts[-1], limit)
+        while page is not None and page.has_more:
+            page = await self._after(page.rows[-1].key, limit)
+        return page

@@ -1,0 +1,411 @@
+"""A table for lists of any length: headers, a cursor, marks, keys and mouse, drawn line by line.
+
+Textual's own table makes an object of every cell and of every row that it may ever show; this one draws the lines in
+sight (Textual's Line API) from the few pages that :class:`~kiosk.widgets.table.paged_window.RowWindow` holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events, work
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from kiosk.i18n import _
+from kiosk.widgets.table.column_layout import GAP, Column, Layout, fitted, lay_out, parts_of
+from kiosk.widgets.table.paged_window import Place, Row, RowPage, RowWindow, Side, Wanted
+
+V = TypeVar("V")
+Fetch = Callable[[Wanted], Awaitable[RowPage[V] | None]]
+
+_CURSOR, _NO_CURSOR = "＞", "  "
+_MARK, _NO_MARK = "[V]", "[ ]"
+_HEADER_LINES = _STATUS_LINES = 1
+_WHEEL_ROWS = 3
+_A_MOMENT = 0.02
+"""Seconds after the first rows of a list, for these to reach the terminal before the next ones are asked for."""
+
+
+def fixed(rows: Sequence[Row[V]]) -> Fetch[V]:
+    """Serve a list that is already there, as one page."""
+
+    async def fetch(wanted: Wanted) -> RowPage[V]:
+        return RowPage(rows, has_before=False, has_more=False)
+
+    return fetch
+
+
+class RowTable(Widget, Generic[V], can_focus=True):
+    """The table. Its owner fetches pages (None where that failed and the owner has said so) and hears of choices."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "row-table--header",
+        "row-table--even",
+        "row-table--odd",
+        "row-table--cursor",
+        "row-table--status",
+        "row-table--blocked",
+        "row-table--look",
+        "row-table--quiet",
+    }
+    DEFAULT_CSS = """
+    RowTable { height: 1fr; min-height: 3; background: #ffffff; color: #10202c; }
+    RowTable > .row-table--header { background: #0b3d5c; color: #ffffff; text-style: bold; }
+    RowTable > .row-table--even { background: #ffffff; color: #10202c; }
+    RowTable > .row-table--odd { background: #eef3f6; color: #10202c; }
+    RowTable > .row-table--cursor { background: #a9c1d1; color: #0b2c42; text-style: bold; }
+    RowTable:focus > .row-table--cursor { background: #0b2c42; color: #ffffff; text-style: bold; }
+    RowTable > .row-table--status { background: #d5e3ec; color: #0b2c42; }
+    RowTable > .row-table--blocked { color: #a3100a; text-style: bold; }
+    RowTable > .row-table--look { color: #7a4a00; text-style: bold; }
+    RowTable > .row-table--quiet { color: #3c4c58; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
+        Binding("pagedown", "turn(1)", show=False),
+        Binding("pageup", "turn(-1)", show=False),
+        Binding("home", "first", show=False),
+        Binding("end", "last", show=False),
+        Binding("space", "mark", show=False),
+        Binding("enter", "open", show=False),
+    ]
+
+    class Said(Message):
+        """Something about a table.
+
+        Attributes:
+            table: which.
+        """
+
+        def __init__(self, table: RowTable[Any]) -> None:
+            super().__init__()
+            self.table = table
+
+        @property
+        def control(self) -> RowTable[Any]:
+            """The table, for `textual.on` with a selector."""
+            return self.table
+
+    class Opened(Said):
+        """The row under the cursor was chosen: :attr:`RowTable.current`."""
+
+    class Marked(Said):
+        """The marks changed: :attr:`RowTable.marks`."""
+
+    class Moved(Said):
+        """Another row is under the cursor, or the rows came."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        *,
+        marks: dict[str, V] | None = None,
+        empty: str = "",
+        id: str | None = None,  # noqa: A002  # Textual's own name for it
+    ) -> None:
+        """Stand empty until :meth:`show`.
+
+        Args:
+            columns: from left to right.
+            marks: rows that are marked, by id; None for a table whose rows cannot be marked.
+            empty: what to say where the list has no rows.
+            id: the widget's.
+        """
+        super().__init__(id=id)
+        self.auto_links = False
+        self.marks: dict[str, V] = {} if marks is None else dict(marks)
+        self._can_mark = marks is not None
+        self._columns = columns
+        self._empty = empty
+        self._fetch: Fetch[V] | None = None
+        self._window: RowWindow[V] = RowWindow()
+        self._lists = 0
+        self._is_fetching = False
+        self._hidden: frozenset[int] = frozenset()
+        self._layout: Layout = ()
+        self._painted: tuple[object, ...] = ()
+        self._drawn_size = Size(0, 0)
+        self._blank_style = Style()
+
+    @property
+    def current(self) -> Row[V] | None:
+        """The row under the cursor."""
+        return self._window.current
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the first rows have come."""
+        return self._window.is_loaded
+
+    @property
+    def place(self) -> Place:
+        """Where the cursor is, for another :meth:`show` of the same list."""
+        return self._window.place()
+
+    @property
+    def rows_held(self) -> Sequence[Row[V]]:
+        """The rows in memory."""
+        return tuple(self._window.rows)
+
+    def show(self, fetch: Fetch[V], place: Place | None = None) -> None:
+        """Show another list, from its first row or around a place; marks stay."""
+        self._fetch = fetch
+        self._begin(place or Place())
+
+    def hide_columns(self, *places: int) -> None:
+        """Leave out these columns, by their place, and no others."""
+        if self._hidden == frozenset(places):
+            return
+        self._hidden = frozenset(places)
+        self._layout = self._laid_out()
+        self.refresh()
+
+    def reload(self) -> None:
+        """Fetch the same list anew and stay where the cursor is."""
+        if self._fetch is not None:
+            self._begin(self._window.place())
+
+    def _begin(self, place: Place) -> None:
+        self._lists += 1
+        shown, self._window = self._window, RowWindow()
+        self._window.resize(shown.height)
+        self._start(self._window.begin(place), place)
+
+    def replace(self, row: Row[V]) -> None:
+        """Show one row anew, where it is held."""
+        self._window.replace(row)
+        self.refresh()
+
+    def forget(self) -> None:
+        """Hold no row, no mark and no source of any."""
+        self._lists += 1
+        self._fetch = None
+        self._window = RowWindow()
+        self.marks.clear()
+        self.refresh()
+
+    def _start(self, wanted: Wanted, place: Place | None = None) -> None:
+        self._is_fetching = True
+        self._bring(wanted, place, self._lists)
+
+    @work(group="rows", exclusive=True)
+    async def _bring(self, wanted: Wanted, place: Place | None, asked_for: int) -> None:
+        """Fetch a page and the next ones for as long as they are wanted; a list that is no longer shown is dropped."""
+        while self._fetch is not None:
+            page = await self._fetch(wanted)
+            if asked_for != self._lists or not self.is_attached:
+                return
+            if page is None:
+                break
+            if place is not None and wanted.side is Side.AFTER and not page.rows:
+                wanted = Wanted(Side.LAST, None, wanted.limit)  # everything after that place is gone
+                continue
+            self._take(page, wanted, place)
+            if place is not None:
+                self.set_timer(_A_MOMENT, self._look_ahead)
+                break
+            following = self._window.next_wanted()
+            if following is None:
+                break
+            wanted, place = following, None
+        self._is_fetching = False
+
+    def _take(self, page: RowPage[V], wanted: Wanted, place: Place | None) -> None:
+        before = self.current
+        if place is None:
+            self._window.take(page, wanted)
+        else:
+            self._window.take_first(page, wanted, place)
+        if self._picture() != self._painted:  # fetched for later, or the same rows as before: nothing to paint
+            self.refresh()
+        if place is not None or before is not self.current:
+            self.post_message(self.Moved(self))
+
+    def _picture(self) -> tuple[object, ...]:
+        """What is painted of the rows."""
+        rows = filter(None, map(self._window.in_sight, range(self._window.height)))
+        shown = tuple((row.cells, row.id in self.marks) for row in rows)
+        return shown, self._window.cursor - self._window.top, self._status(), self._layout
+
+    def _look_ahead(self) -> None:
+        wanted = None if self._is_fetching else self._window.next_wanted()
+        if wanted is not None:
+            self._start(wanted)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay the columns out for this width."""
+        self._layout = self._laid_out()
+        self._window.resize(self.size.height - _HEADER_LINES - _STATUS_LINES)
+        self._look_ahead()
+        self.refresh()
+
+    def _laid_out(self) -> Layout:
+        return lay_out(self._columns, self.size.width, self._lead_cells(), self._hidden)
+
+    def _lead_cells(self) -> int:
+        return cell_len(_NO_CURSOR) + (cell_len(_NO_MARK) + GAP if self._can_mark else 0)
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor by rows."""
+        self._change(lambda: self._window.move(rows))
+
+    def action_turn(self, pages: int) -> None:
+        """Move by what is in sight."""
+        self.action_move(pages * max(1, self._window.height - 1))
+
+    def action_first(self) -> None:
+        """Go to the first row of the whole list."""
+        self._jump(Side.FIRST)
+
+    def action_last(self) -> None:
+        """Go to the last row of the whole list."""
+        self._jump(Side.LAST)
+
+    def _jump(self, side: Side) -> None:
+        before = self._window.top, self._window.cursor
+        wanted = self._window.jump(side)
+        if wanted is None:
+            self._draw_change(*before)
+        else:
+            self._lists += 1
+            self._start(wanted, Place())
+
+    def _change(self, change: Callable[[], None]) -> None:
+        """Do it and draw what is another now."""
+        before = self._window.top, self._window.cursor
+        change()
+        self._draw_change(*before)
+
+    def _draw_change(self, top: int, cursor: int) -> None:
+        """Draw two lines, or all of them where the rows moved, and tell where another row is under the cursor."""
+        window = self._window
+        if window.top == top and window.cursor != cursor:
+            lines = (_HEADER_LINES + place - top for place in (cursor, window.cursor))
+            self.refresh(*(Region(0, line, self.size.width, 1) for line in lines), self._status_region())
+            self._painted = self._picture()
+        else:
+            self.refresh()
+        if window.cursor != cursor:
+            self.post_message(self.Moved(self))
+        self._look_ahead()
+
+    def _status_region(self) -> Region:
+        return Region(0, self.size.height - _STATUS_LINES, self.size.width, _STATUS_LINES)
+
+    def action_mark(self) -> None:
+        """Mark the row under the cursor, or take its mark away."""
+        row = self.current
+        if row is None or not self._can_mark:
+            return
+        if row.id in self.marks:
+            del self.marks[row.id]
+        else:
+            self.marks[row.id] = row.value
+        self.refresh()
+        self.post_message(self.Marked(self))
+
+    def unmark(self) -> None:
+        """Take every mark away."""
+        self.marks.clear()
+        self.refresh()
+        self.post_message(self.Marked(self))
+
+    def action_open(self) -> None:
+        """Choose the row under the cursor."""
+        if self.current is not None:
+            self.post_message(self.Opened(self))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Look further down."""
+        event.stop()
+        self._change(lambda: self._window.scroll(_WHEEL_ROWS))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Look further up."""
+        event.stop()
+        self._change(lambda: self._window.scroll(-_WHEEL_ROWS))
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to a row; on its mark, mark it; a click on the row under the cursor chooses it."""
+        row = self._window.in_sight(event.y - _HEADER_LINES)
+        if row is None:
+            return
+        was_current = row is self.current
+        self._change(lambda: self._window.move(self._window.top + event.y - _HEADER_LINES - self._window.cursor))
+        if self._can_mark and event.x < self._lead_cells():
+            self.action_mark()
+        elif was_current:
+            self.action_open()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw lines; what they share is looked up once."""
+        self._drawn_size, self._blank_style = self.size, self.rich_style
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a line: the header, a row, or where in the list this is."""
+        width, height = self._drawn_size
+        if y == 0:
+            self._painted = self._picture()
+            return self._line(self._header(), self.get_component_rich_style("row-table--header"), width)
+        if y == height - _STATUS_LINES:
+            return self._line(self._status(), self.get_component_rich_style("row-table--status"), width)
+        line = y - _HEADER_LINES
+        row = self._window.in_sight(line)
+        if row is None:
+            text = self._empty if line == 0 and self._window.is_loaded else ""
+            return self._line(f"{_NO_CURSOR}{text}", self._blank_style, width)
+        return self._row_strip(row, self._window.top + line, width)
+
+    def _line(self, text: str, style: Style, width: int) -> Strip:
+        return Strip([Segment(set_cell_size(text, width), style)], width)
+
+    def _header(self) -> str:
+        labels = (fitted(self._columns[place].label, cells) for place, cells in self._layout)
+        return " " * self._lead_cells() + (" " * GAP).join(labels)
+
+    def _row_strip(self, row: Row[V], place: int, width: int) -> Strip:
+        is_current = place == self._window.cursor
+        name = "cursor" if is_current else "odd" if place % 2 else "even"
+        base = self.get_component_rich_style(f"row-table--{name}")
+        lead = _CURSOR if is_current else _NO_CURSOR
+        if self._can_mark:
+            lead += (_MARK if row.id in self.marks else _NO_MARK) + " " * GAP
+        segments, run = [], lead  # cells of one style are one segment, which paints in half the time
+        for column, cells in self._layout:
+            text, tone = parts_of(row.cells[column])
+            shown = fitted(text, cells) + " " * GAP
+            if tone and not is_current:
+                style = base + self.get_component_rich_style(f"row-table--{tone}", partial=True)
+                segments += [Segment(run, base), Segment(shown, style)]
+                run = ""
+            else:
+                run += shown
+        segments.append(Segment(run, base))
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _status(self) -> str:
+        window = self._window
+        if not window.is_loaded:
+            return _("　讀取中")
+        if not window.rows:
+            return ""
+        if window.before is None:
+            place = ""
+        else:
+            first = window.before + window.top + 1
+            last = window.before + min(window.top + window.height, len(window.rows))
+            place = _("第 {first} 至 {last} 列").format(first=first, last=last)
+        up = _("上面還有") if window.top or window.has_before else ""
+        down = _("下面還有") if window.top + window.height < len(window.rows) or window.has_more else ""
+        marked = _("已選 {n} 件").format(n=len(self.marks)) if self.marks else ""
+        return "　" + "　".join(filter(None, (place, up, down, marked)))
