@@ -12,7 +12,7 @@ from typing import Any
 from kiosk.config.settings import Settings
 from kiosk.rules.application_numbers import format_number
 from kiosk.services.auth.staff_session import Role
-from tests.faults.schools import (
+from tests.builders.filled_school import (
     add_staff,
     fill_school,
     open_cheaply,

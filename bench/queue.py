@@ -13,7 +13,7 @@ from bench.report import Bar, percentile
 from bench.row_table import data_table
 from bench.start import BARE, BARE_LABEL
 from kiosk.config.settings import Settings
-from tests.faults.schools import STAFF_CHOSEN
+from tests.builders.filled_school import STAFF_CHOSEN
 
 _ROUNDS = 9
 _PAGES_A_ROUND = 10

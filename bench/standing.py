@@ -23,7 +23,7 @@ from kiosk.config.settings import load_settings
 from kiosk.services.school import open_school
 from kiosk.testing import FakeClock
 from tests.pilot.conftest import STUDENTS, add_student
-from tests.pilot.test_nothing_left import visit_often
+from tests.pilot.family.test_nothing_left import visit_often
 
 _SECONDS, _SECONDS_IN_SHORT = 20.0, 5.0
 _VISITS, _VISITS_IN_SHORT = 1_000, 60

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from bench.homes import Run
 from bench.report import Bar
-from tests.faults.schools import fill_school, open_cheaply, settings_of, submit, visitors_of
+from tests.builders.filled_school import fill_school, open_cheaply, settings_of, submit, visitors_of
 
 _ROUNDS, _ROUNDS_IN_SHORT = 300, 60
 _WARM_UP = 10

@@ -15,7 +15,7 @@ from kiosk.config.settings import Settings
 from kiosk.domain.errors import ServiceError
 from kiosk.rules.application_numbers import parse_number
 from kiosk.services.errors import StoreError
-from tests.faults.schools import fill_school, open_cheaply, settings_of, submit, visitors_of
+from tests.builders.filled_school import fill_school, open_cheaply, settings_of, submit, visitors_of
 
 _WRITERS = 8
 _SECONDS, _SECONDS_IN_SHORT = 10.0, 3.0

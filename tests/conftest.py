@@ -9,8 +9,8 @@ import pytest
 
 from db import schema
 from kiosk.config.settings import SmtpSettings
-from tests.mail import Mailbox, mail_server
-from tests.recorded_schema import RecordedSchema
+from tests.builders.mail_server import Mailbox, mail_server
+from tests.builders.recorded_schema import RecordedSchema
 
 
 @pytest.fixture(scope="session", autouse=True)

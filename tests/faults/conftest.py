@@ -10,8 +10,8 @@ import pytest
 
 from kiosk.config.settings import Settings
 from kiosk.services.school import School
-from tests.databases import postgresql_url
-from tests.faults.schools import fill_school, open_cheaply, settings_of
+from tests.builders.databases import postgresql_url
+from tests.builders.filled_school import fill_school, open_cheaply, settings_of
 
 
 @pytest.fixture(scope="session")

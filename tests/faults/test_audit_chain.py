@@ -22,7 +22,7 @@ from kiosk.domain.errors import ChangedMeanwhile
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.office import open_office
 from kiosk.services.school import School
-from tests.faults.schools import add_staff, open_cheaply, submit, visitors_of
+from tests.builders.filled_school import add_staff, open_cheaply, submit, visitors_of
 from tests.faults.worker import child
 
 _WRITERS = 4

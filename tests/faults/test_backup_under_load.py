@@ -16,7 +16,7 @@ import pytest
 from kiosk.config.settings import Settings
 from kiosk.services.administration.backup import BackupFault, BackupRefused, back_up, restore
 from kiosk.services.imports.roster_import import import_roster
-from tests.faults.schools import checked_roster, open_cheaply, settings_of, submit, visitors_of
+from tests.builders.filled_school import checked_roster, open_cheaply, settings_of, submit, visitors_of
 from tests.faults.test_kill import audit_is_whole, kept
 from tests.faults.worker import child, submit_for_ever
 

@@ -21,7 +21,7 @@ from kiosk.services.applications.flags import compare
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.office import Office, open_office
 from kiosk.services.school import School
-from tests.faults.schools import add_staff, fill_school, open_cheaply, submit, visitors_of
+from tests.builders.filled_school import add_staff, fill_school, open_cheaply, submit, visitors_of
 from tests.faults.test_kill import audit_is_whole
 from tests.faults.worker import PROCESSES, child
 

@@ -30,7 +30,7 @@ from kiosk.services.command_line import CommandLine
 from kiosk.services.imports.roster_import import import_roster
 from kiosk.services.school import School, open_school
 from kiosk.testing import FakeClock
-from tests.faults.schools import (
+from tests.builders.filled_school import (
     CHOSEN,
     STUDENTS,
     TERMINAL,

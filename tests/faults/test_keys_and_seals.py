@@ -21,13 +21,13 @@ from kiosk.services.auth.staff_session import Role
 from kiosk.services.auth.student_session import Visitor
 from kiosk.services.office import open_office
 from kiosk.services.school import School
-from tests.faults.schools import STUDENTS, open_cheaply, signed_on_parent, submit, visitors_of
+from tests.builders.documents import DRAWING
+from tests.builders.filled_school import STUDENTS, open_cheaply, signed_on_parent, submit, visitors_of
+from tests.builders.reviews import add_staff
 from tests.faults.test_kill import audit_is_whole
 from tests.faults.worker import Death, child, messages, rotate_and_die
-from tests.unit.services.papers import DRAWING
-from tests.unit.services.review_fixtures import add_staff
+from tests.paths import ROOT
 
-_ROOT = Path(__file__).parents[2]
 _SEALED = (
     "student",
     "guardian",
@@ -148,7 +148,7 @@ _SPOILT: dict[str, Callable[[Path], object]] = {
 
 def _command(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(_ROOT / "run_kiosk.py"), *arguments, "--home", str(home)],
+        [sys.executable, str(ROOT / "run_kiosk.py"), *arguments, "--home", str(home)],
         capture_output=True,
         text=True,
         env={name: value for name, value in os.environ.items() if not name.startswith("KIOSK_")},

@@ -18,7 +18,7 @@ from db import audit
 from db.models import Application
 from kiosk.config.settings import Settings
 from kiosk.services.school import School
-from tests.faults.schools import open_cheaply, submit, visitors_of
+from tests.builders.filled_school import open_cheaply, submit, visitors_of
 from tests.faults.worker import (
     Death,
     child,

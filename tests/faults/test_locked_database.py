@@ -18,7 +18,7 @@ from db.models import Application
 from db.store import StoreBusy
 from kiosk.config.settings import Settings
 from kiosk.services.school import School
-from tests.faults.schools import CHOSEN, TERMINAL, open_cheaply, submit, visitors_of
+from tests.builders.filled_school import CHOSEN, TERMINAL, open_cheaply, submit, visitors_of
 
 _SECONDS_ALLOWED = 5.5  # the promise is 5 s; the rest is the machine's
 

@@ -23,9 +23,9 @@ from kiosk.services.auth.password_hashing import HASHER, PasswordStore
 from kiosk.services.auth.staff_session import Role
 from kiosk.services.command_line import CommandLine
 from kiosk.services.school import School, open_school
-from tests.faults.schools import CHOSEN, STAFF_CHOSEN, TERMINAL, add_staff, roster_rows
+from tests.builders.filled_school import CHOSEN, STAFF_CHOSEN, TERMINAL, add_staff, roster_rows
+from tests.paths import ROOT
 
-_ROOT = Path(__file__).parents[2]
 _BEAT_SECONDS = 0.005
 _MOST_LAG_SECONDS = 0.050
 _ROWS = 1500
@@ -62,7 +62,7 @@ def _write_roster(file: Path) -> Path:
 
 async def _import_in_a_process(settings: Settings, roster: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KIOSK_")}
-    command = [sys.executable, str(_ROOT / "run_kiosk.py"), "roster", "import", str(roster), "--yes"]
+    command = [sys.executable, str(ROOT / "run_kiosk.py"), "roster", "import", str(roster), "--yes"]
     process = await asyncio.create_subprocess_exec(
         *command, "--home", str(settings.home), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

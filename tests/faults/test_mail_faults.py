@@ -21,11 +21,11 @@ from kiosk.services.messaging.mail_sender import CLAIM_SECONDS, MailSender, Sent
 from kiosk.services.messaging.outbox_desk import Outbox
 from kiosk.services.messaging.smtp import MailFault
 from kiosk.services.school import School
-from tests.databases import postgresql_url
+from tests.builders.applications import MOTHER
+from tests.builders.databases import postgresql_url
+from tests.builders.decisions import add_message, clock_of, message, school_with_mail, sender
+from tests.builders.mail_server import FailingServer, Mailbox, smtp_settings
 from tests.faults.worker import Death, child, messages, send_mails
-from tests.mail import FailingServer, Mailbox, smtp_settings
-from tests.unit.services.application_fixtures import MOTHER
-from tests.unit.services.decision_fixtures import add_message, clock_of, message, school_with_mail, sender
 
 _MAILS = 30
 _DEATHS = 4

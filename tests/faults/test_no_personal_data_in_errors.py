@@ -32,7 +32,7 @@ from kiosk.rules.roc_dates import parse_date
 from kiosk.services.accounts.carers import Scope
 from kiosk.services.school import School
 from kiosk.terminal.crash_report import describe_crash
-from tests.faults.schools import CHOSEN, TERMINAL, entry_of, open_cheaply, signed_on_parent, submit, visitors_of
+from tests.builders.filled_school import CHOSEN, TERMINAL, entry_of, open_cheaply, signed_on_parent, submit, visitors_of
 
 _NAME = "歐陽春嬌"
 _SECRETS = (_NAME, "A123456789", "0912345678", "spring@example.org", "2010-05-06")

@@ -30,9 +30,9 @@ from kiosk.services.school import School
 from kiosk.services.students.error_reports import Decline
 from kiosk.terminal.locked_app import CRASHED
 from kiosk.testing import Parent
-from tests.faults.schools import STAFF_CHOSEN, STAFF_FIRST, TERMINAL, open_cheaply, settings_of, visitors_of
+from tests.builders.filled_school import STAFF_CHOSEN, STAFF_FIRST, TERMINAL, open_cheaply, settings_of, visitors_of
+from tests.paths import ROOT
 
-_ROOT = Path(__file__).parents[2]
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "big5")
 _STUDENT_ID, _MOTHER_ID, _APPLICANT_ID = "A123456789", invented_id("H", 2, 8123456), "B200300401"
 _STAFF_ID = invented_id("F", 1, 8234567)
@@ -71,7 +71,7 @@ def _command(home: Path, *arguments: str, lines: str = "") -> None:
     temporary = home / "temporary"
     temporary.mkdir(mode=0o700, exist_ok=True)
     subprocess.run(
-        [sys.executable, str(_ROOT / "run_kiosk.py"), *arguments, "--home", str(home)],
+        [sys.executable, str(ROOT / "run_kiosk.py"), *arguments, "--home", str(home)],
         env=environment | {"TMPDIR": str(temporary), "SQLITE_TMPDIR": str(temporary)},
         check=True,
         input=lines.encode(),

@@ -26,8 +26,8 @@ from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.office import open_office
 from kiosk.services.review.decisions import Review
 from kiosk.services.school import School
-from tests.databases import OwnPostgresql
-from tests.faults.schools import add_staff, fill_school, open_cheaply, settings_of, submit, visitors_of
+from tests.builders.databases import OwnPostgresql
+from tests.builders.filled_school import add_staff, fill_school, open_cheaply, settings_of, submit, visitors_of
 from tests.faults.test_kill import audit_is_whole
 from tests.faults.worker import child
 

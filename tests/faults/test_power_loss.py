@@ -14,11 +14,10 @@ from pathlib import Path
 import pytest
 
 from kiosk.config.settings import Settings
+from tests.builders.filled_school import open_cheaply, settings_of
 from tests.faults.power_loss import TRACED, Disk
-from tests.faults.schools import open_cheaply, settings_of
 from tests.faults.test_kill import audit_is_whole, kept
-
-_ROOT = Path(__file__).parents[2]
+from tests.paths import ROOT
 
 needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is missing: make test-tools")
 
@@ -28,7 +27,7 @@ def _trace(settings: Settings, count: int, synchronous: str, trace: Path) -> Dis
     disk = Disk(settings.home)
     command = ["strace", "-f", "-xx", "-s", "200000", "-e", f"trace={TRACED}", "-e", "signal=none", "-o", str(trace)]
     command += [sys.executable, "-m", "tests.faults.worker", str(settings.home), "1", str(count), synchronous]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=_ROOT, start_new_session=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if line == "done\n":

@@ -21,7 +21,7 @@ from kiosk.services.documents.pdf_renderer import FormKind
 from kiosk.services.documents.printer import PrintFailed, PrintFault, send_to_printer
 from kiosk.services.school import School
 from kiosk.services.signing.family_forms import Papers
-from tests.faults.schools import submit, visitors_of
+from tests.builders.filled_school import submit, visitors_of
 
 _QUEUE = "kiosk"
 _SECONDS = 30

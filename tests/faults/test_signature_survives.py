@@ -8,10 +8,10 @@ from db.document_models import Document, Signature
 from kiosk.config.settings import Settings
 from kiosk.domain.documents import PaperState
 from kiosk.services.documents.register import drawing_of
-from tests.faults.schools import open_cheaply
+from tests.builders.documents import DRAWING
+from tests.builders.filled_school import open_cheaply
 from tests.faults.test_kill import audit_is_whole
 from tests.faults.worker import child, messages, sign_and_die
-from tests.unit.services.papers import DRAWING
 
 
 def test_strokes_survive_a_kill_after_the_form_counts(settings: Settings) -> None:

@@ -29,8 +29,8 @@ from kiosk.services.messaging.mail_sender import MailSender
 from kiosk.services.office import open_office
 from kiosk.services.school import School, open_school
 from kiosk.testing import FakeClock
-from tests.faults.schools import add_staff, cheap_hasher, open_cheaply, settings_of, submit, visitors_of
-from tests.unit.services.papers import DRAWING
+from tests.builders.documents import DRAWING
+from tests.builders.filled_school import add_staff, cheap_hasher, open_cheaply, settings_of, submit, visitors_of
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.faults.worker", "psycopg", "cryptography.hazmat.primitives.ciphers.aead"])

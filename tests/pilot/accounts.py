@@ -12,10 +12,10 @@ from kiosk.services.imports.fee_check import check_fees
 from kiosk.services.imports.fee_import import import_fees, student_ids
 from kiosk.services.school import School
 from kiosk.testing import AccountParent
+from tests.builders.accounts import Families
+from tests.builders.applications import MOTHER
+from tests.builders.decisions import with_email
 from tests.pilot.quick import QuickPerson
-from tests.unit.services.account_fixtures import Families
-from tests.unit.services.application_fixtures import MOTHER
-from tests.unit.services.decision_fixtures import with_email
 
 PASSWORD = "Harbour7lights"
 PARENT = replace(with_email(MOTHER, "flower@example.com"), mobile="0910100200")
@@ -47,7 +47,7 @@ def ready(school: School) -> Families:
 
 def change_back(school: School) -> None:
     """Give the parent the password of these tests, whatever the fixtures chose."""
-    from tests.unit.services.conftest import CHOSEN, TERMINAL
+    from tests.builders.school import CHOSEN, TERMINAL
 
     holder = school.sign_in.parent(PARENT.email, CHOSEN, TERMINAL).holder
     school.sign_in.change_account_password(holder, PASSWORD)

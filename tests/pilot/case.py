@@ -9,7 +9,7 @@ from textual.widgets import Static
 from db.models import Application
 from kiosk.services.school import School
 from kiosk.testing import until
-from tests.pilot.office import (
+from tests.pilot.demo_office import (
     application_of,
     member_of,
     office_of,

@@ -30,8 +30,8 @@ from kiosk.services.review.queue import MOST_ROWS
 from kiosk.services.review.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School, open_school
 from kiosk.testing import FakeClock, Person, until
-from tests.mail import Mailbox, mail_server
-from tests.pilot.office import STAFF_PASSWORD
+from tests.builders.mail_server import Mailbox, mail_server
+from tests.pilot.demo_office import STAFF_PASSWORD
 
 FIRST_STAFF_PASSWORD = "first-of-seven-lanterns"
 _FIRST_OF_A_CLASS, _FIRST_OF_THE_NEXT = 0, 30

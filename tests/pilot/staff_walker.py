@@ -6,7 +6,7 @@ from textual.widgets import Button
 
 from kiosk.services.command_line import CommandLine
 from kiosk.testing import Reviewer, until
-from tests.pilot.office import STAFF_PASSWORD, kiosk_of, office_of
+from tests.pilot.demo_office import STAFF_PASSWORD, kiosk_of, office_of
 from tests.pilot.quick import QuickReviewer
 
 SCREENS = {

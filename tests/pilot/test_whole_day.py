@@ -20,7 +20,7 @@ from kiosk.services.applications.flags import compare
 from kiosk.services.messaging.outbox import MessageState
 from kiosk.testing import FakeClock, Parent, until
 from tests.pilot.day import FIRST_STAFF_PASSWORD, Day, opened_day
-from tests.pilot.office import STAFF_PASSWORD, office_at
+from tests.pilot.demo_office import STAFF_PASSWORD, office_at
 from tests.pilot.quick import quickly_at
 
 MORNING, SECOND_CHILD = "110001", "110031"

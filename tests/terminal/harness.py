@@ -20,7 +20,8 @@ import pexpect
 import psutil
 import pyte
 
-PROJECT = Path(__file__).parents[2]
+from tests.paths import ROOT
+
 _NOT_FOR_PYTE = re.compile(r"\x1b\[[<>=?][0-9;]*[upq$][py]?|\x1b\[[<>][0-9;]*[A-Za-z]")
 _POLL = 0.02
 _READS_OF_A_PICTURE = 64
@@ -42,9 +43,9 @@ class Terminal:
         *,
         size: tuple[int, int] = (80, 24),
         env: Mapping[str, str | None] | None = None,
-        folder: Path = PROJECT,
+        folder: Path = ROOT,
     ) -> None:
-        environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(PROJECT)}
+        environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
         for name, value in (env or {}).items():
             environment.pop(name, None)
             if value is not None:

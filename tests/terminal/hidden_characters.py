@@ -20,8 +20,8 @@ from kiosk.services.office import open_office
 from kiosk.services.school import School
 from kiosk.services.students.error_reports import Correct, Decline
 from kiosk.services.texts.loader import load_consent
+from tests.builders.reviews import add_staff
 from tests.terminal.walker import PASSWORD, applicant, number_of, prepare
-from tests.unit.services.review_fixtures import add_staff
 
 FORBIDDEN = re.compile("\x1b\\]|\x9b|\u202e|\u2066|\u200b|\ufeff|\u2060|\x07|\x1b\\[2J|[\U000e0000-\U000e0fff]")
 """What no terminal may be sent; the kiosk itself uses none of it while it runs."""

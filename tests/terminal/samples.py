@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.terminal.harness import PROJECT, Terminal, python
+from tests.paths import ROOT
+from tests.terminal.harness import Terminal, python
 from tests.terminal.sample_app import hash_of
 
 F5, F6, F7 = "\x1b[15~", "\x1b[17~", "\x1b[18~"
 
 
-def sample(*arguments: str, size: tuple[int, int] = (80, 24), folder: Path = PROJECT) -> Terminal:
+def sample(*arguments: str, size: tuple[int, int] = (80, 24), folder: Path = ROOT) -> Terminal:
     """Start the sample app and wait for its screen."""
     terminal = Terminal(python("-m", "tests.terminal.sample_app", *arguments), size=size, folder=folder)
     terminal.wait_for("sample")

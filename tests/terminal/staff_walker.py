@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk.demo.staff_work import demo_staff_logins
+from tests.paths import ROOT
 from tests.terminal.harness import Terminal, python
 
 PASSWORD = demo_staff_logins()[0].password
@@ -30,7 +31,7 @@ _LIST_OF_STAFF = "F2 新增　Esc 返回"
 
 def office(home: Path, *, size: tuple[int, int] = (100, 30)) -> Terminal:
     """Start the staff's mode and wait for its login."""
-    command = python(str(Path(__file__).parents[2] / "run_kiosk.py"), "review", "--home", str(home))
+    command = python(str(ROOT / "run_kiosk.py"), "review", "--home", str(home))
     terminal = Terminal(command, size=size)
     terminal.wait_for(LOGIN, 30)
     return terminal

@@ -14,9 +14,9 @@ from kiosk.config.settings import load_settings
 from kiosk.domain.application_form import ApplicantEntry
 from kiosk.services.school import open_school
 from kiosk.services.texts.city_systems import load_systems
+from tests.builders.accounts import Families, invented_parent
 from tests.terminal.harness import Terminal, python
 from tests.terminal.photo import photograph
-from tests.unit.services.account_fixtures import Families, invented_parent
 
 _PASSWORD = "Harbour7lights"
 _SIZES = [(80, 24), (100, 30)]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.demo.parent_accounts import demo_account_logins
+from tests.builders.damaged_files import spoil
 from tests.pilot.account_walker import SCREENS
-from tests.spoilt import spoil
 from tests.terminal.harness import Terminal
 from tests.terminal.hidden_characters import FORBIDDEN, HIDDEN
 from tests.terminal.walker import ENTER, ESCAPE, LOGIN, PAGE_DOWN, PASSWORD, TAB, kiosk, prepare

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.services.auth.staff_session import Role
-from tests.faults.schools import STAFF_CHOSEN, add_staff, open_cheaply, settings_of
+from tests.builders.filled_school import STAFF_CHOSEN, add_staff, open_cheaply, settings_of
+from tests.builders.oneroster_reader import problems
 from tests.terminal.harness import Terminal, python
-from tests.unit.services.oneroster_reader import problems
 
 _ACCOUNT_ASKED, _PASSWORD_ASKED = "系統管理員的帳號：", "密碼（不顯示）："
 

@@ -267,7 +267,7 @@ def test_hidden_characters_in_the_settings_are_refused_at_the_start(tmp_path: Pa
 
 
 def test_hidden_characters_in_a_schools_text_are_refused_at_the_start(tmp_path: Path) -> None:
-    """Each text is tried in tests/unit/test_texts.py."""
+    """Each text is tried in tests/unit/services/texts/test_loader.py."""
     home = tmp_path / "home"
     (home / "text").mkdir(mode=0o700, parents=True)
     home.chmod(0o700)

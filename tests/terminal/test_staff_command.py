@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.harness import PROJECT, Terminal, python
+from tests.paths import ROOT
+from tests.terminal.harness import Terminal, python
 
 _PASSWORD = "Early-Heron-Lamp"
 _ID = "F131104093"
@@ -44,7 +45,7 @@ def _accounts(home: Path) -> list[str]:
     environment = {name: value for name, value in os.environ.items() if name != "KIOSK_DATABASE_URL"}
     listed = subprocess.run(
         [sys.executable, "run_kiosk.py", "staff", "list", "--json"],
-        cwd=PROJECT,
+        cwd=ROOT,
         env={**environment, "KIOSK_HOME": str(home)},
         capture_output=True,
         check=True,

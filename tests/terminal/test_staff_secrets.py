@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders.damaged_files import spoil
 from tests.pilot.staff_walker import SCREENS
-from tests.spoilt import spoil
 from tests.terminal.hidden_characters import FORBIDDEN, HIDDEN
 from tests.terminal.staff_walker import TOURS, office
 from tests.terminal.walker import prepare

@@ -14,6 +14,7 @@ from kiosk.config.settings import load_settings
 from kiosk.demo.seed import fill_demo_school, invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
 from kiosk.services.school import School, open_school
+from tests.paths import ROOT
 from tests.terminal.harness import Terminal, python
 
 PASSWORD = "Harbour7lights"
@@ -106,7 +107,7 @@ def child_for(screen: str, visit: int) -> int:
 
 def kiosk(home: Path, *, size: tuple[int, int] = (80, 24), folder: Path | None = None) -> Terminal:
     """Start the kiosk and wait for the login."""
-    command = python(str(Path(__file__).parents[2] / "run_kiosk.py"), "run", "--home", str(home))
+    command = python(str(ROOT / "run_kiosk.py"), "run", "--home", str(home))
     terminal = Terminal(command, size=size) if folder is None else Terminal(command, size=size, folder=folder)
     terminal.wait_for(LOGIN, 30)
     return terminal

@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 
 from kiosk import i18n
 from kiosk.i18n import _, available_languages, current_language, use_language
+from tests.paths import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +84,7 @@ def test_importing_loads_no_gettext() -> None:
 
 
 def test_the_template_of_the_catalogues_is_current() -> None:
-    root = Path(__file__).parents[2]
+    root = ROOT
     found = {message for _file, _line, message, *_rest in extract_from_dir(root / "kiosk")}
     template = read_po((root / "kiosk/locale/kiosk.pot").open("rb"))
     assert {message.id for message in template if message.id} == found, "run `make messages`"

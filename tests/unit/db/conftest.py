@@ -9,7 +9,7 @@ import pytest
 from db import schema
 from db.sealed import new_keys
 from db.store import Store
-from tests.databases import postgresql_url, sqlite_url
+from tests.builders.databases import postgresql_url, sqlite_url
 
 
 def _open(url: str) -> Store:

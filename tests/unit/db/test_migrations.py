@@ -19,7 +19,7 @@ from db import schema
 from db.schema import upgrade  # the migrations themselves, not what the other tests take for them
 from db.sealed import new_keys
 from db.store import Store
-from tests.databases import postgresql_url, sqlite_url
+from tests.builders.databases import postgresql_url, sqlite_url
 
 _MIGRATIONS = Path(schema.__file__).parent / "migrations"
 

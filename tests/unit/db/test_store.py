@@ -15,7 +15,7 @@ from db import schema
 from db.models import Setting
 from db.sealed import new_keys
 from db.store import Store, StoreBusy, StoreConflict, StoreError, StoreUnavailable
-from tests.databases import sqlite_url
+from tests.builders.databases import sqlite_url
 
 
 @pytest.fixture

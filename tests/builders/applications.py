@@ -1,0 +1,107 @@
+"""Invented applicants and visits, for the tests of what a parent sends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlmodel import SQLModel, col
+
+from db.models import Credential
+from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
+from kiosk.domain.receipt import Receipt
+from kiosk.rules.identity import looks_like_id
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.school import School
+from kiosk.services.texts.loader import load_consent
+from tests.builders.school import TERMINAL, add_student
+
+ADULT = date(2008, 5, 6)
+TODAY = date(2026, 9, 1)
+TEXT = load_consent(None)
+
+
+def made_up_id(serial: int) -> str:
+    """The serial-th invented ID, checksum-valid."""
+    return next(f"B2{serial:07}{digit}" for digit in range(10) if looks_like_id(f"B2{serial:07}{digit}"))
+
+
+MOTHER_ID, FATHER_ID, STRANGER_ID = (made_up_id(serial) for serial in (1234501, 1234502, 1234503))
+MOTHER = ApplicantEntry(
+    name="劉小花",
+    relation="媽媽",
+    national_id=MOTHER_ID,
+    national_id_again=MOTHER_ID,
+    mobile="0910-100-200",
+    email="flower@example.com",
+    email_again="flower@example.com",
+)
+FATHER = ApplicantEntry(
+    name="王大明",
+    relation="爸爸",
+    national_id=FATHER_ID,
+    national_id_again=FATHER_ID,
+    mobile="+886 911 200 300",
+    email="ming@example.com",
+    email_again="ming@example.com",
+)
+
+
+def with_id(entry: ApplicantEntry, national_id: str) -> ApplicantEntry:
+    return replace(entry, national_id=national_id, national_id_again=national_id)
+
+
+def visitor_of(school: School, student_id: str) -> Visitor:
+    """Somebody at the kiosk with this student's login, the first password changed."""
+    with school.store.write() as unit:
+        credential = unit.session.execute(
+            select(Credential).where(col(Credential.subject_id) == student_id)
+        ).scalar_one()
+        credential.password_hash = "chosen"
+        visitor = Visitor(credential.id, student_id, credential.account, TERMINAL, credential.version)
+        unit.audit("test", "password.changed", student_id)
+    return visitor
+
+
+def new_visitor(school: School, number: str, national_id: str, birth: date = date(2010, 5, 6)) -> Visitor:
+    return visitor_of(school, add_student(school, number, national_id=national_id, birth=birth))
+
+
+def answer(school: School, visitor: Visitor, choice: str = "agree", student_id_number: str = "") -> str:
+    """Answer the consent text: as a parent, or with an ID as the student."""
+    assert choice in ("agree", "refuse")
+    return school.consents.record(
+        visitor,
+        TEXT,
+        "agree" if choice == "agree" else "refuse",
+        language="zh_TW",
+        read_to_end=True,
+        answered_by="student" if student_id_number else "parent",
+        student_national_id=student_id_number,
+    )
+
+
+@dataclass
+class Sender:
+    """Sends applications of one visit."""
+
+    school: School
+    visitor: Visitor
+
+    def one(
+        self, entry: ApplicantEntry = MOTHER, *, request_id: str | None = None, basis: Basis = Basis.PARENTS
+    ) -> Receipt:
+        mode = Mode.OTHER_GUARDIAN if basis in Mode.OTHER_GUARDIAN.bases else Mode.ONE_PARENT
+        return self.school.applications.submit(self.visitor, request_id or uuid4().hex, mode, basis, [entry])
+
+    def both(self, first: ApplicantEntry = MOTHER, second: ApplicantEntry = FATHER) -> Receipt:
+        return self.school.applications.submit(
+            self.visitor, uuid4().hex, Mode.TWO_PARENTS, Basis.PARENTS, [first, second]
+        )
+
+
+def rows(school: School, model: type[SQLModel]) -> list[SQLModel]:
+    with school.store.read() as session:
+        return list(session.execute(select(model)).scalars())

@@ -1,0 +1,137 @@
+"""Approved applications, members of staff and filled outboxes, for the tests of what follows a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from db.models import Application, Credential, table_of
+from db.review_models import OutboxMessage, Staff, StaffClass
+from db.sealed import IndexColumn
+from kiosk.config.settings import Settings, SmtpSettings
+from kiosk.domain.application_form import ApplicantEntry
+from kiosk.domain.application_status import ApplicationState
+from kiosk.domain.receipt import Receipt
+from kiosk.services.accounts.bindings import OpenedBinding, open_binding
+from kiosk.services.applications.state_changes import change_state
+from kiosk.services.auth.staff_session import STAFF_LOGIN, Role, StaffMember
+from kiosk.services.messaging import outbox
+from kiosk.services.messaging.outbox import Addressee, MessageKind
+from kiosk.services.school import School, open_school
+from kiosk.testing import FakeClock
+from tests.builders.applications import MOTHER, Sender, answer, made_up_id, new_visitor
+from tests.builders.school import TERMINAL, CountingHasher
+
+STAFF_ID = made_up_id(9000001)
+_application = table_of(Application)
+
+
+@contextmanager
+def school_with_mail(folder: Path, database_url: str | None, smtp: SmtpSettings | None) -> Iterator[School]:
+    """An empty school with a mail server, or without."""
+    settings = Settings(home=folder / "home", database_url=database_url, terminal_name=TERMINAL, smtp=smtp)
+    school = open_school(settings, FakeClock(), CountingHasher())
+    try:
+        yield school
+    finally:
+        school.close()
+
+
+def clock_of(school: School) -> FakeClock:
+    assert isinstance(school.clock, FakeClock)
+    return school.clock
+
+
+def sender(school: School, number: str, serial: int) -> Sender:
+    """A new student's family at the kiosk, past password and consent."""
+    visitor = new_visitor(school, number, made_up_id(serial))
+    answer(school, visitor)
+    return Sender(school, visitor)
+
+
+def approve(school: School, receipt: Receipt, version: int = 1) -> tuple[OpenedBinding, ...]:
+    """As an approval does: state, bindings, messages, in one unit of work; whatever stands against it."""
+    with school.store.write() as unit:
+        found = select(_application).where(_application.c.id == receipt.application_id)
+        change_state(unit, unit.connection.execute(found).mappings().one(), ApplicationState.APPROVED)
+        opened = open_binding(unit, "test", receipt.application_id)
+        outbox.tell_approved(unit, school.settings, receipt.application_id, version, opened)
+        unit.audit("test", "application.approved", receipt.application_id)
+    return opened
+
+
+def apply_and_approve(school: School, number: str, serial: int, entry: ApplicantEntry = MOTHER) -> OpenedBinding:
+    """A student's family applies, the school approves."""
+    (opened,) = approve(school, sender(school, number, serial).one(entry))
+    return opened
+
+
+def add_message(
+    school: School,
+    application_id: str,
+    email: str | None = "flower@example.com",
+    kind: MessageKind = MessageKind.REJECTED,
+) -> str:
+    """Put one more message into the outbox."""
+    with school.store.write() as unit:
+        application = unit.session.get_one(Application, application_id)
+        addressee = Addressee("劉小花", "0910100200", email)
+        message_id = outbox.write(
+            unit, school.settings, kind, uuid4().hex, application, addressee, {"reason": "申請書未簽章"}
+        )
+        unit.audit("test", "message.written", message_id)
+    return message_id
+
+
+def message(school: School, message_id: str) -> OutboxMessage:
+    """A message as it stands."""
+    with school.store.read() as session:
+        found = session.get_one(OutboxMessage, message_id)
+        session.expunge(found)
+        return found
+
+
+def add_member(
+    school: School, role: Role = Role.REGISTRAR, classes: Sequence[str] = (), national_id: str = STAFF_ID
+) -> StaffMember:
+    """A member of staff, signed in, past the first password."""
+    staff_id, credential_id = uuid4().hex, uuid4().hex
+    with school.store.write() as unit:
+        unit.session.add(
+            Staff(
+                id=staff_id,
+                account=staff_id,
+                name="林老師",
+                role=role.value,
+                national_id_index=unit.keys.index(IndexColumn.NATIONAL_ID, national_id),
+                added_at=unit.at,
+            )
+        )
+        unit.session.flush()
+        for class_name in classes:
+            unit.session.add(StaffClass(staff_id=staff_id, class_name=class_name))
+        unit.session.add(
+            Credential(
+                id=credential_id,
+                kind=STAFF_LOGIN,
+                account=staff_id,
+                subject_id=staff_id,
+                password_hash="chosen",
+                changed_at=unit.at,
+            )
+        )
+        unit.audit("test", "staff.added", staff_id)
+    return StaffMember(staff_id, credential_id, 1, staff_id, "林老師", role, TERMINAL)
+
+
+def with_email(entry: ApplicantEntry, email: str) -> ApplicantEntry:
+    return replace(entry, email=email, email_again=email)
+
+
+def without_email(entry: ApplicantEntry) -> ApplicantEntry:
+    return replace(entry, email="", email_again="", no_email=True)

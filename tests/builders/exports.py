@@ -1,0 +1,127 @@
+"""A school with bound parents, and whoever hands over, for the tests of what is exported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlmodel import SQLModel, col
+from sqlmodel import select as select_rows
+
+from db.account_models import ExportedBinding, ExportRun
+from db.models import Application, AuditEntry, Student, table_of
+from db.review_models import Binding
+from kiosk.domain.application_form import ApplicantEntry, Basis
+from kiosk.domain.application_status import ApplicationState
+from kiosk.domain.school_calendar import today
+from kiosk.services.accounts.bindings import open_binding
+from kiosk.services.applications.state_changes import change_state
+from kiosk.services.auth.staff_session import Role, StaffMember
+from kiosk.services.exports.export_service import HandOver, RosterDone
+from kiosk.services.imports.oneroster_format import Version
+from tests.builders.reviews import CLASSES, ReviewSchool, open_review_school, student_number
+
+DAY = 24 * 60 * 60
+CODE = "353401"
+_application = table_of(Application)
+
+
+@dataclass
+class Handing:
+    """An open school, a registrar, and a folder for what is handed over."""
+
+    reviewed: ReviewSchool
+    registrar: StaffMember
+    folder: Path
+    files: int = 0
+    columns: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def service(self) -> HandOver:
+        school = self.reviewed.school
+        settings = replace(school.settings, school_name="本市某高級中學", school_code=CODE, office_columns=self.columns)
+        return HandOver(school.store, settings, school.clock)
+
+    def new_file(self, suffix: str) -> Path:
+        self.files += 1
+        return self.folder / f"{self.files}{suffix}"
+
+    def bind(self, place: int, *people: ApplicantEntry, basis: Basis = Basis.PARENTS) -> None:
+        """Apply for a student, and approve whatever stands against it."""
+        application_id = self.reviewed.apply(place, *people, basis=basis)
+        with self.reviewed.school.store.write() as unit:
+            found = select(_application).where(_application.c.id == application_id)
+            change_state(unit, unit.connection.execute(found).mappings().one(), ApplicationState.APPROVED)
+            open_binding(unit, "test", application_id)
+            unit.audit("test", "application.approved", application_id)
+
+    def end(self, place: int) -> None:
+        """End every binding of a student."""
+        for binding in self.office_bindings(place):
+            if binding.state == "active":
+                self.reviewed.office.bindings.end(self.registrar, binding.id, binding.version, "家長申請終止")
+
+    def office_bindings(self, place: int) -> list[Binding]:
+        with self.reviewed.school.store.read() as session:
+            found = list(session.exec(select_rows(Binding).where(Binding.student_id == self.student_id(place))))
+            session.expunge_all()
+            return found
+
+    def student_id(self, place: int) -> str:
+        with self.reviewed.school.store.read() as session:
+            return session.exec(select_rows(Student.id).where(Student.student_number == student_number(place))).one()
+
+    def change_student(self, place: int, **values: object) -> None:
+        """As a roster does it."""
+        row = table_of(Student)
+        with self.reviewed.school.store.write() as unit:
+            statement = update(row).where(row.c.student_number == student_number(place))
+            unit.connection.execute(statement.values(**values, updated_at=unit.at))
+            unit.audit("test", "student.changed", "school")
+
+    def change_everywhere(self, model: type[SQLModel], values: Mapping[str, object]) -> None:
+        """Put values into every row of a table, past every check."""
+        with self.reviewed.school.store.write() as unit:
+            unit.connection.execute(update(table_of(model)).values(**values))
+            unit.audit("test", "spoilt", "school")
+
+    def export(self, version: Version = Version.V1_2, since: date | None = None) -> tuple[bytes, RosterDone]:
+        """A OneRoster zip, and what was said of it."""
+        file = self.new_file(".zip")
+        done = self.service.oneroster(self.registrar, file, version, since=since)
+        return file.read_bytes(), done
+
+    def runs(self) -> list[ExportRun]:
+        with self.reviewed.school.store.read() as session:
+            found = list(session.exec(select_rows(ExportRun).order_by(col(ExportRun.exported_at))))
+            session.expunge_all()
+            return found
+
+    def told(self) -> list[tuple[str, str]]:
+        with self.reviewed.school.store.read() as session:
+            return sorted((row.kind, row.state) for row in session.exec(select_rows(ExportedBinding)))
+
+    def audited(self, action: str) -> list[str]:
+        """Who did something, by the audit."""
+        with self.reviewed.school.store.read() as session:
+            return [row.actor for row in session.exec(select_rows(AuditEntry).where(AuditEntry.action == action))]
+
+    def tomorrow(self) -> date:
+        """Let a day pass; the day it is then."""
+        self.reviewed.clock.advance(DAY)
+        return today(self.reviewed.clock)
+
+
+@contextmanager
+def opened_handing(folder: Path, database_url: str | None = None) -> Iterator[Handing]:
+    """A school with the invented roster, a homeroom teacher and a registrar."""
+    reviewed = open_review_school(folder / "home", database_url)
+    reviewed.add_staff("lin", Role.HOMEROOM_TEACHER, CLASSES[:1])
+    registrar = reviewed.add_staff("wu", Role.REGISTRAR)
+    (folder / "out").mkdir()
+    yield Handing(reviewed, registrar, folder / "out")
+    reviewed.school.close()

@@ -1,0 +1,81 @@
+"""Every screen of a visit with a parent account: read by weak eyes, left by Esc, wiped when its holder walks away."""
+
+from __future__ import annotations
+
+import gc
+from weakref import ref
+
+import pytest
+from textual.widgets import Button, Input
+
+import kiosk.screens.account
+from kiosk.app import KioskApp
+from kiosk.config.settings import IdleTimes
+from kiosk.services.school import School
+from kiosk.testing import FakeClock, until
+from tests.pilot.account_walker import SCREENS, go_to, make_ready
+from tests.pilot.accounts import standing_at
+from tests.pilot.family.test_every_screen import weak_texts
+from tests.pilot.family.test_walking_away import type_into_the_first_field
+from tests.pilot.quick import leave_no_trace_of_the_pilot
+from tests.pilot.screens_of import screens_of
+
+_TIMES = IdleTimes()
+_LIMITS = {
+    "recovery_code": _TIMES.mail_code_idle_seconds,
+    "email_code": _TIMES.mail_code_idle_seconds,
+    "data": _TIMES.consent_idle_seconds,
+}
+_BACK_TO = {
+    "login": "LoginScreen",
+    "password": "LoginScreen",
+    "recovery": "AccountLoginScreen",
+    "recovery_code": "RecoveryScreen",
+    "home": "LoginScreen",
+    "system": "SystemsScreen",
+    "account": "ContactScreen",
+    "mobile": "ContactScreen",
+    "email": "ContactScreen",
+    "email_code": "EmailScreen",
+    "present_password": "ContactScreen",
+    "end": "ChildScreen",
+    "grant": "CarersScreen",
+    "delete": "OwnDataScreen",
+}
+"""From the others one step back leads to the doors."""
+
+
+def test_every_screen_is_walked_to() -> None:
+    assert screens_of(kiosk.screens.account) <= set(SCREENS.values())
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_it_can_be_read_and_one_step_back_leads_where_one_came_from(school: School, screen: str) -> None:
+    async with standing_at(make_ready(school, screen)) as parent:
+        await go_to(parent, screen)
+        await parent.pilot.pause()
+        assert list(weak_texts(parent.app)) == []
+        await parent.goes_back(_BACK_TO.get(screen, "AccountHomeScreen"))
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_who_walks_away_leaves_nothing(school: School, clock: FakeClock, screen: str) -> None:
+    async with standing_at(make_ready(school, screen)) as parent:
+        app = parent.app
+        assert isinstance(app, KioskApp)
+        await go_to(parent, screen)
+        await type_into_the_first_field(parent)
+        await parent.pilot.pause()
+        left = ref(app.screen)
+        clock.advance(_LIMITS.get(screen, _TIMES.parent_idle_seconds) + 1)
+        app.tick()
+        assert "秒後清除畫面" in parent.text("#foot")
+        assert app.screen is left()
+        clock.advance(_TIMES.countdown_seconds)
+        app.tick()
+        await until(parent.pilot, lambda: len(app.screen_stack) == 1)
+        await parent.sees("LoginScreen")
+        assert not app.screen.query_one("#login", Button).disabled
+        await leave_no_trace_of_the_pilot()
+        assert left() is None
+        assert [field.id for field in gc.get_objects() if isinstance(field, Input) and field.value] == []

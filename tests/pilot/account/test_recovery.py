@@ -1,0 +1,167 @@
+"""忘記帳號、密碼: by a code to the e-mail, at the desk without one, and never a word on whether there is an account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kiosk.services.school import School
+from kiosk.testing import Reviewer, until
+from tests.builders.accounts import Families
+from tests.builders.applications import made_up_id
+from tests.builders.decisions import school_with_mail
+from tests.builders.mail_server import Mailbox, mail_server
+from tests.pilot.accounts import PARENT, PASSWORD, QuickAccountParent, ready, signed_on, standing_at
+from tests.pilot.demo_office import at_work, demo, demo_home
+
+__all__ = ["demo", "demo_home"]
+
+_NEW = "Second7harbour"
+
+
+@pytest.fixture
+def mailing(tmp_path: Path, mailbox: Mailbox) -> Iterator[School]:
+    """A school that sends mail."""
+    with mail_server(mailbox) as smtp, school_with_mail(tmp_path, None, smtp) as school:
+        yield school
+
+
+def _code_to(mailbox: Mailbox, address: str) -> str:
+    found = ""
+    for recipients, body in zip(mailbox.recipients, mailbox.bodies(), strict=True):
+        code = re.search(r"驗證碼是 ([0-9]{6})", body)
+        found = code[1] if code and recipients == [address] else found
+    return found
+
+
+async def _asks(parent: QuickAccountParent, name: str, national_id: str) -> list[str]:
+    """忘記帳號、密碼 as far as the code; gives what is said there."""
+    await parent.enters_from_lobby()
+    await parent.forgets()
+    await parent.identifies(name, national_id)
+    await parent.sees("RecoveryCodeScreen")
+    return [line.rstrip() for line in parent.words()]
+
+
+async def test_a_code_by_mail_leads_to_a_new_password_and_tells_the_names(mailing: School, mailbox: Mailbox) -> None:
+    ready(mailing)
+    async with standing_at(mailing) as parent:
+        await _asks(parent, PARENT.name, PARENT.national_id)
+        await until(parent.pilot, lambda: _code_to(mailbox, PARENT.email))
+        await parent.enters_code("000")
+        await until(parent.pilot, lambda: "驗證碼不對或已過期" in "".join(parent.words()))
+        await parent.fills_in(code=_code_to(mailbox, PARENT.email))
+        await parent.presses("enter")
+        await parent.sees("AccountPasswordScreen")
+        await parent.changes_password(_NEW)
+        await parent.sees("AccountNoticeScreen")
+        told = "\n".join(parent.words())
+        assert "f***@example.com" in told
+        assert "*******200" in told
+        await parent.presses("enter")
+        await parent.signs_off()
+        await parent.enters_from_lobby()
+        await parent.signs_on(PARENT.email, _NEW)
+        await parent.sees("AccountHomeScreen")
+
+
+async def test_the_words_are_the_same_for_an_account_for_another_name_and_for_nobody(
+    mailing: School, mailbox: Mailbox
+) -> None:
+    ready(mailing)
+    said, refused = [], []
+    for name, national_id in (
+        (PARENT.name, PARENT.national_id),
+        ("王大明", PARENT.national_id),
+        (PARENT.name, made_up_id(77)),
+    ):
+        async with standing_at(mailing) as parent:
+            said.append(await _asks(parent, name, national_id))
+            await parent.enters_code("000000")
+            await until(parent.pilot, lambda: "驗證碼不對或已過期" in "".join(parent.words()))  # noqa: B023
+            refused.append([line.rstrip() for line in parent.words()])
+            await parent.presses("escape")
+            await parent.answers_notice("drop")
+            await parent.sees("RecoveryScreen")
+            await parent.goes_back("AccountLoginScreen")
+            await parent.goes_back("LoginScreen")
+    assert said[0] == said[1] == said[2]
+    assert refused[0] == refused[1] == refused[2]
+
+
+async def test_one_step_back_keeps_name_and_id(mailing: School) -> None:
+    async with standing_at(mailing) as parent:
+        await _asks(parent, "王大明", made_up_id(78))
+        await parent.goes_back("RecoveryScreen")
+        values = parent.app.screen.values  # type: ignore[attr-defined]
+        assert values == {"name": "王大明", "national_id": made_up_id(78)}
+
+
+async def test_without_mail_the_way_leads_to_the_desk(school: School) -> None:
+    ready(school)
+    async with standing_at(school) as parent:
+        await parent.enters_from_lobby()
+        await parent.forgets()
+        await parent.sees("AccountNoticeScreen")
+        assert "請帶身分證件到服務台" in "".join(parent.words())
+        await parent.presses("enter")
+        await parent.sees("AccountLoginScreen")
+        await parent.goes_back("LoginScreen")
+
+
+async def test_the_email_is_changed_by_a_code_to_the_new_one(mailing: School, mailbox: Mailbox) -> None:
+    ready(mailing)
+    async with signed_on(mailing) as parent:
+        await parent.opens("contact", "ContactScreen")
+        await parent.chooses("email", "EmailScreen")
+        await parent.fills_in(email="no address")
+        await parent.presses("enter")
+        await until(parent.pilot, lambda: "電子郵件的格式不對" in "".join(parent.words()))
+        await parent.fills_in(email="new@example.com")
+        await parent.presses("enter")
+        await parent.sees("EmailChangeCodeScreen")
+        await parent.goes_back("EmailScreen")
+        await parent.presses("enter")
+        await parent.sees("EmailChangeCodeScreen")
+        await until(parent.pilot, lambda: _code_to(mailbox, "new@example.com"))
+        await parent.enters_code(_code_to(mailbox, "new@example.com"))
+        assert await parent.answers_notice() == "已更改"
+        await parent.sees("ContactScreen")
+        await parent.goes_back("AccountHomeScreen")
+        await parent.signs_off()
+        await parent.enters_from_lobby()
+        await parent.signs_on("new@example.com", PASSWORD)
+        await parent.sees("AccountHomeScreen")
+
+
+async def test_the_registrar_gives_a_code_for_an_account_only_after_an_id_was_seen(demo: School) -> None:
+    Families(demo).approved(PARENT)
+    async with at_work(demo, "REGISTRAR") as reviewer:
+        await _to_the_desk(reviewer)
+        await reviewer.types(made_up_id(79))
+        await reviewer.presses("enter")
+        await until(reviewer.pilot, lambda: "請先看證件" in reviewer.text("#message"))
+        await reviewer.presses("enter")
+        await reviewer.clicks("#send")
+        await until(reviewer.pilot, lambda: "沒有使用中的家長帳號" in "".join(reviewer.words()))
+        reviewer.app.screen.query_one("#national_id").focus()
+        await reviewer.presses("ctrl+u")
+        await reviewer.types(PARENT.national_id)
+        await reviewer.presses("enter")
+        await reviewer.sees("CodeShownScreen")
+        code = reviewer.text("#code").rpartition("：")[2]
+        await reviewer.presses("enter")
+        await reviewer.sees("StaffHubScreen")
+    async with standing_at(demo) as parent:
+        await parent.enters_from_lobby()
+        await parent.signs_on(PARENT.email, code)
+        await parent.sees("AccountPasswordScreen")
+
+
+async def _to_the_desk(reviewer: Reviewer) -> None:
+    await reviewer.opens("desk", "DeskScreen")
+    await reviewer.clicks("#account")
+    await reviewer.sees("AccountDeskScreen")

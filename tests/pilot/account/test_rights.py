@@ -1,0 +1,150 @@
+"""同意紀錄 and 我的個人資料: agreed to and taken back; held, printed, and deleted where the school decides so."""
+
+from __future__ import annotations
+
+import pytest
+from sqlmodel import select
+
+from db.models import Consent
+from db.review_models import ParentAccount
+from kiosk.demo.parent_accounts import demo_account_logins
+from kiosk.services.school import School
+from kiosk.testing import until
+from tests.pilot.accounts import PARENT, PASSWORD, QuickAccountParent, ready, signed_on, standing_at
+from tests.pilot.demo_office import STAFF_PASSWORD, at_work, demo, demo_home
+
+__all__ = ["demo", "demo_home"]
+
+_ASKING = demo_account_logins()[0].account
+"""Whose request to delete waits in the invented school."""
+
+
+def _all(parent: QuickAccountParent) -> str:
+    return "\n".join(line.rstrip() for line in parent.words())
+
+
+async def test_a_consent_is_shown_with_its_version_and_taken_back(school: School) -> None:
+    ready(school)
+    async with signed_on(school) as parent:
+        await parent.opens("consents", "ConsentsScreen")
+        await until(parent.pilot, lambda: "可以撤回" in parent.text("#details"))
+        with school.store.read() as session:
+            given = session.exec(select(Consent)).one()
+        assert given.text_sha256[:16] in parent.text("#details")
+        assert given.text_version in _all(parent)
+        await parent.clicks("#withdraw")
+        await parent.answers_notice("keep")
+        await parent.sees("ConsentsScreen")
+        await parent.clicks("#withdraw")
+        await parent.sees("AccountNoticeScreen")
+        assert "帳號也會關閉" in _all(parent)
+        await parent.clicks("#withdraw")
+        assert await parent.answers_notice() == "已撤回同意"
+        await parent.sees("LoginScreen")
+    with school.store.read() as session:
+        assert sorted(session.exec(select(Consent.choice)).all()) == ["agree", "withdraw"]
+
+
+async def test_what_is_held_is_shown_and_printed_without_a_name_in_the_jobs_title(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready(school)
+    printed: list[tuple[str, bytes, str]] = []
+    monkeypatch.setattr("kiosk.flows.account_menu.send_to_printer", lambda *job: printed.append(job))
+    async with signed_on(school) as parent:
+        await parent.opens("data", "OwnDataScreen")
+        shown = "".join(parent.text(f"#{part.id}") for part in parent.app.screen.query("#aware"))
+        assert "請留意旁人" in shown
+        assert PARENT.name in _all(parent)
+        assert PARENT.national_id not in _all(parent)
+        await parent.presses("enter")
+        assert await parent.answers_notice() == "沒有印出來"
+        await parent.sees("OwnDataScreen")
+        object.__setattr__(school.settings, "printer", "lobby")
+        await parent.presses("enter")
+        assert await parent.answers_notice() == "正在列印"
+        await parent.sees("OwnDataScreen")
+    ((printer, pdf, title),) = printed
+    assert (printer, pdf[:5]) == ("lobby", b"%PDF-")
+    assert title == "kiosk own data"
+
+
+async def test_a_deletion_is_asked_for_and_taken_back(school: School) -> None:
+    ready(school)
+    async with signed_on(school) as parent:
+        await parent.opens("data", "OwnDataScreen")
+        await parent.chooses("delete", "DeletionScreen")
+        await parent.presses("enter")
+        await until(parent.pilot, lambda: parent.app.screen.query(".wrong"))
+        await parent.fills_in(reason="孩子轉學了")
+        await parent.presses("enter")
+        assert await parent.answers_notice() == "已送出申請"
+        await parent.sees("OwnDataScreen")
+        assert "等學校註冊組決定" in parent.text("#deletion")
+        await parent.clicks("#take_back")
+        assert await parent.answers_notice() == "已取回"
+        await parent.sees("OwnDataScreen")
+        assert "您已經取回" in parent.text("#deletion")
+
+
+async def test_the_registrar_declines_with_words_the_parent_reads(demo: School) -> None:
+    async with at_work(demo, "REGISTRAR", (80, 24)) as reviewer:
+        await reviewer.opens("deletions", "DeletionsScreen")
+        await reviewer.sees_rows()
+        await reviewer.presses("enter")
+        await reviewer.sees("DeletionScreen")
+        assert "孩子要轉學了" in reviewer.text("#reason-given")
+        await reviewer.clicks("#decline")
+        await reviewer.sees("ReasonScreen")
+        await reviewer.goes_back("DeletionsScreen")
+        await reviewer.presses("enter")
+        await reviewer.sees("DeletionScreen")
+        await reviewer.clicks("#decline")
+        await reviewer.sees("ReasonScreen")
+        await reviewer.types("學期中仍須保存")
+        await reviewer.presses("enter", "enter")
+        await reviewer.sees("StaffHubScreen")
+        assert not reviewer.app.screen.query("#deletions")
+    async with standing_at(demo) as parent:
+        await parent.enters_from_lobby()
+        await parent.signs_on(_ASKING, PASSWORD)
+        await parent.opens("data", "OwnDataScreen")
+        assert "學校沒有刪除：學期中仍須保存" in parent.text("#deletion")
+
+
+async def test_what_the_registrar_deletes_is_gone_after_the_password_once_more(demo: School) -> None:
+    async with at_work(demo, "REGISTRAR") as reviewer:
+        await reviewer.opens("deletions", "DeletionsScreen")
+        await reviewer.sees_rows()
+        await reviewer.presses("enter")
+        await reviewer.sees("DeletionScreen")
+        await reviewer.clicks("#delete")
+        await reviewer.sees("ConfirmPasswordScreen")
+        await reviewer.types(STAFF_PASSWORD)
+        await reviewer.presses("enter")
+        await reviewer.sees("ReasonScreen")
+        await reviewer.types("依申請刪除")
+        await reviewer.presses("enter")
+        await reviewer.sees("StaffHubScreen")
+    with demo.store.read() as session:
+        assert "（已刪除）" in session.exec(select(ParentAccount.name)).all()
+    async with standing_at(demo) as parent:
+        await parent.enters_from_lobby()
+        await parent.signs_on(_ASKING, PASSWORD)
+        await until(parent.pilot, lambda: "帳號或密碼不正確" in parent.text("#message"))
+
+
+async def test_a_request_of_an_account_without_a_child_is_not_decided_unseen(demo: School) -> None:
+    carer = demo.sign_in.parent(demo_account_logins()[2].account, PASSWORD, "kiosk-1").holder
+    demo.own_data.request_deletion(carer, "不用了")
+    async with at_work(demo, "REGISTRAR", (60, 20)) as reviewer:
+        await reviewer.opens("deletions", "DeletionsScreen")
+        await reviewer.sees_rows()
+        await reviewer.presses("enter")
+        await reviewer.sees("DeletionScreen")
+        assert not reviewer.app.screen.query("#who")
+        await reviewer.goes_back("DeletionsScreen")
+        await reviewer.presses("down", "enter")
+        await reviewer.sees("DeletionScreen")
+        assert "不用了" in reviewer.text("#reason-given")
+        assert "請先確認是本人申請" in reviewer.text("#who")

@@ -1,0 +1,288 @@
+"""家長帳號登入: from the approval to the doors, each refusal, each way back, and what is left afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlmodel import select
+from textual.widgets import Input
+
+from db.models import AuditEntry
+from db.review_models import Binding
+from kiosk.screens.account.contact import MobileScreen
+from kiosk.screens.base.step import Nav, Step
+from kiosk.services.school import School
+from kiosk.testing import until
+from tests.builders.accounts import Families, invented_parent
+from tests.pilot.accounts import (
+    FIRST,
+    PARENT,
+    PASSWORD,
+    QuickAccountParent,
+    approved,
+    bring_fees,
+    ready,
+    signed_on,
+    standing_at,
+)
+
+_REFUSED = "帳號或密碼不正確，請檢查後再試一次。"
+
+
+def _count(school: School, action: str) -> int:
+    with school.store.read() as session:
+        return len(session.exec(select(AuditEntry.seq).where(AuditEntry.action == action)).all())
+
+
+def _texts(parent: QuickAccountParent) -> str:
+    return "\n".join(line.rstrip() for line in parent.words())
+
+
+async def test_from_the_approval_to_the_doors(school: School) -> None:
+    approved(school)
+    async with standing_at(school) as parent:
+        await parent.enters_from_lobby()
+        await parent.signs_on(PARENT.email, FIRST)
+        await parent.changes_password(PASSWORD)
+        await parent.sees("AccountHomeScreen")
+        assert "王〇明（科二智）媽媽　申請 115-000-0001-5 已開通　簽署 0/2　學生證 未填答" in parent.text("#children")
+        doors = [button.id for button in parent.app.screen.query("Button.door")]
+        assert doors == ["systems", "fees", "contact", "bindings", "carers", "consents", "data"]
+        await parent.signs_off()
+        await parent.enters_from_lobby()
+        await parent.signs_on(PARENT.mobile, PASSWORD)
+        await parent.sees("AccountHomeScreen")
+
+
+async def test_the_button_leads_there_too_and_the_login_says_what_it_must(school: School) -> None:
+    async with standing_at(school) as parent:
+        await parent.clicks("#holder")
+        await parent.sees("AccountLoginScreen")
+        said = _texts(parent)
+        for words in (
+            "家長帳號登入（本校服務站）",
+            "臺北市校園單一身分驗證另外開通，使用它自己的密碼",
+            "自訂帳號、電子郵件或手機號碼（兩人共用的不能用）",
+            "沒有「記住我」：這台機器大家共用",
+            "忘記帳號、密碼",
+        ):
+            assert words in said
+        await parent.goes_back("LoginScreen")
+
+
+async def test_nothing_is_seen_before_the_forced_change(school: School) -> None:
+    """T16: back, Esc and a sign-on again all end at the change."""
+    approved(school)
+    async with standing_at(school) as parent:
+        for _time in range(2):
+            await parent.enters_from_lobby()
+            await parent.signs_on(PARENT.email, FIRST)
+            await parent.sees("AccountPasswordScreen")
+            assert "王〇明" not in _texts(parent)
+            await parent.goes_back("LoginScreen")
+        await parent.enters_from_lobby()
+        await parent.signs_on(PARENT.email, FIRST)
+        await parent.sees("AccountPasswordScreen")
+        for words, password in (("兩次輸入的密碼不同", "Harbour8lights"), ("", FIRST)):
+            await parent.fills_in(new=password, again=PASSWORD if words else password)
+            await parent.clicks("#send")
+            await until(parent.pilot, lambda: parent.app.screen.query(".wrong"))
+            assert parent.screen == "AccountPasswordScreen"
+
+
+@pytest.mark.parametrize("account", ["nobody@example.com", PARENT.email, "0910100200"])
+async def test_every_refusal_has_the_same_words_and_keeps_the_account_that_was_typed(
+    school: School, account: str
+) -> None:
+    approved(school)
+    async with standing_at(school) as parent:
+        await parent.enters_from_lobby()
+        await parent.signs_on(account, "Wrong7password")
+        await until(parent.pilot, lambda: parent.text("#message") == _REFUSED)
+        assert parent.app.screen.query_one("#account", Input).value == account
+        assert parent.app.screen.query_one("#password", Input).value == ""
+        await parent.presses("escape")
+        await parent.answers_notice("drop")
+        await parent.sees("LoginScreen")
+
+
+async def test_a_shared_mobile_leads_to_nobody_and_the_account_says_so(school: School) -> None:
+    families = ready(school)
+    families.approved(replace(invented_parent(31), mobile=PARENT.mobile))
+    async with signed_on(school) as parent:
+        await parent.opens("contact", "ContactScreen")
+        assert "（也登記在別的家長帳號，不能用來登入）" in _texts(parent)
+        await parent.goes_back("AccountHomeScreen")
+        await parent.signs_off()
+        await parent.enters_from_lobby()
+        await parent.signs_on(PARENT.mobile, PASSWORD)
+        await until(parent.pilot, lambda: parent.text("#message") == _REFUSED)
+
+
+async def test_a_carer_whose_last_day_is_over_is_refused_like_anybody(school: School) -> None:
+    families = Families(school)
+    given_by = families.approved(PARENT).account_id
+    families.expired_carer("0922333444", given_by)
+    async with standing_at(school) as parent:
+        await parent.enters_from_lobby()
+        await parent.signs_on("0922333444", "000000")
+        await until(parent.pilot, lambda: parent.text("#message") == _REFUSED)
+
+
+async def test_who_is_no_longer_let_in_meanwhile_is_sent_away_at_the_next_step(school: School) -> None:
+    ready(school)
+    async with signed_on(school) as parent:
+        with school.store.write() as unit:
+            for binding in unit.session.exec(select(Binding)):
+                binding.state = "ended"
+            unit.audit("test", "test.ended", "school")
+        await parent.opens("systems", "SystemsScreen")
+        await parent.presses("escape")
+        assert await parent.answers_notice() == "請重新登入"
+        await parent.sees("LoginScreen")
+
+
+async def test_two_enters_sign_on_once_and_send_a_form_once(school: School) -> None:
+    ready(school)
+    async with standing_at(school) as parent:
+        await parent.enters_from_lobby()
+        await parent.fills_in(account=PARENT.email, password=PASSWORD)
+        await parent.presses("enter", "enter", "enter")
+        await parent.sees("AccountHomeScreen")
+        await parent.opens("contact", "ContactScreen")
+        await parent.chooses("mobile", "MobileScreen")
+        await parent.fills_in(mobile="0933444555")
+        await parent.presses("enter", "enter")
+        await until(parent.pilot, lambda: parent.screen in ("AccountNoticeScreen", "ContactScreen"))
+        if parent.screen == "AccountNoticeScreen":  # the second Enter came before it, and not to it
+            await parent.answers_notice()
+        await parent.sees("ContactScreen")
+        assert "*******555" in _texts(parent)
+    assert _count(school, "account.mobile_changed") == 1
+
+
+async def test_an_enter_between_the_answer_and_its_end_sends_nothing_again(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready(school)
+
+    def answer(screen: MobileScreen, result: str | Nav) -> None:
+        Step.answer(screen, result)
+        screen.call_later(screen.send)
+
+    monkeypatch.setattr(MobileScreen, "answer", answer)
+    async with signed_on(school) as parent:
+        await parent.opens("contact", "ContactScreen")
+        await parent.chooses("mobile", "MobileScreen")
+        await parent.fills_in(mobile="0933444555")
+        await parent.presses("enter")
+        assert await parent.answers_notice() == "已更改"
+        await parent.sees("ContactScreen")
+    assert _count(school, "account.mobile_changed") == 1
+
+
+async def test_a_self_chosen_account_is_chosen_signed_on_with_and_given_up(school: School) -> None:
+    ready(school)
+    async with signed_on(school) as parent:
+        await parent.opens("contact", "ContactScreen")
+        await parent.chooses("account", "ChosenAccountScreen")
+        for wrong, words in (
+            ("short", "6 到 32 個字"),
+            ("a@example.com", "不能有 @"),
+            ("0910100200", "不能是手機號碼"),
+            ("2flowers", "英文字母開頭"),
+            (PARENT.national_id, "身分證字號"),
+        ):
+            await parent.fills_in(account=wrong)
+            await parent.presses("enter")
+            await until(parent.pilot, lambda words=words: words in str(_subtitle(parent)))  # type: ignore[misc]
+            assert parent.app.screen.query_one("#account", Input).value == wrong
+        await parent.fills_in(account="flower.lin")
+        await parent.presses("enter")
+        assert await parent.answers_notice() == "已更改"
+        await parent.sees("ContactScreen")
+        await parent.goes_back("AccountHomeScreen")
+        await parent.signs_off()
+        await parent.enters_from_lobby()
+        await parent.signs_on("FLOWER.LIN", PASSWORD)
+        await parent.opens("contact", "ContactScreen")
+        await parent.chooses("account", "ChosenAccountScreen")
+        await parent.clicks("#without")
+        await parent.answers_notice()
+        await parent.sees("ContactScreen")
+        assert "還沒有設定" in _texts(parent)
+
+
+def _subtitle(parent: QuickAccountParent) -> str | None:
+    return parent.app.screen.query_one("#account", Input).border_subtitle
+
+
+async def test_what_was_typed_is_asked_about_before_it_is_lost(school: School) -> None:
+    ready(school)
+    async with signed_on(school) as parent:
+        await parent.opens("contact", "ContactScreen")
+        await parent.chooses("mobile", "MobileScreen")
+        await parent.fills_in(mobile="12")
+        await parent.presses("enter")
+        await until(parent.pilot, lambda: parent.app.screen.query(".wrong"))
+        await parent.presses("escape")
+        await parent.answers_notice("stay")
+        await parent.sees("MobileScreen")
+        assert parent.app.screen.query_one("#mobile", Input).value == "12"
+        await parent.presses("escape")
+        await parent.answers_notice("drop")
+        await parent.sees("ContactScreen")
+
+
+async def test_the_email_is_not_changed_where_the_school_sends_no_mail(school: School) -> None:
+    ready(school)
+    async with signed_on(school) as parent:
+        await parent.opens("contact", "ContactScreen")
+        await parent.chooses("email", "AccountNoticeScreen")
+        assert await parent.answers_notice() == "不能在這裡更改"
+        await parent.sees("ContactScreen")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_fees_are_shown_below_the_guides_notice_and_cannot_be_paid_here(
+    school: School, size: tuple[int, int]
+) -> None:
+    ready(school)
+    bring_fees(school, ("學雜費", "12,300", "115/9/30", "未繳"), ("平安保險費", "200", "2026-09-30", "已繳"))
+    async with signed_on(school, size) as parent:
+        await parent.opens("fees", "FeesScreen")
+        await until(parent.pilot, lambda: "學雜費" in _texts(parent))
+        said = _texts(parent)
+        assert "但因本學期繳費四聯單以全面印製完畢，故本學期繳費單仍以紙本四聯單為主。" in parent.text("#notice")
+        assert [line.split()[-4:] for line in said.split("\n") if "元" in line] == [
+            ["12,300", "元", "115年9月30日", "未繳"],
+            ["200", "元", "115年9月30日", "已繳"],
+        ]
+        assert not set("█▀▄") & set(said)
+        await parent.goes_back("AccountHomeScreen")
+
+
+async def test_without_a_list_the_school_says_so(school: School) -> None:
+    ready(school)
+    async with signed_on(school) as parent:
+        await parent.opens("fees", "FeesScreen")
+        assert "學校沒有提供繳費清單" in parent.text("#none")
+
+
+async def test_a_binding_is_ended_by_its_own_parent_and_the_last_one_closes_the_account(school: School) -> None:
+    ready(school)
+    async with signed_on(school) as parent:
+        await parent.opens("bindings", "ChildScreen")
+        await parent.chooses("end", "EndBindingScreen")
+        assert "最後一位子女，帳號也會關閉" in parent.text("#what-follows")
+        await parent.presses("enter")
+        assert parent.screen == "EndBindingScreen"
+        await parent.fills_in(reason="搬家")
+        await parent.presses("enter")
+        assert await parent.answers_notice() == "已終止綁定"
+        await parent.sees("LoginScreen")
+        await parent.enters_from_lobby()
+        await parent.signs_on(PARENT.email, PASSWORD)
+        await until(parent.pilot, lambda: parent.text("#message") == _REFUSED)
+    assert _count(school, "binding.ended_by_parent") == 1

@@ -1,0 +1,82 @@
+"""A whole visit, login to receipt, at a school whose database is PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from sqlmodel import select
+
+from db import audit
+from db.models import Application, Consent, Draft, Ticket
+from kiosk.config.settings import load_settings
+from kiosk.services.school import School, open_school
+from kiosk.testing import FakeClock, until
+from tests.builders.databases import postgresql_url
+from tests.pilot.conftest import STUDENTS, add_student
+from tests.pilot.quick import quickly_at
+from tests.pilot.walker import MOTHER, PASSWORD
+
+
+@pytest.fixture
+def postgresql_school(tmp_path: Path, clock: FakeClock) -> Iterator[School]:
+    with postgresql_url() as url:
+        settings = load_settings(tmp_path / "home", environment={"KIOSK_DATABASE_URL": url})
+        school = open_school(settings, clock, PasswordHasher(1, 1024, 1))
+        assert not school.store.is_sqlite
+        for number in STUDENTS:
+            add_student(school, number)
+        yield school
+        school.close()
+
+
+async def test_from_the_first_login_to_the_receipt_and_back(postgresql_school: School) -> None:
+    school = postgresql_school
+    async with quickly_at(school) as parent:
+        await parent.logs_in("P110001", "A100000001")
+        await until(parent.pilot, lambda: "不正確" in parent.text("#message"))
+        await parent.presses("escape")
+        await parent.logs_in("P110001", STUDENTS["110001"][2])
+        await parent.changes_password(PASSWORD)
+        await parent.opens("confirm", "ConfirmStudentScreen")
+        await parent.clicks("#wrong")
+        await parent.types("科二仁")
+        await parent.clicks("#send")
+        await parent.sees("NoticeScreen")
+        await parent.presses("enter")
+        await parent.opens("apply", "ConsentScreen")
+        await parent.consents()
+        await parent.chooses_mode()
+        await parent.fills_in(MOTHER.name, MOTHER.relation, MOTHER.national_id, MOTHER.mobile, MOTHER.email)
+        await parent.sees("ReadBackScreen")
+        await parent.presses("escape")
+        await parent.sees("ApplicantFormScreen")
+        await parent.clicks("#save")
+        await parent.sees("NoticeScreen")
+        await parent.presses("enter")
+
+        await parent.logs_in("P110001", PASSWORD)
+        await parent.opens("apply", "ConsentScreen")
+        await parent.consents()
+        await parent.sees("AskIdScreen")
+        await parent.types(MOTHER.national_id)
+        await parent.presses("enter")
+        await parent.sees("ApplicantFormScreen")
+        await parent.clicks("#send")
+        await parent.sees("ReadBackScreen")
+        await parent.presses("enter")
+        await parent.sees("ReceiptScreen")
+        assert "115-000-0001-" in parent.text("#receipt-text")
+        await parent.presses("enter")
+
+        await parent.logs_in("P110001", PASSWORD)
+        await parent.sees("HubScreen")
+        assert "錯誤回報" in parent.text("#states")
+        assert "審核中" in parent.text("#states")
+        assert "資料更正中" in parent.text("#applications")
+    with school.store.read() as session:
+        kept = {table: len(session.exec(select(table)).all()) for table in (Ticket, Consent, Application, Draft)}
+        assert audit.verify(session.connection(), school.store.keys).broken_at is None
+    assert kept == {Ticket: 1, Consent: 2, Application: 1, Draft: 0}

@@ -1,0 +1,219 @@
+"""T38 for the staff: after a shift no object of the process holds what was shown or typed, and many cost no memory."""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Iterator
+
+import pytest
+from sqlmodel import delete
+from textual.widgets import Static
+
+from db.review_models import HistoryEntry
+from kiosk.demo.seed import invented_id
+from kiosk.services.applications.history import Action
+from kiosk.services.school import School
+from kiosk.testing import FakeClock, until
+from tests.builders.damaged_files import spoil
+from tests.pilot.demo_office import STAFF_PASSWORD, demo, demo_home, kiosk_of, office_at
+from tests.pilot.memory import Memory, holders_of, memory_of
+from tests.pilot.quick import QuickReviewer, leave_no_trace_of_the_pilot
+from tests.pilot.staff_walker import go_on, go_to
+
+__all__ = ["demo", "demo_home"]
+
+pytestmark = pytest.mark.alone  # to look through a whole process takes the longer the more it has done
+
+_NUMERALS = "零一二三四五六七八九"
+LEFT = re.compile(rf"檔[{_NUMERALS}]{{6}}|字[{_NUMERALS}]{{6}}|K297\d{{6}}")
+"""Anything that the school keeps, once it was marked, and any reviewer's words; no text of the tests themselves."""
+
+
+@pytest.fixture(autouse=True)
+def _freeze_again() -> Iterator[None]:
+    """What was unfrozen to be looked through is frozen again for the tests to come."""
+    yield
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture
+def marked(demo: School) -> School:
+    """The invented school with a mark in every text that it keeps."""
+    spoil(demo, lambda kept: kept + _in_numerals("檔", 1))
+    return demo
+
+
+def _in_numerals(sign: str, serial: int) -> str:
+    return sign + "".join(_NUMERALS[int(digit)] for digit in f"{serial:06}")
+
+
+def words_of(serial: int) -> str:
+    return _in_numerals("字", serial)
+
+
+async def log_in(reviewer: QuickReviewer, account: str = "REGISTRAR") -> None:
+    await reviewer.logs_in(account, STAFF_PASSWORD)
+    await reviewer.sees("StaffHubScreen")
+
+
+async def leave_the_login_half_typed(reviewer: QuickReviewer, serial: int) -> None:
+    await reviewer.types(invented_id("K", 2, 9700000 + serial))
+
+
+async def look_through_the_queue(reviewer: QuickReviewer, serial: int) -> None:
+    await log_in(reviewer)
+    await reviewer.opens_queue()
+    await reviewer.presses("space", "end", "space", "home", "right")
+    await reviewer.sees_rows()
+    await reviewer.searches(words_of(serial))
+
+
+async def reveal_and_stay(reviewer: QuickReviewer, serial: int) -> None:
+    await go_to(reviewer, "application")
+    await reviewer.reveals(words_of(serial))
+    await until(reviewer.pilot, lambda: "自動遮住" in reviewer.text("#message"))
+
+
+async def leave_a_note_and_log_out(reviewer: QuickReviewer, serial: int) -> None:
+    await go_to(reviewer, "application")
+    await reviewer.notes(words_of(serial))
+    await until(reviewer.pilot, lambda: "已存入" in "".join(_messages(reviewer)))
+    await reviewer.logs_out()
+
+
+def _messages(reviewer: QuickReviewer) -> list[str]:
+    """What the screen says; nothing while it is built anew."""
+    return [str(line.content) for line in reviewer.app.screen.query("#message").results(Static)]
+
+
+async def leave_a_reason_half_written(reviewer: QuickReviewer, serial: int) -> None:
+    await go_to(reviewer, "application")
+    await reviewer.presses("f7")
+    await reviewer.sees("ReasonScreen")
+    await reviewer.types(words_of(serial))
+    await reviewer.moves_the_mouse()
+
+
+async def leave_at_the_question(reviewer: QuickReviewer, serial: int) -> None:
+    """Reasons for two fields stand behind the question whether to leave."""
+    await go_to(reviewer, "return")
+    for _field in range(2):
+        await reviewer.presses("enter")
+        await reviewer.gives_reason(words_of(serial))
+        await reviewer.sees("ReturnFieldsScreen")
+        await reviewer.presses("down")
+    await reviewer.presses("escape")
+    await reviewer.sees("StaffNoticeScreen")
+
+
+async def leave_a_report_half_decided(reviewer: QuickReviewer, serial: int) -> None:
+    await go_to(reviewer, "ticket")
+    await reviewer.clicks(".verdict")
+    await reviewer.types(words_of(serial))
+
+
+async def call_nobody(reviewer: QuickReviewer, serial: int) -> None:
+    await go_to(reviewer, "calls")
+    await reviewer.presses("down", "right")
+    await reviewer.sees_rows()
+
+
+async def leave_a_code_standing(reviewer: QuickReviewer, serial: int) -> None:
+    await go_to(reviewer, "code")
+
+
+async def leave_somebody_half_added(reviewer: QuickReviewer, serial: int) -> None:
+    await go_to(reviewer, "add")
+    await reviewer.types(f"staff{serial}")
+    for typed in (words_of(serial), invented_id("K", 2, 9700000 + serial)):
+        await reviewer.presses("enter")
+        await reviewer.types(typed)
+
+
+async def read_the_audit(reviewer: QuickReviewer, serial: int) -> None:
+    await log_in(reviewer, "ADMIN")
+    for screen in ("member", "audit"):
+        await go_on(reviewer, screen)
+        while reviewer.screen != "StaffHubScreen":
+            before = reviewer.app.screen
+            await reviewer.presses("escape")
+            await until(reviewer.pilot, lambda before=before: reviewer.app.screen is not before)  # type: ignore[misc]
+            await until(reviewer.pilot, lambda: reviewer.screen != "StaffCurtainScreen")
+    await go_on(reviewer, "staff")
+
+
+SHIFTS = (
+    leave_the_login_half_typed,
+    look_through_the_queue,
+    reveal_and_stay,
+    leave_a_note_and_log_out,
+    leave_a_reason_half_written,
+    leave_at_the_question,
+    leave_a_report_half_decided,
+    call_nobody,
+    leave_a_code_standing,
+    leave_somebody_half_added,
+    read_the_audit,
+)
+
+
+def take_back(school: School) -> None:
+    """Clear what a shift added to an application, so that all shifts meet the same school."""
+    with school.store.write() as unit:
+        added = (Action.REVEALED.value, Action.NOTED.value)
+        unit.session.exec(delete(HistoryEntry).where(HistoryEntry.action.in_(added)))  # type: ignore[attr-defined]
+        unit.audit("test", "test.taken_back", "school")
+
+
+async def walk_away(reviewer: QuickReviewer, clock: FakeClock) -> None:
+    """Stand still until the office is at rest, whatever stood there."""
+    app = kiosk_of(reviewer)
+    clock.advance(300)
+    app.tick()
+    await until(reviewer.pilot, lambda: len(app.screen_stack) == 1)
+    await reviewer.sees("StaffLoginScreen")
+    await reviewer.settles()
+    await leave_no_trace_of_the_pilot()
+
+
+async def work_often(school: School, clock: FakeClock, shifts: int) -> Memory:
+    """Make shifts of every kind in turn; see :func:`memory_of`."""
+    async with office_at(school, (80, 24)) as reviewer:
+
+        async def shift(serial: int) -> None:
+            await SHIFTS[serial % len(SHIFTS)](reviewer, serial)
+            await walk_away(reviewer, clock)
+            take_back(school)
+
+        return await memory_of(shifts, len(SHIFTS), shift, LEFT)
+
+
+async def test_some_shifts_leave_nobodys_data(marked: School, clock: FakeClock) -> None:
+    early, late = await work_often(marked, clock, 2 * len(SHIFTS))
+    assert late < early * 1.10
+
+
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+async def test_three_hundred_shifts_leave_nobodys_data(
+    marked: School, clock: FakeClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    early, late = await work_often(marked, clock, 300)
+    with capsys.disabled():
+        print(f"\nT38: 300 staff shifts, RSS {early / 2**20:.1f} -> {late / 2**20:.1f} MiB, no text left")  # noqa: T201
+    assert late < early * 1.10
+
+
+async def test_what_staff_saw_and_typed_is_found_while_they_stand_there(marked: School, clock: FakeClock) -> None:
+    """The negative control on the real screens: before the wipe the search finds both, after it nothing."""
+    async with office_at(marked, (80, 24)) as reviewer:
+        for serial, work in enumerate((look_through_the_queue, leave_at_the_question)):
+            await work(reviewer, serial)
+            found = holders_of(LEFT)
+            assert any(words_of(serial) in text for text in found), work
+            assert any(_in_numerals("檔", 1) in text for text in found), work
+            del found
+            await walk_away(reviewer, clock)
+            assert holders_of(LEFT) == {}

@@ -1,0 +1,229 @@
+"""A shift: signing in, the forced change, what each role is offered, how it ends, and that nothing stays behind."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from textual.widgets import Input
+
+from kiosk.demo.seed import invented_id
+from kiosk.services.auth.staff_session import Role
+from kiosk.services.command_line import CommandLine
+from kiosk.services.school import School
+from kiosk.testing import FakeClock, until
+from tests.pilot.demo_office import (
+    STAFF_PASSWORD,
+    add_colleague,
+    application_of,
+    at_work,
+    demo,
+    demo_home,
+    kiosk_of,
+    member_of,
+    office_at,
+    office_of,
+)
+from tests.pilot.memory import holders_of
+from tests.pilot.quick import QuickReviewer, leave_no_trace_of_the_pilot
+
+__all__ = ["demo", "demo_home"]
+
+DOORS = {
+    "TEACHER": ["queue", "calls", "scan", "print", "desk", "password"],
+    "REGISTRAR": ["queue", "tickets", "calls", "scan", "print", "card", "desk", "deletions", "password"],
+    "ADMIN": ["staff", "audit", "end", "password"],
+}
+
+
+@pytest.mark.parametrize("account", DOORS)
+async def test_each_role_is_offered_what_it_may_do(demo: School, account: str) -> None:
+    async with at_work(demo, account) as reviewer:
+        assert [door.id for door in reviewer.app.screen.query(".door")] == DOORS[account]
+
+
+async def test_the_doors_say_how_much_waits(demo: School) -> None:
+    async with at_work(demo, "REGISTRAR") as reviewer:
+        words = str([str(door.label) for door in reviewer.app.screen.query(".door")])  # type: ignore[attr-defined]
+        assert "待處理 18 件" in words
+        assert "待處理 2 件" in words
+        assert "待打電話 9 通" in words
+
+
+async def test_a_wrong_password_says_no_more_than_that(demo: School) -> None:
+    async with office_at(demo) as reviewer:
+        for account in ("TEACHER", "NOBODY"):
+            await reviewer.logs_in(account, "wrong-wrong-wrong")
+            await until(reviewer.pilot, lambda: "不正確" in reviewer.text("#message"))
+            assert reviewer.text("#message") == "帳號或密碼不正確，請檢查後再試一次。"
+            await reviewer.presses("escape")
+        assert reviewer.screen == "StaffLoginScreen"
+
+
+async def test_the_first_login_changes_the_password(demo: School) -> None:
+    office_of(demo).staff_accounts.add(
+        CommandLine(),
+        account="new.one",
+        name="新老師",
+        role=Role.HOMEROOM_TEACHER,
+        classes=("科一仁",),
+        national_id=invented_id("A", 2, 9480000),
+        first_password="first-of-seven-lanterns",
+    )
+    async with office_at(demo) as reviewer:
+        await reviewer.logs_in("new.one", "first-of-seven-lanterns")
+        await reviewer.sees("StaffPasswordScreen")
+        await reviewer.types("short")
+        await reviewer.presses("enter")
+        await reviewer.types("short")
+        await reviewer.presses("enter")
+        field = reviewer.app.screen.query_one("#new")
+        await until(reviewer.pilot, lambda: "15" in str(field.border_subtitle))
+        for name in ("#new", "#again"):
+            reviewer.app.screen.query_one(name, Input).clear()
+        reviewer.app.screen.query_one("#new").focus()
+        await reviewer.changes_password("seven-green-lanterns")
+        await reviewer.logs_out()
+        await reviewer.logs_in("new.one", "seven-green-lanterns")
+        await reviewer.sees("StaffHubScreen")
+
+
+async def test_leaving_the_forced_change_shows_nothing(demo: School) -> None:
+    demo_member = office_of(demo).staff_accounts.find(CommandLine(), "TEACHER")
+    code = office_of(demo).staff_accounts.reset(CommandLine(), demo_member.id, demo_member.version)
+    async with office_at(demo) as reviewer:
+        await reviewer.logs_in("TEACHER", code)
+        await reviewer.sees("StaffPasswordScreen")
+        await reviewer.presses("escape")
+        await reviewer.sees("StaffLoginScreen")
+
+
+async def test_in_the_lobby_it_opens_only_where_it_may(demo: School, school: School) -> None:
+    from tests.pilot.conftest import standing_at
+
+    async with standing_at(school) as parent:  # its settings do not allow it
+        assert not parent.app.screen.query("#staff")
+        await parent.presses("f8")
+        await parent.pilot.pause()
+        assert parent.screen == "LoginScreen"
+    async with standing_at(demo) as parent:
+        reviewer = QuickReviewer(parent.pilot)
+        await reviewer.enters_from_lobby()
+        await reviewer.sees("StaffLoginScreen")
+        await reviewer.presses("escape")
+        await reviewer.sees("LoginScreen")
+        await reviewer.clicks("#staff")
+        await reviewer.logs_in("TEACHER", STAFF_PASSWORD)
+        await reviewer.sees("StaffHubScreen")
+        await reviewer.logs_out()
+        await reviewer.sees("LoginScreen")
+        assert len(reviewer.app.screen_stack) == 1
+
+
+async def test_a_parent_gets_nowhere_with_the_staffs_login(demo: School) -> None:
+    async with office_at(demo) as reviewer:
+        await reviewer.logs_in("P110002", "Harbour7lights")
+        await until(reviewer.pilot, lambda: "不正確" in reviewer.text("#message"))
+
+
+async def test_staff_are_wiped_after_three_still_minutes(demo: School, clock: FakeClock) -> None:
+    async with at_work(demo) as reviewer:
+        await reviewer.opens_queue()
+        clock.advance(179)
+        kiosk_of(reviewer).tick()
+        assert "沒有操作" not in reviewer.text("#foot")
+        clock.advance(2)
+        kiosk_of(reviewer).tick()
+        assert "沒有操作，19 秒後清除畫面" in reviewer.text("#foot")
+        await reviewer.presses("down")
+        kiosk_of(reviewer).tick()
+        assert "沒有操作" not in reviewer.text("#foot")
+        clock.advance(201)
+        kiosk_of(reviewer).tick()
+        await reviewer.sees("StaffLoginScreen")
+        assert len(reviewer.app.screen_stack) == 1
+
+
+async def test_nobody_is_signed_in_for_more_than_thirty_minutes(demo: School, clock: FakeClock) -> None:
+    async with at_work(demo) as reviewer:
+        await reviewer.opens_queue()
+        for minute in range(29):
+            clock.advance(60)
+            await reviewer.presses("down" if minute % 2 else "up")
+            kiosk_of(reviewer).tick()
+            assert reviewer.screen == "QueueScreen"  # nobody asks whether to go on
+        clock.advance(61)
+        await reviewer.presses("down")
+        kiosk_of(reviewer).tick()
+        await reviewer.sees("StaffLoginScreen")
+
+
+async def test_a_member_who_is_disabled_is_out_with_the_next_step(demo: School) -> None:
+    async with at_work(demo) as reviewer:
+        await reviewer.opens_queue()
+        row = office_of(demo).staff_accounts.find(CommandLine(), "TEACHER")
+        office_of(demo).staff_accounts.disable(CommandLine(), row.id, row.version)
+        await reviewer.presses("escape")
+        await reviewer.sees("StaffNoticeScreen")
+        assert "重新登入" in reviewer.text("#heading")
+        await reviewer.presses("enter")
+        await reviewer.sees("StaffLoginScreen")
+
+
+async def test_only_an_administrators_password_ends_the_program(demo: School) -> None:
+    async with at_work(demo, "ADMIN") as reviewer:
+        await reviewer.presses("ctrl+c", "ctrl+z")
+        await reviewer.opens("end", "ConfirmPasswordScreen")
+        await reviewer.types("not-this-password")
+        await reviewer.presses("enter")
+        await until(reviewer.pilot, lambda: "不正確" in reviewer.text("#message"))
+        assert reviewer.app.return_code is None
+        await reviewer.types(STAFF_PASSWORD)
+        await reviewer.presses("enter")
+        await until(reviewer.pilot, lambda: reviewer.app.return_code is not None)
+        assert reviewer.app.return_code == 0
+
+
+async def test_another_password_needs_the_present_one(demo: School) -> None:
+    async with at_work(demo) as reviewer:
+        await reviewer.opens("password", "ConfirmPasswordScreen")
+        await reviewer.types(STAFF_PASSWORD)
+        await reviewer.presses("enter")
+        await reviewer.changes_password("seven-green-lanterns")
+        await reviewer.opens_queue()  # the session goes on with the new one
+
+
+@pytest.mark.parametrize("walk_away", [False, True])
+async def test_nothing_of_a_shift_stays_in_memory(demo: School, clock: FakeClock, walk_away: bool) -> None:
+    """Rows, names, reasons and revealed numbers are gone with the shift, from widgets and from every object."""
+    add_colleague(demo, "SECOND", Role.REGISTRAR, (), invented_id("A", 2, 9480001))
+    typed = "".join(("only", "this", "shift"))
+    async with office_at(demo) as reviewer:
+        await reviewer.logs_in("SECOND", STAFF_PASSWORD)
+        await reviewer.opens_queue()
+        await reviewer.presses("space")
+        await reviewer.opens_application("110013")
+        await reviewer.reveals(f"{typed}1")
+        await until(reviewer.pilot, lambda: "F191" in "".join(reviewer.words()))
+        await reviewer.presses("f6")
+        await reviewer.sees("ReturnFieldsScreen")
+        await reviewer.presses("enter")
+        await reviewer.gives_reason(f"{typed}2")
+        await reviewer.sees("ReturnFieldsScreen")
+        if walk_away:
+            clock.advance(201)
+            kiosk_of(reviewer).tick()
+        else:
+            await reviewer.presses("escape")
+            await reviewer.sees("StaffNoticeScreen")
+            await reviewer.clicks("#drop")
+            await reviewer.sees("ApplicationScreen")
+            await reviewer.logs_out()
+        await reviewer.sees("StaffLoginScreen")
+        await until(reviewer.pilot, lambda: len(reviewer.app.screen_stack) == 1)
+        await reviewer.pilot.pause()
+        await leave_no_trace_of_the_pilot()
+        assert holders_of(re.compile(r"onlythisshift[12]|F19100012[0-9]")) == {}
+        assert not [line for line in reviewer.words() if "110013" in line]
+    assert application_of(demo, "110013")
+    assert member_of(demo, "SECOND")

@@ -1,0 +1,245 @@
+"""Decisions on one application: conflicts, returns, refusals, notes, and what happens when two decide."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.demo.family_visits import DEMO_PASSWORD
+from kiosk.demo.seed import invented_id
+from kiosk.services.auth.staff_session import Role
+from kiosk.services.review.queue_filter import QueueFilter, QueueSort
+from kiosk.services.school import School
+from kiosk.testing import until
+from kiosk.widgets.table.table import RowTable
+from kiosk.widgets.wrapped_text import Prose
+from tests.pilot.case import application_row, comparison, holds_of, is_in_sight, line_of, open_at, seen, state_of
+from tests.pilot.conftest import standing_at
+from tests.pilot.demo_office import (
+    add_colleague,
+    application_of,
+    at_work,
+    demo,
+    demo_home,
+    father_id,
+    member_of,
+    office_of,
+)
+
+__all__ = ["demo", "demo_home"]
+
+
+@pytest.mark.parametrize(("choice", "states"), [("keep", ["rejected", "under_review"]), ("all", ["under_review"] * 2)])
+async def test_the_registrar_decides_between_two_applications(demo: School, choice: str, states: list[str]) -> None:
+    registrar = member_of(demo, "REGISTRAR")
+
+    def both() -> list[str]:
+        page = office_of(demo).queue.page(registrar, QueueFilter(search="110010"), QueueSort())
+        return sorted(row.state.value for row in page.rows)
+
+    async with at_work(demo, "TEACHER") as reviewer:
+        await reviewer.opens_queue()
+        await reviewer.searches("110010")
+        await reviewer.presses("enter", "enter")
+        await reviewer.sees("ApplicationScreen")
+        await until(reviewer.pilot, lambda: "這名學生另有一件申請，由註冊組決定。" in seen(reviewer))
+        assert not reviewer.app.screen.query("#conflict")
+        await reviewer.logs_out()
+        await reviewer.logs_in("REGISTRAR", "Harbour7lights-staff")
+        await reviewer.opens_queue()
+        await reviewer.searches("110010")
+        await reviewer.presses("enter", "enter")
+        await reviewer.sees("ApplicationScreen")
+        first = reviewer.text("#what")
+        await reviewer.clicks("#other-0")
+        await until(reviewer.pilot, lambda: line_of(reviewer) not in ("", first))
+        await reviewer.sees("ApplicationScreen")
+        await reviewer.clicks("#conflict")
+        await reviewer.sees("StaffNoticeScreen")
+        await until(reviewer.pilot, lambda: "採用" in seen(reviewer))
+        await reviewer.clicks(f"#{choice}")
+        await until(reviewer.pilot, lambda: "已處理申請衝突" in reviewer.text("#message"))
+    assert both() == states
+
+
+async def test_the_registrar_releases_a_number_that_is_a_students_too(demo: School) -> None:
+    async with at_work(demo, "REGISTRAR") as reviewer:
+        await open_at(reviewer, "110097")
+        await reviewer.clicks("#release")
+        await until(reviewer.pilot, lambda: "已登錄註冊組確認無誤" in reviewer.text("#message"))
+    assert holds_of(demo, "110097") == ["signature"]
+
+
+async def test_fields_go_back_and_the_parent_answers_only_those(demo: School) -> None:
+    async with at_work(demo) as reviewer:
+        await open_at(reviewer, "110013")
+        await reviewer.presses("f6")
+        await reviewer.sees("ReturnFieldsScreen")
+        await reviewer.sees_rows()
+        await reviewer.clicks("#send")
+        await until(reviewer.pilot, lambda: "請先選欄位並寫下原因" in reviewer.text("#message"))
+        await reviewer.presses("home", "down", "down", "down", "enter")
+        await reviewer.sees("ReasonScreen")
+        common = await reviewer.sees_rows()
+        await reviewer.presses("tab", "down", "down", "enter", "enter")
+        await reviewer.sees("ReturnFieldsScreen")
+        rows = await reviewer.sees_rows()
+        assert rows[3][3] == common[2][0] == "這個號碼打不通，請填可以聯絡的手機。"
+        await reviewer.presses("home", "enter")
+        await reviewer.gives_reason("姓名少一個字")
+        await reviewer.sees("ReturnFieldsScreen")
+        await reviewer.presses("space")  # not the name after all
+        await until(reviewer.pilot, lambda: len(reviewer.app.screen.query_one(RowTable).marks) == 1)
+        await reviewer.clicks("#send")
+        await reviewer.sees("QueueScreen")
+        await until(reviewer.pilot, lambda: "已退件，家長可在本機補正" in reviewer.text("#message"))
+        await reviewer.searches("")
+        assert len(await reviewer.chooses_state("returned")) == 2
+    async with standing_at(demo) as parent:
+        await parent.logs_in("P110013", DEMO_PASSWORD)
+        await parent.sees("HubScreen")
+        await parent.clicks("#correct")
+        await parent.sees("AskIdScreen")
+        await parent.types(father_id(12))
+        await parent.presses("enter")
+        await parent.sees("CorrectionScreen")
+        words = "\n".join(parent.words())
+        assert "手機 退回原因：這個號碼打不通，請填可以聯絡的手機。" in words
+        assert [field.id for field in parent.app.screen.query("Field") if field.display] == ["mobile"]
+        await parent.presses("ctrl+u")
+        await parent.types("0912345678")
+        await parent.presses("enter")
+        await until(parent.pilot, lambda: parent.screen != "CorrectionScreen")
+        for _step in range(3):
+            if parent.screen == "HubScreen":
+                break
+            before = parent.app.screen
+            await parent.presses("enter")
+            await until(parent.pilot, lambda before=before: parent.app.screen is not before)  # type: ignore[misc]
+        await parent.sees("HubScreen")
+    async with at_work(demo) as reviewer:
+        await open_at(reviewer, "110013")
+        await until(reviewer.pilot, lambda: comparison(reviewer).get("手機", [])[1:2] == ["*******678"])
+        assert comparison(reviewer)["身分證字號"][2] == "相同"
+    assert state_of(demo, "110013") == "under_review"
+
+
+async def test_a_refusal_names_its_reason(demo: School) -> None:
+    async with at_work(demo) as reviewer:
+        await open_at(reviewer, "110013")
+        await reviewer.presses("f7")
+        await reviewer.sees("ReasonScreen")
+        await reviewer.presses("enter")
+        assert state_of(demo, "110013") == "under_review"
+        await reviewer.gives_reason("家長來電表示不申請。")
+        await reviewer.sees("QueueScreen")
+        await until(reviewer.pilot, lambda: "已登錄不通過" in reviewer.text("#message"))
+        await reviewer.opens_application("110013")
+        await until(reviewer.pilot, lambda: "不通過：家長來電表示不申請。" in seen(reviewer).replace("\n", ""))
+        assert not reviewer.app.screen.query("#approve, #return, #reject")
+    assert state_of(demo, "110013") == "rejected"
+
+
+async def test_a_teacher_does_not_refuse_one_of_two_that_contradict(demo: School) -> None:
+    async with at_work(demo) as reviewer:
+        await reviewer.opens_queue()
+        await reviewer.searches("110010")
+        await reviewer.presses("enter", "enter")
+        await reviewer.sees("ApplicationScreen")
+        await reviewer.presses("f7")
+        await reviewer.gives_reason("重複申請。")
+        await until(reviewer.pilot, lambda: "由註冊組決定" in reviewer.text("#message"))
+        assert reviewer.screen == "ReasonScreen"
+
+
+async def test_a_note_is_for_colleagues(demo: School) -> None:
+    async with at_work(demo) as reviewer:
+        await open_at(reviewer, "110013")
+        await reviewer.notes("下週一家長會帶申請書來。")
+        await until(reviewer.pilot, lambda: "已存入備註" in reviewer.text("#message"))
+        said = "王淑芬　備註：下週一家長會帶申請書來。"
+        await until(reviewer.pilot, lambda: said in str(list(reviewer.app.screen.query(Prose))[-1].render()))
+    async with standing_at(demo) as parent:
+        await parent.logs_in("P110013", DEMO_PASSWORD)
+        await parent.sees("HubScreen")
+        assert "帶申請書來" not in "".join(parent.words())
+
+
+async def test_the_slower_of_two_is_told_who_and_when(demo: School) -> None:
+    add_colleague(demo, "SECOND", Role.REGISTRAR, (), invented_id("A", 2, 9480001))
+    second = member_of(demo, "SECOND")
+    application_id = application_of(demo, "110013")
+    async with at_work(demo) as reviewer:
+        await open_at(reviewer, "110013")
+        office_of(demo).review.reject(
+            second, application_id, application_row(demo, application_id).version, "家長來電取消。"
+        )
+        await reviewer.presses("f9")
+        await until(reviewer.pilot, lambda: "先處理了" in reviewer.text("#message"))
+        assert reviewer.text("#message").startswith("同事 在 115/09/02 09:00 先處理了（不通過）。")
+        await until(reviewer.pilot, lambda: not reviewer.app.screen.query("#approve"))
+        await until(reviewer.pilot, lambda: "不通過" in line_of(reviewer))
+        await until(reviewer.pilot, lambda: is_in_sight(reviewer, "#message"))
+    assert state_of(demo, "110013") == "rejected"
+
+
+async def test_the_slower_of_two_loses_nothing_typed(demo: School) -> None:
+    """Reasons stay on the screen of either kind, and what the other did is not undone."""
+    registrar = member_of(demo, "REGISTRAR")
+    application_id = application_of(demo, "110013")
+    async with at_work(demo) as reviewer:
+        await open_at(reviewer, "110013")
+        await reviewer.presses("f6")
+        await reviewer.sees("ReturnFieldsScreen")
+        await reviewer.sees_rows()
+        await reviewer.presses("enter")
+        await reviewer.gives_reason("請填身分證上的全名。")
+        await reviewer.sees("ReturnFieldsScreen")
+        office_of(demo).review.approve(registrar, application_id, application_row(demo, application_id).version)
+        await reviewer.clicks("#send")
+        await until(reviewer.pilot, lambda: "林志明 在 115/09/02 09:00 先處理了（通過）" in reviewer.text("#message"))
+        assert reviewer.screen == "ReturnFieldsScreen"
+        assert (await reviewer.sees_rows())[0][3] == "請填身分證上的全名。"
+        await reviewer.presses("escape")
+        await reviewer.sees("StaffNoticeScreen")
+        await reviewer.clicks("#drop")
+        await reviewer.sees("ApplicationScreen")
+        await until(reviewer.pilot, lambda: "已開通" in line_of(reviewer))
+    assert state_of(demo, "110013") == "approved"
+
+
+async def test_a_reason_to_refuse_stays_where_a_colleague_was_faster(demo: School) -> None:
+    registrar = member_of(demo, "REGISTRAR")
+    application_id = application_of(demo, "110013")
+    async with at_work(demo) as reviewer:
+        await open_at(reviewer, "110013")
+        await reviewer.presses("f7")
+        await reviewer.sees("ReasonScreen")
+        office_of(demo).review.approve(registrar, application_id, application_row(demo, application_id).version)
+        await reviewer.gives_reason("申請人不是學生的家長。")
+        await until(reviewer.pilot, lambda: "林志明" in reviewer.text("#message"))
+        assert reviewer.app.screen.query_one("#reason").value == "申請人不是學生的家長。"  # type: ignore[attr-defined]
+    assert state_of(demo, "110013") == "approved"
+
+
+async def test_nobody_decides_on_their_own_child(demo: School) -> None:
+    add_colleague(demo, "PARENT", Role.HOMEROOM_TEACHER, ("科一智",), father_id(12))
+    async with at_work(demo, "PARENT") as reviewer:
+        await open_at(reviewer, "110013")
+        await until(reviewer.pilot, lambda: "這是您自己的孩子，只能看，請由同事審核。" in seen(reviewer))
+        assert [button.id for button in reviewer.app.screen.query("Button")] == ["back"]
+        await reviewer.presses("f2", "f4", "f6", "f7", "f8", "f9")
+        assert reviewer.screen == "ApplicationScreen"
+        await until(reviewer.pilot, lambda: reviewer.text("#foot") == "PageDown 往下看　Esc 返回")
+    assert state_of(demo, "110013") == "under_review"
+
+
+async def test_the_registrar_ends_a_binding_with_a_reason(demo: School) -> None:
+    async with at_work(demo, "REGISTRAR") as reviewer:
+        await open_at(reviewer, "110017")
+        await reviewer.clicks("#end-0")
+        await reviewer.gives_reason("家長申請終止")
+        await reviewer.sees("ApplicationScreen")
+        await until(reviewer.pilot, lambda: "已終止綁定" in reviewer.text("#message"))
+        assert not reviewer.app.screen.query("#end-0")
+        await until(reviewer.pilot, lambda: "已終止" in line_of(reviewer))
+    assert state_of(demo, "110017") == "ended"

@@ -1,0 +1,61 @@
+"""The kiosk in the lobby sends what is due, while a parent stands at it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from kiosk.app import build_app
+from kiosk.runtime import mail_worker
+from kiosk.testing import Parent, until
+from tests.builders.applications import MOTHER
+from tests.builders.decisions import add_message, message, school_with_mail, sender
+from tests.builders.mail_server import FailingServer, Mailbox, mail_server
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail_worker, "PAUSE_SECONDS", 0.01)
+
+
+async def test_a_due_mail_leaves_from_the_standing_kiosk(tmp_path: Path) -> None:
+    mailbox = Mailbox()
+    with mail_server(mailbox) as smtp, school_with_mail(tmp_path, None, smtp) as school:
+        app = build_app(school.settings, school.clock, school)
+        async with app.run_test() as pilot:
+            await Parent(pilot).sees("LoginScreen")
+            due = add_message(school, sender(school, "110001", 1).one(MOTHER).application_id)
+            await until(pilot, lambda: message(school, due).state == "sent")
+            worker = app._mail
+        assert worker is not None
+        await asyncio.to_thread(worker._thread.join, 10)
+        assert not worker.is_running, "it ends with the app"
+        assert len(mailbox.mails) == 1
+
+
+async def test_a_mail_server_that_does_not_answer_holds_nobody_up(tmp_path: Path) -> None:
+    server = FailingServer("GREETING", silent=True)
+    with school_with_mail(tmp_path, None, server.smtp) as school:
+        add_message(school, sender(school, "110001", 1).one(MOTHER).application_id)
+        app = build_app(school.settings, school.clock, school)
+        async with app.run_test() as pilot:
+            parent = Parent(pilot)
+            await parent.sees("LoginScreen")
+            await until(pilot, server.reached.is_set)
+            before = time.monotonic()
+            await parent.types("P110001")
+            await parent.presses("enter")
+            assert app.focused is not None
+            assert time.monotonic() - before < 2, "the server stays silent for ten seconds"
+    server.close()
+
+
+async def test_without_a_mail_server_there_is_no_worker(tmp_path: Path) -> None:
+    with school_with_mail(tmp_path, None, None) as school:
+        app = build_app(school.settings, school.clock, school)
+        async with app.run_test() as pilot:
+            await Parent(pilot).sees("LoginScreen")
+            assert app._mail is None

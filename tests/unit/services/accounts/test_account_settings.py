@@ -1,0 +1,247 @@
+"""What a parent changes of their own account, and the end of a binding by its own parent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select
+
+from db.models import Applicant, Application, AuditEntry
+from kiosk.config.settings import SmtpSettings
+from kiosk.domain.errors import ChangedMeanwhile, Denied, SignInRefused
+from kiosk.domain.reason import UnusableReason
+from kiosk.rules.accounts import AccountNameFault
+from kiosk.rules.contact import InvalidEmail, InvalidMobile
+from kiosk.services.accounts.account_settings import AccountNameRefused, EmailTaken
+from kiosk.services.accounts.bindings_desk import Bindings
+from kiosk.services.applications import history
+from kiosk.services.applications.flags import compare
+from kiosk.services.messaging.verification_codes import CODE_SECONDS, TRIES, MailNotSent, WrongCode
+from kiosk.services.school import School
+from tests.builders.accounts import Families, account_row, child_of, invented_parent, messages
+from tests.builders.applications import FATHER, MOTHER, MOTHER_ID
+from tests.builders.decisions import (
+    add_member,
+    apply_and_approve,
+    approve,
+    clock_of,
+    school_with_mail,
+    sender,
+)
+from tests.builders.mail_server import Mailbox
+from tests.builders.school import CHOSEN, TERMINAL
+
+
+@pytest.fixture
+def school(tmp_path: Path, database_url: str | None, smtp: SmtpSettings) -> Iterator[School]:
+    with school_with_mail(tmp_path, database_url, smtp) as opened:
+        yield opened
+
+
+@pytest.fixture
+def families(school: School) -> Families:
+    return Families(school)
+
+
+def may_sign_on(school: School, name: str, password: str = CHOSEN) -> bool:
+    try:
+        school.sign_in.parent(name, password, TERMINAL)
+    except SignInRefused:
+        return False
+    return True
+
+
+def code_in(mailbox: Mailbox) -> str:
+    found = re.search(r"[0-9]{6}", mailbox.bodies()[-1])
+    assert found is not None
+    return found.group()
+
+
+def last_audit(school: School) -> AuditEntry:
+    with school.store.read() as session:
+        found = session.exec(select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(1)).one()
+        session.expunge(found)
+        return found
+
+
+def test_a_self_chosen_account_is_chosen_changed_and_given_up(school: School, families: Families) -> None:
+    holder = families.signed_on()
+    school.accounts.choose_account(holder, " Ｓmall.Flower ")
+    assert school.accounts.contact(holder).chosen_account == "Small.Flower"
+    assert may_sign_on(school, "SMALL.FLOWER")
+    school.accounts.choose_account(holder, "big-flower")
+    assert [may_sign_on(school, name) for name in ("small.flower", "bigflower")] == [False, True]
+    school.accounts.choose_account(holder, "")
+    assert school.accounts.contact(holder).chosen_account is None
+    assert not may_sign_on(school, "big-flower")
+    assert may_sign_on(school, "flower@example.com")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("short", AccountNameFault.LENGTH),
+        ("x" * 33, AccountNameFault.LENGTH),
+        ("小花小花小花", AccountNameFault.FORM),
+        ("1flower", AccountNameFault.FORM),
+        ("flower!x", AccountNameFault.FORM),
+        ("flower@example", AccountNameFault.LOOKS_LIKE_EMAIL),
+        ("0910-100-200", AccountNameFault.LOOKS_LIKE_MOBILE),
+        (MOTHER_ID, AccountNameFault.IDENTITY),
+        (f"x{MOTHER_ID[-6:]}", AccountNameFault.PERSONAL),
+        ("m0910100200", AccountNameFault.PERSONAL),
+        ("P120001", AccountNameFault.PERSONAL),
+    ],
+)
+def test_some_names_are_refused(school: School, families: Families, text: str, fault: AccountNameFault) -> None:
+    holder = families.signed_on()
+    with pytest.raises(AccountNameRefused) as refused:
+        school.accounts.choose_account(holder, text)
+    assert refused.value.fault is fault
+    assert text not in str(refused.value)
+
+
+def test_a_name_is_one_persons_until_their_account_is_closed(school: School, families: Families) -> None:
+    mother, father = families.signed_on(), families.signed_on(FATHER)
+    school.accounts.choose_account(mother, "small.flower")
+    with pytest.raises(AccountNameRefused) as refused:
+        school.accounts.choose_account(father, "SMALL.flower")
+    assert refused.value.fault is AccountNameFault.TAKEN
+    (child,) = school.accounts.children(mother)
+    school.accounts.end_binding(mother, child.binding_id or "", "搬家")
+    school.accounts.choose_account(father, "SMALL.flower")
+    assert may_sign_on(school, "small.flower")
+    assert account_row(school, mother.account_id).chosen_account_index is None
+
+
+def test_a_mobile_is_changed_and_a_shared_one_is_said_to_be(school: School, families: Families) -> None:
+    mother, father = families.signed_on(), families.signed_on(FATHER)
+    assert school.accounts.change_mobile(mother, "+886 922-333-444")
+    assert school.accounts.contact(mother).mobile_masked == "*******444"
+    assert [may_sign_on(school, name) for name in ("0922333444", "0910100200")] == [True, False]
+    assert not school.accounts.change_mobile(father, "0922333444")
+    assert not may_sign_on(school, "0922333444")
+    with pytest.raises(InvalidMobile):
+        school.accounts.change_mobile(mother, "02-2722-6616")
+
+
+def test_an_address_is_changed_with_a_code_to_the_new_and_a_notice_to_the_old(
+    school: School, families: Families, mailbox: Mailbox
+) -> None:
+    holder = families.signed_on()
+    challenge = school.accounts.send_email_code(holder, "New.Flower@Example.com")
+    assert mailbox.recipients == [["New.Flower@example.com"]]
+    with pytest.raises(WrongCode):
+        school.accounts.change_email(holder, challenge, "12345")
+    school.accounts.change_email(holder, challenge, code_in(mailbox))
+    assert (last_audit(school).action, last_audit(school).subject) == ("account.email_changed", holder.account_id)
+    assert [may_sign_on(school, name) for name in ("new.flower@example.com", "flower@example.com")] == [True, False]
+    (notice,) = messages(school, "email_changed")
+    assert (notice["email"], notice["account"], notice["day"]) == (
+        "flower@example.com",
+        "N***@example.com",
+        "115年9月1日",
+    )
+    assert (notice["channel"], notice["person"]) == ("mail", "劉〇花")
+    assert school.accounts.contact(holder).email_masked == "N***@example.com"
+
+
+def test_a_code_is_good_for_five_tries_and_ten_minutes(school: School, families: Families, mailbox: Mailbox) -> None:
+    holder = families.signed_on()
+    challenge = school.accounts.send_email_code(holder, "new@example.com")
+    for _ in range(TRIES):
+        with pytest.raises(WrongCode):
+            school.accounts.change_email(holder, challenge, "x")
+    with pytest.raises(WrongCode):
+        school.accounts.change_email(holder, challenge, code_in(mailbox))
+    challenge = school.accounts.send_email_code(holder, "new@example.com")
+    clock_of(school).advance(CODE_SECONDS + 1)
+    with pytest.raises(WrongCode):
+        school.accounts.change_email(holder, challenge, code_in(mailbox))
+    assert messages(school, "email_changed") == []
+
+
+def test_an_address_of_another_person_is_told_only_to_who_gets_its_mail(
+    school: School, families: Families, mailbox: Mailbox
+) -> None:
+    holder, _father = families.signed_on(), families.signed_on(FATHER)
+    challenge = school.accounts.send_email_code(holder, "MING@example.com")
+    with pytest.raises(WrongCode):
+        school.accounts.change_email(holder, challenge, "x")
+    with pytest.raises(EmailTaken):
+        school.accounts.change_email(holder, challenge, code_in(mailbox))
+    assert school.accounts.contact(holder).email_masked == "f***@example.com"
+    with pytest.raises(InvalidEmail):
+        school.accounts.send_email_code(holder, "no address")
+
+
+def test_a_carers_address_is_free_once_their_last_day_is_over(
+    school: School, families: Families, mailbox: Mailbox
+) -> None:
+    holder = families.signed_on()
+    entry = invented_parent(31)
+    expired = families.signed_on_but_expired(entry, given_by=holder.account_id)
+    challenge = school.accounts.send_email_code(holder, entry.email)
+    school.accounts.change_email(holder, challenge, code_in(mailbox))
+    assert not account_row(school, expired.account_id).active
+
+
+def test_without_a_mail_server_no_address_is_changed(tmp_path: Path) -> None:
+    with school_with_mail(tmp_path, None, None) as school:
+        holder = Families(school).signed_on()
+        with pytest.raises(MailNotSent):
+            school.accounts.send_email_code(holder, "new@example.com")
+
+
+def test_a_parent_ends_their_own_binding(school: School) -> None:
+    receipt = sender(school, "110001", 1).both()
+    mother, _father = approve(school, receipt)
+    apply_and_approve(school, "110002", 2)
+    holder = Families(school).first_sign_on(mother.account_id, "flower@example.com", MOTHER_ID)
+    school.accounts.end_binding(holder, mother.binding_id, "  監護權\n已變更 ")
+    (left,) = school.accounts.children(holder)
+    assert left.binding_id != mother.binding_id
+    with school.store.read() as session:
+        assert session.get_one(Application, receipt.application_id).state == "approved"
+        live = session.exec(
+            select(Applicant.name, Applicant.live).where(Applicant.application_id == receipt.application_id)
+        ).all()
+        *_earlier, last = history.lines(session.connection(), school.store.keys, receipt.application_id)
+    assert dict(live) == {"劉小花": False, "王大明": True}
+    assert (last.action, last.by, last.text) == (history.Action.BINDING_ENDED, "", "監護權 已變更")
+    (told,) = messages(school, "binding_ended")
+    assert (told["email"], told["reason"]) == ("flower@example.com", "監護權 已變更")
+    with pytest.raises(ChangedMeanwhile):
+        school.accounts.end_binding(holder, mother.binding_id, "再一次")
+    assert compare(school.store).is_right
+    row = next(
+        one
+        for one in Bindings(school.store, school.settings).list(
+            add_member(school), child_id(school, receipt.application_id)
+        )
+        if not one.is_active
+    )
+    assert (row.ended_by, row.reason) == ("", "監護權 已變更")
+
+
+def child_id(school: School, application_id: str) -> str:
+    with school.store.read() as session:
+        return session.get_one(Application, application_id).student_id
+
+
+def test_the_last_end_closes_the_account_and_the_session(school: School, families: Families) -> None:
+    holder = families.signed_on()
+    (child,) = school.accounts.children(holder)
+    with pytest.raises(UnusableReason):
+        school.accounts.end_binding(holder, child.binding_id or "", "")
+    school.accounts.end_binding(holder, child.binding_id or "", "轉學")
+    with pytest.raises(Denied):
+        school.accounts.children(holder)
+    assert not may_sign_on(school, "flower@example.com")
+    back = families.approved(replace(MOTHER, mobile="0910-100-200"))
+    assert (back.account_id, back.is_new_account) == (holder.account_id, True)
+    assert child_of(school, holder.account_id).student_number == "120002"

@@ -1,0 +1,289 @@
+"""Accounts and bindings: opened by approvals, ended by the registrar, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select
+
+from db.models import Applicant, Application, Credential
+from db.review_models import Binding, OutboxMessage, ParentAccount
+from db.store import StoreConflict
+from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, Denied
+from kiosk.domain.reason import LONGEST_REASON, UnusableReason
+from kiosk.services.accounts.bindings_desk import Bindings
+from kiosk.services.accounts.parent_accounts import EmailOfAnother
+from kiosk.services.applications import history
+from kiosk.services.applications.flags import compare
+from kiosk.services.auth.staff_session import OwnChild, Role
+from kiosk.services.messaging import outbox
+from kiosk.services.school import School
+from tests.builders.applications import (
+    FATHER,
+    MOTHER,
+    MOTHER_ID,
+    made_up_id,
+    rows,
+    with_id,
+)
+from tests.builders.decisions import (
+    add_member,
+    apply_and_approve,
+    approve,
+    clock_of,
+    school_with_mail,
+    sender,
+    with_email,
+    without_email,
+)
+from tests.builders.mail_server import smtp_settings
+
+DAY = 24 * 60 * 60
+TABLES = (ParentAccount, Binding, OutboxMessage, Credential)
+
+
+@pytest.fixture
+def school(tmp_path: Path, database_url: str | None) -> Iterator[School]:
+    with school_with_mail(tmp_path, database_url, smtp_settings(25)) as opened:
+        yield opened
+
+
+def login_of(school: School, account_id: str) -> Credential:
+    with school.store.read() as session:
+        found = session.exec(
+            select(Credential).where(Credential.kind == "parent", Credential.account == account_id)
+        ).one()
+        session.expunge(found)
+        return found
+
+
+def choose_password(school: School, account_id: str) -> None:
+    """The parent's first sign-on."""
+    with school.store.write() as unit:
+        credential = unit.session.get_one(Credential, login_of(school, account_id).id)
+        credential.password_hash, credential.pepper_id, credential.version = "chosen", "p", credential.version + 1
+        unit.audit("test", "password.changed", account_id)
+
+
+def words_of(school: School, message: OutboxMessage) -> dict[str, str]:
+    words: dict[str, str] = school.store.keys.open("outbox_message", message.id, message.sealed)["words"]
+    return words
+
+
+def messages(school: School) -> list[OutboxMessage]:
+    with school.store.read() as session:
+        found = list(session.exec(select(OutboxMessage).order_by(col(OutboxMessage.written_at))))
+        session.expunge_all()
+        return found
+
+
+def test_an_approval_opens_an_account_whose_first_password_is_the_end_of_the_id(school: School) -> None:
+    opened = apply_and_approve(school, "110001", 1)
+    assert opened.is_new_account
+    login = login_of(school, opened.account_id)
+    assert (login.subject_id, login.initial_kind, login.active) == (opened.account_id, "national_id_end", True)
+    assert login.initial_code == school.store.keys.initial_code(opened.account_id, MOTHER_ID[-6:])
+    assert login.password_hash is None
+    assert login.initial_expires_at == opened.first_password_until == school.store.now() + 30 * DAY * 1000
+
+
+def test_both_parents_of_one_application_get_an_account_each(school: School) -> None:
+    mother, father = approve(school, sender(school, "110001", 1).both())
+    assert mother.account_id != father.account_id
+    assert [one.account_email for one in (mother, father)] == ["f***@example.com", "m***@example.com"]
+    with school.store.read() as session:
+        relations = session.exec(select(Binding.relation)).all()
+    assert sorted(relations) == ["媽媽", "爸爸"]
+
+
+def test_a_second_child_reuses_the_account_with_its_address_and_password(school: School) -> None:
+    first = apply_and_approve(school, "110001", 1)
+    choose_password(school, first.account_id)
+    clock_of(school).advance(60)
+    second = apply_and_approve(school, "110002", 2, with_email(MOTHER, "new@example.com"))
+    assert (second.account_id, second.is_new_account) == (first.account_id, False)
+    assert (second.account_email, second.first_password_until) == ("f***@example.com", None)
+    assert login_of(school, first.account_id).password_hash == "chosen"
+    assert [len(rows(school, table)) for table in (ParentAccount, Binding)] == [1, 2]
+    last = messages(school)[-1]
+    assert last.kind == "second_child"
+    assert words_of(school, last)["account"] == "f***@example.com"
+
+
+def test_a_first_password_that_still_stands_is_good_from_the_second_approval_on(school: School) -> None:
+    first = apply_and_approve(school, "110001", 1)
+    clock_of(school).advance(40 * DAY)
+    second = apply_and_approve(school, "110002", 2)
+    assert second.account_id == first.account_id
+    assert second.first_password_until == school.store.now() + 30 * DAY * 1000
+    assert [one.kind for one in messages(school)] == ["approved", "approved"]
+
+
+def test_guesses_at_a_first_password_are_not_forgiven_by_a_second_child(school: School) -> None:
+    first = apply_and_approve(school, "110001", 1)
+    with school.store.write() as unit:
+        credential = unit.session.get_one(Credential, login_of(school, first.account_id).id)
+        credential.initial_failures = 9
+        unit.audit("test", "sign_in.attempt", first.account_id)
+    apply_and_approve(school, "110002", 2)
+    assert login_of(school, first.account_id).initial_failures == 9
+
+
+def test_an_account_without_address_takes_the_one_of_the_next_application(school: School) -> None:
+    first = apply_and_approve(school, "110001", 1, without_email(MOTHER))
+    assert first.account_email is None
+    assert [one.channel for one in messages(school)] == ["call"]
+    second = apply_and_approve(school, "110002", 2, MOTHER)
+    assert (second.account_id, second.account_email) == (first.account_id, "f***@example.com")
+
+
+@pytest.mark.parametrize("spelling", ["flower@example.com", "FLOWER@Example.com"])
+def test_an_address_of_another_person_refuses_the_whole_approval(school: School, spelling: str) -> None:
+    number = sender(school, "110001", 1).one(MOTHER)
+    approve(school, number)
+    before = [len(rows(school, table)) for table in TABLES]
+    stranger = with_email(with_id(MOTHER, made_up_id(77)), spelling)
+    other = sender(school, "110002", 2).both(FATHER, stranger)
+    with pytest.raises(EmailOfAnother) as refused:
+        approve(school, other)
+    assert (refused.value.position, refused.value.email[1:]) == (2, "***@example.com")
+    assert (refused.value.other_name, refused.value.other_number) == ("劉〇花", number.number)
+    assert "flower" not in str(refused.value)
+    assert [len(rows(school, table)) - (table is Credential) for table in TABLES] == before
+    with school.store.read() as session:
+        assert session.get_one(Application, other.application_id).state == "under_review"
+
+
+def test_an_address_of_another_person_is_refused_also_where_the_account_keeps_its_own(school: School) -> None:
+    approve(school, sender(school, "110001", 1).both())
+    second = sender(school, "110002", 2).one(with_email(MOTHER, FATHER.email))
+    with pytest.raises(EmailOfAnother):
+        approve(school, second)
+    assert len(rows(school, Binding)) == 2
+
+
+def test_a_second_message_for_one_decision_and_person_is_refused(school: School) -> None:
+    receipt = sender(school, "110001", 1).one(MOTHER)
+    opened = approve(school, receipt)
+
+    def tell_again() -> None:
+        with school.store.write() as unit:
+            outbox.tell_approved(unit, school.settings, receipt.application_id, 1, opened)
+            unit.audit("test", "application.approved", receipt.application_id)
+
+    with pytest.raises(StoreConflict):
+        tell_again()
+    assert len(messages(school)) == 1
+
+
+def test_a_list_shows_who_is_bound_and_since_when(school: School) -> None:
+    opened = approve(school, sender(school, "110001", 1).both())
+    apply_and_approve(school, "110002", 2)
+    with school.store.read() as session:
+        student_id = session.get_one(Binding, opened[0].binding_id).student_id
+    listed = Bindings(school.store, school.settings).list(add_member(school), student_id)
+    shown = {(one.name, one.relation, one.email, one.other_children, one.is_active) for one in listed}
+    assert shown == {
+        ("劉小花", "媽媽", "f***@example.com", 1, True),
+        ("王大明", "爸爸", "m***@example.com", 0, True),
+    }
+    assert "劉小花" not in repr(listed)
+
+
+def test_ending_a_binding_tells_the_parent_and_frees_them_to_apply_anew(school: School) -> None:
+    family = sender(school, "110001", 1)
+    (opened,) = approve(school, family.one(MOTHER))
+    with pytest.raises(AlreadyApplied):
+        family.one(MOTHER)
+    clock_of(school).advance(60)
+    registrar = add_member(school)
+    service = Bindings(school.store, school.settings)
+    service.end(registrar, opened.binding_id, 1, f"  監護權已變更，\n證號 {MOTHER_ID}、末六碼{MOTHER_ID[-6:]} ")
+    (row,) = service.list(registrar, family.visitor.student_id)
+    assert (row.is_active, row.ended_by, row.email) == (False, "林老師", None)
+    assert row.reason.startswith("監護權已變更， 證號 ")
+    last = messages(school)[-1]
+    told = school.store.keys.open("outbox_message", last.id, last.sealed)
+    assert (last.kind, last.channel, told["email"]) == ("binding_ended", "mail", "flower@example.com")
+    assert told["words"]["reason"] == "監護權已變更， 證號 ***、末六碼***"
+    assert told["words"]["day"] == "115年9月1日"
+    assert school.student_data.hub(family.visitor).account_state == "ended"
+    (again,) = approve(school, family.one(MOTHER))
+    assert (again.account_id, again.is_new_account) == (opened.account_id, True)
+
+
+def test_an_account_ends_with_its_last_child_and_its_address_is_free(school: School) -> None:
+    first = apply_and_approve(school, "110001", 1)
+    second = apply_and_approve(school, "110002", 2)
+    choose_password(school, first.account_id)
+    registrar, service = add_member(school), Bindings(school.store, school.settings)
+    service.end(registrar, first.binding_id, 1, "轉學")
+    assert login_of(school, first.account_id).active
+    service.end(registrar, second.binding_id, 1, "轉學")
+    assert not login_of(school, first.account_id).active
+    other = apply_and_approve(school, "110003", 3, with_email(FATHER, MOTHER.email))
+    assert other.is_new_account
+    back = apply_and_approve(school, "110004", 4, with_email(MOTHER, "later@example.com"))
+    assert (back.account_id, back.is_new_account, back.account_email) == (first.account_id, True, "l***@example.com")
+    login = login_of(school, first.account_id)
+    assert (login.active, login.password_hash, login.initial_failures) == (True, None, 0)
+
+
+def test_an_application_goes_on_while_one_of_its_parents_is_bound(school: School) -> None:
+    receipt = sender(school, "110001", 1).both()
+    mother, father = approve(school, receipt)
+    registrar, service = add_member(school), Bindings(school.store, school.settings)
+    service.end(registrar, mother.binding_id, 1, "本人要求")
+    with school.store.read() as session:
+        assert session.get_one(Application, receipt.application_id).state == "approved"
+        live = dict(session.exec(select(Applicant.name, Applicant.live)).all())
+    assert live == {"劉小花": False, "王大明": True}
+    service.end(registrar, father.binding_id, 1, "本人要求")
+    with school.store.read() as session:
+        assert session.get_one(Application, receipt.application_id).state == "ended"
+        *earlier, last = history.lines(session.connection(), school.store.keys, receipt.application_id)
+    assert (last.action, last.by, last.text) == (history.Action.BINDING_ENDED, "林老師", "本人要求")
+    assert [line.action for line in earlier].count(history.Action.BINDING_ENDED) == 1  # one for each parent
+    assert compare(school.store).is_right
+
+
+def test_an_end_is_once_and_says_who_was_faster(school: School) -> None:
+    opened = apply_and_approve(school, "110001", 1)
+    registrar, service = add_member(school), Bindings(school.store, school.settings)
+    service.end(registrar, opened.binding_id, 1, "轉學")
+    with pytest.raises(ChangedMeanwhile) as slower:
+        service.end(registrar, opened.binding_id, 1, "轉學")
+    assert (slower.value.by, slower.value.at, slower.value.what) == ("林老師", school.store.now(), "ended")
+    assert [one.kind for one in messages(school)] == ["approved", "binding_ended"]
+
+
+@pytest.mark.parametrize("reason", ["", " \n ", "長" * (LONGEST_REASON + 1), "轉\x1b[2J學", "轉\u202e學"])
+def test_an_end_needs_a_reason_that_can_be_kept(school: School, reason: str) -> None:
+    opened = apply_and_approve(school, "110001", 1)
+    with pytest.raises(UnusableReason):
+        Bindings(school.store, school.settings).end(add_member(school), opened.binding_id, 1, reason)
+    assert len(messages(school)) == 1
+
+
+def test_who_may_see_and_end_bindings(school: School) -> None:
+    family = sender(school, "110001", 1)
+    (opened,) = approve(school, family.one(MOTHER))
+    service, student_id = Bindings(school.store, school.settings), family.visitor.student_id
+    teacher = add_member(school, Role.HOMEROOM_TEACHER, ["科二智"], made_up_id(9000002))
+    assert len(service.list(teacher, student_id)) == 1
+    for member in (
+        add_member(school, Role.HOMEROOM_TEACHER, ["資二智"], made_up_id(9000003)),
+        add_member(school, Role.ADMINISTRATOR, (), made_up_id(9000004)),
+    ):
+        with pytest.raises(Denied):
+            service.list(member, student_id)
+    with pytest.raises(Denied):
+        service.end(teacher, opened.binding_id, 1, "轉學")
+    with pytest.raises(Denied):
+        service.list(teacher, "0" * 32)
+    with pytest.raises(Denied):
+        service.end(add_member(school), "0" * 32, 1, "轉學")
+    with pytest.raises(OwnChild):
+        service.end(add_member(school, national_id=MOTHER_ID), opened.binding_id, 1, "轉學")

@@ -1,0 +1,118 @@
+"""T12: kiosks that guess at once verify no more than one that guesses alone; the full form is in tests/faults."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+import pytest
+from argon2 import PasswordHasher
+from sqlmodel import select
+
+from db.models import Credential
+from kiosk.clock import SystemClock
+from kiosk.config.settings import Settings
+from kiosk.domain.errors import SignInRefused
+from kiosk.services.auth.lockout import FAILURES_TO_LOCK
+from kiosk.services.school import open_school
+from tests.builders.accounts import Families
+from tests.builders.school import (
+    ACCOUNT,
+    CHOSEN,
+    NATIONAL_ID,
+    STUDENT_NUMBER,
+    TERMINAL,
+    CountingHasher,
+    add_student,
+    staff_member,
+)
+
+WRONG = "B123456780"
+
+
+class Barrier(Protocol):
+    """What the barriers of threading and multiprocessing share."""
+
+    def wait(self) -> int: ...
+
+
+class _VerificationCounter(CountingHasher):
+    """Counts what is verified against the student's own hash; the one nobody has is not worth counting."""
+
+    def __init__(self, own_hash: str) -> None:
+        super().__init__()
+        self.own_hash = own_hash
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+        self.verified += hash == self.own_hash
+        return PasswordHasher.verify(self, hash, password)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A school one of whose logins has a chosen password, the names that lead to it, and the hash of it."""
+
+    settings: Settings
+    login: str
+    names: tuple[str, ...]
+    own_hash: str
+
+
+def _guess(target: Target, guesses: int, start: Barrier) -> int:
+    """Guess from a kiosk of one's own; returns how many guesses were verified."""
+    hasher = _VerificationCounter(target.own_hash)
+    school = open_school(target.settings, SystemClock(), hasher)
+    sign_in = getattr(school.sign_in, target.login)
+    start.wait()
+    for guess in range(guesses):
+        with contextlib.suppress(SignInRefused):
+            sign_in(target.names[guess % len(target.names)], WRONG, TERMINAL)
+    school.close()
+    return hasher.verified
+
+
+def _guess_in_process(target: Target, guesses: int, start: Barrier, verified: multiprocessing.Queue[int]) -> None:
+    verified.put(_guess(target, guesses, start))
+
+
+@pytest.fixture(params=["student", "staff", "parent"])
+def target(request: pytest.FixtureRequest, settings: Settings, database_url: str | None) -> Target:
+    settings = replace(settings, database_url=database_url)
+    school = open_school(settings, SystemClock(), CountingHasher())
+    if request.param == "staff":
+        names: tuple[str, ...] = (staff_member(school).account,)
+    elif request.param == "parent":
+        Families(school).signed_on()
+        names = ("flower@example.com", "0910100200")
+    else:
+        add_student(school, STUDENT_NUMBER)
+        names = (ACCOUNT,)
+        school.sign_in.change_password(school.sign_in.student(ACCOUNT, NATIONAL_ID, TERMINAL).visitor, CHOSEN)
+    with school.store.read() as session:
+        own_hash = session.exec(select(Credential.password_hash).where(Credential.kind == request.param)).one()
+    school.close()
+    assert own_hash
+    return Target(settings, request.param, names, own_hash)
+
+
+def test_t12_guesses_side_by_side_in_threads(target: Target) -> None:
+    start = threading.Barrier(8)
+    with ThreadPoolExecutor(8) as pool:
+        kiosks = [pool.submit(_guess, target, 20, start) for _ in range(8)]
+        assert sum(kiosk.result() for kiosk in kiosks) == FAILURES_TO_LOCK
+
+
+def test_t12_guesses_side_by_side_in_processes(target: Target) -> None:
+    context = multiprocessing.get_context("spawn")
+    start, verified = context.Barrier(4), context.Queue()
+    kiosks = [context.Process(target=_guess_in_process, args=(target, 10, start, verified)) for _ in range(4)]
+    for kiosk in kiosks:
+        kiosk.start()
+    total = sum(verified.get(timeout=120) for _ in kiosks)
+    for kiosk in kiosks:
+        kiosk.join()
+    assert total == FAILURES_TO_LOCK

@@ -1,0 +1,217 @@
+"""Scanning what comes back: each code has a clear answer, and a form counts once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from sqlmodel import col, select
+
+from db.document_models import Document
+from db.models import Application, AuditEntry, SignedForm, Student
+from kiosk.config.settings import Settings
+from kiosk.domain.documents import FormKey, PaperState
+from kiosk.domain.errors import Denied
+from kiosk.rules.application_numbers import format_number
+from kiosk.services.applications.flags import refresh
+from kiosk.services.auth.staff_session import OwnChild, Role, StaffMember
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.documents.pdf_renderer import FormKind
+from kiosk.services.documents.register import issue
+from kiosk.services.review.decisions import Review
+from kiosk.services.school import School, open_school
+from kiosk.services.signing.print_desk import print_as_operator
+from kiosk.services.signing.scan_desk import AnotherClass, DocumentDesk, Scanned, ScanOutcome
+from kiosk.testing import FakeClock
+from tests.builders.applications import FATHER, MOTHER_ID, Sender, answer, new_visitor, rows
+from tests.builders.school import staff_member
+
+
+@pytest.fixture
+def school(tmp_path: Path, database_url: str | None) -> Iterator[School]:
+    """On both databases."""
+    settings = Settings(home=tmp_path / "home", database_url=database_url)
+    opened = open_school(settings, FakeClock(), PasswordHasher(1, 8, 1))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def parent(school: School) -> Visitor:
+    visitor = new_visitor(school, "110001", "A123456789")
+    answer(school, visitor)
+    return visitor
+
+
+@pytest.fixture
+def teacher(school: School) -> StaffMember:
+    return staff_member(school, "chen", Role.HOMEROOM_TEACHER, ("科二智",))
+
+
+@pytest.fixture
+def document(school: School, parent: Visitor) -> Document:
+    """A binding form, printed."""
+    return _printed(school, Sender(school, parent).one().application_id)
+
+
+def _printed(school: School, application_id: str) -> Document:
+    key = FormKey(FormKind.BINDING, application_id)
+    print_as_operator(school.store, school.clock, school.settings, [key])
+    with school.store.read() as session:
+        return session.exec(
+            select(Document).where(Document.subject_id == application_id, col(Document.state) == "printed")
+        ).one()
+
+
+def _scan(school: School, member: StaffMember, code: str) -> Scanned:
+    return DocumentDesk(school.store).scan(member, code)
+
+
+@pytest.mark.parametrize("write", ["bars", "number", "lower", "token", "full width"])
+def test_a_code_in_any_spelling_marks_the_form_returned(
+    school: School, teacher: StaffMember, document: Document, write: str
+) -> None:
+    number = document.number
+    code = {
+        "bars": number.replace("-", ""),
+        "number": f" {number} ",
+        "lower": number.lower(),
+        "token": document.token,
+        "full width": "".join(chr(ord(c) + 0xFEE0) for c in number),
+    }[write]
+    scanned = _scan(school, teacher, code)
+    assert (scanned.outcome, scanned.number) == (ScanOutcome.RETURNED, number)
+    assert (scanned.kind, scanned.class_name, scanned.student_name) == (FormKind.BINDING, "科二智", "王小明")
+    (row,) = rows(school, Document)
+    assert isinstance(row, Document)
+    assert (row.state, row.returned_by, row.returned_at) == (PaperState.RETURNED, teacher.staff_id, scanned.at)
+    (form,) = rows(school, SignedForm)
+    assert isinstance(form, SignedForm)
+    assert (form.state, form.received_by) == ("returned", teacher.staff_id)
+    with school.store.read() as session:
+        application = session.exec(select(Application)).one()
+        assert (application.held_for_signature, application.is_blocked) == (False, False)
+
+
+def test_the_second_scan_is_told_who_and_when(school: School, teacher: StaffMember, document: Document) -> None:
+    first = _scan(school, teacher, document.number)
+    again = _scan(school, staff_member(school, "reg", Role.REGISTRAR), document.token)
+    assert again.outcome is ScanOutcome.ALREADY
+    assert (again.by, again.at) == ("林老師", first.at)
+
+
+def test_two_scans_at_once_count_once(school: School, parent: Visitor, teacher: StaffMember) -> None:
+    application_ids = [Sender(school, parent).one().application_id]
+    for place in range(4):
+        visitor = new_visitor(school, f"11000{place + 2}", f"A19000000{place}")
+        answer(school, visitor)
+        application_ids.append(Sender(school, visitor).one().application_id)
+    registrar = staff_member(school, "reg", Role.REGISTRAR)
+    for application_id in application_ids:
+        number = _printed(school, application_id).number
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda member: _scan(school, member, number), [teacher, registrar] * 4))  # noqa: B023
+        outcomes = [scanned.outcome for scanned in found]
+        assert outcomes.count(ScanOutcome.RETURNED) == 1
+        assert outcomes.count(ScanOutcome.ALREADY) == 7
+    with school.store.read() as session:
+        returned = session.exec(select(AuditEntry).where(AuditEntry.action == "document.returned")).all()
+    assert len(returned) == len(application_ids)
+
+
+def test_a_form_changed_since_is_void_and_stays_so(school: School, teacher: StaffMember, document: Document) -> None:
+    with school.store.write() as unit:
+        unit.session.get_one(Student, document.student_id).name = "王曉明"
+        unit.audit("test", "student.renamed", document.student_id)
+    assert _scan(school, teacher, document.number).outcome is ScanOutcome.VOID
+    assert _scan(school, teacher, document.number).outcome is ScanOutcome.VOID
+    (row,) = rows(school, Document)
+    assert isinstance(row, Document)
+    assert row.state == PaperState.VOID
+
+
+def test_a_form_changed_after_it_came_back_shows_as_void(
+    school: School, teacher: StaffMember, document: Document
+) -> None:
+    _scan(school, teacher, document.number)
+    with school.store.write() as unit:
+        unit.session.get_one(Student, document.student_id).name = "王曉明"
+        refresh(unit, [document.student_id])
+        unit.audit("test", "student.renamed", document.student_id)
+    assert _scan(school, teacher, document.number).outcome is ScanOutcome.VOID
+    with school.store.read() as session:
+        assert session.exec(select(Application)).one().held_for_signature
+
+
+def test_a_form_of_a_withdrawn_application_is_void(
+    school: School, parent: Visitor, teacher: StaffMember, document: Document
+) -> None:
+    school.applications.withdraw(parent, document.subject_id, MOTHER_ID)
+    assert _scan(school, teacher, document.number).outcome is ScanOutcome.VOID
+
+
+def test_what_is_signed_for_an_approved_application_stays(
+    school: School, teacher: StaffMember, document: Document
+) -> None:
+    _scan(school, teacher, document.number)
+    review = Review(school.store, school.settings, school.clock)
+    version = review.open(teacher, document.subject_id).version
+    review.approve(teacher, document.subject_id, version)
+    with school.store.write() as unit:
+        unit.session.get_one(Student, document.student_id).name = "王曉明"
+        refresh(unit, [document.student_id])
+        unit.audit("test", "student.renamed", document.student_id)
+    assert _scan(school, teacher, document.number).outcome is ScanOutcome.ALREADY
+
+
+def test_a_form_taken_without_its_code_is_taken(school: School, teacher: StaffMember, document: Document) -> None:
+    review = Review(school.store, school.settings, school.clock)
+    review.form_received(teacher, document.subject_id, review.open(teacher, document.subject_id).version)
+    assert _scan(school, teacher, document.number).outcome is ScanOutcome.ALREADY
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        ("", ScanOutcome.UNKNOWN),
+        ("4710088410139", ScanOutcome.UNKNOWN),
+        ("D115-000-9999-0", ScanOutcome.MISREAD),
+        ("D" + format_number(115, 9999), ScanOutcome.UNKNOWN),
+        ("A" * 24, ScanOutcome.UNKNOWN),
+        ("' OR 1=1 --", ScanOutcome.UNKNOWN),
+        ("D" * 100_000, ScanOutcome.UNKNOWN),
+    ],
+)
+def test_another_code_is_named_as_such(school: School, teacher: StaffMember, code: str, outcome: ScanOutcome) -> None:
+    assert _scan(school, teacher, code).outcome is outcome
+
+
+def test_a_receipt_is_told_from_a_form(school: School, parent: Visitor, teacher: StaffMember) -> None:
+    receipt = Sender(school, parent).one(FATHER)
+    assert _scan(school, teacher, receipt.token).outcome is ScanOutcome.RECEIPT
+
+
+def test_nobody_takes_what_is_not_theirs(school: School, parent: Visitor, document: Document) -> None:
+    other = staff_member(school, "lin", Role.HOMEROOM_TEACHER)
+    with pytest.raises(AnotherClass):
+        _scan(school, other, document.number)
+    with pytest.raises(Denied):
+        _scan(school, staff_member(school, "root", Role.ADMINISTRATOR), document.number)
+    mother = staff_member(school, "liu", Role.HOMEROOM_TEACHER, ("科二智",), MOTHER_ID)
+    with pytest.raises(OwnChild):
+        _scan(school, mother, document.number)
+    (row,) = rows(school, Document)
+    assert isinstance(row, Document)
+    assert row.state == PaperState.PRINTED
+    with school.store.read() as session:
+        assert len(session.exec(select(AuditEntry).where(AuditEntry.action == "denied")).all()) == 3
+
+
+def test_a_form_whose_print_was_never_noted_is_taken(school: School, parent: Visitor, teacher: StaffMember) -> None:
+    application_id = Sender(school, parent).one().application_id
+    with school.store.write() as unit:
+        issued = issue(unit, school.settings.text_folder, FormKey(FormKind.BINDING, application_id), "test")
+    assert _scan(school, teacher, issued.sheet.number).outcome is ScanOutcome.RETURNED

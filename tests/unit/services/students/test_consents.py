@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from db.models import Consent
+from kiosk.domain.application_status import Hold
+from kiosk.domain.errors import Denied
+from kiosk.services.auth.identity_check import TooManyTries
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.students.consents import NotOfAge, NotReadToEnd, NotTheStudent
+from tests.builders.applications import (
+    ADULT,
+    MOTHER_ID,
+    STRANGER_ID,
+    TEXT,
+    Sender,
+    answer,
+    new_visitor,
+    rows,
+)
+from tests.builders.school import ACCOUNT, NATIONAL_ID, TERMINAL, Opened
+
+
+@pytest.fixture
+def adult(opened: Opened) -> Visitor:
+    return new_visitor(opened.school, "110009", STRANGER_ID, ADULT)
+
+
+def test_an_answer_is_kept_with_its_evidence(opened: Opened, visitor: Visitor) -> None:
+    consent_id = answer(opened.school, visitor)
+    (row,) = rows(opened.school, Consent)
+    assert isinstance(row, Consent)
+    assert (row.id, row.choice, row.answered_by, row.read_to_end) == (consent_id, "agree", "parent", True)
+    assert (row.text_version, row.text_sha256) == (TEXT.source.version, TEXT.source.sha256)
+    assert (row.language, row.account, row.terminal) == ("zh_TW", ACCOUNT, TERMINAL)
+    assert row.answered_at == int(opened.clock.now().timestamp() * 1000)
+
+
+def test_an_answer_to_a_text_not_read_to_its_end_does_not_count(opened: Opened, visitor: Visitor) -> None:
+    with pytest.raises(NotReadToEnd):
+        opened.school.consents.record(visitor, TEXT, "agree", language="zh_TW", read_to_end=False)
+    assert rows(opened.school, Consent) == []
+
+
+def test_the_last_answer_counts_even_where_the_clock_was_set_back(opened: Opened, visitor: Visitor) -> None:
+    answer(opened.school, visitor, "refuse")
+    assert opened.school.student_data.hub(visitor).consent == "refuse"
+    opened.clock.set_wall(datetime(2025, 9, 1, tzinfo=UTC))
+    answer(opened.school, visitor, "agree")
+    assert opened.school.student_data.hub(visitor).consent == "agree"
+    assert len(rows(opened.school, Consent)) == 2
+
+
+def test_a_minor_does_not_answer_for_themself(opened: Opened, visitor: Visitor) -> None:
+    with pytest.raises(NotOfAge):
+        answer(opened.school, visitor, "agree", NATIONAL_ID)
+
+
+def test_a_student_of_age_answers_by_their_own_id_only(opened: Opened, adult: Visitor) -> None:
+    with pytest.raises(NotTheStudent):
+        answer(opened.school, adult, "agree", MOTHER_ID)
+    assert rows(opened.school, Consent) == []
+    answer(opened.school, adult, "agree", STRANGER_ID)
+    assert not opened.school.student_data.hub(adult).needs_student_consent
+
+
+def test_wrong_ids_are_counted(opened: Opened, adult: Visitor) -> None:
+    for _try in range(5):
+        with pytest.raises(NotTheStudent):
+            answer(opened.school, adult, "agree", MOTHER_ID)
+    with pytest.raises(TooManyTries):
+        answer(opened.school, adult, "agree", STRANGER_ID)
+    assert rows(opened.school, Consent) == []
+
+
+def test_the_students_refusal_holds_what_their_consent_released(opened: Opened, adult: Visitor) -> None:
+    answer(opened.school, adult)
+    Sender(opened.school, adult).one()
+
+    def held() -> tuple[str, ...]:
+        (summary,) = opened.school.student_data.hub(adult).applications
+        return summary.holds
+
+    assert held() == (Hold.STUDENT_CONSENT,)
+    answer(opened.school, adult, "agree", STRANGER_ID)
+    assert held() == ()
+    answer(opened.school, adult, "refuse", STRANGER_ID)
+    assert held() == (Hold.STUDENT_CONSENT,)
+
+
+def test_a_login_that_no_longer_holds_answers_nothing(opened: Opened, visitor: Visitor) -> None:
+    stranger = Visitor("0" * 32, visitor.student_id, visitor.account, TERMINAL, visitor.credential_version)
+    with pytest.raises(Denied):
+        answer(opened.school, stranger)
+    assert rows(opened.school, Consent) == []

@@ -1,0 +1,270 @@
+"""Error reports at the registrar's: field by field, and everything that follows, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from db.models import Application, Credential, Student, Ticket
+from kiosk.domain.errors import ChangedMeanwhile, Denied, SignInRefused
+from kiosk.domain.reason import UnusableReason
+from kiosk.services.applications.flags import compare
+from kiosk.services.auth.staff_session import OwnChild, Role
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.school import School
+from kiosk.services.students.confirmation import FieldOutcome
+from kiosk.services.students.error_reports import (
+    Correct,
+    Decided,
+    Decline,
+    ImpossibleCorrection,
+    Tickets,
+    Undecided,
+    ValueFault,
+)
+from tests.builders.applications import MOTHER, MOTHER_ID, Sender, made_up_id, new_visitor
+from tests.builders.decisions import add_member, clock_of, school_with_mail, sender
+from tests.builders.school import CHOSEN, NATIONAL_ID, TERMINAL, add_student
+
+ALL = {"class_name": "資二智", "name": "王曉明", "student_number": "110009"}
+
+
+@pytest.fixture
+def school(tmp_path: Path, database_url: str | None) -> Iterator[School]:
+    with school_with_mail(tmp_path, database_url, None) as opened:
+        other = add_student(opened, "110002", national_id=made_up_id(2))
+        with opened.store.write() as unit:
+            student = unit.session.get_one(Student, other)
+            student.class_name, student.seat_number = "資二智", 7
+            unit.audit("test", "student.changed", other)
+        yield opened
+
+
+@pytest.fixture
+def family(school: School) -> Sender:
+    return sender(school, "110001", 1)
+
+
+def service(school: School) -> Tickets:
+    return Tickets(school.store, school.settings, school.clock)
+
+
+def report(school: School, visitor: Visitor, values: Mapping[str, str]) -> str:
+    school.student_data.report_errors(visitor, values)
+    with school.store.read() as session:
+        return session.exec(
+            select(Ticket.id).where(Ticket.state == "open", Ticket.student_id == visitor.student_id)
+        ).one()
+
+
+def student(school: School, student_id: str) -> Student:
+    with school.store.read() as session:
+        found = session.get_one(Student, student_id)
+        session.expunge(found)
+        return found
+
+
+def application(school: School, application_id: str) -> Application:
+    with school.store.read() as session:
+        found = session.get_one(Application, application_id)
+        session.expunge(found)
+        return found
+
+
+def test_the_registrar_sees_what_was_shown_what_would_be_right_and_what_waits(school: School, family: Sender) -> None:
+    family.one(MOTHER)
+    ticket_id = report(school, family.visitor, {"name": "王曉明", "class_name": "資二智"})
+    registrar = add_member(school)
+    (row,) = service(school).list(registrar)
+    assert (row.ticket_id, row.class_name, row.student_number, row.applications) == (ticket_id, "科二智", "110001", 1)
+    assert set(row.keys) == {"name", "class_name"}
+    view = service(school).open(registrar, ticket_id)
+    assert {(one.key, one.shown, one.right, one.on_file, one.decision) for one in view.fields} == {
+        ("name", "王小明", "王曉明", "王小明", ""),
+        ("class_name", "科二智", "資二智", "科二智", ""),
+    }
+    assert (view.version, view.classes, view.decided_at) == (1, ("科二智", "資二智"), None)
+    assert "王曉明" not in repr(view)
+
+
+def test_a_correction_reaches_student_login_applications_counts_and_hub(school: School, family: Sender) -> None:
+    receipt = family.one(MOTHER)
+    ticket_id = report(school, family.visitor, ALL)
+    assert application(school, receipt.application_id).held_for_correction
+    registrar = add_member(school)
+    corrections = {key: Correct(value) for key, value in ALL.items()}
+    assert service(school).decide(registrar, ticket_id, 1, corrections) == Decided(None)
+    corrected = student(school, family.visitor.student_id)
+    assert (corrected.class_name, corrected.name, corrected.student_number) == ("資二智", "王曉明", "110009")
+    assert (corrected.data_state, corrected.seat_number) == ("corrected", None)
+    row = application(school, receipt.application_id)
+    assert (row.class_name, row.student_name, row.student_number) == ("資二智", "王曉明", "110009")
+    assert not row.held_for_correction
+    assert compare(school.store).is_right
+    assert service(school).list(registrar) == ()
+    (done,) = service(school).list(registrar, decided=True)
+    view = service(school).open(registrar, done.ticket_id)
+    assert (done.state, view.decided_by, view.decided_at) == ("corrected", "林老師", school.store.now())
+
+
+def test_the_login_follows_the_number_with_the_password_it_has(school: School) -> None:
+    add_student(school, "110001")
+    visitor = school.sign_in.student("P110001", NATIONAL_ID, TERMINAL).visitor
+    visitor = school.sign_in.change_password(visitor, CHOSEN)
+    ticket_id = report(school, visitor, {"student_number": "110009"})
+    service(school).decide(add_member(school), ticket_id, 1, {"student_number": Correct(" １１０００９ ")})
+    with pytest.raises(SignInRefused):
+        school.sign_in.student("P110001", CHOSEN, TERMINAL)
+    signed_in = school.sign_in.student("P110009", CHOSEN, TERMINAL)
+    assert (signed_in.visitor.student_id, signed_in.must_change) == (visitor.student_id, False)
+
+
+def test_a_login_whose_first_password_went_with_the_number_gets_a_code(school: School) -> None:
+    student_id = add_student(school, "110001")
+    visitor = school.sign_in.student("P110001", NATIONAL_ID, TERMINAL).visitor
+    visitor = school.sign_in.change_password(visitor, CHOSEN)
+    ticket_id = report(school, visitor, {"student_number": "110009"})
+    with school.store.write() as unit:
+        credential = unit.session.get_one(Credential, visitor.credential_id)
+        credential.password_hash = credential.pepper_id = None
+        unit.audit("test", "login.reset", student_id)
+    decided = service(school).decide(add_member(school), ticket_id, 1, {"student_number": Correct("110009")})
+    assert decided.one_time_code is not None
+    assert decided.one_time_code not in repr(decided)
+    signed_in = school.sign_in.student("P110009", decided.one_time_code, TERMINAL)
+    assert (signed_in.visitor.student_id, signed_in.must_change) == (student_id, True)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "fault"),
+    [
+        ("student_number", "110002", ValueFault.NUMBER_TAKEN),
+        ("student_number", "１１０００２", ValueFault.NUMBER_TAKEN),
+        ("student_number", "1", ValueFault.NUMBER_FORM),
+        ("student_number", "110009; DROP", ValueFault.NUMBER_FORM),
+        ("class_name", "資二信", ValueFault.UNKNOWN_CLASS),
+        ("class_name", "", ValueFault.UNKNOWN_CLASS),
+        ("name", "", ValueFault.NAME),
+        ("name", "王\u202e明", ValueFault.NAME),
+    ],
+)
+def test_an_impossible_value_changes_nothing(
+    school: School, family: Sender, key: str, value: str, fault: ValueFault
+) -> None:
+    receipt = family.one(MOTHER)
+    ticket_id = report(school, family.visitor, ALL)
+    decisions = {one: Correct(right) for one, right in ALL.items()} | {key: Correct(value)}
+    before = student(school, family.visitor.student_id)
+    with pytest.raises(ImpossibleCorrection) as refused:
+        service(school).decide(add_member(school), ticket_id, 1, decisions)
+    assert (refused.value.key, refused.value.fault) == (key, fault)
+    assert student(school, family.visitor.student_id) == before
+    assert application(school, receipt.application_id).held_for_correction
+    assert school.student_data.hub(family.visitor).data_state == "error_reported"
+
+
+def test_the_number_of_a_student_who_left_is_taken_too(school: School, family: Sender) -> None:
+    add_student(school, "110008", national_id=made_up_id(3), active=False)
+    with school.store.write() as unit:
+        gone = unit.session.exec(select(Student).where(Student.student_number == "110008")).one()
+        gone.active = False
+        unit.audit("test", "student.left", gone.id)
+    ticket_id = report(school, family.visitor, {"student_number": "110008"})
+    with pytest.raises(ImpossibleCorrection) as refused:
+        service(school).decide(add_member(school), ticket_id, 1, {"student_number": Correct("110008")})
+    assert refused.value.fault is ValueFault.NUMBER_TAKEN
+
+
+def test_the_hub_tells_field_by_field_until_the_parent_confirms(school: School, family: Sender) -> None:
+    receipt = family.one(MOTHER)
+    ticket_id = report(school, family.visitor, {"name": "王曉明", "class_name": "資二智"})
+    assert school.student_data.hub(family.visitor).outcomes == ()
+    decisions: dict[str, Correct | Decline]
+    decisions = {"name": Decline("與戶籍謄本不同，請帶證件到註冊組"), "class_name": Correct("資二智")}
+    service(school).decide(add_member(school), ticket_id, 1, decisions)
+    hub = school.student_data.hub(family.visitor)
+    assert hub.data_state == "corrected"
+    assert set(hub.outcomes) == {
+        FieldOutcome("name", is_corrected=False, value="", reason="與戶籍謄本不同，請帶證件到註冊組"),
+        FieldOutcome("class_name", is_corrected=True, value="資二智", reason=""),
+    }
+    assert "戶籍" not in repr(hub.outcomes)
+    assert not application(school, receipt.application_id).held_for_correction
+    school.student_data.confirm(family.visitor)
+    assert school.student_data.hub(family.visitor).outcomes == ()
+
+
+def test_where_all_is_declined_the_parent_is_asked_to_confirm_again(school: School, family: Sender) -> None:
+    ticket_id = report(school, family.visitor, {"name": "王曉明"})
+    service(school).decide(add_member(school), ticket_id, 1, {"name": Decline("與學籍相符")})
+    hub = school.student_data.hub(family.visitor)
+    assert (hub.data_state, [one.is_corrected for one in hub.outcomes]) == ("unconfirmed", [False])
+    clock_of(school).advance(1)
+    report(school, family.visitor, {"name": "王筱明"})
+    assert school.student_data.hub(family.visitor).outcomes == ()
+
+
+def test_a_report_is_decided_whole_and_with_reasons(school: School, family: Sender) -> None:
+    ticket_id = report(school, family.visitor, {"name": "王曉明", "class_name": "資二智"})
+    registrar, tickets = add_member(school), service(school)
+    too_few, too_many = {"name": Correct("王曉明")}, {key: Correct(value) for key, value in ALL.items()}
+    for decisions in ({}, too_few, too_many):
+        with pytest.raises(Undecided):
+            tickets.decide(registrar, ticket_id, 1, decisions)
+    with pytest.raises(UnusableReason):
+        tickets.decide(registrar, ticket_id, 1, {"name": Decline(" "), "class_name": Correct("資二智")})
+    assert student(school, family.visitor.student_id).class_name == "科二智"
+
+
+def test_a_decision_is_made_once_and_never_on_what_was_replaced(school: School, family: Sender) -> None:
+    first = report(school, family.visitor, {"name": "王曉明"})
+    registrar, tickets = add_member(school), service(school)
+    clock_of(school).advance(1)
+    second = report(school, family.visitor, {"name": "王筱明"})
+    with pytest.raises(ChangedMeanwhile) as replaced:
+        tickets.decide(registrar, first, 1, {"name": Correct("王曉明")})
+    assert (replaced.value.by, replaced.value.what) == ("", "replaced")
+    tickets.decide(registrar, second, 1, {"name": Correct("王筱明")})
+    with pytest.raises(ChangedMeanwhile) as slower:
+        tickets.decide(registrar, second, 1, {"name": Decline("與學籍相符")})
+    assert (slower.value.by, slower.value.at, slower.value.what) == ("林老師", school.store.now(), "corrected")
+    assert student(school, family.visitor.student_id).name == "王筱明"
+
+
+def test_reports_come_in_pages_in_order(school: School) -> None:
+    reported = []
+    for place in range(5):
+        visitor = new_visitor(school, f"12000{place}", made_up_id(100 + place))
+        reported.append(report(school, visitor, {"name": "王曉明"}))
+        clock_of(school).advance(1)
+    registrar, tickets = add_member(school), service(school)
+    first = tickets.list(registrar, limit=2)
+    second = tickets.list(registrar, after=first[-1].place, limit=2)
+    third = tickets.list(registrar, after=second[-1].place, limit=2)
+    assert [row.ticket_id for row in first + second + third] == reported
+
+
+def test_reports_are_the_registrars_and_never_on_an_own_child(school: School, family: Sender) -> None:
+    family.one(MOTHER)
+    ticket_id = report(school, family.visitor, {"name": "王曉明"})
+    tickets = service(school)
+    for member in (
+        add_member(school, Role.HOMEROOM_TEACHER, ["科二智"], made_up_id(9000002)),
+        add_member(school, Role.ADMINISTRATOR, (), made_up_id(9000003)),
+    ):
+        with pytest.raises(Denied):
+            tickets.list(member)
+        with pytest.raises(Denied):
+            tickets.open(member, ticket_id)
+        with pytest.raises(Denied):
+            tickets.decide(member, ticket_id, 1, {"name": Correct("王曉明")})
+    registrar = add_member(school)
+    with pytest.raises(Denied):
+        tickets.open(registrar, "0" * 32)
+    with pytest.raises(Denied):
+        tickets.decide(registrar, "0" * 32, 1, {"name": Correct("王曉明")})
+    with pytest.raises(OwnChild):
+        tickets.decide(add_member(school, national_id=MOTHER_ID), ticket_id, 1, {"name": Correct("王曉明")})

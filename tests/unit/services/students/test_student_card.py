@@ -1,0 +1,163 @@
+"""學生證多元功能開通服務: answers as evidence, and what follows from them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+
+import pytest
+from sqlmodel import select
+
+from db.document_models import CardAnswer, Document
+from db.models import SignedForm, Student
+from kiosk.domain.documents import FormKey, PaperState
+from kiosk.domain.errors import Denied
+from kiosk.services.auth.staff_session import Role
+from kiosk.services.auth.student_session import Visitor
+from kiosk.services.documents.pdf_renderer import FormKind
+from kiosk.services.documents.register import mark_returned
+from kiosk.services.signing.print_desk import print_as_operator
+from kiosk.services.students.card_register import CardRegister, card_rows, card_sheet
+from kiosk.services.students.student_card import IncompleteAnswer
+from kiosk.services.texts.card_services import load_card_services
+from tests.builders.applications import Sender, answer, rows
+from tests.builders.documents import content_of, pages, printed
+from tests.builders.school import ACCOUNT, TERMINAL, Opened, staff_member
+
+_SERVICES = load_card_services(None)
+_NONE = dict.fromkeys((item.key for item in _SERVICES.items), False)
+_LIBRARY = {**_NONE, "library": True}
+
+
+def _return(opened: Opened, key: FormKey) -> None:
+    school = opened.school
+    print_as_operator(school.store, school.clock, school.settings, [key])
+    teacher = staff_member(school, f"teacher.{key.kind}", Role.HOMEROOM_TEACHER, ("科二智",))
+    with school.store.write() as unit:
+        document = unit.session.exec(select(Document).where(Document.kind == key.kind)).one()
+        assert mark_returned(unit, document, teacher.credential_id, teacher.staff_id)
+
+
+def test_nothing_is_answered_and_nothing_on_at_first(opened: Opened, visitor: Visitor) -> None:
+    choices = opened.school.card.choices(visitor)
+    assert (choices.answered, choices.chosen) == (False, {})
+
+
+def test_an_answer_is_kept_with_what_was_shown(opened: Opened, visitor: Visitor) -> None:
+    opened.school.card.answer(visitor, _SERVICES, _LIBRARY)
+    (row,) = rows(opened.school, CardAnswer)
+    assert isinstance(row, CardAnswer)
+    assert (row.text_version, row.text_sha256) == (_SERVICES.source.version, _SERVICES.source.sha256)
+    assert (row.language, row.account, row.terminal) == ("zh_TW", ACCOUNT, TERMINAL)
+    kept = {item["key"]: item for item in json.loads(row.items)}
+    assert {key: item["chosen"] for key, item in kept.items()} == _LIBRARY
+    assert kept["library"]["recipient"] == "臺北市立圖書館"
+    assert opened.school.card.choices(visitor).chosen == _LIBRARY
+
+
+def test_no_to_all_is_an_answer_and_has_a_form(opened: Opened, visitor: Visitor) -> None:
+    opened.school.card.answer(visitor, _SERVICES, _NONE)
+    (form,) = rows(opened.school, SignedForm)
+    assert isinstance(form, SignedForm)
+    assert (form.form, form.state, form.application_id) == ("card", "not_printed", None)
+    (page,) = pages(printed(content_of(opened.school, FormKind.CARD, visitor.student_id)))
+    assert page.count("□開通■不開通") == len(_SERVICES.items)
+
+
+def test_the_form_says_each_item_with_its_recipient(opened: Opened, visitor: Visitor) -> None:
+    opened.school.card.answer(visitor, _SERVICES, _LIBRARY)
+    (page,) = pages(printed(content_of(opened.school, FormKind.CARD, visitor.student_id)))
+    assert page.count("■開通□不開通") == 1
+    for item in _SERVICES.items:
+        assert all("".join(part.split()) in page for part in (item.name, item.recipient, item.purpose))
+    assert f"版本{_SERVICES.source.version}" in page
+    assert "家長（監護人）簽章" in page
+
+
+@pytest.mark.parametrize("chosen", [{}, {"library": True}, {**_NONE, "other": True}])
+def test_an_answer_is_about_every_item_shown(opened: Opened, visitor: Visitor, chosen: dict[str, bool]) -> None:
+    with pytest.raises(IncompleteAnswer):
+        opened.school.card.answer(visitor, _SERVICES, chosen)
+    assert rows(opened.school, CardAnswer) == []
+
+
+def test_the_last_answer_counts_even_where_the_clock_was_set_back(opened: Opened, visitor: Visitor) -> None:
+    opened.school.card.answer(visitor, _SERVICES, _LIBRARY)
+    opened.clock.set_wall(datetime(2025, 9, 1, tzinfo=UTC))
+    opened.school.card.answer(visitor, _SERVICES, _NONE)
+    assert opened.school.card.choices(visitor).chosen == _NONE
+    assert len(rows(opened.school, CardAnswer)) == 2
+    assert len(rows(opened.school, SignedForm)) == 1
+
+
+def test_both_forms_back_make_two_of_two_and_another_answer_takes_one_away(opened: Opened, visitor: Visitor) -> None:
+    school = opened.school
+
+    def signed() -> int:
+        return school.student_data.hub(visitor).forms_signed
+
+    school.card.answer(visitor, _SERVICES, _LIBRARY)
+    answer(school, visitor)
+    application_id = Sender(school, visitor).one().application_id
+    assert signed() == 0
+    _return(opened, FormKey(FormKind.CARD, visitor.student_id))
+    assert signed() == 1
+    _return(opened, FormKey(FormKind.BINDING, application_id))
+    assert signed() == 2
+    school.card.answer(visitor, _SERVICES, _LIBRARY)
+    assert signed() == 2, "the same answer is what was signed"
+    school.card.answer(visitor, _SERVICES, _NONE)
+    assert signed() == 1
+    states = {document.kind: document.state for document in rows(school, Document)}  # type: ignore[attr-defined]
+    assert states == {"card": PaperState.VOID, "binding": PaperState.RETURNED}
+
+
+def test_the_answer_holds_up_no_application(opened: Opened, visitor: Visitor) -> None:
+    answer(opened.school, visitor)
+    Sender(opened.school, visitor).one()
+    before = opened.school.student_data.hub(visitor).applications
+    opened.school.card.answer(visitor, _SERVICES, _NONE)
+    assert opened.school.student_data.hub(visitor).applications == before
+
+
+def test_a_login_that_no_longer_holds_answers_nothing(opened: Opened, visitor: Visitor) -> None:
+    stranger = Visitor("0" * 32, visitor.student_id, visitor.account, TERMINAL, 1)
+    with pytest.raises(Denied):
+        opened.school.card.answer(stranger, _SERVICES, _NONE)
+    with pytest.raises(Denied):
+        opened.school.card.choices(stranger)
+
+
+def test_the_registrar_sees_and_exports_the_last_answers(opened: Opened, visitor: Visitor) -> None:
+    school = opened.school
+    school.card.answer(visitor, _SERVICES, _NONE)
+    school.card.answer(visitor, _SERVICES, _LIBRARY)
+    with school.store.write() as unit:
+        unit.session.get_one(Student, visitor.student_id).name = "=王小明"
+        unit.audit("test", "student.renamed", visitor.student_id)
+    register = CardRegister(school.store)
+    registrar = staff_member(school, "reg", Role.REGISTRAR)
+    (row,) = register.rows(registrar, limit=10)
+    assert {item["key"]: item["chosen"] for item in row.items} == _LIBRARY
+    assert row.chosen == ("市立圖書館借書證",)
+    assert card_rows(school.store) == card_rows(school.store, "科二智") == (row,)
+    assert card_rows(school.store, "別班") == ()
+    for role in (Role.HOMEROOM_TEACHER, Role.ADMINISTRATOR):
+        with pytest.raises(Denied):
+            register.rows(staff_member(school, role, role), limit=10)
+    heading, cells = csv.reader(io.StringIO(card_sheet([row])))
+    assert heading == [
+        "班級",
+        "座號",
+        "學號",
+        "姓名",
+        *(item.name for item in _SERVICES.items),
+        "版本",
+        "作答時間",
+        "申請書",
+    ]
+    assert cells[:4] == ["科二智", "", "110001", "'=王小明"]
+    assert cells[4:8] == ["不開通", "開通", "不開通", "不開通"]
+    assert cells[8:] == [_SERVICES.source.version, "115年9月1日 09:00", "未列印"]
