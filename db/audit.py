@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
-from db.light_tables import AUDIT_ENTRY, AUDIT_HEAD
-from db.sealed import KeyRing, detail_hash
+from db.keyring import KeyRing, detail_hash
+from db.models.light import AUDIT_ENTRY, AUDIT_HEAD
 
 _READ_HEAD = select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.mac).where(AUDIT_HEAD.c.id == 1).with_for_update()
 _ADD_ENTRY = insert(AUDIT_ENTRY)

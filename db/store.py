@@ -18,7 +18,8 @@ from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.pool import QueuePool
 
 from db import audit
-from db.sealed import KeyRing
+from db.errors import StoreBusy, StoreConflict, StoreError, StoreUnavailable, UnauditedWrite, UnsafeFolder
+from db.keyring import KeyRing
 
 if TYPE_CHECKING:  # a sign-in does without models
     from sqlmodel import Session
@@ -44,30 +45,6 @@ _PRAGMAS: Mapping[str, tuple[str, object]] = {
     "secure_delete": ("ON", 1),
     "trusted_schema": ("OFF", 0),
 }
-
-
-class StoreError(Exception):
-    """The database cannot do what was asked now; nothing was changed. The message names no data."""
-
-
-class StoreBusy(StoreError):
-    """Another writer kept the database for longer than :data:`BUSY_SECONDS`."""
-
-
-class StoreUnavailable(StoreError):
-    """The database cannot be reached or written: disk full, disk error, server gone."""
-
-
-class StoreConflict(StoreError):
-    """A constraint or a column's width refused the change, and would again; it was rolled back."""
-
-
-class UnsafeFolder(StoreError):
-    """The database file would lie on a network file system, where its locks do not hold."""
-
-
-class UnauditedWrite(AssertionError):
-    """A unit of work tried to commit without an audit row; a programming error."""
 
 
 class UnitOfWork:

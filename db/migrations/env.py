@@ -4,14 +4,11 @@ from alembic import context
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-import db.account_models  # noqa: F401
-import db.document_models  # noqa: F401  # the tables register themselves on import
-import db.models  # noqa: F401  # as above
-import db.review_models  # noqa: F401  # as above
+import db.models.all_tables  # noqa: F401  # the tables register themselves on import
 
 for table in SQLModel.metadata.tables.values():
     for index in table.indexes:
-        if "where" in index.info:  # see db.models.unique_where
+        if "where" in index.info:  # see db.models.columns.unique_where
             index.dialect_kwargs["sqlite_where"] = index.dialect_kwargs["postgresql_where"] = text(index.info["where"])
 
 context.configure(

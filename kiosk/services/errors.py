@@ -1,5 +1,5 @@
 """What the database may refuse, for screens, which do not know the database."""
 
-from db.store import StoreBusy, StoreConflict, StoreError, StoreUnavailable
+from db.errors import StoreBusy, StoreConflict, StoreError, StoreUnavailable
 
 __all__ = ["StoreBusy", "StoreConflict", "StoreError", "StoreUnavailable"]

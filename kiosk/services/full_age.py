@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from db.sealed import KeyRing
+from db.keyring import KeyRing
 from kiosk.rules.roc_dates import is_adult
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, or_, select
 
-from db.account_models import CarerAccess
-from db.models import Applicant
-from db.review_models import Binding, OutboxMessage, ParentAccount
+from db.models.accounts import Binding, CarerAccess, ParentAccount
+from db.models.applications import Applicant
+from db.models.messages import OutboxMessage
 
 
 def messages_of(session: Session, account: ParentAccount, *, of_applications: bool = True) -> list[OutboxMessage]:

@@ -10,8 +10,10 @@ from argon2 import PasswordHasher
 from sqlalchemy.exc import SQLAlchemyError
 
 from db import schema
-from db.sealed import KeyFault, KeyFileError, KeyRing, new_keys, read_keys, write_keys
-from db.store import Store, StoreError, UnsafeFolder
+from db.errors import StoreError, UnsafeFolder
+from db.key_file import KeyFault, KeyFileError, read_keys, write_keys
+from db.keyring import KeyRing, new_keys
+from db.store import Store
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings, ensure_home
 from kiosk.domain.errors import SchoolFault, SchoolRefused

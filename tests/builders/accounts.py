@@ -8,9 +8,9 @@ from uuid import uuid4
 
 from sqlmodel import col, select
 
-from db.account_models import CarerAccess
-from db.models import Student
-from db.review_models import Binding, OutboxMessage, ParentAccount
+from db.models.accounts import Binding, CarerAccess, ParentAccount
+from db.models.messages import OutboxMessage
+from db.models.school import Student
 from kiosk.domain.application_form import ApplicantEntry
 from kiosk.domain.school_calendar import today
 from kiosk.services.accounts.bindings import OpenedBinding

@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlmodel import SQLModel, col
 
-from db.models import Credential
+from db.models.logins import Credential
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
 from kiosk.domain.receipt import Receipt
 from kiosk.rules.identity import looks_like_id

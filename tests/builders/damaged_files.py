@@ -9,11 +9,8 @@ from typing import Any
 from sqlalchemy import bindparam, update
 from sqlmodel import SQLModel
 
-import db.account_models
 import db.audit
-import db.document_models
-import db.models
-import db.review_models  # noqa: F401  # its tables are among SQLModel's
+import db.models.all_tables  # noqa: F401  # its tables are among SQLModel's
 from kiosk.services.school import School
 
 _NEVER_SHOWN = frozenset(

@@ -10,9 +10,12 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from db.models import Application, Credential, table_of
-from db.review_models import OutboxMessage, Staff, StaffClass
-from db.sealed import IndexColumn
+from db.keyring import IndexColumn
+from db.models.applications import Application
+from db.models.columns import table_of
+from db.models.logins import Credential
+from db.models.messages import OutboxMessage
+from db.models.school import Staff, StaffClass
 from kiosk.config.settings import Settings, SmtpSettings
 from kiosk.domain.application_form import ApplicantEntry
 from kiosk.domain.application_status import ApplicationState

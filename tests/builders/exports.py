@@ -12,9 +12,12 @@ from sqlalchemy import select, update
 from sqlmodel import SQLModel, col
 from sqlmodel import select as select_rows
 
-from db.account_models import ExportedBinding, ExportRun
-from db.models import Application, AuditEntry, Student, table_of
-from db.review_models import Binding
+from db.models.accounts import Binding
+from db.models.applications import Application
+from db.models.audit import AuditEntry
+from db.models.columns import table_of
+from db.models.exports import ExportedBinding, ExportRun
+from db.models.school import Student
 from kiosk.domain.application_form import ApplicantEntry, Basis
 from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.school_calendar import today

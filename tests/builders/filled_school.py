@@ -9,7 +9,9 @@ from uuid import uuid4
 from argon2 import PasswordHasher
 from sqlmodel import col, select
 
-from db.models import Application, Credential, table_of
+from db.models.applications import Application
+from db.models.columns import table_of
+from db.models.logins import Credential
 from kiosk.clock import SystemClock
 from kiosk.config.settings import Settings
 from kiosk.demo.seed import invented_id

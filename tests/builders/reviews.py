@@ -9,9 +9,10 @@ from uuid import uuid4
 
 from sqlmodel import select
 
-from db.models import Application, Credential, Student
-from db.review_models import Staff, StaffClass
-from db.sealed import IndexColumn
+from db.keyring import IndexColumn
+from db.models.applications import Application
+from db.models.logins import Credential
+from db.models.school import Staff, StaffClass, Student
 from kiosk.config.settings import Settings
 from kiosk.demo.seed import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode

@@ -10,8 +10,9 @@ from uuid import uuid4
 
 from argon2 import PasswordHasher
 
-from db.models import Credential, Student
-from db.sealed import IndexColumn
+from db.keyring import IndexColumn
+from db.models.logins import Credential
+from db.models.school import Student
 from kiosk.services.administration.staff_accounts import StaffAccounts, StaffRow
 from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.auth.staff_session import Role, StaffMember

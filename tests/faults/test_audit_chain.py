@@ -16,7 +16,7 @@ from sqlalchemy import Connection as Database
 from sqlalchemy import text
 
 from db import audit
-from db.sealed import new_keys
+from db.keyring import new_keys
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import ChangedMeanwhile
 from kiosk.services.auth.staff_session import Role, StaffMember

@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 from sqlmodel import SQLModel, col, func, select
 
-from db.models import Applicant, Application, SignedForm
-from db.review_models import Binding, HistoryEntry, OutboxMessage, ParentAccount, Staff
+from db.models.accounts import Binding, ParentAccount
+from db.models.applications import Applicant, Application, HistoryEntry
+from db.models.documents import SignedForm
+from db.models.messages import OutboxMessage
+from db.models.school import Staff
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile
 from kiosk.services.applications.flags import compare

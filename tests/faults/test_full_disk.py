@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
-from db.store import StoreError
+from db.errors import StoreError
 from kiosk.config.settings import Settings
 from kiosk.services.school import School
 from tests.builders.filled_school import CHOSEN, STUDENTS, TERMINAL, give_consent, open_cheaply, submit, visitors_of

@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlmodel import SQLModel
 
-import db.sealed
-from db.sealed import SealBroken, new_keys, read_keys, write_keys
+import db.keyring
+from db.key_file import read_keys, write_keys
+from db.keyring import SealBroken, new_keys
 from kiosk.config.settings import Settings
 from kiosk.services.administration.key_rotation import rotate
 from kiosk.services.auth.staff_session import Role
@@ -93,7 +94,7 @@ def test_t30_no_blob_opens_in_another_row_table_or_version(school: School, monke
                     else:
                         with pytest.raises(SealBroken):
                             keys.open(other, row_id, blob)
-    monkeypatch.setattr(db.sealed, "SCHEMA_VERSION", db.sealed.SCHEMA_VERSION + 1)
+    monkeypatch.setattr(db.keyring, "SCHEMA_VERSION", db.keyring.SCHEMA_VERSION + 1)
     for table, rows in places.items():
         for row_id, blob in rows:
             with pytest.raises(SealBroken):

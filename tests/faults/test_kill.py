@@ -15,7 +15,7 @@ import pytest
 from sqlmodel import col, select
 
 from db import audit
-from db.models import Application
+from db.models.applications import Application
 from kiosk.config.settings import Settings
 from kiosk.services.school import School
 from tests.builders.filled_school import open_cheaply, submit, visitors_of

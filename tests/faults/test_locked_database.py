@@ -14,8 +14,8 @@ from sqlalchemy import event, text
 from sqlmodel import col, func, select
 
 import db.store
-from db.models import Application
-from db.store import StoreBusy
+from db.errors import StoreBusy
+from db.models.applications import Application
 from kiosk.config.settings import Settings
 from kiosk.services.school import School
 from tests.builders.filled_school import CHOSEN, TERMINAL, open_cheaply, submit, visitors_of

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from db.models import Application
+from db.models.applications import Application
 from kiosk.config.settings import SmtpSettings
 from kiosk.services.command_line import CommandLine
 from kiosk.services.messaging.mail_sender import CLAIM_SECONDS, MailSender, Sent

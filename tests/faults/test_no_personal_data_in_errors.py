@@ -20,8 +20,11 @@ from sqlmodel import SQLModel, select
 import db
 import kiosk.rules
 import kiosk.services
-from db.models import Applicant, Credential, Guardian, Setting, Student
-from db.store import StoreConflict, StoreError, UnitOfWork
+from db.errors import StoreConflict, StoreError
+from db.models.applications import Applicant
+from db.models.logins import Credential
+from db.models.school import Guardian, Setting, Student
+from db.store import UnitOfWork
 from kiosk.config.settings import Settings
 from kiosk.domain.school_calendar import today
 from kiosk.rules.application_numbers import parse_number

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from db.review_models import Binding
+from db.models.accounts import Binding
 from kiosk.app import build_app
 from kiosk.clock import SystemClock
 from kiosk.config.settings import Settings

@@ -16,9 +16,11 @@ import pytest
 from sqlmodel import SQLModel, col, func, select
 
 import db.store
-from db.models import Applicant, Application, SignedForm
-from db.review_models import Binding, HistoryEntry, OutboxMessage
-from db.store import StoreBusy, StoreUnavailable
+from db.errors import StoreBusy, StoreUnavailable
+from db.models.accounts import Binding
+from db.models.applications import Applicant, Application, HistoryEntry
+from db.models.documents import SignedForm
+from db.models.messages import OutboxMessage
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import ChangedMeanwhile
 from kiosk.services.applications.flags import compare

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import select
 
-from db.document_models import Document, Signature
+from db.models.documents import Document, Signature
 from kiosk.config.settings import Settings
 from kiosk.domain.documents import PaperState
 from kiosk.services.documents.register import drawing_of

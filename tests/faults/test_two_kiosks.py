@@ -13,7 +13,8 @@ from threading import Barrier
 import pytest
 from sqlmodel import SQLModel, col, func, select
 
-from db.models import Applicant, Draft, SignInCounter
+from db.models.applications import Applicant, Draft
+from db.models.logins import SignInCounter
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import AlreadyApplied, ServiceError, SignInRefused
 from kiosk.services.applications.drafts import APPLICATION, DraftOfAnother

@@ -21,7 +21,7 @@ from unittest import mock
 import sqlalchemy
 
 import db.store
-from db.sealed import write_keys
+from db.key_file import write_keys
 from kiosk.config.settings import Settings
 from kiosk.services.administration import key_rotation
 from kiosk.services.auth.staff_session import Role

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.widgets import Static
 
-from db.models import Application
+from db.models.applications import Application
 from kiosk.services.school import School
 from kiosk.testing import until
 from tests.pilot.demo_office import (

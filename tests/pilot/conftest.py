@@ -9,8 +9,9 @@ from uuid import uuid4
 import pytest
 from argon2 import PasswordHasher
 
-from db.models import Credential, Student
-from db.sealed import IndexColumn
+from db.keyring import IndexColumn
+from db.models.logins import Credential
+from db.models.school import Student
 from kiosk.app import KioskApp, build_app
 from kiosk.config.settings import load_settings
 from kiosk.services.school import School, open_school

@@ -11,8 +11,8 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from sqlmodel import col, select
 
-from db.models import Applicant, Application
-from db.review_models import HistoryEntry, OutboxMessage
+from db.models.applications import Applicant, Application, HistoryEntry
+from db.models.messages import OutboxMessage
 from kiosk.config.settings import Settings
 from kiosk.demo.family_visits import DEMO_PASSWORD, DemoVisits
 from kiosk.demo.seed import invented_id, invented_roster

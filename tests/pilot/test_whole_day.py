@@ -10,9 +10,10 @@ from sqlmodel import col, select
 from textual.widgets import Button
 
 from db.audit import verify
-from db.models import Applicant, Student
-from db.review_models import Binding, ParentAccount
-from db.sealed import IndexColumn
+from db.keyring import IndexColumn
+from db.models.accounts import Binding, ParentAccount
+from db.models.applications import Applicant
+from db.models.school import Student
 from kiosk.demo.family_visits import DEMO_PASSWORD
 from kiosk.domain.application_form import Basis, Mode
 from kiosk.runtime import mail_worker

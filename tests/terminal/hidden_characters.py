@@ -11,7 +11,7 @@ from zlib import crc32
 from sqlalchemy import String, Table, func, select, update
 from sqlmodel import AutoString, SQLModel
 
-from db.models import Student
+from db.models.school import Student
 from db.store import UnitOfWork
 from kiosk.domain.application_form import Basis, Mode
 from kiosk.services.auth.staff_session import Role

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlmodel import col, select
 
-from db.document_models import CardAnswer, Signature
+from db.models.documents import CardAnswer, Signature
 from kiosk.services.documents.register import drawing_of
 from tests.terminal.harness import Terminal
 from tests.terminal.walker import ENTER, TAB, kiosk, prepare, walk

@@ -12,7 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlmodel import select
 
-from db.models import Application
+from db.models.applications import Application
 from kiosk.clock import SystemClock
 from kiosk.config.settings import load_settings
 from kiosk.demo.seed import fill_demo_school, invented_roster

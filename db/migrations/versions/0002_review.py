@@ -231,7 +231,7 @@ def upgrade() -> None:
 
 
 def _ordered(length: int) -> sa.types.TypeEngine[str]:
-    """See ``ordered_column`` in db.models."""
+    """See ``ordered_column`` in db.models.school."""
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
 

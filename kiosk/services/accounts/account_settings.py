@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from db.account_models import CarerAccess
-from db.document_models import CardAnswer
-from db.models import Application, SignedForm, Student
-from db.review_models import Binding, ParentAccount
-from db.sealed import IndexColumn
+from db.keyring import IndexColumn
+from db.models.accounts import Binding, CarerAccess, ParentAccount
+from db.models.applications import Application
+from db.models.documents import CardAnswer, SignedForm
+from db.models.school import Student
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings

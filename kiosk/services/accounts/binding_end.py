@@ -6,9 +6,9 @@ from sqlalchemy import select as sql_select
 from sqlalchemy import update
 from sqlmodel import col, func, select
 
-from db.account_models import CarerAccess
-from db.models import Applicant, Application, table_of
-from db.review_models import Binding, ParentAccount
+from db.models.accounts import Binding, CarerAccess, ParentAccount
+from db.models.applications import Applicant, Application
+from db.models.columns import table_of
 from db.store import UnitOfWork
 from kiosk.config.settings import Settings
 from kiosk.domain.application_status import ApplicationState

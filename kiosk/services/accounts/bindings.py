@@ -7,8 +7,8 @@ from uuid import uuid4
 
 from sqlmodel import col, select
 
-from db.models import Applicant, Application
-from db.review_models import Binding
+from db.models.accounts import Binding
+from db.models.applications import Applicant, Application
 from db.store import UnitOfWork
 from kiosk.rules.contact import mask_email
 from kiosk.services.accounts.parent_accounts import account_of

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, func, select
 
-from db.models import Application, Student
-from db.review_models import Binding, ParentAccount
+from db.models.accounts import Binding, ParentAccount
+from db.models.applications import Application
+from db.models.school import Student
 from db.store import Store
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import ChangedMeanwhile, Denied

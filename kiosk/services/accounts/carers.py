@@ -15,10 +15,10 @@ from uuid import uuid4
 
 from sqlmodel import Session, col, select
 
-from db.account_models import CarerAccess
-from db.models import Application, Student
-from db.review_models import Binding, ParentAccount
-from db.sealed import IndexColumn
+from db.keyring import IndexColumn
+from db.models.accounts import Binding, CarerAccess, ParentAccount
+from db.models.applications import Application
+from db.models.school import Student
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings

@@ -7,8 +7,7 @@ from datetime import date
 
 from sqlmodel import Session, col, func, select
 
-from db.account_models import Fee
-from db.models import Student
+from db.models.school import Fee, Student
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.domain.school_calendar import today

@@ -8,8 +8,8 @@ from datetime import date
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from db.review_models import ParentAccount
-from db.sealed import IndexColumn
+from db.keyring import IndexColumn
+from db.models.accounts import ParentAccount
 from db.store import UnitOfWork
 from kiosk.domain.school_calendar import day_at
 from kiosk.rules.contact import mask_email, mask_mobile

@@ -14,9 +14,10 @@ from uuid import uuid4
 
 from sqlmodel import Session, col, select
 
-from db.models import Applicant, Application, Credential
-from db.review_models import Binding, ParentAccount
-from db.sealed import IndexColumn, KeyRing
+from db.keyring import IndexColumn, KeyRing
+from db.models.accounts import Binding, ParentAccount
+from db.models.applications import Applicant, Application
+from db.models.logins import Credential
 from db.store import UnitOfWork
 from kiosk.domain.application_form import email_key
 from kiosk.domain.errors import ServiceError

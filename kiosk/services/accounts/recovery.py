@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from sqlmodel import col, select
 
-from db.models import Credential
-from db.review_models import ParentAccount
-from db.sealed import IndexColumn, KeyRing
+from db.keyring import IndexColumn, KeyRing
+from db.models.accounts import ParentAccount
+from db.models.logins import Credential
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.rules.identity import normalise_id

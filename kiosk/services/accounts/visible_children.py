@@ -8,8 +8,7 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
-from db.account_models import CarerAccess
-from db.review_models import Binding
+from db.models.accounts import Binding, CarerAccess
 from kiosk.i18n import _
 
 

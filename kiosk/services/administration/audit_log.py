@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 
-from db.models import Application, AuditEntry, Credential
-from db.review_models import Staff
+from db.models.applications import Application
+from db.models.audit import AuditEntry
+from db.models.logins import Credential
+from db.models.school import Staff
 from db.store import Store
 from kiosk.services.auth.staff_session import ADMINISTRATOR, STAFF_LOGIN, StaffGate, StaffMember
 

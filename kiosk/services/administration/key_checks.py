@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import insert, select
 
-from db.light_tables import SETTING
+from db.models.light import SETTING
 from db.store import Store
 
 _KEY_CHECK = "key."
@@ -13,7 +13,7 @@ _ADD = insert(SETTING)
 
 
 def known_checks(store: Store) -> dict[str, str]:
-    """The checks that the database keeps of keys, by the key's name (see `db.sealed.KeyRing.key_checks`).
+    """The checks that the database keeps of keys, by the key's name (see `db.keyring.KeyRing.key_checks`).
 
     Raises:
         StoreError: the database cannot be read.

@@ -12,7 +12,8 @@ from pathlib import Path
 from sqlalchemy import Table, bindparam, select, update
 from sqlmodel import SQLModel
 
-from db.sealed import with_new_key, write_keys
+from db.key_file import write_keys
+from db.keyring import with_new_key
 from db.store import Store
 from kiosk.services.administration.key_checks import make_keys_known
 
@@ -61,9 +62,7 @@ def rotate(store: Store, key_file: Path) -> int:
 
 def _reseal(store: Store) -> int:
     """Seal with the active key whatever another key sealed, in batches; returns the number of rows."""
-    import db.account_models
-    import db.document_models
-    import db.review_models  # noqa: F401  # they register their tables; here, because no start of the kiosk needs them
+    import db.models.all_tables  # noqa: F401  # registers the tables; here, because no start of the kiosk needs them
 
     return sum(_reseal_table(store, SQLModel.metadata.tables[name]) for name in _SEALED)
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from sqlmodel import select
 
-from db.models import Student
-from db.review_models import ParentAccount
-from db.sealed import IndexColumn
+from db.keyring import IndexColumn
+from db.models.accounts import ParentAccount
+from db.models.school import Student
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.domain.errors import ServiceError, UnknownStudent

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 from sqlmodel import Session, col, delete, func, select
 
-from db.models import Credential, Student
-from db.review_models import Staff, StaffClass
-from db.sealed import IndexColumn
+from db.keyring import IndexColumn
+from db.models.logins import Credential
+from db.models.school import Staff, StaffClass, Student
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.domain.errors import ChangedMeanwhile, PasswordRefused, ServiceError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from db.sealed import IndexColumn, KeyRing
+from db.keyring import IndexColumn, KeyRing
 from kiosk.domain.application_form import ApplicantValues, email_key, sex_differs
 from kiosk.domain.receipt import EmailState
 from kiosk.rules.names import is_rare, needs_manual_glyph

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, select, update
 
-from db.models import Applicant, Application, Guardian, table_of
-from db.review_models import Correction
-from db.sealed import KeyRing
+from db.keyring import KeyRing
+from db.models.applications import Applicant, Application, Correction
+from db.models.columns import table_of
+from db.models.school import Guardian
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.domain.application_form import (

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from sqlmodel import Session, select
 
-from db.models import Draft
-from db.sealed import IndexColumn
+from db.keyring import IndexColumn
+from db.models.applications import Draft
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.domain.errors import ServiceError

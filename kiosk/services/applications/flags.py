@@ -28,8 +28,11 @@ from sqlalchemy import (
     update,
 )
 
-from db.models import Applicant, Application, ApplicationCount, Consent, Guardian, SignedForm, Student, table_of
-from db.sealed import KeyRing
+from db.keyring import KeyRing
+from db.models.applications import Applicant, Application, ApplicationCount, Consent
+from db.models.columns import table_of
+from db.models.documents import SignedForm
+from db.models.school import Guardian, Student
 from db.store import Store, UnitOfWork
 from kiosk.domain.application_form import Basis
 from kiosk.domain.application_status import LIVE_STATES, OPEN_STATES, TO_LOOK_AT, Hold, Remark

@@ -10,9 +10,10 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
-from db.models import table_of
-from db.review_models import HistoryEntry, Staff
-from db.sealed import KeyRing
+from db.keyring import KeyRing
+from db.models.applications import HistoryEntry
+from db.models.columns import table_of
+from db.models.school import Staff
 from db.store import UnitOfWork
 from kiosk.i18n import _
 

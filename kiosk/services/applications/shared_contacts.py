@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, or_, select
 
-from db.models import Applicant, Application, table_of
+from db.models.applications import Applicant, Application
+from db.models.columns import table_of
 from kiosk.domain.application_status import Remark
 
 FEW = 100

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import update
 
-from db.models import Applicant, Application, table_of
-from db.review_models import Correction
+from db.models.applications import Applicant, Application, Correction
+from db.models.columns import table_of
 from db.store import UnitOfWork
 from kiosk.domain.application_status import LIVE_STATES, OPEN_STATES, ApplicationState
 from kiosk.services.applications.flags import NO_FLAGS, count, refresh

@@ -10,8 +10,11 @@ from uuid import uuid4
 
 from sqlalchemy import RowMapping, bindparam, insert, select, update
 
-from db.models import Applicant, Application, Guardian, NumberCounter, SignedForm, table_of
-from db.sealed import KeyRing
+from db.keyring import KeyRing
+from db.models.applications import Applicant, Application, NumberCounter
+from db.models.columns import table_of
+from db.models.documents import SignedForm
+from db.models.school import Guardian
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.domain.application_form import (

@@ -8,9 +8,11 @@ from datetime import date
 
 from sqlalchemy import BindParameter, bindparam, delete, exists
 
-from db.light_tables import STUDENT
-from db.models import Application, Consent, Draft, Student, table_of
-from db.sealed import KeyRing
+from db.keyring import KeyRing
+from db.models.applications import Application, Consent, Draft
+from db.models.columns import table_of
+from db.models.light import STUDENT
+from db.models.school import Student
 from db.store import UnitOfWork
 from kiosk.domain.errors import ConsentMissing
 from kiosk.services.applications.drafts import APPLICATION

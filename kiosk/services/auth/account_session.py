@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, select
 
-from db.light_tables import CREDENTIAL, PARENT_ACCOUNT
+from db.models.light import CREDENTIAL, PARENT_ACCOUNT
 from kiosk.domain.errors import Denied, PasswordChangeRequired
 from kiosk.services.auth.parent_login import PARENT_LOGIN, sees_a_child
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from db.review_models import ParentAccount
+    from db.models.accounts import ParentAccount
 
 _NAME = select(PARENT_ACCOUNT.c.name).where(PARENT_ACCOUNT.c.id == bindparam("account"))
 _FIND = (
@@ -83,7 +83,7 @@ def require_account(session: Session, holder: AccountHolder, on: date) -> Parent
         Denied: the account is closed, changed since the sign-on, another's, or sees no child any more.
         PasswordChangeRequired: the first password still stands.
     """
-    from db.review_models import ParentAccount
+    from db.models.accounts import ParentAccount
 
     found = (
         session.connection()

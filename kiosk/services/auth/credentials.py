@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
-from db.light_tables import CREDENTIAL
-from db.sealed import IndexColumn, KeyRing
+from db.keyring import IndexColumn, KeyRing
+from db.models.light import CREDENTIAL
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.domain.errors import SignInRefused
@@ -72,7 +72,7 @@ class LoginKind(ABC):
         return normalise_account(typed)
 
     def account_behind(self, connection: Connection, keys: KeyRing, name: str) -> str:
-        """The account that a name leads to, as `db.models.Credential` keeps it; where there is none, one nobody has.
+        """The account that a name leads to, as `db.models.logins.Credential` keeps it; where there is none, one nobody has.
 
         Args:
             connection: of the unit of work.

@@ -10,7 +10,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from db.sealed import IndexColumn
+from db.keyring import IndexColumn
 from db.store import UnitOfWork
 from kiosk.clock import Clock
 from kiosk.domain.errors import ServiceError

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from db.light_tables import SIGN_IN_COUNTER, TERMINAL_FAILURE
+from db.models.light import SIGN_IN_COUNTER, TERMINAL_FAILURE
 from db.store import UnitOfWork
 from kiosk.clock import Clock
 from kiosk.domain.errors import SignInRefused
@@ -46,7 +46,7 @@ _FORGET_OLD_FAILURES = delete(TERMINAL_FAILURE).where(
 
 @dataclass
 class _Counter:
-    """A row of `db.models.SignInCounter`."""
+    """A row of `db.models.logins.SignInCounter`."""
 
     account_index: bytes = field(repr=False)
     failures: int = 0

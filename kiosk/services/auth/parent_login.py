@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, select
 
-from db.light_tables import BINDING, CARER_ACCESS, PARENT_ACCOUNT
-from db.sealed import IndexColumn, KeyRing
+from db.keyring import IndexColumn, KeyRing
+from db.models.light import BINDING, CARER_ACCESS, PARENT_ACCOUNT
 from kiosk.clock import Clock
 from kiosk.domain.school_calendar import today
 from kiosk.rules.accounts import normalise_account
@@ -99,8 +99,8 @@ class ParentLogin(LoginKind):
         """What is on file of the person, and of the children they are bound to."""
         from sqlmodel import col, select
 
-        from db.models import Student
-        from db.review_models import Binding, ParentAccount
+        from db.models.accounts import Binding, ParentAccount
+        from db.models.school import Student
         from kiosk.services.auth.student_login import birth_date_spellings
 
         account = session.get_one(ParentAccount, subject_id)

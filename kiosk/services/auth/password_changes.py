@@ -8,7 +8,7 @@ import secrets
 
 from sqlmodel import Session, select
 
-from db.models import Credential
+from db.models.logins import Credential
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.domain.errors import ChangedMeanwhile, Denied, PasswordRefused, UnknownStudent

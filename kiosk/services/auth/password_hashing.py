@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from argon2.low_level import ARGON2_VERSION
 
-from db.sealed import KeyRing, SealBroken
+from db.keyring import KeyRing, SealBroken
 
 HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=1)
 _AT_ONCE = threading.BoundedSemaphore(2)

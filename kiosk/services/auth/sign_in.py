@@ -61,7 +61,7 @@ class SignIn:
         Raises:
             SignInRefused, StoreError: see :meth:`~kiosk.services.auth.credentials.Credentials.verify`.
         """
-        from db.review_models import Staff
+        from db.models.school import Staff
         from kiosk.services.auth.staff_login import StaffLogin
         from kiosk.services.auth.staff_session import Role, StaffMember, StaffSignedIn
 

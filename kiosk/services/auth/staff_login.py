@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import Session
 
-from db.light_tables import STAFF
-from db.review_models import Staff
-from db.sealed import KeyRing
+from db.keyring import KeyRing
+from db.models.light import STAFF
+from db.models.school import Staff
 from kiosk.rules.identity import normalise_id
 from kiosk.rules.passwords import STAFF_RULE
 from kiosk.services.auth.credentials import DESK_CODE, LoginKind

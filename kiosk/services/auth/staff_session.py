@@ -16,8 +16,10 @@ from sqlalchemy import bindparam
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from db.models import Applicant, Credential, Guardian, table_of
-from db.review_models import Staff, StaffClass
+from db.models.applications import Applicant
+from db.models.columns import table_of
+from db.models.logins import Credential
+from db.models.school import Guardian, Staff, StaffClass
 from db.store import Store, UnitOfWork
 from kiosk.domain.errors import Denied, PasswordChangeRequired
 from kiosk.i18n import _

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, select
 
-from db.light_tables import STUDENT
-from db.sealed import KeyRing
+from db.keyring import KeyRing
+from db.models.light import STUDENT
 from kiosk.rules.accounts import student_account, student_number_of
 from kiosk.rules.identity import normalise_id
 from kiosk.rules.passwords import FAMILY_RULE
@@ -40,7 +40,8 @@ class StudentLogin(LoginKind):
         """What is on file of the family: number, mobiles, birth date as it is written."""
         from sqlmodel import select
 
-        from db.models import Applicant, Guardian, Student
+        from db.models.applications import Applicant
+        from db.models.school import Guardian, Student
 
         student = session.get_one(Student, subject_id)
         values = [student.student_number, student_account(student.student_number)]

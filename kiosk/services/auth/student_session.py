@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
-from db.light_tables import CREDENTIAL, STUDENT
+from db.models.light import CREDENTIAL, STUDENT
 from kiosk.domain.errors import Denied, PasswordChangeRequired
 
 if TYPE_CHECKING:  # a sign-in does without models
     from sqlmodel import Session
 
-    from db.models import Student
+    from db.models.school import Student
 
 STUDENT_LOGIN = "student"
 FIND_LOGIN = (
@@ -59,7 +59,7 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class StudentBasics:
-    """What a decision needs of a student; fields as in `db.models.Student`."""
+    """What a decision needs of a student; fields as in `db.models.school.Student`."""
 
     id: str
     data_state: str
@@ -116,7 +116,7 @@ def require_student(session: Session, visitor: Visitor) -> Student:
     Raises:
         Denied, PasswordChangeRequired: see :func:`require_login`.
     """
-    from db.models import Student
+    from db.models.school import Student
 
     require_login(session.connection(), visitor)
     return session.get_one(Student, visitor.student_id)

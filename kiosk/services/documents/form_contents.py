@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
 
-from db.document_models import CardAnswer
-from db.models import Applicant, Application, Consent, Student, Ticket
-from db.sealed import KeyRing
+from db.keyring import KeyRing
+from db.models.applications import Applicant, Application, Consent, Ticket
+from db.models.documents import CardAnswer
+from db.models.school import Student
 from kiosk.domain.application_form import Basis, Mode
 from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.school_calendar import TAIPEI
@@ -27,7 +28,7 @@ _GONE = (ApplicationState.WITHDRAWN, ApplicationState.REJECTED)
 
 
 class FormContents:
-    """Reads forms together; each by its kind and what it is about (see `db.document_models.Document`).
+    """Reads forms together; each by its kind and what it is about (see `db.models.documents.Document`).
 
     Args:
         session: one view of the data.

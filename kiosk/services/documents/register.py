@@ -1,6 +1,6 @@
 """Paper forms that were given out: each with a number, a state, and what it said when it was given out.
 
-A form is one of a kind for what it is about (see `db.document_models.Document`). Where its facts have changed since,
+A form is one of a kind for what it is about (see `db.models.documents.Document`). Where its facts have changed since,
 it is void, and the next print gives out another one with another number: what was signed is never what was not read.
 What follows from a form's state (申請簽署 n/2, the application that waits for its signature) is written with it.
 """
@@ -18,9 +18,10 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, bindparam, update
 from sqlmodel import Session, col, select
 
-from db.document_models import Document, Signature
-from db.models import Application, NumberCounter, SignedForm, table_of
-from db.sealed import KeyRing
+from db.keyring import KeyRing
+from db.models.applications import Application, NumberCounter
+from db.models.columns import table_of
+from db.models.documents import Document, Signature, SignedForm
 from db.store import UnitOfWork
 from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.documents import COUNTED, FormKey, NothingToSign, PaperState

@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from db.models import Application, Consent, Student, table_of
-from db.review_models import Binding, ParentAccount
+from db.models.accounts import Binding, ParentAccount
+from db.models.applications import Application, Consent
+from db.models.columns import table_of
+from db.models.school import Student
 from kiosk.domain.application_status import ApplicationState
 from kiosk.services.exports.export_log import ACTIVE, ENDED
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from db.sealed import KeyRing
+from db.keyring import KeyRing
 from kiosk.config.settings import Settings
 from kiosk.domain.school_calendar import day_at
 from kiosk.rules.office_columns import DEFAULT_COLUMNS, NATIONAL_ID_COLUMN

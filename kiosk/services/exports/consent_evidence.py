@@ -16,8 +16,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from db.models import Applicant, Application, Consent, Student, table_of
-from db.review_models import Binding, ParentAccount, Staff
+from db.models.accounts import Binding, ParentAccount
+from db.models.applications import Applicant, Application, Consent
+from db.models.columns import table_of
+from db.models.school import Staff, Student
 from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.school_calendar import TAIPEI
 from kiosk.i18n import _

@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, delete, insert, select
 
-from db.account_models import ExportedBinding, ExportRun
-from db.models import table_of
+from db.models.columns import table_of
+from db.models.exports import ExportedBinding, ExportRun
 from db.store import UnitOfWork
 from kiosk.services.auth.staff_session import StaffMember
 

@@ -17,9 +17,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, select
 
-from db.models import Student, table_of
-from db.review_models import Staff, StaffClass
-from db.sealed import IndexColumn, KeyRing
+from db.keyring import IndexColumn, KeyRing
+from db.models.columns import table_of
+from db.models.school import Staff, StaffClass, Student
 from kiosk.config.settings import Settings
 from kiosk.rules.accounts import student_account
 from kiosk.rules.identity import hide_ids, looks_like_id

@@ -12,8 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from db.models import Application, Student, table_of
-from db.review_models import Binding
+from db.models.accounts import Binding
+from db.models.applications import Application
+from db.models.columns import table_of
+from db.models.school import Student
 from db.store import UnitOfWork
 from kiosk.domain.application_status import OPEN_STATES, Hold
 from kiosk.domain.school_calendar import day_at

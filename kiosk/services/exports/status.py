@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, case, col, func, select
 
-from db.models import Application, Consent, Student, Ticket
+from db.models.applications import Application, Consent, Ticket
+from db.models.school import Student
 from db.store import Store
 
 

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from sqlalchemy import delete, select
 
-from db.account_models import Fee
-from db.bulk import NewRows
-from db.models import Student, table_of
+from db.bulk_insert import NewRows
+from db.models.columns import table_of
+from db.models.school import Fee, Student
 from db.store import Store
 from kiosk.domain.errors import ServiceError
 from kiosk.rules.accounts import normalise_account

@@ -16,9 +16,11 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
-from db.bulk import NewRows
-from db.models import Credential, Guardian, RosterImport, Student, table_of
-from db.sealed import IndexColumn
+from db.bulk_insert import NewRows
+from db.keyring import IndexColumn
+from db.models.columns import table_of
+from db.models.logins import Credential
+from db.models.school import Guardian, RosterImport, Student
 from db.store import Store, UnitOfWork
 from kiosk.domain.errors import ServiceError
 from kiosk.rules.accounts import student_account

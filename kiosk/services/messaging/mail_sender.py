@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from db.models import table_of
-from db.review_models import OutboxMessage
-from db.sealed import SealBroken
+from db.keyring import SealBroken
+from db.models.columns import table_of
+from db.models.messages import OutboxMessage
 from db.store import Store, UnitOfWork
 from kiosk.config.settings import Settings, SmtpSettings
 from kiosk.domain.school_calendar import TAIPEI

@@ -15,8 +15,8 @@ from uuid import uuid4
 
 from sqlmodel import col, select
 
-from db.models import Applicant, Application
-from db.review_models import OutboxMessage
+from db.models.applications import Applicant, Application
+from db.models.messages import OutboxMessage
 from db.store import UnitOfWork
 from kiosk.config.settings import Settings
 from kiosk.domain.application_form import FormField

@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, not_, or_, select, true, tuple_, update
 
-from db.models import Application, table_of
-from db.review_models import OutboxMessage
+from db.models.applications import Application
+from db.models.columns import table_of
+from db.models.messages import OutboxMessage
 from db.store import Store, UnitOfWork
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import ChangedMeanwhile, Denied

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from db.sealed import KeyRing
+from db.keyring import KeyRing
 
 NOBODY = "（已刪除）"
 """Stands for a name that was deleted."""

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 
-from db.account_models import CarerAccess, DeletionRequest
-from db.models import Student
-from db.review_models import Binding, ParentAccount
+from db.models.accounts import Binding, CarerAccess, DeletionRequest, ParentAccount
+from db.models.school import Student
 from db.store import Store
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import ChangedMeanwhile, Denied

@@ -11,10 +11,10 @@ import os
 
 from sqlmodel import col, delete, select
 
-from db.account_models import DeletionRequest
-from db.document_models import Document, Signature
-from db.models import Applicant, Application, Credential, Draft
-from db.review_models import ParentAccount
+from db.models.accounts import DeletionRequest, ParentAccount
+from db.models.applications import Applicant, Application, Draft
+from db.models.documents import Document, Signature
+from db.models.logins import Credential
 from db.store import UnitOfWork
 from kiosk.domain.application_status import LIVE_STATES
 from kiosk.domain.documents import PaperState

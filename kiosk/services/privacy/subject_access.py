@@ -15,11 +15,12 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from db.account_models import CarerAccess, DeletionRequest
-from db.document_models import Document
-from db.models import Applicant, Application, Consent, Credential, Guardian, Student
-from db.review_models import Binding, ParentAccount
-from db.sealed import KeyRing
+from db.keyring import KeyRing
+from db.models.accounts import Binding, CarerAccess, DeletionRequest, ParentAccount
+from db.models.applications import Applicant, Application, Consent
+from db.models.documents import Document
+from db.models.logins import Credential
+from db.models.school import Guardian, Student
 from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.documents import PaperState
 from kiosk.i18n import _

@@ -12,9 +12,9 @@ from uuid import uuid4
 
 from sqlmodel import Session, col, select
 
-from db.account_models import DeletionRequest
-from db.models import Application, Consent, Student
-from db.review_models import Binding, ParentAccount
+from db.models.accounts import Binding, DeletionRequest, ParentAccount
+from db.models.applications import Application, Consent
+from db.models.school import Student
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings

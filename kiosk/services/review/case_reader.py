@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
-from db.models import Applicant, Application, Consent, Guardian, SignedForm, Student, table_of
-from db.review_models import Correction, Staff
-from db.sealed import KeyRing
+from db.keyring import KeyRing
+from db.models.applications import Applicant, Application, Consent, Correction
+from db.models.columns import table_of
+from db.models.documents import SignedForm
+from db.models.school import Guardian, Staff, Student
 from kiosk.domain.application_form import Basis, Mode
 from kiosk.domain.application_status import LIVE_STATES, ApplicationState, Hold, Remark
 from kiosk.domain.receipt import EmailState

@@ -12,7 +12,7 @@ from kiosk.services.applications.history import HistoryLine
 
 @dataclass(frozen=True, slots=True)
 class StudentOnFile:
-    """The student, as the roster has them; ``data_state`` as in :class:`db.models.Student`."""
+    """The student, as the roster has them; ``data_state`` as in :class:`db.models.school.Student`."""
 
     student_id: str
     name: str = field(repr=False)

@@ -12,8 +12,10 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
-from db.models import Applicant, Application, Consent, SignedForm, Student, table_of
-from db.review_models import Correction
+from db.models.applications import Applicant, Application, Consent, Correction
+from db.models.columns import table_of
+from db.models.documents import SignedForm
+from db.models.school import Student
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Row, Select, distinct, func, select
 from sqlmodel import Session
 
-from db.models import ApplicationCount, Student, table_of
-from db.review_models import Binding, Staff, StaffClass
+from db.models.accounts import Binding
+from db.models.applications import ApplicationCount
+from db.models.columns import table_of
+from db.models.school import Staff, StaffClass, Student
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.domain.application_form import Mode

@@ -18,7 +18,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, not_, select, tuple_
 
-from db.models import Application, table_of
+from db.models.applications import Application
+from db.models.columns import table_of
 from kiosk.domain.application_status import OPEN_STATES, ApplicationState, Attention, Hold, Remark
 from kiosk.rules.application_numbers import group_digits
 from kiosk.rules.names import InvalidName, parse_name

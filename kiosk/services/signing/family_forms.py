@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from sqlmodel import Session, col, select
 
-from db.models import Application, SignedForm
+from db.models.applications import Application
+from db.models.documents import SignedForm
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings

@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Select, case, func, select
 from sqlmodel import Session
 
-from db.document_models import Document
-from db.models import Application, SignedForm, Student, Ticket, table_of
+from db.models.applications import Application, Ticket
+from db.models.columns import table_of
+from db.models.documents import Document, SignedForm
+from db.models.school import Student
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings

@@ -8,9 +8,9 @@ from enum import Enum, auto
 
 from sqlmodel import Session, col, select
 
-from db.document_models import Document
-from db.models import Application, Student
-from db.review_models import Staff
+from db.models.applications import Application
+from db.models.documents import Document
+from db.models.school import Staff, Student
 from db.store import Store, UnitOfWork
 from kiosk.domain.documents import PaperState
 from kiosk.domain.errors import Denied

@@ -8,8 +8,9 @@ from enum import Enum, auto
 from sqlalchemy import func, tuple_, update
 from sqlmodel import col, select
 
-from db.document_models import Document, Signature
-from db.models import Student, table_of
+from db.models.columns import table_of
+from db.models.documents import Document, Signature
+from db.models.school import Student
 from db.store import Store
 from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.rules.strokes import Drawing

@@ -14,9 +14,10 @@ from uuid import uuid4
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from db.document_models import Document, Signature
-from db.models import Application, SignedForm, table_of
-from db.sealed import KeyRing
+from db.keyring import KeyRing
+from db.models.applications import Application
+from db.models.columns import table_of
+from db.models.documents import Document, Signature, SignedForm
 from db.store import Store
 from kiosk.config.settings import Settings
 from kiosk.domain.application_status import LIVE_STATES

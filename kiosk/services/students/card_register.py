@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, tuple_
 
-from db.document_models import CardAnswer
-from db.models import SignedForm, Student, table_of
+from db.models.columns import table_of
+from db.models.documents import CardAnswer, SignedForm
+from db.models.school import Student
 from db.store import Store
 from kiosk.domain.documents import PaperState
 from kiosk.i18n import _

@@ -8,7 +8,9 @@ from uuid import uuid4
 
 from sqlmodel import Session, col, select, update
 
-from db.models import Applicant, Application, Consent, SignedForm, Student, Ticket
+from db.models.applications import Applicant, Application, Consent, Ticket
+from db.models.documents import SignedForm
+from db.models.school import Student
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.domain.application_status import LIVE_STATES, TOLD_HOLDS

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from sqlmodel import Session, func, select
 
-from db.models import Consent
+from db.models.applications import Consent
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.domain.errors import Denied, ServiceError

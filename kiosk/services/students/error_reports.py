@@ -15,7 +15,9 @@ from enum import Enum, auto
 from sqlalchemy import tuple_
 from sqlmodel import Session, col, func, select
 
-from db.models import Application, Credential, Student, Ticket
+from db.models.applications import Application, Ticket
+from db.models.logins import Credential
+from db.models.school import Student
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings

@@ -9,8 +9,7 @@ from uuid import uuid4
 
 from sqlmodel import Session, func, select
 
-from db.document_models import CardAnswer
-from db.models import SignedForm
+from db.models.documents import CardAnswer, SignedForm
 from db.store import Store
 from kiosk.domain.errors import ServiceError
 from kiosk.services.applications.flags import refresh

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlmodel import select
 
-from db.models import Consent
-from db.review_models import ParentAccount
+from db.models.accounts import ParentAccount
+from db.models.applications import Consent
 from kiosk.demo.parent_accounts import demo_account_logins
 from kiosk.services.school import School
 from kiosk.testing import until

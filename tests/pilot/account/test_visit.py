@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import select
 from textual.widgets import Input
 
-from db.models import AuditEntry
-from db.review_models import Binding
+from db.models.accounts import Binding
+from db.models.audit import AuditEntry
 from kiosk.screens.account.contact import MobileScreen
 from kiosk.screens.base.step import Nav, Step
 from kiosk.services.school import School

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from sqlmodel import select
 
-from db.models import Application
+from db.models.applications import Application
 from kiosk.config.settings import SmtpSettings
 from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.school import School

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 from textual.widgets import Input, Static
 
-from db.models import Student
+from db.models.school import Student
 from kiosk.app import KioskApp
 from kiosk.domain.errors import PasswordChangeRequired
 from kiosk.rules.text_safety import scrub

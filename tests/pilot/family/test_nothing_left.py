@@ -16,7 +16,8 @@ import pytest
 from rich.text import Text
 from sqlmodel import delete
 
-from db.models import Applicant, Application, Draft, SignedForm
+from db.models.applications import Applicant, Application, Draft
+from db.models.documents import SignedForm
 from kiosk.app import KioskApp
 from kiosk.demo.seed import invented_id
 from kiosk.services.school import School

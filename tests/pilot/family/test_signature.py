@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 from textual.widgets import Button
 
-from db.document_models import Signature
+from db.models.documents import Signature
 from kiosk.demo.family_visits import DEMO_PASSWORD
 from kiosk.rules.strokes import CELL_HEIGHT, CELL_WIDTH
 from kiosk.services.documents.register import drawing_of

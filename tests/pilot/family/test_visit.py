@@ -6,7 +6,8 @@ import pytest
 from sqlmodel import select, update
 from textual.widgets import Button, Input
 
-from db.models import Consent, Student
+from db.models.applications import Consent
+from db.models.school import Student
 from kiosk.app import KioskApp
 from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.school import School

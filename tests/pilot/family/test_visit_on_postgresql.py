@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from sqlmodel import select
 
 from db import audit
-from db.models import Application, Consent, Draft, Ticket
+from db.models.applications import Application, Consent, Draft, Ticket
 from kiosk.config.settings import load_settings
 from kiosk.services.school import School, open_school
 from kiosk.testing import FakeClock, until

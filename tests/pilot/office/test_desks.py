@@ -6,8 +6,9 @@ import pytest
 from sqlmodel import select
 from textual.widgets import Button
 
-from db.models import Application, Student
-from db.review_models import OutboxMessage, Staff
+from db.models.applications import Application
+from db.models.messages import OutboxMessage
+from db.models.school import Staff, Student
 from kiosk.demo.family_visits import DEMO_PASSWORD
 from kiosk.demo.seed import invented_id
 from kiosk.services.auth.staff_session import Role

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import delete
 from textual.widgets import Static
 
-from db.review_models import HistoryEntry
+from db.models.applications import HistoryEntry
 from kiosk.demo.seed import invented_id
 from kiosk.services.applications.history import Action
 from kiosk.services.school import School

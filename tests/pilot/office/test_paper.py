@@ -9,8 +9,8 @@ import pytest
 from sqlmodel import col, select
 from textual.widgets import Button
 
-from db.document_models import Document
-from db.models import Student
+from db.models.documents import Document
+from db.models.school import Student
 from kiosk.demo.seed import demo_logins, invented_id
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.documents.printer import PrintFailed, PrintFault

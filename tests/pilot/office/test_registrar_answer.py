@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlmodel import select
 
-from db.models import Student, Ticket
+from db.models.applications import Ticket
+from db.models.school import Student
 from kiosk.domain.application_status import ApplicationState
 from kiosk.screens.family.menu import HubScreen, account_word
 from kiosk.services.school import School

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 from textual import events
 
-from db.models import AuditEntry
+from db.models.audit import AuditEntry
 from kiosk.services.school import School
 from kiosk.testing import FakeClock, until
 from tests.pilot.case import application_row, comparison, holds_of, is_in_sight, open_at, seen, state_of

@@ -8,7 +8,7 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.widgets import Button, Input
 
-from db.models import Application
+from db.models.applications import Application
 from kiosk.services.school import School
 from kiosk.testing import until
 from kiosk.widgets.table.table import RowTable

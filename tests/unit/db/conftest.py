@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from db import schema
-from db.sealed import new_keys
+from db.keyring import new_keys
 from db.store import Store
 from tests.builders.databases import postgresql_url, sqlite_url
 

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from db import audit
-from db.sealed import KeyRing, new_keys
-from db.store import Store, StoreError, UnauditedWrite
+from db.errors import StoreError, UnauditedWrite
+from db.keyring import KeyRing, new_keys
+from db.store import Store
 
 
 def _fill(store: Store, rows: int) -> None:

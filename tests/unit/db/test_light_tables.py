@@ -9,12 +9,10 @@ import pytest
 from sqlalchemy import TableClause
 from sqlmodel import SQLModel
 
-import db.account_models
-import db.models
-import db.review_models  # noqa: F401  # registers its tables
-from db import light_tables
+import db.models.all_tables  # noqa: F401  # registers its tables
+from db.models import light
 
-_LIGHT = {name: one for name, one in vars(light_tables).items() if isinstance(one, TableClause)}
+_LIGHT = {name: one for name, one in vars(light).items() if isinstance(one, TableClause)}
 # what the services give themselves when they add a row: every column that must have a value
 _WRITTEN = ("SIGN_IN_COUNTER", "TERMINAL_FAILURE", "AUDIT_ENTRY", "SETTING")
 
@@ -37,7 +35,7 @@ def test_what_is_added_through_them_is_whole(name: str) -> None:
 
 @pytest.mark.parametrize("extra", ["", ", kiosk.services.auth.account_session, kiosk.services.auth.parent_login"])
 def test_a_sign_in_is_loaded_without_the_models(extra: str) -> None:
-    heavy = "{'sqlmodel', 'pydantic', 'sqlalchemy.orm', 'db.models', 'alembic', 'psycopg'}"
+    heavy = "{'sqlmodel', 'pydantic', 'sqlalchemy.orm', 'db.models.school', 'alembic', 'psycopg'}"
     code = f"import sys, kiosk.services.school{extra}; print(sorted({heavy} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert found.strip() == "[]"
@@ -45,7 +43,6 @@ def test_a_sign_in_is_loaded_without_the_models(extra: str) -> None:
 
 def test_no_model_loads_a_database_of_its_own() -> None:
     """A condition on an index that names its database loads that dialect, and PostgreSQL's takes two megabytes."""
-    models = ("models", "review_models", "document_models", "account_models")
-    code = f"import sys, db.{', db.'.join(models)}; print([n for n in sys.modules if 'dialects.postgresql' in n])"
+    code = "import sys, db.models.all_tables; print([n for n in sys.modules if 'dialects.postgresql' in n])"
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert found.strip() == "[]"

@@ -13,11 +13,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 from sqlmodel import SQLModel
 
-import db.account_models
-import db.review_models  # noqa: F401  # registers its tables
+import db.models.all_tables  # noqa: F401  # registers its tables
 from db import schema
+from db.keyring import new_keys
 from db.schema import upgrade  # the migrations themselves, not what the other tests take for them
-from db.sealed import new_keys
 from db.store import Store
 from tests.builders.databases import postgresql_url, sqlite_url
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from db.sealed import IndexColumn, KeyFault, KeyFileError, SealBroken, new_keys, read_keys, with_new_key, write_keys
+from db.key_file import KeyFault, KeyFileError, read_keys, write_keys
+from db.keyring import IndexColumn, SealBroken, new_keys, with_new_key
 
 _VALUES = {"national_id": "A123456789", "email": None}
 

@@ -12,9 +12,10 @@ from sqlalchemy import text
 
 import db.store
 from db import schema
-from db.models import Setting
-from db.sealed import new_keys
-from db.store import Store, StoreBusy, StoreConflict, StoreError, StoreUnavailable
+from db.errors import StoreBusy, StoreConflict, StoreError, StoreUnavailable
+from db.keyring import new_keys
+from db.models.school import Setting
+from db.store import Store
 from tests.builders.databases import sqlite_url
 
 

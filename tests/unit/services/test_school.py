@@ -11,9 +11,10 @@ from sqlalchemy import text
 from sqlmodel import func, select
 
 from db import schema
-from db.models import Student
+from db.key_file import read_keys, write_keys
+from db.keyring import new_keys
+from db.models.school import Student
 from db.schema import upgrade  # the migrations themselves, not what the other tests take for them
-from db.sealed import new_keys, read_keys, write_keys
 from db.store import Store, UnitOfWork
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import SchoolFault, SchoolRefused

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from db.models import Applicant, Application, AuditEntry
+from db.models.applications import Applicant, Application
+from db.models.audit import AuditEntry
 from kiosk.config.settings import SmtpSettings
 from kiosk.domain.errors import ChangedMeanwhile, Denied, SignInRefused
 from kiosk.domain.reason import UnusableReason

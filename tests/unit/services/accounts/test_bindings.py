@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from db.models import Applicant, Application, Credential
-from db.review_models import Binding, OutboxMessage, ParentAccount
-from db.store import StoreConflict
+from db.errors import StoreConflict
+from db.models.accounts import Binding, ParentAccount
+from db.models.applications import Applicant, Application
+from db.models.logins import Credential
+from db.models.messages import OutboxMessage
 from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, Denied
 from kiosk.domain.reason import LONGEST_REASON, UnusableReason
 from kiosk.services.accounts.bindings_desk import Bindings

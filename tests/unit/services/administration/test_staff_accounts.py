@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlmodel import select
 
-from db.models import AuditEntry, Credential
-from db.review_models import Staff
-from db.sealed import IndexColumn
+from db.keyring import IndexColumn
+from db.models.audit import AuditEntry
+from db.models.logins import Credential
+from db.models.school import Staff
 from kiosk.domain.errors import ChangedMeanwhile, Denied, PasswordRefused, SignInRefused
 from kiosk.rules.accounts import InvalidAccount
 from kiosk.rules.identity import InvalidIdentity

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from db.models import Applicant, AuditEntry
-from db.review_models import Correction
+from db.models.applications import Applicant, Correction
+from db.models.audit import AuditEntry
 from kiosk.demo.seed import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis
 from kiosk.domain.application_status import Hold, Remark

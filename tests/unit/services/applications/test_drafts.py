@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from db.models import Draft
+from db.models.applications import Draft
 from kiosk.rules.identity import InvalidIdentity
 from kiosk.services.applications.drafts import APPLICATION, CONFIRMATION, DraftOfAnother
 from kiosk.services.auth.identity_check import TooManyTries

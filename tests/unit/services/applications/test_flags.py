@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import select
 
-from db.models import Application, ApplicationCount, table_of
+from db.models.applications import Application, ApplicationCount
+from db.models.columns import table_of
 from kiosk.demo.seed import invented_id
 from kiosk.domain.application_form import Basis
 from kiosk.domain.application_status import Hold, Remark

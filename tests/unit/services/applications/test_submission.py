@@ -7,7 +7,9 @@ from uuid import uuid4
 import pytest
 from sqlmodel import select
 
-from db.models import Applicant, Application, AuditEntry, Draft, SignedForm
+from db.models.applications import Applicant, Application, Draft
+from db.models.audit import AuditEntry
+from db.models.documents import SignedForm
 from kiosk.config.settings import Settings
 from kiosk.domain.application_form import Basis, Mode
 from kiosk.domain.application_status import Hold

@@ -19,11 +19,14 @@ from typing import Any, NoReturn
 import pytest
 from sqlmodel import col, select, update
 
-from db.account_models import DeletionRequest
-from db.document_models import Signature
-from db.models import AuditEntry, Credential, Student, Ticket
-from db.review_models import Binding, OutboxMessage
-from db.store import StoreUnavailable
+from db.errors import StoreUnavailable
+from db.models.accounts import Binding, DeletionRequest
+from db.models.applications import Ticket
+from db.models.audit import AuditEntry
+from db.models.documents import Signature
+from db.models.logins import Credential
+from db.models.messages import OutboxMessage
+from db.models.school import Student
 from kiosk.config.settings import Settings
 from kiosk.domain.documents import FormKey
 from kiosk.domain.errors import Denied, PasswordChangeRequired, ServiceError, SignInRefused

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from sqlmodel import select
 
-from db.models import SignInCounter
+from db.models.logins import SignInCounter
 from kiosk.domain.errors import SignInRefused
 from kiosk.services.administration.staff_accounts import StaffAccounts
 from kiosk.services.auth.lockout import DAY_SECONDS, FAILURES_TO_LOCK

@@ -13,7 +13,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlmodel import select
 
-from db.models import Credential
+from db.models.logins import Credential
 from kiosk.clock import SystemClock
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import SignInRefused

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from sqlmodel import col, select, update
 
-from db.models import AuditEntry, Credential
-from db.sealed import IndexColumn
+from db.keyring import IndexColumn
+from db.models.audit import AuditEntry
+from db.models.logins import Credential
 from kiosk.domain.errors import (
     ChangedMeanwhile,
     Denied,

@@ -10,9 +10,12 @@ from uuid import uuid4
 import pytest
 from sqlmodel import col, func, select, update
 
-from db.models import AuditEntry, Credential, Guardian, Student
-from db.sealed import with_new_key, write_keys
-from db.store import StoreBusy
+from db.errors import StoreBusy
+from db.key_file import write_keys
+from db.keyring import with_new_key
+from db.models.audit import AuditEntry
+from db.models.logins import Credential
+from db.models.school import Guardian, Student
 from kiosk.config.settings import Settings
 from kiosk.domain.application_form import Basis, Mode
 from kiosk.domain.errors import (

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from sqlmodel import col, func, select
 
-from db.models import AuditEntry, Credential
+from db.models.audit import AuditEntry
+from db.models.logins import Credential
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import (
     ChangedMeanwhile,
@@ -243,7 +244,7 @@ def test_a_parents_sign_in_loads_nothing_of_the_staff(settings: Settings, opened
         "from kiosk.config.settings import Settings\n"
         "school = open_school(Settings(home=pathlib.Path(sys.argv[1])), SystemClock())\n"
         f"school.sign_in.student('P110001', '{NATIONAL_ID}', 'lobby')\n"
-        "print([name for name in sys.modules if name.startswith(('db.review', 'kiosk.services.staff'))])\n"
+        "print([name for name in sys.modules if name.startswith(('db.models.messages', 'kiosk.services.auth.staff'))])\n"
     )
     answer = subprocess.run(
         [sys.executable, "-c", code, str(settings.home)], capture_output=True, text=True, check=True

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from db.models import Ticket
+from db.models.applications import Ticket
 from kiosk.domain.application_form import Basis
 from kiosk.rules.line_breaks import NOT_FIRST
 from kiosk.rules.text_safety import is_clean

@@ -11,8 +11,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from db.models import Student
-from db.review_models import Binding
+from db.models.accounts import Binding
+from db.models.school import Student
 from kiosk.domain.application_form import Basis
 from kiosk.rules.office_columns import DEFAULT_COLUMNS, OFFICE_COLUMNS
 from kiosk.rules.spreadsheet_cells import original_cell

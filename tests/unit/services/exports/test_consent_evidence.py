@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from db.models import Consent, Student
+from db.models.applications import Consent
+from db.models.school import Student
 from kiosk.rules.spreadsheet_cells import original_cell
 from kiosk.services.exports.consent_evidence import EARLIER_FOLDER
 from kiosk.services.exports.export_service import ConsentsDone

@@ -12,8 +12,10 @@ import pytest
 from sqlalchemy import insert
 from sqlmodel import SQLModel, select
 
-from db.models import Applicant, Application, Student, table_of
-from db.review_models import Binding, ParentAccount
+from db.models.accounts import Binding, ParentAccount
+from db.models.applications import Applicant, Application
+from db.models.columns import table_of
+from db.models.school import Student
 from kiosk.demo.seed import invented_id
 from kiosk.services.imports.oneroster_format import Version
 from kiosk.services.imports.roster_import import import_roster

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from db.models import Student
-from db.review_models import ParentAccount
+from db.models.accounts import ParentAccount
+from db.models.school import Student
 from kiosk.demo.seed import invented_id
 from kiosk.domain.application_form import Basis
 from kiosk.rules.spreadsheet_cells import original_cell

@@ -10,8 +10,9 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from db.models import Application, Student
-from db.review_models import OutboxMessage
+from db.models.applications import Application
+from db.models.messages import OutboxMessage
+from db.models.school import Student
 from kiosk.domain.application_form import Basis
 from kiosk.rules.spreadsheet_cells import original_cell
 from kiosk.services.documents.font_coverage import in_font

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from db.store import StoreUnavailable
+from db.errors import StoreUnavailable
 from kiosk.services.exports import export_log
 from kiosk.services.files.atomic_file import FileFault, FileRefused, PendingFile
 from kiosk.services.imports.oneroster_format import Version

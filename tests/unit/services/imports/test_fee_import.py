@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from db.account_models import Fee
-from db.models import AuditEntry, Student
+from db.models.audit import AuditEntry
+from db.models.school import Fee, Student
 from kiosk.cli import main
 from kiosk.services.files.table_reader import Sheet, read_sheet
 from kiosk.services.imports.fee_check import FeeList, check_fees

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from db.models import Credential, Guardian, Student
+from db.models.logins import Credential
+from db.models.school import Guardian, Student
 from kiosk.cli import main
 from kiosk.config.settings import Settings
 from kiosk.demo.seed import invented_id

@@ -11,7 +11,10 @@ from unittest import mock
 import pytest
 from sqlmodel import SQLModel, select
 
-from db.models import Application, AuditEntry, Credential, Guardian, RosterImport, Student
+from db.models.applications import Application
+from db.models.audit import AuditEntry
+from db.models.logins import Credential
+from db.models.school import Guardian, RosterImport, Student
 from kiosk.demo.seed import invented_id
 from kiosk.domain.application_form import Basis, Mode
 from kiosk.domain.application_status import Remark

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from db.models import Credential, Student
+from db.models.logins import Credential
+from db.models.school import Student
 from db.store import Store
 from kiosk.config.settings import Settings, SmtpSecurity
 from kiosk.services.auth.student_session import STUDENT_LOGIN, Visitor

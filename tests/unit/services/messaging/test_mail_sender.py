@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from db.store import StoreError
+from db.errors import StoreError
 from kiosk.config.settings import SmtpSettings
 from kiosk.services.messaging.mail_sender import (
     AT_ONCE,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import SQLModel, col, select
 
-from db.models import Applicant, Application, Consent
+from db.models.applications import Applicant, Application, Consent
 from kiosk.config.settings import SmtpSettings
 from kiosk.domain.errors import ChangedMeanwhile, Denied, SignInRefused
 from kiosk.services.accounts.carers import Scope

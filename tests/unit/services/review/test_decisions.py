@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from db.models import Applicant, AuditEntry, Consent
-from db.review_models import Binding, Correction, OutboxMessage
+from db.models.accounts import Binding
+from db.models.applications import Applicant, Consent, Correction
+from db.models.audit import AuditEntry
+from db.models.messages import OutboxMessage
 from kiosk.demo.seed import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis
 from kiosk.domain.application_status import ApplicationState, Hold, Remark

@@ -10,8 +10,10 @@ import pytest
 from argon2 import PasswordHasher
 from sqlmodel import col, select
 
-from db.document_models import Document
-from db.models import Application, AuditEntry, SignedForm, Student
+from db.models.applications import Application
+from db.models.audit import AuditEntry
+from db.models.documents import Document, SignedForm
+from db.models.school import Student
 from kiosk.config.settings import Settings
 from kiosk.domain.documents import FormKey, PaperState
 from kiosk.domain.errors import Denied

@@ -12,8 +12,10 @@ import pytest
 from argon2 import PasswordHasher
 from sqlmodel import col, select
 
-from db.document_models import Document, Signature
-from db.models import Application, AuditEntry, Student
+from db.models.applications import Application
+from db.models.audit import AuditEntry
+from db.models.documents import Document, Signature
+from db.models.school import Student
 from kiosk.config.settings import Settings
 from kiosk.domain.documents import PaperState
 from kiosk.domain.errors import ChangedMeanwhile

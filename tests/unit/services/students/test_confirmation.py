@@ -7,7 +7,9 @@ from uuid import uuid4
 import pytest
 from sqlmodel import col, select
 
-from db.models import Applicant, Application, Consent, SignedForm, Student, Ticket
+from db.models.applications import Applicant, Application, Consent, Ticket
+from db.models.documents import SignedForm
+from db.models.school import Student
 from kiosk.services.auth.student_session import Visitor
 from kiosk.services.students.confirmation import NothingReported
 from tests.builders.school import Opened

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from db.models import Consent
+from db.models.applications import Consent
 from kiosk.domain.application_status import Hold
 from kiosk.domain.errors import Denied
 from kiosk.services.auth.identity_check import TooManyTries

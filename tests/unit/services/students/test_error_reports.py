@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from db.models import Application, Credential, Student, Ticket
+from db.models.applications import Application, Ticket
+from db.models.logins import Credential
+from db.models.school import Student
 from kiosk.domain.errors import ChangedMeanwhile, Denied, SignInRefused
 from kiosk.domain.reason import UnusableReason
 from kiosk.services.applications.flags import compare

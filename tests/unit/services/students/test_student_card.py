@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import select
 
-from db.document_models import CardAnswer, Document
-from db.models import SignedForm, Student
+from db.models.documents import CardAnswer, Document, SignedForm
+from db.models.school import Student
 from kiosk.domain.documents import FormKey, PaperState
 from kiosk.domain.errors import Denied
 from kiosk.services.auth.staff_session import Role

@@ -10,47 +10,23 @@ schema by its associated data, so a blob moved to another row does not open (NIS
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
 import os
 import secrets
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum, auto
-from pathlib import Path
+from enum import Enum
 from typing import Any
 
 KEY_BYTES = 32
 SCHEMA_VERSION = 1
 _BLOB_VERSION = b"\x01"
-_KEY_ID_BYTES = 4
+KEY_ID_BYTES = 4
 _NONCE_BYTES = 12
 _INDEX_BYTES = 16
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
-
-class KeyFault(Enum):
-    """Why a key file cannot be used."""
-
-    MISSING = auto()
-    NOT_OURS = auto()
-    READABLE = auto()
-    DAMAGED = auto()
-    ALL_ZERO = auto()
-    WRONG = auto()
-    EXISTS = auto()
-
-
-class KeyFileError(Exception):
-    """The key file cannot be used; ``fault`` says why."""
-
-    def __init__(self, fault: KeyFault) -> None:
-        """Keep the fault; no key material ever reaches the message."""
-        super().__init__(fault.name)
-        self.fault = fault
 
 
 class SealBroken(Exception):
@@ -145,7 +121,7 @@ class KeyRing:
 
         if blob[:1] != _BLOB_VERSION:
             raise SealBroken
-        key_id, rest = blob[1 : 1 + _KEY_ID_BYTES], blob[1 + _KEY_ID_BYTES :]
+        key_id, rest = blob[1 : 1 + KEY_ID_BYTES], blob[1 + KEY_ID_BYTES :]
         try:
             plain = self._cipher(key_id).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], _bound(table, row_id))
         except (InvalidTag, ValueError):
@@ -155,7 +131,7 @@ class KeyRing:
 
     def is_current(self, blob: bytes) -> bool:
         """Tell whether the active key sealed this blob (false: rotation has still to reach it)."""
-        return blob[1 : 1 + _KEY_ID_BYTES] == self.active.key_id
+        return blob[1 : 1 + KEY_ID_BYTES] == self.active.key_id
 
     def index(self, column: IndexColumn, normalised: str) -> bytes:
         """The blind index of a normalised value: equal values, equal indexes, nothing else to be read from it."""
@@ -194,83 +170,7 @@ def with_new_key(keys: KeyRing) -> KeyRing:
 
 
 def _new_sealing_key() -> SealingKey:
-    return SealingKey(secrets.token_bytes(_KEY_ID_BYTES), secrets.token_bytes(KEY_BYTES))
-
-
-def write_keys(path: Path, keys: KeyRing, *, replace: bool = False) -> None:
-    """Write the key file, mode 0400, whole or not at all.
-
-    Raises:
-        KeyFileError: EXISTS where a key file stands already and ``replace`` is false.
-    """
-    if path.exists() and not replace:
-        raise KeyFileError(KeyFault.EXISTS)
-    content = {
-        "format": 1,
-        "root": base64.b64encode(keys.root).decode(),
-        "sealing": [{"id": key.key_id.hex(), "key": base64.b64encode(key.material).decode()} for key in keys.sealing],
-    }
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        if replace:
-            os.replace(temporary, path)
-        else:
-            os.link(temporary, path)  # unlike a rename, never over the keys another process has just written
-    except FileExistsError:
-        raise KeyFileError(KeyFault.EXISTS) from None
-    finally:
-        temporary.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def read_keys(path: Path) -> KeyRing:
-    """Read the key file after looking at whose it is and who may read it.
-
-    Raises:
-        KeyFileError: missing, another user's, readable by others, damaged, or all zero.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
-        raise KeyFileError(KeyFault.MISSING) from None
-    except OSError:
-        raise KeyFileError(KeyFault.NOT_OURS) from None
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
-            raise KeyFileError(KeyFault.NOT_OURS)
-        if stat.S_IMODE(status.st_mode) & 0o177:
-            raise KeyFileError(KeyFault.READABLE)
-        content = os.read(descriptor, 1 << 20)
-    finally:
-        os.close(descriptor)
-    try:
-        parsed = json.loads(content)
-        root = base64.b64decode(parsed["root"], validate=True)
-        sealing = tuple(
-            SealingKey(bytes.fromhex(item["id"]), base64.b64decode(item["key"], validate=True))
-            for item in parsed["sealing"]
-        )
-        known_format = parsed["format"] == 1
-    except (ValueError, LookupError, TypeError):
-        raise KeyFileError(KeyFault.DAMAGED) from None
-    materials = [root, *(key.material for key in sealing)]
-    if not known_format or not sealing or any(len(material) != KEY_BYTES for material in materials):
-        raise KeyFileError(KeyFault.DAMAGED)
-    if any(len(key.key_id) != _KEY_ID_BYTES for key in sealing):
-        raise KeyFileError(KeyFault.DAMAGED)
-    if any(material == bytes(KEY_BYTES) for material in materials):
-        raise KeyFileError(KeyFault.ALL_ZERO)
-    return KeyRing(root=root, sealing=sealing)
+    return SealingKey(secrets.token_bytes(KEY_ID_BYTES), secrets.token_bytes(KEY_BYTES))
 
 
 def detail_hash(keys: KeyRing, detail: Mapping[str, Any]) -> bytes:

@@ -1,7 +1,7 @@
 """Columns of some tables, for statements that do not wait for the models.
 
 The first sign-in of a day needs these and no more, and loading SQLModel with all tables would take longer than
-verifying the password. :mod:`db.models` says what the columns mean; a test holds these against it.
+verifying the password. :mod:`db.models.school` says what the columns mean; a test holds these against it.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """The tables behind the parents' accounts and the hand-over: carers, requests, fees, and what was exported.
 
-Conventions as in :mod:`db.models`.
+Conventions as in :mod:`db.models.school`.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Column, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from db.models import ID_LENGTH, bytes_column, id_column, moment_column, unique_where
+from db.models.columns import ID_LENGTH, bytes_column, id_column, moment_column, unique_where
 
 
 class CarerAccess(SQLModel, table=True):
@@ -54,52 +54,47 @@ class DeletionRequest(SQLModel, table=True):
     __table_args__ = (unique_where("uq_deletion_request_open", "account_id", condition="state = 'open'"),)
 
 
-class Fee(SQLModel, table=True):
-    """One item of the school's fee list for a student; each list that is imported replaces the one before.
+class ParentAccount(SQLModel, table=True):
+    """A parent, or a carer whom a parent let in: one person is one account by their ID, however many children.
 
-    ``amount``: whole New Taiwan dollars. ``due_date``: ISO. ``place``: the row's in the file, from 1.
+    ``sealed``: national_id, mobile, email (or None), chosen_account (or None; may be missing). The login is a
+    credential of kind ``parent``.
     """
 
-    __tablename__ = "fee"
+    __tablename__ = "parent_account"
     id: str = Field(sa_column=id_column())
+    name: str = Field(max_length=64, index=True, repr=False)
+    national_id_index: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True), repr=False)
+    email_index: bytes | None = Field(default=None, sa_column=Column(LargeBinary, unique=True), repr=False)
+    mobile_index: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True), repr=False)
+    chosen_account_index: bytes | None = Field(default=None, sa_column=bytes_column(nullable=True), repr=False)
+    active: bool = True
+    sealed: bytes = Field(sa_column=bytes_column(), repr=False)
+    opened_at: int = Field(sa_column=moment_column())
+    version: int = 1
+
+    __table_args__ = (Index("uq_parent_account_chosen", "chosen_account_index", unique=True),)
+
+
+class Binding(SQLModel, table=True):
+    """A parent account bound to a child.
+
+    ``state``: active, ended. ``sealed``: reason, once ended (empty before).
+    """
+
+    __tablename__ = "binding"
+    id: str = Field(sa_column=id_column())
+    parent_account_id: str = Field(foreign_key="parent_account.id", max_length=ID_LENGTH, index=True)
     student_id: str = Field(foreign_key="student.id", max_length=ID_LENGTH, index=True)
-    item: str = Field(max_length=64)
-    amount: int
-    due_date: str = Field(max_length=10)
-    paid: bool = False
-    place: int
-    imported_at: int = Field(sa_column=moment_column())
+    application_id: str = Field(foreign_key="application.id", max_length=ID_LENGTH, index=True)
+    relation: str = Field(max_length=32)
+    state: str = Field(default="active", max_length=16)
+    sealed: bytes = Field(sa_column=bytes_column(), repr=False)
+    began_at: int = Field(sa_column=moment_column())
+    ended_at: int | None = Field(default=None, sa_column=moment_column(nullable=True))
+    ended_by: str | None = Field(default=None, max_length=ID_LENGTH)
+    version: int = 1
 
-    __table_args__ = (UniqueConstraint("student_id", "item", "due_date", name="uq_fee_student_item_due"),)
-
-
-class ExportRun(SQLModel, table=True):
-    """A file that was handed over.
-
-    ``kind``: oneroster, office, consents, report. ``since``: of a delta; None where all was written. ``staff_id``: who.
-    """
-
-    __tablename__ = "export_run"
-    id: str = Field(sa_column=id_column())
-    kind: str = Field(max_length=16)
-    since: int | None = Field(default=None, sa_column=moment_column(nullable=True))
-    rows: int
-    file_sha256: str = Field(max_length=64)
-    staff_id: str = Field(foreign_key="staff.id", max_length=ID_LENGTH)
-    exported_at: int = Field(sa_column=moment_column())
-
-
-class ExportedBinding(SQLModel, table=True):
-    """A binding that was handed over, and as what, so that no delta tells it twice.
-
-    ``kind``: the export's. ``state``: the binding's at that moment: active, ended.
-    """
-
-    __tablename__ = "exported_binding"
-    id: str = Field(sa_column=id_column())
-    export_id: str = Field(foreign_key="export_run.id", max_length=ID_LENGTH, index=True)
-    kind: str = Field(max_length=16)
-    binding_id: str = Field(foreign_key="binding.id", max_length=ID_LENGTH)
-    state: str = Field(max_length=16)
-
-    __table_args__ = (UniqueConstraint("kind", "binding_id", "state", name="uq_exported_binding"),)
+    __table_args__ = (
+        unique_where("uq_binding_active", "parent_account_id", "student_id", condition="state = 'active'"),
+    )

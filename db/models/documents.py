@@ -1,6 +1,6 @@
 """The tables of the paper: documents that were given out, signatures on the screen, answers about the student card.
 
-Conventions as in :mod:`db.models`.
+Conventions as in :mod:`db.models.school`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Text
 from sqlmodel import Field, SQLModel
 
-from db.models import ID_LENGTH, bytes_column, id_column, moment_column, unique_where
+from db.models.columns import ID_LENGTH, bytes_column, id_column, moment_column, unique_where
 
 
 class Document(SQLModel, table=True):
@@ -83,3 +83,20 @@ class CardAnswer(SQLModel, table=True):
     account: str = Field(max_length=64, repr=False)
     terminal: str = Field(max_length=64)
     answered_at: int = Field(sa_column=moment_column())
+
+
+class SignedForm(SQLModel, table=True):
+    """A form that goes home to be signed (申請簽署 n/2).
+
+    ``form``: binding or card. ``state``: not_printed, printed, returned. ``received_by``: the member of staff who took
+    it back (已收到簽章申請書).
+    """
+
+    __tablename__ = "signed_form"
+    id: str = Field(sa_column=id_column())
+    student_id: str = Field(foreign_key="student.id", max_length=ID_LENGTH, index=True)
+    application_id: str | None = Field(default=None, foreign_key="application.id", max_length=ID_LENGTH)
+    form: str = Field(max_length=16)
+    state: str = Field(default="not_printed", max_length=16)
+    received_by: str | None = Field(default=None, max_length=ID_LENGTH)
+    changed_at: int = Field(sa_column=moment_column())

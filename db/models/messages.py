@@ -1,0 +1,35 @@
+"""Messages to parents that wait, were sent, or failed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from db.models.columns import ID_LENGTH, bytes_column, id_column, moment_column
+
+
+class OutboxMessage(SQLModel, table=True):
+    """Something a parent is to be told, written in the transaction of the decision it tells.
+
+    ``kind``: names the template. ``decision_key``: one message for one decision and person. ``channel``: mail, call.
+    ``state``: waiting, sending, sent, failed (a dead letter), called. ``sealed``: address or mobile, and what the
+    template wants.
+    """
+
+    __tablename__ = "outbox_message"
+    id: str = Field(sa_column=id_column())
+    kind: str = Field(max_length=32)
+    decision_key: str = Field(max_length=96, unique=True)
+    application_id: str | None = Field(default=None, foreign_key="application.id", max_length=ID_LENGTH)
+    channel: str = Field(max_length=8)
+    state: str = Field(default="waiting", max_length=16)
+    attempts: int = 0
+    last_fault: str = Field(default="", max_length=32)
+    sealed: bytes = Field(sa_column=bytes_column(), repr=False)
+    written_at: int = Field(sa_column=moment_column())
+    due_at: int = Field(sa_column=moment_column())
+    done_at: int | None = Field(default=None, sa_column=moment_column(nullable=True))
+    done_by: str | None = Field(default=None, max_length=ID_LENGTH)
+    version: int = 1
+
+    __table_args__ = (Index("ix_outbox_message_due", "channel", "state", "due_at"),)
