@@ -10,7 +10,8 @@ from datetime import date
 from bench.homes import Run
 from bench.report import Bar
 from docs.form_pictures import binding
-from kiosk.services.documents.pdf_renderer import Sheet, render
+from kiosk.domain.documents import Sheet
+from kiosk.services.documents.pdf_renderer import render
 
 _FORMS = 100
 _ONE_SECONDS, _ALL_SECONDS = 0.5, 2.0

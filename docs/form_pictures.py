@@ -11,8 +11,9 @@ import pypdfium2
 
 from kiosk.config.settings import DEMO_SCHOOL_NAME
 from kiosk.domain.application_form import Basis, Mode
+from kiosk.domain.documents import FormContent, FormKind, Sheet
 from kiosk.rules.strokes import Drawing, svg
-from kiosk.services.documents.pdf_renderer import FormContent, FormKind, Sheet, fingerprint, render
+from kiosk.services.documents.pdf_renderer import fingerprint, render
 from kiosk.services.texts.card_services import load_card_services
 from kiosk.services.texts.loader import TextName, load_consent, load_text
 

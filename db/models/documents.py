@@ -17,7 +17,7 @@ class Document(SQLModel, table=True):
     ``kind``: binding, card, carer, correction. ``subject_id``: what it is about: the application (binding, carer), the
     student (card) or the ticket (correction); one document of a kind stands at a time for each. ``state``:
     not_printed, printed, returned, void (what it says is no longer so). ``sealed``: facts and words, as
-    :class:`kiosk.services.documents.pdf_renderer.FormContent` has them; ``content_sha256`` binds signatures to them. ``*_by``: a member
+    :class:`kiosk.domain.documents.FormContent` has them; ``content_sha256`` binds signatures to them. ``*_by``: a member
     of staff's id; None where the kiosk or the command line did it.
     """
 

@@ -23,7 +23,6 @@ from kiosk.cli import (
     roster,
     staff,
     status,
-    take_in,
 )
 from kiosk.cli.console import Refused
 from kiosk.config.toml_reader import SettingsError
@@ -40,7 +39,6 @@ def parser() -> argparse.ArgumentParser:
     for module in (
         demo,
         roster,
-        take_in,
         staff,
         documents,
         card,

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 from kiosk.cli.console import AddCommand, opened
-from kiosk.services.command_line import OPERATOR
+from kiosk.services.auth.staff_session import OPERATOR
 from kiosk.services.messaging.mail_templates import check_mail_texts
 from kiosk.services.school import School
 from kiosk.services.texts.card_services import load_card_services

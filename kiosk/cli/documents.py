@@ -9,8 +9,7 @@ from datetime import timedelta
 from kiosk.cli.console import AddCommand, Refused, opened
 from kiosk.clock import SystemClock
 from kiosk.config.settings import ensure_home, load_settings
-from kiosk.domain.documents import NothingToSign, PaperState
-from kiosk.services.documents.pdf_renderer import FormKind, FormRefused
+from kiosk.domain.documents import FormKind, FormRefused, NothingToSign, PaperState
 from kiosk.services.documents.printer import KEEP, PrintFailed, purge
 from kiosk.services.signing.print_desk import QueuedForm, print_as_operator, whole_queue
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from kiosk.cli.console import Refused, opened
 from kiosk.cli.staff_sign_in import add_account_option, signed_in
+from kiosk.domain.documents import FormRefused
 from kiosk.domain.errors import Denied, PasswordChangeRequired
 from kiosk.services.auth.staff_session import StaffMember
-from kiosk.services.documents.pdf_renderer import FormRefused
 from kiosk.services.exports.export_log import ExportedFile
 from kiosk.services.exports.export_service import HandOver
 from kiosk.services.files.atomic_file import FileFault, FileRefused

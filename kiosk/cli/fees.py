@@ -6,9 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from kiosk.cli.console import AddCommand, Refused, opened
-from kiosk.cli.file_faults import file_line
-from kiosk.services.command_line import OPERATOR
+from kiosk.cli.console import AddCommand, Refused, file_line, opened
+from kiosk.services.auth.staff_session import OPERATOR
 from kiosk.services.files.table_reader import UnreadableFile, read_sheet
 from kiosk.services.imports.fee_check import MOST_FAULTS, FeeList, check_fees
 from kiosk.services.imports.fee_import import StudentsChanged, import_fees, student_ids

@@ -9,10 +9,9 @@ from typing import TypeVar
 
 from kiosk.cli.console import AddCommand, Refused, opened
 from kiosk.domain.school_calendar import TAIPEI, today
-from kiosk.services.call_sheet import call_sheet
-from kiosk.services.command_line import CommandLine
+from kiosk.services.auth.staff_session import CommandLine
 from kiosk.services.messaging.mail_sender import MailSender
-from kiosk.services.messaging.outbox_desk import Call, DeadLetter, Outbox, Place
+from kiosk.services.messaging.outbox_desk import Call, DeadLetter, Outbox, Place, call_sheet
 
 _Row = TypeVar("_Row", Call, DeadLetter)
 

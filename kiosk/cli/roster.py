@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
-from kiosk.cli.console import AddCommand, Refused, opened, progress_bar, table
-from kiosk.cli.file_faults import file_line
+from kiosk.cli.console import AddCommand, Refused, file_line, opened, progress_bar, table
 from kiosk.clock import SystemClock
 from kiosk.config.settings import load_settings
 from kiosk.domain.errors import UnknownStudent
@@ -17,8 +16,9 @@ from kiosk.domain.school_calendar import today
 from kiosk.rules.identity import mask_id
 from kiosk.rules.roc_dates import format_roc
 from kiosk.services.auth.password_changes import reset_student_login
-from kiosk.services.command_line import OPERATOR
+from kiosk.services.auth.staff_session import OPERATOR
 from kiosk.services.files.table_reader import UnreadableFile, read_sheet
+from kiosk.services.imports.oneroster_reader import read_oneroster
 from kiosk.services.imports.roster_check import MOST_FAULTS, Roster, RosterFault, StudentRow, check_roster
 from kiosk.services.imports.roster_columns import ROLES
 from kiosk.services.imports.roster_import import (
@@ -51,6 +51,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: A
     reset = add(logins, "reset", "發給一次性的櫃台登入碼（只顯示一次）")
     reset.add_argument("student_number", help="學號")
     reset.set_defaults(handle=_reset)
+    formats = add(commands, "import", "匯入其他格式的名冊").add_subparsers(dest="action", required=True, metavar="動作")
+    exchange = add(formats, "oneroster", "匯入 OneRoster CSV 1.1 或 1.2 的全校名冊：全部寫入，或完全不寫入")
+    exchange.add_argument("file", type=Path, help="OneRoster 的 .zip 檔（bulk）")
+    add_import_options(exchange)
+    exchange.set_defaults(handle=_oneroster)
 
 
 def add_import_options(take: argparse.ArgumentParser) -> None:
@@ -227,3 +232,12 @@ def _reset(arguments: argparse.Namespace) -> int:
         raise Refused("沒有這個學號的在學學生。") from None
     print(f"一次性登入碼（只顯示這一次）：{code}")
     return 0
+
+
+def _oneroster(arguments: argparse.Namespace) -> int:
+    settings = load_settings(arguments.home)
+    try:
+        roster, sha256 = read_oneroster(arguments.file, settings, today(SystemClock()), progress_bar("檢查"))
+    except UnreadableFile as error:
+        raise Refused(file_line(error, "名冊")) from None
+    return take_in(arguments, roster, sha256)

@@ -29,8 +29,7 @@ from kiosk.services.administration.staff_accounts import (
     UnknownClass,
     UnknownStaff,
 )
-from kiosk.services.auth.staff_session import Role
-from kiosk.services.command_line import CommandLine
+from kiosk.services.auth.staff_session import CommandLine, Role
 
 _TRIES = 3
 _LONGEST_LINE = 1000

@@ -10,7 +10,7 @@ from kiosk.domain.application_form import Basis, Mode
 from kiosk.domain.school_calendar import today
 from kiosk.services.accounts.carers import Scope
 from kiosk.services.auth.account_session import AccountHolder
-from kiosk.services.command_line import OPERATOR
+from kiosk.services.auth.staff_session import OPERATOR
 from kiosk.services.imports.fee_check import FeeRow
 from kiosk.services.imports.fee_import import import_fees, student_ids
 from kiosk.services.school import School

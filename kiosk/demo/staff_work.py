@@ -8,8 +8,7 @@ from kiosk.demo.family_visits import DemoVisits
 from kiosk.demo.parent_accounts import APPROVED, apply_for_accounts, use_accounts
 from kiosk.demo.seed import DemoLogin, invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
-from kiosk.services.auth.staff_session import Role, StaffMember
-from kiosk.services.command_line import CommandLine
+from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
 from kiosk.services.office import Office, open_office
 from kiosk.services.review.queue_filter import QueueFilter, QueueSort
 from kiosk.services.students.error_reports import Correct

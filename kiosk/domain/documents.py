@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum, StrEnum, auto
+from typing import Any
 
 from kiosk.domain.errors import ServiceError
 from kiosk.i18n import _
-from kiosk.services.documents.pdf_renderer import FormKind
+
+
+class FormKind(StrEnum):
+    """The forms there are; the value is what the database keeps, and the template's name."""
+
+    BINDING = "binding"
+    CARD = "card"
+    CARER = "carer"
+    CORRECTION = "correction"
+
+    @property
+    def label(self) -> str:
+        """The form's name, as it stands on it."""
+        return {
+            FormKind.BINDING: _("親子帳號申請書"),
+            FormKind.CARD: _("學生證多元功能申請書"),
+            FormKind.CARER: _("委託證明書"),
+            FormKind.CORRECTION: _("學生資料更正申請書"),
+        }[self]
+
 
 COUNTED = (FormKind.BINDING, FormKind.CARD)
 """The forms of 申請簽署 n/2."""
@@ -59,3 +83,58 @@ class Paper:
     state: PaperState
     number: str | None
     application: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FormContent:
+    """What one form says.
+
+    Attributes:
+        kind: which form.
+        facts: what is signed for; a change of it makes the form an old one.
+        words: what stands around it (class, seat, the school's wording at that time); may change without harm.
+    """
+
+    kind: FormKind
+    facts: Mapping[str, Any] = field(repr=False)
+    words: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """The hash that binds signatures to exactly this, in hexadecimal."""
+        plain = json.dumps([self.kind, self.facts, self.words], ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(plain.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One form to be printed.
+
+    Attributes:
+        number: of the document, to be read aloud; also in the bars.
+        token: for the QR code; tells nothing.
+        issued_on: the document's date.
+        content: what it says.
+        marks: signatures given on the screen, by the place of their box, from 0: SVG and the words under it.
+    """
+
+    number: str
+    token: str = field(repr=False)
+    issued_on: date
+    content: FormContent
+    marks: Mapping[int, Mapping[str, str]] = field(default_factory=dict, repr=False)
+
+
+class FormFault(Enum):
+    """Why a form cannot be made."""
+
+    TOO_LONG = auto()
+    UNRENDERABLE = auto()
+
+
+class FormRefused(ServiceError):
+    """A form cannot be made; nothing of it is in the message."""
+
+    def __init__(self, fault: FormFault) -> None:
+        super().__init__(fault.name)
+        self.fault = fault

@@ -17,3 +17,9 @@ def today(clock: Clock) -> date:
 def day_at(moment: int) -> date:
     """Give the day in Taipei of a moment, in milliseconds since 1970-01-01 UTC."""
     return datetime.fromtimestamp(moment / 1000, TAIPEI).date()
+
+
+def day_and_time(at: int) -> str:
+    """A moment in milliseconds since 1970 UTC, at the school: 115/09/01 14:05, years counted as there."""
+    moment = datetime.fromtimestamp(at / 1000, TAIPEI)
+    return f"{moment.year - 1911}/{moment:%m/%d %H:%M}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from kiosk.domain.documents import FormRefused
 from kiosk.domain.errors import ChangedMeanwhile
 from kiosk.flows.flow import Left, Walk
 from kiosk.i18n import _, current_language
@@ -29,7 +30,6 @@ from kiosk.screens.base.notice import NoticeScreen
 from kiosk.screens.base.step import Nav
 from kiosk.services.accounts.account_settings import BoundChild
 from kiosk.services.auth.account_session import AccountHolder
-from kiosk.services.documents.pdf_renderer import FormRefused
 from kiosk.services.documents.printer import PrintFailed, PrintFault, send_to_printer
 from kiosk.services.privacy.subject_rights import PRINT_TITLE, GivenConsent
 from kiosk.services.texts.city_systems import load_systems

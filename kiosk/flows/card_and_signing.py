@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kiosk.domain.documents import FormKey, NothingToSign
+from kiosk.domain.documents import FormKey, FormRefused, NothingToSign
 from kiosk.domain.errors import ChangedMeanwhile
 from kiosk.flows.family_flow import VisitorWalk
 from kiosk.i18n import _, current_language
@@ -13,7 +13,6 @@ from kiosk.screens.base.step import Nav
 from kiosk.screens.family.forms_to_sign import SigningScreen
 from kiosk.screens.family.signature import SignPadScreen
 from kiosk.screens.family.student_card import CardScreen
-from kiosk.services.documents.pdf_renderer import FormRefused
 from kiosk.services.documents.printer import PrintFailed
 from kiosk.services.signing.signatures import SignatureBox
 from kiosk.services.texts.card_services import load_card_services

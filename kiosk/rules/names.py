@@ -133,3 +133,34 @@ def is_rare(text: str) -> bool:
     except UnicodeEncodeError:
         return True
     return False
+
+
+_HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+_COMPOUND = frozenset(
+    ("歐陽", "司馬", "上官", "司徒", "諸葛", "夏侯", "皇甫", "尉遲", "公孫", "慕容", "令狐", "長孫", "宇文", "東方")
+)
+
+
+_COMPOUND_OF_TWO_FAMILIES = frozenset(("張簡", "范姜", "張廖", "郭羅", "葉劉"))
+"""Families of Taiwan that joined two names; with three characters the second may as well begin the given name."""
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Give (family name, given name), neither empty; a name of one part is both."""
+    if _HAN.match(name):
+        two = name[:2]
+        is_compound = (two in _COMPOUND and len(name) > 2) or (two in _COMPOUND_OF_TWO_FAMILIES and len(name) > 3)
+        length = 2 if is_compound else 1
+        family, given = name[:length], name[length:].strip()
+    else:
+        family, _blank, given = name.partition(" ")
+    return (family, given) if given else (name, name)
+
+
+def join_name(family: str, given: str) -> str:
+    """The whole name of two parts; two that are the same are one name in other letters (Suparman), two in Chinese."""
+    if _HAN.match(family):
+        return family + given
+    return family if family == given else f"{family} {given}".strip()

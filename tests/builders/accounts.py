@@ -12,8 +12,8 @@ from db.models.accounts import Binding, CarerAccess, ParentAccount
 from db.models.messages import OutboxMessage
 from db.models.school import Student
 from kiosk.domain.application_form import ApplicantEntry
+from kiosk.domain.bindings import OpenedBinding
 from kiosk.domain.school_calendar import today
-from kiosk.services.accounts.bindings import OpenedBinding
 from kiosk.services.accounts.bindings_desk import Bindings
 from kiosk.services.accounts.carers import CarerRow, Scope
 from kiosk.services.auth.account_session import AccountHolder

@@ -19,8 +19,9 @@ from db.models.school import Staff, StaffClass
 from kiosk.config.settings import Settings, SmtpSettings
 from kiosk.domain.application_form import ApplicantEntry
 from kiosk.domain.application_status import ApplicationState
+from kiosk.domain.bindings import OpenedBinding
 from kiosk.domain.receipt import Receipt
-from kiosk.services.accounts.bindings import OpenedBinding, open_binding
+from kiosk.services.accounts.bindings import open_binding
 from kiosk.services.applications.state_changes import change_state
 from kiosk.services.auth.staff_session import STAFF_LOGIN, Role, StaffMember
 from kiosk.services.messaging import outbox

@@ -8,13 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 from kiosk.domain.application_form import Basis, Mode
-from kiosk.domain.documents import FormKey
+from kiosk.domain.documents import FormKey, FormKind
 from kiosk.services.accounts.carers import Scope
 from kiosk.services.applications.drafts import APPLICATION
 from kiosk.services.auth.account_session import AccountHolder
 from kiosk.services.auth.staff_session import ALL_STAFF, Role, StaffMember
 from kiosk.services.auth.student_session import Visitor
-from kiosk.services.documents.pdf_renderer import FormKind
 from kiosk.services.exports.export_service import HANDING_OVER
 from kiosk.services.imports.oneroster_format import Version
 from kiosk.services.messaging.verification_codes import EmailChallenge

@@ -8,9 +8,10 @@ from datetime import date
 import pypdfium2
 import zxingcpp
 
+from kiosk.domain.documents import FormContent, FormKind, Sheet
 from kiosk.rules.strokes import Drawing
 from kiosk.services.documents.form_contents import FormContents
-from kiosk.services.documents.pdf_renderer import FormContent, FormKind, Sheet, render
+from kiosk.services.documents.pdf_renderer import render
 from kiosk.services.school import School
 
 SCHOOL = "本市某高級中學"

@@ -23,9 +23,8 @@ from kiosk.services.accounts.bindings import open_binding
 from kiosk.services.administration.staff_accounts import StaffAccounts
 from kiosk.services.applications.state_changes import change_state
 from kiosk.services.auth.account_session import AccountHolder
-from kiosk.services.auth.staff_session import Role, StaffMember
+from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
 from kiosk.services.auth.student_session import Visitor
-from kiosk.services.command_line import CommandLine
 from kiosk.services.files.table_reader import Sheet
 from kiosk.services.imports.roster_check import Roster, check_roster
 from kiosk.services.imports.roster_import import import_roster

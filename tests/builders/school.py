@@ -15,9 +15,8 @@ from db.models.logins import Credential
 from db.models.school import Student
 from kiosk.services.administration.staff_accounts import StaffAccounts, StaffRow
 from kiosk.services.auth.password_changes import reset_student_login
-from kiosk.services.auth.staff_session import Role, StaffMember
+from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
 from kiosk.services.auth.student_session import STUDENT_LOGIN
-from kiosk.services.command_line import CommandLine
 from kiosk.services.school import School
 from kiosk.testing import FakeClock
 

@@ -25,8 +25,7 @@ from kiosk.domain.errors import SignInRefused
 from kiosk.services.administration.staff_accounts import StaffAccounts
 from kiosk.services.auth.lockout import DAY_SECONDS, FAILURES_TO_LOCK
 from kiosk.services.auth.password_hashing import HASHER
-from kiosk.services.auth.staff_session import Role
-from kiosk.services.command_line import CommandLine
+from kiosk.services.auth.staff_session import CommandLine, Role
 from kiosk.services.imports.roster_import import import_roster
 from kiosk.services.school import School, open_school
 from kiosk.testing import FakeClock

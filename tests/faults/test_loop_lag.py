@@ -20,8 +20,7 @@ from kiosk.clock import SystemClock
 from kiosk.config.settings import Settings
 from kiosk.services.administration.staff_accounts import StaffAccounts
 from kiosk.services.auth.password_hashing import HASHER, PasswordStore
-from kiosk.services.auth.staff_session import Role
-from kiosk.services.command_line import CommandLine
+from kiosk.services.auth.staff_session import CommandLine, Role
 from kiosk.services.school import School, open_school
 from tests.builders.filled_school import CHOSEN, STAFF_CHOSEN, TERMINAL, add_staff, roster_rows
 from tests.paths import ROOT

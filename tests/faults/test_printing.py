@@ -15,9 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.domain.documents import FormKey
+from kiosk.domain.documents import FormKey, FormKind
 from kiosk.services.documents import printer
-from kiosk.services.documents.pdf_renderer import FormKind
 from kiosk.services.documents.printer import PrintFailed, PrintFault, send_to_printer
 from kiosk.services.school import School
 from kiosk.services.signing.family_forms import Papers

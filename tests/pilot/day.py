@@ -19,8 +19,7 @@ from kiosk.demo.seed import invented_id, invented_roster
 from kiosk.domain.application_status import Hold
 from kiosk.domain.school_calendar import today
 from kiosk.services.applications.history import Action
-from kiosk.services.auth.staff_session import Role
-from kiosk.services.command_line import CommandLine
+from kiosk.services.auth.staff_session import CommandLine, Role
 from kiosk.services.files.table_reader import Sheet
 from kiosk.services.imports.roster_check import check_roster
 from kiosk.services.imports.roster_import import import_roster

@@ -15,8 +15,7 @@ from kiosk.app import KioskApp, build_app
 from kiosk.config.settings import load_settings
 from kiosk.demo.seed import fill_demo_school, invented_id
 from kiosk.demo.staff_work import demo_staff_logins
-from kiosk.services.auth.staff_session import Role, StaffMember
-from kiosk.services.command_line import CommandLine
+from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
 from kiosk.services.office import Office, open_office
 from kiosk.services.review.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School, open_school

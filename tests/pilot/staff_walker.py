@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Button
 
-from kiosk.services.command_line import CommandLine
+from kiosk.services.auth.staff_session import CommandLine
 from kiosk.testing import Reviewer, until
 from tests.pilot.demo_office import STAFF_PASSWORD, kiosk_of, office_of
 from tests.pilot.quick import QuickReviewer

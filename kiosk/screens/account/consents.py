@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Button
 
+from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
 from kiosk.rules.names import mask_name
 from kiosk.screens.base.account_step import AccountStep
@@ -16,7 +17,6 @@ from kiosk.screens.base.step import Nav
 from kiosk.services.auth.account_session import AccountHolder
 from kiosk.services.privacy.subject_rights import GivenConsent
 from kiosk.services.students.consents import choice_label
-from kiosk.widgets.moments import day_and_time
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_window import Row, Toned
 from kiosk.widgets.table.table import RowTable, fixed

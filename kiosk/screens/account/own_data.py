@@ -10,12 +10,12 @@ from textual.app import ComposeResult
 from textual.widgets import Button, Static
 
 from kiosk.config.settings import IdleTimes
+from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
 from kiosk.screens.account.children import ReasonForm
 from kiosk.screens.base.account_step import AccountStep
 from kiosk.services.auth.account_session import AccountHolder
 from kiosk.services.privacy.subject_rights import DeletionState, OwnDataCopy
-from kiosk.widgets.moments import day_and_time
 from kiosk.widgets.wrapped_text import Prose
 
 

@@ -9,12 +9,12 @@ from kiosk.config.settings import IdleTimes
 from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.errors import ChangedMeanwhile, Denied, PasswordChangeRequired
 from kiosk.domain.reason import LONGEST_REASON, UnusableReason
+from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
 from kiosk.screens.base.notice import CurtainScreen, NoticeScreen
 from kiosk.screens.base.service_step import AskingStep
 from kiosk.services.applications.history import Action
 from kiosk.services.auth.staff_session import OwnChild, StaffMember
-from kiosk.widgets.moments import day_and_time
 
 if TYPE_CHECKING:
     from kiosk.services.office import Office

@@ -9,10 +9,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Button, Static
 
-from kiosk.domain.documents import COUNTED, Paper, PaperState
+from kiosk.domain.documents import COUNTED, FormKind, Paper, PaperState
 from kiosk.i18n import _
 from kiosk.screens.base.step import Step
-from kiosk.services.documents.pdf_renderer import FormKind
 from kiosk.services.signing.signatures import SignatureBox
 from kiosk.widgets.wrapped_text import Prose
 

@@ -9,12 +9,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Button
 
+from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import Office
 from kiosk.services.privacy.deletion_requests import DeletionRow, DeletionView
-from kiosk.widgets.moments import day_and_time
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_window import Row
 from kiosk.widgets.table.table import RowTable, fixed

@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.widgets import Button, Static
 
 from kiosk.domain.reason import LONGEST_REASON
+from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep, done_word
 from kiosk.screens.base.step import Nav
@@ -26,7 +27,6 @@ from kiosk.services.students.error_reports import (
     ValueFault,
 )
 from kiosk.widgets.field import Field
-from kiosk.widgets.moments import day_and_time
 from kiosk.widgets.safe_input import PlainInput
 from kiosk.widgets.wrapped_text import Prose
 

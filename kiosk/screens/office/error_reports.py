@@ -12,13 +12,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Button
 
+from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep, done_word
 from kiosk.screens.review.labels import reported_field
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import Office
 from kiosk.services.students.error_reports import TicketPlace, TicketRow
-from kiosk.widgets.moments import day_and_time
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.forward_only_source import ForwardPages
 from kiosk.widgets.table.paged_window import Row

@@ -12,12 +12,11 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Button
 
-from kiosk.domain.documents import NothingToSign, PaperState
+from kiosk.domain.documents import FormRefused, NothingToSign, PaperState
 from kiosk.i18n import _
 from kiosk.screens.base.staff_step import Refused, StaffStep
 from kiosk.screens.base.step import Nav
 from kiosk.services.auth.staff_session import StaffMember
-from kiosk.services.documents.pdf_renderer import FormRefused
 from kiosk.services.documents.printer import PrintFailed
 from kiosk.services.office import Office
 from kiosk.services.signing.print_desk import Pile, QueuedForm

@@ -9,6 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Button, Static
 
+from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
 from kiosk.screens.base.staff_step import Refused, StaffStep
 from kiosk.screens.base.step import Nav
@@ -16,7 +17,6 @@ from kiosk.services.auth.staff_session import OwnChild, StaffMember
 from kiosk.services.office import Office
 from kiosk.services.signing.scan_desk import AnotherClass, Scanned, ScanOutcome
 from kiosk.widgets.field import Field
-from kiosk.widgets.moments import day_and_time
 from kiosk.widgets.safe_input import PlainInput
 
 _MOST_LINES = 60

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Button, Static
 
+from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
 from kiosk.rules.strokes import CELL_HEIGHT, CELL_WIDTH, Drawing, blocks, quarters
 from kiosk.screens.base.staff_step import StaffStep
@@ -18,7 +19,6 @@ from kiosk.screens.base.step import Nav
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import Office
 from kiosk.services.signing.signature_desk import CheckOutcome, SignaturePlace, WaitingSignature
-from kiosk.widgets.moments import day_and_time
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.forward_only_source import ForwardPages
 from kiosk.widgets.table.paged_window import Row

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from kiosk.domain.application_form import Basis, FormField, Mode
 from kiosk.domain.receipt import EmailState
+from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
 from kiosk.services.accounts.bindings_desk import BindingRow
 from kiosk.services.accounts.parent_accounts import EmailOfAnother
@@ -21,7 +22,6 @@ from kiosk.services.review.case_view import (
 from kiosk.services.review.decisions import Blocked
 from kiosk.services.students.consents import WITHDRAWN, choice_label
 from kiosk.widgets.comparison_table import Pair
-from kiosk.widgets.moments import day_and_time
 
 _COMPARED = ("name", "national_id", "mobile", "email")
 _DIGITS_OF_HASH = 16

@@ -18,7 +18,7 @@ from db.store import Store
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings
 from kiosk.domain.application_form import email_key
-from kiosk.domain.documents import PaperState
+from kiosk.domain.documents import FormKind, PaperState
 from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
 from kiosk.domain.reason import checked_reason
 from kiosk.domain.school_calendar import today
@@ -33,7 +33,6 @@ from kiosk.services.accounts.visible_children import Scope, SeenChild, seen_chil
 from kiosk.services.auth.account_session import AccountHolder, require_account
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.parent_login import chosen_name
-from kiosk.services.documents.pdf_renderer import FormKind
 from kiosk.services.messaging import outbox
 from kiosk.services.messaging.outbox import Addressee, MessageKind
 from kiosk.services.messaging.verification_codes import CodeMail, EmailChallenge, Purpose, WrongCode

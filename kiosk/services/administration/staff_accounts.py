@@ -24,8 +24,15 @@ from kiosk.rules.text_safety import half_width, is_clean
 from kiosk.services.auth.lockout import Lockout
 from kiosk.services.auth.password_changes import find_credential, first_password_expiry, give_one_time_code
 from kiosk.services.auth.staff_login import FIRST_PASSWORD, StaffLogin
-from kiosk.services.auth.staff_session import ADMINISTRATOR, STAFF_LOGIN, Role, StaffGate, StaffMember
-from kiosk.services.command_line import OPERATOR, CommandLine
+from kiosk.services.auth.staff_session import (
+    ADMINISTRATOR,
+    OPERATOR,
+    STAFF_LOGIN,
+    CommandLine,
+    Role,
+    StaffGate,
+    StaffMember,
+)
 
 _LONGEST_CLASS = 32
 

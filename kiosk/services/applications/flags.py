@@ -39,7 +39,7 @@ from kiosk.domain.application_status import LIVE_STATES, OPEN_STATES, TO_LOOK_AT
 from kiosk.domain.receipt import EmailState
 from kiosk.domain.school_calendar import day_at
 from kiosk.services.applications.shared_contacts import INDEXES, Row, Shared, sharing
-from kiosk.services.full_age import is_of_age
+from kiosk.services.auth.student_session import is_of_age
 
 _BETWEEN_NAMES = "、"
 _STUDENTS_AT_ONCE = 300

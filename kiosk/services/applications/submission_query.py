@@ -16,8 +16,14 @@ from db.models.school import Student
 from db.store import UnitOfWork
 from kiosk.domain.errors import ConsentMissing
 from kiosk.services.applications.drafts import APPLICATION
-from kiosk.services.auth.student_session import FIND_LOGIN, StudentBasics, Visitor, login_parameters, student_of
-from kiosk.services.full_age import is_of_age
+from kiosk.services.auth.student_session import (
+    FIND_LOGIN,
+    StudentBasics,
+    Visitor,
+    is_of_age,
+    login_parameters,
+    student_of,
+)
 
 _application = table_of(Application)
 _consent = table_of(Consent)

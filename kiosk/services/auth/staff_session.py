@@ -223,3 +223,11 @@ def require_staff(session: Session, member: StaffMember, roles: Collection[Role]
 def name_of_staff(session: Session, staff_id: str | None) -> str:
     """A colleague's name, to say who did something; empty where no colleague did it."""
     return session.exec(select(Staff.name).where(Staff.id == staff_id)).one_or_none() or ""
+
+
+OPERATOR = "operator"
+"""How they stand in the audit."""
+
+
+class CommandLine:
+    """They hold database and key file, so they may what an administrator may; made by ``kiosk.cli`` only."""

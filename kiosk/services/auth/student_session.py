@@ -15,6 +15,12 @@ if TYPE_CHECKING:  # a sign-in does without models
 
     from db.models.school import Student
 
+
+from datetime import date
+
+from db.keyring import KeyRing
+from kiosk.rules.roc_dates import is_adult
+
 STUDENT_LOGIN = "student"
 FIND_LOGIN = (
     select(
@@ -120,3 +126,9 @@ def require_student(session: Session, visitor: Visitor) -> Student:
 
     require_login(session.connection(), visitor)
     return session.get_one(Student, visitor.student_id)
+
+
+def is_of_age(keys: KeyRing, student_id: str, sealed: bytes, on: date) -> bool:
+    """Whether the student of a sealed row is of full age on a day; not where no birth date is on file."""
+    birth = keys.open("student", student_id, sealed).get("birth_date")
+    return bool(birth) and is_adult(date.fromisoformat(str(birth)), on)

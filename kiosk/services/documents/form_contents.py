@@ -16,11 +16,12 @@ from db.models.documents import CardAnswer
 from db.models.school import Student
 from kiosk.domain.application_form import Basis, Mode
 from kiosk.domain.application_status import ApplicationState
+from kiosk.domain.documents import FormContent, FormKind
 from kiosk.domain.school_calendar import TAIPEI
 from kiosk.i18n import _
 from kiosk.rules.identity import mask_id
 from kiosk.rules.roc_dates import format_roc
-from kiosk.services.documents.pdf_renderer import FormContent, FormKind, fingerprint
+from kiosk.services.documents.pdf_renderer import fingerprint
 from kiosk.services.texts.loader import TextName, load_consent, load_text
 
 _Row = TypeVar("_Row", bound=SQLModel)

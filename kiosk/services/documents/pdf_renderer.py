@@ -6,16 +6,11 @@ is ever markup. Only the bundled font is used and the date is the document's own
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from enum import Enum, StrEnum, auto
+from collections.abc import Sequence
 from typing import Any
 
-from kiosk.domain.errors import ServiceError
+from kiosk.domain.documents import FormContent, FormFault, FormRefused, Sheet
 from kiosk.i18n import _
 from kiosk.services.documents.font_coverage import missing_characters, printable_value
 from kiosk.services.documents.typst import NotTypeset, typeset
@@ -26,83 +21,9 @@ LAYOUT = "1"
 _FINGERPRINT_DIGITS = 16
 
 
-class FormKind(StrEnum):
-    """The forms there are; the value is what the database keeps, and the template's name."""
-
-    BINDING = "binding"
-    CARD = "card"
-    CARER = "carer"
-    CORRECTION = "correction"
-
-    @property
-    def label(self) -> str:
-        """The form's name, as it stands on it."""
-        return {
-            FormKind.BINDING: _("親子帳號申請書"),
-            FormKind.CARD: _("學生證多元功能申請書"),
-            FormKind.CARER: _("委託證明書"),
-            FormKind.CORRECTION: _("學生資料更正申請書"),
-        }[self]
-
-
-@dataclass(frozen=True, slots=True)
-class FormContent:
-    """What one form says.
-
-    Attributes:
-        kind: which form.
-        facts: what is signed for; a change of it makes the form an old one.
-        words: what stands around it (class, seat, the school's wording at that time); may change without harm.
-    """
-
-    kind: FormKind
-    facts: Mapping[str, Any] = field(repr=False)
-    words: Mapping[str, Any] = field(repr=False)
-
-    @property
-    def sha256(self) -> str:
-        """The hash that binds signatures to exactly this, in hexadecimal."""
-        plain = json.dumps([self.kind, self.facts, self.words], ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(plain.encode()).hexdigest()
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The placeholders for characters that the font lacks; they are written in by hand."""
-        return missing_characters([self.facts, self.words])
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One form to be printed.
-
-    Attributes:
-        number: of the document, to be read aloud; also in the bars.
-        token: for the QR code; tells nothing.
-        issued_on: the document's date.
-        content: what it says.
-        marks: signatures given on the screen, by the place of their box, from 0: SVG and the words under it.
-    """
-
-    number: str
-    token: str = field(repr=False)
-    issued_on: date
-    content: FormContent
-    marks: Mapping[int, Mapping[str, str]] = field(default_factory=dict, repr=False)
-
-
-class FormFault(Enum):
-    """Why a form cannot be made."""
-
-    TOO_LONG = auto()
-    UNRENDERABLE = auto()
-
-
-class FormRefused(ServiceError):
-    """A form cannot be made; nothing of it is in the message."""
-
-    def __init__(self, fault: FormFault) -> None:
-        super().__init__(fault.name)
-        self.fault = fault
+def missing_in(content: FormContent) -> tuple[str, ...]:
+    """The placeholders for characters that the font lacks; they are written in by hand."""
+    return missing_characters([content.facts, content.words])
 
 
 def fingerprint(sha256: str) -> str:
@@ -145,7 +66,7 @@ def _form(sheet: Sheet, school_name: str) -> dict[str, Any]:
         "qr": _qr(sheet.token),
         "layout": LAYOUT,
         "fingerprint": fingerprint(content.sha256),
-        "missing": content.missing,
+        "missing": missing_in(content),
         "school": printable_value(school_name),
         "facts": printable_value(content.facts),
         "words": printable_value(content.words),

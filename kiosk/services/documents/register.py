@@ -24,7 +24,7 @@ from db.models.columns import table_of
 from db.models.documents import Document, Signature, SignedForm
 from db.store import UnitOfWork
 from kiosk.domain.application_status import ApplicationState
-from kiosk.domain.documents import COUNTED, FormKey, NothingToSign, PaperState
+from kiosk.domain.documents import COUNTED, FormContent, FormKey, FormKind, NothingToSign, PaperState, Sheet
 from kiosk.domain.school_calendar import TAIPEI
 from kiosk.i18n import _
 from kiosk.rules.application_numbers import format_number
@@ -32,7 +32,6 @@ from kiosk.rules.roc_dates import school_year
 from kiosk.rules.strokes import Drawing, svg
 from kiosk.services.applications.flags import refresh
 from kiosk.services.documents.form_contents import FormContents, roc_moment
-from kiosk.services.documents.pdf_renderer import FormContent, FormKind, Sheet
 
 _TOKEN_BYTES = 15
 _NUMBER_PREFIX = "D"

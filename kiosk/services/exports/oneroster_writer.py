@@ -23,7 +23,7 @@ from db.models.school import Staff, StaffClass, Student
 from kiosk.config.settings import Settings
 from kiosk.rules.accounts import student_account
 from kiosk.rules.identity import hide_ids, looks_like_id
-from kiosk.rules.name_parts import split_name
+from kiosk.rules.names import split_name
 from kiosk.rules.roc_dates import school_year
 from kiosk.services.auth.staff_session import Role
 from kiosk.services.exports.active_bindings import Link, accounts_of, read_links, shared_mobiles, sign_on_names

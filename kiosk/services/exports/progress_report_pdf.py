@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from kiosk.domain.documents import FormFault, FormRefused
 from kiosk.rules.roc_dates import format_roc
 from kiosk.services.documents.font_coverage import printable_value
-from kiosk.services.documents.pdf_renderer import FormFault, FormRefused
 from kiosk.services.documents.typst import NotTypeset, typeset
 from kiosk.services.exports.progress_report import ClassRate, Report
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from kiosk.config.settings import Settings
 from kiosk.i18n import _
 from kiosk.rules.identity import looks_like_id
-from kiosk.rules.name_parts import join_name
+from kiosk.rules.names import join_name
 from kiosk.services.files.table_reader import Row, Sheet
 from kiosk.services.imports.oneroster_archive import Archive, Line
 from kiosk.services.imports.oneroster_format import NAME, RELATION, SEAT, TO_BE_DELETED, Version

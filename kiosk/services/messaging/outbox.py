@@ -20,12 +20,12 @@ from db.models.messages import OutboxMessage
 from db.store import UnitOfWork
 from kiosk.config.settings import Settings
 from kiosk.domain.application_form import FormField
+from kiosk.domain.bindings import OpenedBinding
 from kiosk.domain.school_calendar import TAIPEI
 from kiosk.i18n import _
 from kiosk.rules.identity import hide_ids
 from kiosk.rules.names import mask_name
 from kiosk.rules.roc_dates import format_roc
-from kiosk.services.accounts.bindings import OpenedBinding
 
 
 class MessageKind(StrEnum):

@@ -6,9 +6,10 @@ and numbers are shown whole, because without them nobody can be called; that the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -22,8 +23,18 @@ from kiosk.config.settings import Settings
 from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.i18n import _
 from kiosk.rules.contact import mask_email
-from kiosk.services.auth.staff_session import REVIEWERS, ActingStaff, Role, StaffGate, StaffMember, name_of_staff
-from kiosk.services.command_line import OPERATOR, CommandLine
+from kiosk.rules.roc_dates import format_roc
+from kiosk.rules.text_safety import scrub
+from kiosk.services.auth.staff_session import (
+    OPERATOR,
+    REVIEWERS,
+    ActingStaff,
+    CommandLine,
+    Role,
+    StaffGate,
+    StaffMember,
+    name_of_staff,
+)
 from kiosk.services.messaging.outbox import Channel, MessageKind, MessageState
 from kiosk.services.messaging.redaction import once_told
 from kiosk.services.messaging.smtp import MailFault
@@ -318,3 +329,26 @@ def _dead_letter(unit: UnitOfWork, row: Row[Any]) -> DeadLetter:
     is_lost = row.state == MessageState.SENDING.value
     fault = MailFault.UNCERTAIN if is_lost else MailFault(row.last_fault)
     return DeadLetter(_call(unit, row), mask_email(content["email"]), fault, row.attempts)
+
+
+def call_sheet(calls: Iterable[Call], school_name: str, on: date) -> str:
+    """Write the list.
+
+    Args:
+        calls: whom to call, in the order of the list.
+        school_name: for the heading.
+        on: the day it is printed.
+    """
+    heading = _("{school}　親子綁定　待電話通知家長　{day}").format(school=school_name, day=format_roc(on))
+    note = _("請先核對對方身分；電話中不要說出身分證字號，也不要詢問密碼。打過請勾選並在系統登錄。")
+    return "\n\n".join([f"{heading}\n{note}", *map(_entry, calls)]) + "\n"
+
+
+def _entry(call: Call) -> str:
+    seat = _("{number}號").format(number=call.seat_number) if call.seat_number else ""
+    lines = [
+        f"[ ] {call.class_name}{seat} {call.student_name}　{_('家長')} {call.name}　{call.mobile}",
+        f"{call.number}　{call.kind.label}（{call.why.label}）",
+        *call.details.split("\n"),
+    ]
+    return "\n    ".join(scrub(line) for line in lines if line)

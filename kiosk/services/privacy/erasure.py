@@ -22,8 +22,7 @@ from kiosk.domain.receipt import EmailState
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.parent_login import PARENT_LOGIN
 from kiosk.services.messaging.outbox import MessageState
-from kiosk.services.messaging.redaction import NOBODY, emptied, to_be_emptied
-from kiosk.services.own_messages import messages_of
+from kiosk.services.messaging.redaction import NOBODY, emptied, messages_of, to_be_emptied
 
 _INDEX_BYTES = 16
 _NOTHING = {"national_id": "", "mobile": "", "email": None}

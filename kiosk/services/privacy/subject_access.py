@@ -22,7 +22,7 @@ from db.models.documents import Document
 from db.models.logins import Credential
 from db.models.school import Guardian, Student
 from kiosk.domain.application_status import ApplicationState
-from kiosk.domain.documents import PaperState
+from kiosk.domain.documents import FormKind, PaperState
 from kiosk.i18n import _
 from kiosk.rules.identity import mask_id
 from kiosk.rules.names import mask_name
@@ -30,9 +30,8 @@ from kiosk.rules.roc_dates import format_roc
 from kiosk.services.accounts.parent_accounts import is_bound
 from kiosk.services.accounts.visible_children import Scope, scope_of
 from kiosk.services.auth.parent_login import PARENT_LOGIN
-from kiosk.services.documents.pdf_renderer import FormKind
 from kiosk.services.messaging.outbox import Channel, MessageKind, day_of
-from kiosk.services.own_messages import messages_of
+from kiosk.services.messaging.redaction import messages_of
 from kiosk.services.students.consents import BY_ACCOUNT, choice_label
 
 Line = tuple[str, str]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from kiosk.domain.documents import FormFault, FormRefused
 from kiosk.i18n import _
 from kiosk.rules.roc_dates import format_roc
 from kiosk.services.documents.font_coverage import missing_characters, printable_value
-from kiosk.services.documents.pdf_renderer import FormFault, FormRefused
 from kiosk.services.documents.typst import NotTypeset, typeset
 from kiosk.services.privacy.subject_access import Section
 

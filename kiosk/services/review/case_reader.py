@@ -27,7 +27,7 @@ from kiosk.services.applications.flags import (
 )
 from kiosk.services.applications.history import Action, HistoryLine
 from kiosk.services.applications.shared_contacts import Row, Shared, sharing
-from kiosk.services.full_age import is_of_age
+from kiosk.services.auth.student_session import is_of_age
 from kiosk.services.review.case_view import (
     ApplicationView,
     ConsentEvidence,

@@ -31,8 +31,8 @@ from kiosk.services.applications.flags import refresh
 from kiosk.services.applications.history import Action
 from kiosk.services.applications.state_changes import change_state
 from kiosk.services.auth.staff_session import REGISTRAR, REVIEWERS, ActingStaff, OwnChild, Role, StaffGate, StaffMember
+from kiosk.services.auth.student_session import is_of_age
 from kiosk.services.documents.register import note_received
-from kiosk.services.full_age import is_of_age
 from kiosk.services.messaging import outbox
 from kiosk.services.review.case_reader import in_full, view_of
 from kiosk.services.review.case_view import ApplicationView, Revealed

@@ -13,11 +13,10 @@ from db.store import Store
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings
 from kiosk.domain.application_status import LIVE_STATES
-from kiosk.domain.documents import COUNTED, FormKey, Paper, PaperState
+from kiosk.domain.documents import COUNTED, FormKey, FormKind, Paper, PaperState
 from kiosk.domain.errors import Denied
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.student_session import Visitor, require_student
-from kiosk.services.documents.pdf_renderer import FormKind
 from kiosk.services.documents.printer import PrintFailed, PrintFault
 from kiosk.services.documents.register import standing
 from kiosk.services.signing.print_job import Asker, Printed, print_forms

@@ -20,10 +20,8 @@ from kiosk.clock import Clock
 from kiosk.config.settings import Settings
 from kiosk.domain.application_form import Basis
 from kiosk.domain.application_status import LIVE_STATES
-from kiosk.domain.documents import FormKey, PaperState
-from kiosk.services.auth.staff_session import REVIEWERS, StaffGate, StaffMember
-from kiosk.services.command_line import OPERATOR
-from kiosk.services.documents.pdf_renderer import FormKind
+from kiosk.domain.documents import FormKey, FormKind, PaperState
+from kiosk.services.auth.staff_session import OPERATOR, REVIEWERS, StaffGate, StaffMember
 from kiosk.services.signing.print_job import Asker, Printed, print_forms
 
 _application = table_of(Application)

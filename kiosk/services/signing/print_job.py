@@ -16,7 +16,7 @@ from kiosk.config.settings import Settings
 from kiosk.domain.documents import FormKey
 from kiosk.domain.errors import Denied
 from kiosk.services.documents.form_contents import FormContents
-from kiosk.services.documents.pdf_renderer import render
+from kiosk.services.documents.pdf_renderer import missing_in, render
 from kiosk.services.documents.printer import job_title, purge, save_for_staff, send_to_printer
 from kiosk.services.documents.register import Issued, issue, mark_printed
 
@@ -85,7 +85,7 @@ def print_forms(
         asker.unit.audit(asker.actor, "documents.printed", "printer", {"forms": len(issued)})
     return Printed(
         tuple(form.sheet.number for form in issued),
-        tuple(form.sheet.number for form in issued if form.sheet.content.missing),
+        tuple(form.sheet.number for form in issued if missing_in(form.sheet.content)),
         file,
     )
 

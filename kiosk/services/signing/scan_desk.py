@@ -12,13 +12,12 @@ from db.models.applications import Application
 from db.models.documents import Document
 from db.models.school import Staff, Student
 from db.store import Store, UnitOfWork
-from kiosk.domain.documents import PaperState
+from kiosk.domain.documents import FormKind, PaperState
 from kiosk.domain.errors import Denied
 from kiosk.rules.application_numbers import InvalidNumber, parse_number
 from kiosk.rules.text_safety import compact
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.staff_session import REVIEWERS, ActingStaff, StaffGate, StaffMember
-from kiosk.services.documents.pdf_renderer import FormKind
 from kiosk.services.documents.register import mark_returned, void_if_changed
 
 _NUMBER = re.compile(r"D([0-9]{11})", re.ASCII)

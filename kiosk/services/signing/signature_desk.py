@@ -12,11 +12,11 @@ from db.models.columns import table_of
 from db.models.documents import Document, Signature
 from db.models.school import Student
 from db.store import Store
+from kiosk.domain.documents import FormKind
 from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.rules.strokes import Drawing
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.staff_session import REVIEWERS, Role, StaffGate, StaffMember
-from kiosk.services.documents.pdf_renderer import FormKind
 from kiosk.services.documents.register import content_of, drawing_of, mark_returned, void_if_changed
 
 _signature = table_of(Signature)

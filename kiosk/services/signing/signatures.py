@@ -21,7 +21,7 @@ from db.models.documents import Document, Signature, SignedForm
 from db.store import Store
 from kiosk.config.settings import Settings
 from kiosk.domain.application_status import LIVE_STATES
-from kiosk.domain.documents import COUNTED, FormKey, PaperState
+from kiosk.domain.documents import COUNTED, FormContent, FormKey, FormKind, PaperState
 from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
 from kiosk.i18n import _
 from kiosk.rules.contact import mask_email, mask_mobile
@@ -29,7 +29,7 @@ from kiosk.rules.strokes import Drawing
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.student_session import Visitor, require_student
 from kiosk.services.documents.form_contents import FormContents
-from kiosk.services.documents.pdf_renderer import FormContent, FormKind, fingerprint
+from kiosk.services.documents.pdf_renderer import fingerprint
 from kiosk.services.documents.register import content_of, issue, standing
 
 _signature = table_of(Signature)

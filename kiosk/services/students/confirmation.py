@@ -21,8 +21,7 @@ from kiosk.rules.names import mask_name
 from kiosk.rules.text_safety import is_clean
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.denial_audit import audits_refusals
-from kiosk.services.auth.student_session import Visitor, require_student
-from kiosk.services.full_age import is_of_age
+from kiosk.services.auth.student_session import Visitor, is_of_age, require_student
 
 REPORTABLE = ("class_name", "name", "student_number")
 FORMS_TOTAL = 2

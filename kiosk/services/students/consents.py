@@ -16,8 +16,7 @@ from kiosk.i18n import _
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.identity_check import Claim, NotTheirId, OwnId
-from kiosk.services.auth.student_session import Visitor, require_student
-from kiosk.services.full_age import is_of_age
+from kiosk.services.auth.student_session import Visitor, is_of_age, require_student
 from kiosk.services.texts.loader import ConsentText
 
 Choice = Literal["agree", "refuse"]

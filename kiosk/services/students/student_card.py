@@ -11,12 +11,12 @@ from sqlmodel import Session, func, select
 
 from db.models.documents import CardAnswer, SignedForm
 from db.store import Store
+from kiosk.domain.documents import FormKind
 from kiosk.domain.errors import ServiceError
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.student_session import Visitor, require_student
 from kiosk.services.documents.form_contents import latest_card_answer
-from kiosk.services.documents.pdf_renderer import FormKind
 from kiosk.services.texts.card_services import CardServices
 
 

@@ -8,8 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from kiosk.demo.seed import invented_id
-from kiosk.services.auth.staff_session import Role
-from kiosk.services.command_line import CommandLine
+from kiosk.services.auth.staff_session import CommandLine, Role
 from kiosk.services.school import School
 from kiosk.testing import FakeClock, until
 from tests.pilot.demo_office import (

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.rules.name_parts import join_name, split_name
-from kiosk.rules.names import InvalidName, parse_name
+from kiosk.rules.names import InvalidName, join_name, parse_name, split_name
 
 
 @pytest.mark.parametrize(

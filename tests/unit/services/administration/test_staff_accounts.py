@@ -25,8 +25,7 @@ from kiosk.services.administration.staff_accounts import (
     UnknownClass,
     UnknownStaff,
 )
-from kiosk.services.auth.staff_session import ALL_STAFF, Role, StaffGate, StaffMember
-from kiosk.services.command_line import OPERATOR, CommandLine
+from kiosk.services.auth.staff_session import ALL_STAFF, OPERATOR, CommandLine, Role, StaffGate, StaffMember
 from tests.builders.school import STAFF_CHOSEN, STAFF_FIRST, STAFF_ID, TERMINAL, Opened, add_staff, staff_member
 
 HERE = CommandLine()

@@ -28,14 +28,12 @@ from db.models.logins import Credential
 from db.models.messages import OutboxMessage
 from db.models.school import Student
 from kiosk.config.settings import Settings
-from kiosk.domain.documents import FormKey
+from kiosk.domain.documents import FormKey, FormKind
 from kiosk.domain.errors import Denied, PasswordChangeRequired, ServiceError, SignInRefused
 from kiosk.services.administration.staff_accounts import StaffAccounts
 from kiosk.services.auth.account_session import AccountHolder
-from kiosk.services.auth.staff_session import Role, StaffMember
+from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
 from kiosk.services.auth.student_session import Visitor
-from kiosk.services.command_line import CommandLine
-from kiosk.services.documents.pdf_renderer import FormKind
 from kiosk.services.documents.register import issue
 from kiosk.services.office import Office, open_office
 from kiosk.services.school import School, open_school

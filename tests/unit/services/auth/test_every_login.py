@@ -12,7 +12,7 @@ from db.models.logins import SignInCounter
 from kiosk.domain.errors import SignInRefused
 from kiosk.services.administration.staff_accounts import StaffAccounts
 from kiosk.services.auth.lockout import DAY_SECONDS, FAILURES_TO_LOCK
-from kiosk.services.command_line import CommandLine
+from kiosk.services.auth.staff_session import CommandLine
 from tests.builders.accounts import Families
 from tests.builders.applications import FATHER_ID, MOTHER_ID
 from tests.builders.school import (

@@ -20,8 +20,7 @@ from kiosk.domain.errors import (
 from kiosk.rules.passwords import PasswordFault
 from kiosk.services.administration.staff_accounts import StaffAccounts
 from kiosk.services.auth.lockout import FAILURES_TO_LOCK, LOCK_SECONDS, NAMES_AT_TERMINAL, TERMINAL_WAIT_SECONDS
-from kiosk.services.auth.staff_session import ALL_STAFF, Role, StaffGate, StaffMember
-from kiosk.services.command_line import CommandLine
+from kiosk.services.auth.staff_session import ALL_STAFF, CommandLine, Role, StaffGate, StaffMember
 from tests.builders.school import (
     NATIONAL_ID,
     STAFF_ACCOUNT,

@@ -17,11 +17,12 @@ from sqlmodel import col, select
 
 from db.models.applications import Ticket
 from kiosk.domain.application_form import Basis
+from kiosk.domain.documents import FormContent, FormFault, FormKind, FormRefused, Sheet
 from kiosk.rules.line_breaks import NOT_FIRST
 from kiosk.rules.text_safety import is_clean
 from kiosk.services.auth.student_session import Visitor
 from kiosk.services.documents.font_coverage import FONT_FILE, in_font
-from kiosk.services.documents.pdf_renderer import FormContent, FormFault, FormKind, FormRefused, Sheet, render
+from kiosk.services.documents.pdf_renderer import missing_in, render
 from tests.builders.applications import MOTHER, MOTHER_ID, TEXT, Sender, answer
 from tests.builders.documents import (
     ISSUED,
@@ -155,9 +156,9 @@ def test_what_looks_like_markup_is_only_text(binding: FormContent, name: str) ->
 
 
 def test_a_character_the_font_lacks_is_named_and_flagged(binding: FormContent) -> None:
-    assert binding.missing == ()
+    assert missing_in(binding) == ()
     content = _with_name(binding, "吳𠮷堃")
-    assert content.missing == ("〔U+20BB7〕",)
+    assert missing_in(content) == ("〔U+20BB7〕",)
     (page,) = pages(printed(content))
     assert "吳〔U+20BB7〕堃" in page
     assert "請在該處以正楷手寫補上" in page

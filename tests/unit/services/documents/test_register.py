@@ -19,13 +19,12 @@ from db.models.documents import Document, SignedForm
 from db.models.school import Student
 from kiosk.config.settings import Settings
 from kiosk.domain.application_form import Basis
-from kiosk.domain.documents import FormKey, NothingToSign, PaperState
+from kiosk.domain.documents import FormKey, FormKind, NothingToSign, PaperState
 from kiosk.domain.errors import Denied
 from kiosk.domain.school_calendar import today
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.staff_session import Role
 from kiosk.services.auth.student_session import Visitor
-from kiosk.services.documents.pdf_renderer import FormKind
 from kiosk.services.documents.printer import PrintFailed, PrintFault, purge
 from kiosk.services.documents.register import issue, mark_returned
 from kiosk.services.files.table_reader import Sheet as RosterSheet

@@ -14,13 +14,11 @@ from kiosk.config.settings import SmtpSettings
 from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.domain.receipt import Receipt
 from kiosk.domain.school_calendar import today
-from kiosk.services.auth.staff_session import Role
-from kiosk.services.call_sheet import call_sheet
-from kiosk.services.command_line import CommandLine
+from kiosk.services.auth.staff_session import CommandLine, Role
 from kiosk.services.messaging import outbox
 from kiosk.services.messaging.mail_sender import CLAIM_SECONDS, MailSender, Sent
 from kiosk.services.messaging.outbox import MessageKind
-from kiosk.services.messaging.outbox_desk import Counts, Outbox, WhyCall
+from kiosk.services.messaging.outbox_desk import Counts, Outbox, WhyCall, call_sheet
 from kiosk.services.messaging.smtp import MailFault
 from kiosk.services.school import School
 from tests.builders.applications import FATHER, FATHER_ID, MOTHER, MOTHER_ID, made_up_id

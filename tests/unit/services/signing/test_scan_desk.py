@@ -15,13 +15,12 @@ from db.models.audit import AuditEntry
 from db.models.documents import Document, SignedForm
 from db.models.school import Student
 from kiosk.config.settings import Settings
-from kiosk.domain.documents import FormKey, PaperState
+from kiosk.domain.documents import FormKey, FormKind, PaperState
 from kiosk.domain.errors import Denied
 from kiosk.rules.application_numbers import format_number
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.staff_session import OwnChild, Role, StaffMember
 from kiosk.services.auth.student_session import Visitor
-from kiosk.services.documents.pdf_renderer import FormKind
 from kiosk.services.documents.register import issue
 from kiosk.services.review.decisions import Review
 from kiosk.services.school import School, open_school

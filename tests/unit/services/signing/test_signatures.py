@@ -17,12 +17,12 @@ from db.models.audit import AuditEntry
 from db.models.documents import Document, Signature
 from db.models.school import Student
 from kiosk.config.settings import Settings
-from kiosk.domain.documents import PaperState
+from kiosk.domain.documents import FormKind, PaperState
 from kiosk.domain.errors import ChangedMeanwhile
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.auth.student_session import Visitor
-from kiosk.services.documents.pdf_renderer import FormKind, render
+from kiosk.services.documents.pdf_renderer import render
 from kiosk.services.documents.register import drawing_of, sheet_of
 from kiosk.services.office import open_office
 from kiosk.services.school import School, open_school

@@ -12,11 +12,10 @@ from sqlmodel import select
 
 from db.models.documents import CardAnswer, Document, SignedForm
 from db.models.school import Student
-from kiosk.domain.documents import FormKey, PaperState
+from kiosk.domain.documents import FormKey, FormKind, PaperState
 from kiosk.domain.errors import Denied
 from kiosk.services.auth.staff_session import Role
 from kiosk.services.auth.student_session import Visitor
-from kiosk.services.documents.pdf_renderer import FormKind
 from kiosk.services.documents.register import mark_returned
 from kiosk.services.signing.print_desk import print_as_operator
 from kiosk.services.students.card_register import CardRegister, card_rows, card_sheet
