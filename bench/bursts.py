@@ -15,7 +15,7 @@ from tests.terminal.harness import Terminal
 from tests.terminal.samples import F7, sample, typed
 
 _BURSTS = 100
-_LONGEST_WAIT = 10.0
+_MAX_WAIT = 10.0
 
 
 def bars(run: Run) -> list[Bar]:
@@ -39,7 +39,7 @@ def _is_right(terminal: Terminal, number: int) -> bool:
     values = f"P110{number:04}", f"m{number}", f"A1234{number:05}"
     terminal.send(F7 + "\t".join(values))
     try:
-        terminal.wait_until(lambda: typed(*values) in terminal.text, _LONGEST_WAIT, "a burst")
+        terminal.wait_until(lambda: typed(*values) in terminal.text, _MAX_WAIT, "a burst")
     except AssertionError:
         return False
     return True

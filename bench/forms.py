@@ -10,7 +10,7 @@ from datetime import date
 from bench.homes import Run
 from bench.report import Bar
 from docs.form_pictures import binding
-from kiosk.domain.documents import Sheet
+from kiosk.domain.documents import PrintableForm
 from kiosk.services.documents.pdf_renderer import render
 
 _FORMS = 100
@@ -21,7 +21,7 @@ def bars(_run: Run) -> list[Bar]:
     """Seconds, against the limits of the house; both are short enough for every run."""
     content = binding()
     sheets = [
-        Sheet(
+        PrintableForm(
             f"D115-000-{place:04}-0",
             f"ABCDEFGHIJKLMNOPQRST{place:04}",
             date(2026, 9, 1),

@@ -24,7 +24,7 @@ from bench.bare import BareApp, BareForm
 from kiosk.app import KioskApp
 from kiosk.config.settings import load_settings
 from kiosk.screens.base.new_password import ChangePasswordScreen
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import School, open_school
 from kiosk.testing import FakeClock
 from tests.pilot.conftest import STUDENTS, add_student
@@ -35,7 +35,7 @@ _SIZE = (100, 30)
 _WALKS = ("receipt", "report", "adult_id")
 """Between them they meet every step of a visit but the forced change of the password."""
 
-_NOBODY = Visitor("", "", "", "", 1)
+_NOBODY = StudentSession("", "", "", "", 1)
 
 _Make = Callable[[], Screen[Any]]
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # a sign-in does without models
 BUSY_SECONDS = 5.0
 _READER_BUSY_MILLISECONDS = 5000
 _FIRST_WAIT = (0.0005, 0.004)
-_LONGEST_WAIT = 0.008
+_MAX_WAIT = 0.008
 _GROWTH = 1.02
 _NETWORK_FILE_SYSTEMS = frozenset(
     ["nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs", "fuse.glusterfs", "davfs"]
@@ -50,11 +50,13 @@ _PRAGMAS: Mapping[str, tuple[str, object]] = {
 class UnitOfWork:
     """One write transaction: its connection or a session over it, and the audit rows that go with what it changes."""
 
-    def __init__(self, connection: Connection, keys: KeyRing, at: int, terminal: str, head: tuple[int, bytes]) -> None:
+    def __init__(
+        self, connection: Connection, keys: KeyRing, timestamp_ms: int, terminal: str, head: tuple[int, bytes]
+    ) -> None:
         """Made by :meth:`Store.write`."""
         self.connection = connection
         self.keys = keys
-        self.at = at
+        self.timestamp_ms = timestamp_ms
         self._terminal = terminal
         self._head = head
         self._session: Session | None = None
@@ -85,7 +87,7 @@ class UnitOfWork:
             self.connection,
             self.keys,
             self._head,
-            at=self.at,
+            at=self.timestamp_ms,
             terminal=self._terminal,
             actor=actor,
             action=action,
@@ -284,7 +286,7 @@ def _begin_immediate(connection: PoolProxiedConnection) -> None:
             if time.monotonic() > deadline:
                 raise StoreBusy("database busy") from None
             time.sleep(random.uniform(low, high))
-            high = min(high * _GROWTH, _LONGEST_WAIT)
+            high = min(high * _GROWTH, _MAX_WAIT)
         else:
             return
 

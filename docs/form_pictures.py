@@ -11,7 +11,7 @@ import pypdfium2
 
 from kiosk.config.settings import DEMO_SCHOOL_NAME
 from kiosk.domain.application_form import Basis, Mode
-from kiosk.domain.documents import FormContent, FormKind, Sheet
+from kiosk.domain.documents import FormContent, FormKind, PrintableForm
 from kiosk.rules.strokes import Drawing, svg
 from kiosk.services.documents.pdf_renderer import fingerprint, render
 from kiosk.services.texts.card_services import load_card_services
@@ -147,7 +147,7 @@ def main() -> None:
     }
     for place, (name, content) in enumerate(shown.items(), 1):
         marks = signatures() if name == "binding-signed" else {}
-        sheet = Sheet(f"D115-000-000{place}-0", "ABCDEFGHIJKLMNOPQRSTUVWX", date(2026, 9, 1), content, marks)
+        sheet = PrintableForm(f"D115-000-000{place}-0", "ABCDEFGHIJKLMNOPQRSTUVWX", date(2026, 9, 1), content, marks)
         page = pypdfium2.PdfDocument(render([sheet], DEMO_SCHOOL_NAME))[0]
         picture = page.render(scale=_DPI / 72).to_pil().convert("L").quantize(_SHADES)
         picture.save(FOLDER / f"{name}.png", optimize=True)

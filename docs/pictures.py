@@ -66,7 +66,7 @@ async def _visit(school: School, size: tuple[int, int]) -> None:
         await parent.sees("ApplicantFormScreen")
         await keep("6-form")
         await parent.fills_in("林小花", "媽媽", "B200300401", "0910100200", "flower@gmial.com")
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         await keep("6-read-back")
         await parent.presses("enter")
         await parent.sees("ReceiptScreen")

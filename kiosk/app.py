@@ -20,12 +20,12 @@ from kiosk.config.settings import Settings, ensure_home, load_settings
 from kiosk.config.toml_reader import SettingsError
 from kiosk.i18n import _
 from kiosk.runtime.idle_guard import Activity, IdleGuard
-from kiosk.runtime.startup import CannotOpen, load_doors, load_school
+from kiosk.runtime.startup import CannotOpen, load_school, preload_modules
 from kiosk.screens.base.login import LoginScreen
 from kiosk.screens.base.step import Nav, Step
 from kiosk.services.texts.loader import TextName, TextUnusable, check_own_texts, load_text
 from kiosk.terminal.locked_app import LockedApp
-from kiosk.terminal.render_caches import forget_painted_text
+from kiosk.terminal.render_caches import clear_render_caches
 
 if TYPE_CHECKING:
     from kiosk.runtime.mail_worker import MailWorker
@@ -45,7 +45,7 @@ _ACTIVITIES: tuple[tuple[type[events.Event], Activity], ...] = (
 
 _OPENING = "open"
 _SWITCH_SECONDS = 0.0005
-_LONGEST_BEFORE_HASHING = _LONGEST_BEFORE_DOORS = 1.0
+_MAX_BEFORE_HASHING = _MAX_BEFORE_DOORS = 1.0
 _WITHOUT_A_STEP = 2
 """Screens that stand in a visit between two steps: the resting login and the curtain before it."""
 
@@ -146,15 +146,15 @@ class KioskApp(LockedApp):
         else:
             self._school.set_result(school)
             if self._signing_in:  # imports would hold up its few statements, and hashing needs no interpreter
-                await asyncio.to_thread(school.sign_in.hashing.wait, _LONGEST_BEFORE_HASHING)
+                await asyncio.to_thread(school.sign_in.hashing.wait, _MAX_BEFORE_HASHING)
             if not self.staff_only:
                 await asyncio.to_thread(importlib.import_module, "kiosk.flows.family_visit")
                 self._visit_loaded.set()
             if self._signing_in:  # what answers is not held up by what comes after it
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._doors_wanted.wait(), _LONGEST_BEFORE_DOORS)
+                    await asyncio.wait_for(self._doors_wanted.wait(), _MAX_BEFORE_DOORS)
             doors = "kiosk.flows.staff_flow" if self.staff_only else "kiosk.flows.application_flow"
-            await asyncio.to_thread(load_doors, doors, with_mail=self.settings.smtp is not None)
+            await asyncio.to_thread(preload_modules, doors, with_mail=self.settings.smtp is not None)
             self._all_loaded()
 
     def _all_loaded(self) -> None:
@@ -191,12 +191,12 @@ class KioskApp(LockedApp):
     def signed_in(self, screen: LoginScreen, signed_in: SignedIn) -> None:
         """Begin a visit from the resting screen, or hand the login on to the visit that asked for it."""
         if screen is not self.screen_stack[0]:
-            screen.answer(signed_in)
+            screen.finish(signed_in)
             return
         self.guard.begin_visit()
         self.run_worker(self._until_it_ends(self._visit(signed_in)), group="visit", exclusive=True)
 
-    async def doors(self) -> None:
+    async def wait_until_loaded(self) -> None:
         """Wait for what stands behind the first sign-in; an import here would keep the screen from answering."""
         self._doors_wanted.set()
         await self._doors_loaded.wait()
@@ -235,7 +235,7 @@ class KioskApp(LockedApp):
         if screen is self.screen_stack[0]:
             self._begin_shift(signed_in)
         else:
-            screen.answer(signed_in)
+            screen.finish(signed_in)
 
     def _staff_login_closed(self, answer: object) -> None:
         if answer is None or isinstance(answer, Nav):
@@ -278,11 +278,11 @@ class KioskApp(LockedApp):
         state = self.guard.state(self.clock.elapsed())
         screen = self.screen
         if state.over:
-            self.forget_visitor()
+            self.reset_session()
             return
         for step in self.screen_stack:
             if isinstance(step, Step) and step.is_mounted:
-                step.second_passed()
+                step.on_second()
         if isinstance(screen, Step) and screen.is_mounted:  # a screen that was pushed just now has no title yet
             screen.show_time()
             screen.show_countdown(state.countdown, last_call=state.last_call)
@@ -302,9 +302,9 @@ class KioskApp(LockedApp):
         if answer == "go":
             self.guard.go_on()
         elif answer == "stop":
-            self.call_later(self.forget_visitor)
+            self.call_later(self.reset_session)
 
-    def forget_visitor(self) -> None:
+    def reset_session(self) -> None:
         """Back to the resting screen; nothing typed survives, and nothing that was under way goes on."""
         self.guard.end_visit()
         for worker in list(self.workers):
@@ -323,7 +323,7 @@ class KioskApp(LockedApp):
             resting = self.screen
             if isinstance(resting, LoginScreen):
                 resting.rest()
-        forget_painted_text()
+        clear_render_caches()
 
     def action_leave_demo(self) -> None:
         """Ctrl+Q ends the demo, and only the demo."""

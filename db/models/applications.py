@@ -79,7 +79,7 @@ class Application(SQLModel, table=True):
     What follows from other rows is written in the same unit of work as those: who the student is (``class_name`` to
     ``student_name``; ``seat_number`` 0 where the roster has none, so that rows can be sorted by it), whose names stand
     on it (``names``, the student's first, joined by 、), what it waits for (``held_*``), and ``remarks``, the bits of
-    :class:`kiosk.domain.application_status.Remark`. ``is_blocked``: any ``held_*``; ``needs_a_look``: a remark to look at.
+    :class:`kiosk.domain.application_status.ReviewFlag`. ``is_blocked``: any ``held_*``; ``needs_a_look``: a remark to look at.
     None of these stands on a decided application.
 
     Staff's own acts are facts that those follow from: ``documents_seen_*`` (已查驗證明文件), ``registrar_released_by``

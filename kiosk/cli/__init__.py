@@ -24,7 +24,7 @@ from kiosk.cli import (
     staff,
     status,
 )
-from kiosk.cli.console import Refused
+from kiosk.cli.console import CommandRefused
 from kiosk.config.toml_reader import SettingsError
 
 
@@ -82,7 +82,7 @@ def main(argv: list[str]) -> int:
         return leaving.code if isinstance(leaving.code, int) else 2
     try:
         return int(arguments.handle(arguments))
-    except (Refused, SettingsError, SchoolRefused) as refusal:
+    except (CommandRefused, SettingsError, SchoolRefused) as refusal:
         sys.stderr.write(f"{refusal}\n")
     except StoreBusy:
         sys.stderr.write("資料庫正忙，什麼都沒有改變；請稍後再試一次。\n")

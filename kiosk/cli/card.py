@@ -8,7 +8,7 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from kiosk.cli.console import AddCommand, Refused, opened
+from kiosk.cli.console import AddCommand, CommandRefused, opened
 from kiosk.services.students.card_register import card_rows, card_sheet
 
 
@@ -44,9 +44,9 @@ def _export(arguments: argparse.Namespace) -> int:
     try:
         descriptor = os.open(arguments.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise Refused("檔案已經存在，請換一個檔名。") from None
+        raise CommandRefused("檔案已經存在，請換一個檔名。") from None
     except OSError:
-        raise Refused("無法寫入，請檢查資料夾與權限。") from None
+        raise CommandRefused("無法寫入，請檢查資料夾與權限。") from None
     with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
         file.write(card_sheet(rows))
     print(f"已匯出 {len(rows)} 位。")

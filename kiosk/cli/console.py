@@ -19,7 +19,7 @@ _BAR_CELLS = 30
 _WIDEST_COLUMN = 16
 
 
-class Refused(Exception):
+class CommandRefused(Exception):
     """One clear line for the person at the command line; exit code 1."""
 
 
@@ -54,9 +54,9 @@ def ask_secret(prompt: str) -> str:
         try:
             return getpass.getpass(prompt)
         except getpass.GetPassWarning:
-            raise Refused("這個終端機無法隱藏輸入的內容，沒有讀取任何資料。") from None
+            raise CommandRefused("這個終端機無法隱藏輸入的內容，沒有讀取任何資料。") from None
         except UnicodeDecodeError:
-            raise Refused("輸入的內容不是 UTF-8 編碼。") from None
+            raise CommandRefused("輸入的內容不是 UTF-8 編碼。") from None
         except EOFError:
             raise KeyboardInterrupt from None
 

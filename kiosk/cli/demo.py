@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
-from kiosk.cli.console import AddCommand, Refused
+from kiosk.cli.console import AddCommand, CommandRefused
 from kiosk.clock import SystemClock
 from kiosk.config.settings import load_settings
 from kiosk.demo.parent_accounts import demo_account_logins
@@ -29,7 +29,7 @@ def _demo(arguments: argparse.Namespace) -> int:
     home = (arguments.home or _FOLDER).absolute()
     mark = home / _MARK
     if home.exists() and any(home.iterdir()) and not mark.exists():
-        raise Refused("這個資料夾不是展示用的，請換一個：--home 資料夾")
+        raise CommandRefused("這個資料夾不是展示用的，請換一個：--home 資料夾")
     settings = load_settings(home, demo=True, environment={})
     is_new = not settings.database_file.exists()
     school = open_school(settings, SystemClock())

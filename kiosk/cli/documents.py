@@ -6,7 +6,7 @@ import argparse
 import json
 from datetime import timedelta
 
-from kiosk.cli.console import AddCommand, Refused, opened
+from kiosk.cli.console import AddCommand, CommandRefused, opened
 from kiosk.clock import SystemClock
 from kiosk.config.settings import ensure_home, load_settings
 from kiosk.domain.documents import FormKind, FormRefused, NothingToSign, PaperState
@@ -74,15 +74,15 @@ def _print(arguments: argparse.Namespace) -> int:
             and (arguments.again or form.state is PaperState.NOT_PRINTED)
         ]
         if not keys:
-            raise Refused("沒有要列印的申請書。（已經列印過的要再印，請加 --again）")
+            raise CommandRefused("沒有要列印的申請書。（已經列印過的要再印，請加 --again）")
         try:
             printed = print_as_operator(school.store, school.clock, school.settings, keys)
         except PrintFailed as failed:
-            raise Refused(failed.line) from None
+            raise CommandRefused(failed.line) from None
         except NothingToSign:
-            raise Refused("有申請剛被撤回或更改，請再執行一次。") from None
+            raise CommandRefused("有申請剛被撤回或更改，請再執行一次。") from None
         except FormRefused:
-            raise Refused("有一份申請書一頁印不下，請檢查學校自訂的文字是否太長。") from None
+            raise CommandRefused("有一份申請書一頁印不下，請檢查學校自訂的文字是否太長。") from None
     if printed.file is None:
         print(f"已送到印表機 {school.settings.printer}：{len(printed.numbers)} 份")
     else:

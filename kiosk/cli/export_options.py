@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kiosk.cli.console import Refused, opened
+from kiosk.cli.console import CommandRefused, opened
 from kiosk.cli.staff_sign_in import add_account_option, signed_in
 from kiosk.domain.documents import FormRefused
 from kiosk.domain.errors import Denied, PasswordChangeRequired
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.exports.export_log import ExportedFile
 from kiosk.services.exports.export_service import HandOver
-from kiosk.services.files.atomic_file import FileFault, FileRefused
+from kiosk.services.files.atomic_file import FileRefused, WriteFault
 from kiosk.services.school import School
 
 
@@ -34,7 +34,7 @@ def require_suffix(file: Path, *suffixes: str) -> str:
     """
     suffix = file.suffix.lower()
     if suffix not in suffixes:
-        raise Refused(f"檔名請以 {' 或 '.join(suffixes)} 結尾。")
+        raise CommandRefused(f"檔名請以 {' 或 '.join(suffixes)} 結尾。")
     return suffix
 
 
@@ -42,19 +42,19 @@ def require_suffix(file: Path, *suffixes: str) -> str:
 def handing_over(arguments: argparse.Namespace) -> Iterator[tuple[School, HandOver, StaffMember]]:
     """The school, the service, and who was let in; refusals are put into one line."""
     if not arguments.force and os.path.lexists(arguments.file):
-        raise Refused(_file_line(FileRefused(FileFault.EXISTS)))
+        raise CommandRefused(_file_line(FileRefused(WriteFault.EXISTS)))
     with opened(arguments) as school:
         member = signed_in(school, arguments)
         try:
             yield school, HandOver(school.store, school.settings, school.clock), member
         except PasswordChangeRequired:
-            raise Refused("這是第一次登入的密碼，請先執行 review 登入並變更密碼。") from None
+            raise CommandRefused("這是第一次登入的密碼，請先執行 review 登入並變更密碼。") from None
         except Denied:
-            raise Refused("只有註冊組與系統管理員可以匯出；這次嘗試已記入稽核紀錄。") from None
+            raise CommandRefused("只有註冊組與系統管理員可以匯出；這次嘗試已記入稽核紀錄。") from None
         except FileRefused as refused:
-            raise Refused(_file_line(refused)) from None
+            raise CommandRefused(_file_line(refused)) from None
         except FormRefused:
-            raise Refused("報表排不出來，請檢查學校名稱與班級名稱是否太長，或改存成 .csv。") from None
+            raise CommandRefused("報表排不出來，請檢查學校名稱與班級名稱是否太長，或改存成 .csv。") from None
 
 
 def show_done(arguments: argparse.Namespace, done: ExportedFile) -> None:
@@ -65,8 +65,8 @@ def show_done(arguments: argparse.Namespace, done: ExportedFile) -> None:
 
 def _file_line(refused: FileRefused) -> str:
     return {
-        FileFault.EXISTS: "檔案已經存在，請換一個檔名，或加上 --force 取代它。",
-        FileFault.NOT_A_FILE: "這是資料夾，請加上檔名。",
-        FileFault.UNWRITABLE: "無法寫入，請檢查資料夾、權限與磁碟空間；什麼都沒有留下，也沒有記錄為已匯出。",
-        FileFault.LEFT_BESIDE: f"檔案已寫好，但換不成要的檔名；請改用旁邊的 {refused.beside}。",
+        WriteFault.EXISTS: "檔案已經存在，請換一個檔名，或加上 --force 取代它。",
+        WriteFault.NOT_A_FILE: "這是資料夾，請加上檔名。",
+        WriteFault.UNWRITABLE: "無法寫入，請檢查資料夾、權限與磁碟空間；什麼都沒有留下，也沒有記錄為已匯出。",
+        WriteFault.LEFT_BESIDE: f"檔案已寫好，但換不成要的檔名；請改用旁邊的 {refused.beside}。",
     }[refused.fault]

@@ -6,10 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from kiosk.cli.console import AddCommand, Refused, file_line, opened
+from kiosk.cli.console import AddCommand, CommandRefused, file_line, opened
 from kiosk.services.auth.staff_session import OPERATOR
 from kiosk.services.files.table_reader import UnreadableFile, read_sheet
-from kiosk.services.imports.fee_check import MOST_FAULTS, FeeList, check_fees
+from kiosk.services.imports.fee_check import MAX_FAULTS, FeeList, check_fees
 from kiosk.services.imports.fee_import import StudentsChanged, import_fees, student_ids
 
 
@@ -33,7 +33,7 @@ def _import(arguments: argparse.Namespace) -> int:
             sheet = read_sheet(arguments.file)
             found = check_fees(sheet, student_ids(school.store))
         except UnreadableFile as error:
-            raise Refused(file_line(error, "繳費清單")) from None
+            raise CommandRefused(file_line(error, "繳費清單")) from None
         if sheet.sheets_left_out:
             print(f"請留意　只讀第一張工作表，另外 {sheet.sheets_left_out} 張沒有讀。")
         if found.faults:
@@ -47,7 +47,7 @@ def _import(arguments: argparse.Namespace) -> int:
         try:
             import_fees(school.store, found.fees, sheet.sha256, OPERATOR)
         except StudentsChanged:
-            raise Refused("沒有匯入：名冊剛被更改，請再試一次。") from None
+            raise CommandRefused("沒有匯入：名冊剛被更改，請再試一次。") from None
     print(f"已匯入 {len(found.fees)} 筆。")
     return 0
 
@@ -55,7 +55,7 @@ def _import(arguments: argparse.Namespace) -> int:
 def _show_faults(found: FeeList) -> None:
     for fault in found.faults:
         print(f"錯誤　　{f'第 {fault.line} 列' if fault.line else '標題列'}：{fault.message}")
-    count = f"至少 {MOST_FAULTS}" if len(found.faults) >= MOST_FAULTS else f"共 {len(found.faults)}"
+    count = f"至少 {MAX_FAULTS}" if len(found.faults) >= MAX_FAULTS else f"共 {len(found.faults)}"
     print(f"{count} 個錯誤，沒有寫入任何資料；請改正檔案後再試一次。")
 
 
@@ -70,11 +70,11 @@ def _clear(arguments: argparse.Namespace) -> int:
 
 def _ask(question: str, refusal: str) -> None:
     if not sys.stdin.isatty():
-        raise Refused("不在終端機上，無法詢問，什麼都沒有改變。（不詢問請加 --yes）")
+        raise CommandRefused("不在終端機上，無法詢問，什麼都沒有改變。（不詢問請加 --yes）")
     try:
         answer = input(question)
     except EOFError:
         answer = ""
         print()
     if answer.strip().lower() != "y":
-        raise Refused(refusal)
+        raise CommandRefused(refusal)

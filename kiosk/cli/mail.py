@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from kiosk.cli.console import AddCommand, Refused, opened
+from kiosk.cli.console import AddCommand, CommandRefused, opened
 from kiosk.domain.school_calendar import TAIPEI, today
 from kiosk.services.auth.staff_session import CommandLine
 from kiosk.services.messaging.mail_sender import MailSender
-from kiosk.services.messaging.outbox_desk import Call, DeadLetter, Outbox, Place, call_sheet
+from kiosk.services.messaging.outbox_desk import Call, CallPosition, DeadLetter, Outbox, call_sheet
 
 _Row = TypeVar("_Row", Call, DeadLetter)
 
@@ -27,9 +27,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: A
 def _send(arguments: argparse.Namespace) -> int:
     with opened(arguments) as school:
         if school.settings.smtp is None:
-            raise Refused("沒有設定寄信（kiosk.toml 的 [smtp]）；請用 mail calls 列出要打電話的家長。")
+            raise CommandRefused("沒有設定寄信（kiosk.toml 的 [smtp]）；請用 mail calls 列出要打電話的家長。")
         done = MailSender(school.store, school.settings).send_all_due()
-    print(f"寄出 {done.sent} 封，稍後再試 {done.put_off} 封，無法寄出 {done.given_up} 封。")
+    print(f"寄出 {done.sent} 封，稍後再試 {done.deferred} 封，無法寄出 {done.failed} 封。")
     return 0
 
 
@@ -60,9 +60,11 @@ def _calls(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _everything(page: Callable[[Place | None], tuple[_Row, ...]], place: Callable[[_Row], Place]) -> Iterator[_Row]:
+def _everything(
+    page: Callable[[CallPosition | None], tuple[_Row, ...]], place: Callable[[_Row], CallPosition]
+) -> Iterator[_Row]:
     """Every row of a list that comes in pages."""
-    after: Place | None = None
+    after: CallPosition | None = None
     while rows := page(after):
         yield from rows
         after = place(rows[-1])

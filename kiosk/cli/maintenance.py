@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from db import audit
-from kiosk.cli.console import AddCommand, Refused, opened
+from kiosk.cli.console import AddCommand, CommandRefused, opened
 from kiosk.config.settings import Settings, ensure_home, load_settings
 from kiosk.services.administration.backup import BackupFault, BackupRefused, back_up, restore
 from kiosk.services.administration.key_rotation import rotate
@@ -39,11 +39,11 @@ def _rotate(arguments: argparse.Namespace) -> int:
 
 def _verify(arguments: argparse.Namespace) -> int:
     if arguments.anchor and not re.fullmatch(r"[0-9a-fA-F]{40}", arguments.anchor):
-        raise Refused("錨碼應為 40 個十六進位數字。")
+        raise CommandRefused("錨碼應為 40 個十六進位數字。")
     with opened(arguments) as school, school.store.read() as session:
         found = audit.verify(session.connection(), school.store.keys, arguments.anchor)
     if found.broken_at is not None:
-        raise Refused(f"稽核紀錄在第 {found.broken_at} 列被改動或截斷。")
+        raise CommandRefused(f"稽核紀錄在第 {found.broken_at} 列被改動或截斷。")
     print(f"稽核紀錄完整，共 {found.rows} 列。請抄下錨碼另外保管：{found.anchor}")
     return 0
 
@@ -51,7 +51,7 @@ def _verify(arguments: argparse.Namespace) -> int:
 def _embedded(arguments: argparse.Namespace) -> Settings:
     settings = load_settings(arguments.home)
     if settings.database_url is not None:
-        raise Refused("資料庫在 PostgreSQL 上，請用 pg_dump 與 pg_restore 備份與還原。")
+        raise CommandRefused("資料庫在 PostgreSQL 上，請用 pg_dump 與 pg_restore 備份與還原。")
     ensure_home(settings)
     return settings
 
@@ -61,7 +61,7 @@ def _backup(arguments: argparse.Namespace) -> int:
     try:
         back_up(settings.database_file, arguments.file)
     except BackupRefused as refused:
-        raise Refused(_line(refused.fault)) from None
+        raise CommandRefused(_line(refused.fault)) from None
     print("已備份。金鑰檔不在備份裡，請另外保管。")
     return 0
 
@@ -71,7 +71,7 @@ def _restore(arguments: argparse.Namespace) -> int:
     try:
         restore(arguments.file, settings.database_file)
     except BackupRefused as refused:
-        raise Refused(_line(refused.fault)) from None
+        raise CommandRefused(_line(refused.fault)) from None
     print("已還原。請確認 kiosk.key 是當時的金鑰檔，再執行 doctor。")
     return 0
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
-from kiosk.cli.console import AddCommand, Refused, file_line, opened, progress_bar, table
+from kiosk.cli.console import AddCommand, CommandRefused, file_line, opened, progress_bar, table
 from kiosk.clock import SystemClock
 from kiosk.config.settings import load_settings
 from kiosk.domain.errors import UnknownStudent
@@ -19,13 +19,13 @@ from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.auth.staff_session import OPERATOR
 from kiosk.services.files.table_reader import UnreadableFile, read_sheet
 from kiosk.services.imports.oneroster_reader import read_oneroster
-from kiosk.services.imports.roster_check import MOST_FAULTS, Roster, RosterFault, StudentRow, check_roster
+from kiosk.services.imports.roster_check import MAX_FAULTS, Roster, RosterFault, StudentRow, check_roster
 from kiosk.services.imports.roster_columns import ROLES
 from kiosk.services.imports.roster_import import (
     FEW_LEAVING,
     SHARE_LEAVING,
-    Comparison,
     Imported,
+    RosterChanges,
     TooManyWouldLeave,
     compare_with_school,
     import_roster,
@@ -75,7 +75,7 @@ def _read(arguments: argparse.Namespace) -> tuple[Roster, str]:
         sheet = read_sheet(arguments.file)
         roster = check_roster(sheet, settings.student_no_pattern, today(SystemClock()), progress_bar("檢查"))
     except UnreadableFile as error:
-        raise Refused(file_line(error, "名冊")) from None
+        raise CommandRefused(file_line(error, "名冊")) from None
     return roster, sheet.sha256
 
 
@@ -117,7 +117,7 @@ def take_in(arguments: argparse.Namespace, roster: Roster, sha256: str) -> int:
         with opened(arguments) as school:
             done = import_roster(school.store, roster, sha256, OPERATOR, progress_bar("匯入"), may_leave=may_leave)
     except TooManyWouldLeave as refused:
-        raise Refused(
+        raise CommandRefused(
             f"沒有匯入：在學的 {refused.active} 人中有 {refused.leaving} 人不在這份名冊上，會變成離校。"
             "請確認檔案是全校的名冊；若確實離校，請不加 --yes 執行並回答，或加上 --allow-inactive。"
         ) from None
@@ -125,19 +125,19 @@ def take_in(arguments: argparse.Namespace, roster: Roster, sha256: str) -> int:
     return 0
 
 
-def _compare(arguments: argparse.Namespace, roster: Roster) -> Comparison:
+def _compare(arguments: argparse.Namespace, roster: Roster) -> RosterChanges:
     """The roster against the school; where there is no school yet, none is made for it."""
     settings = load_settings(arguments.home)
     if settings.database_url is None and not settings.database_file.exists():
-        return Comparison(len(roster.students), 0, 0, 0)
+        return RosterChanges(len(roster.students), 0, 0, 0)
     with opened(arguments) as school:
         return compare_with_school(school.store, roster)
 
 
-def _ask(comparison: Comparison) -> None:
+def _ask(comparison: RosterChanges) -> None:
     """Ask before anything is written; where many would leave, a y is too quickly typed."""
     if not sys.stdin.isatty():
-        raise Refused("沒有匯入：不在終端機上，無法詢問。（不詢問請加 --yes）")
+        raise CommandRefused("沒有匯入：不在終端機上，無法詢問。（不詢問請加 --yes）")
     wanted = str(comparison.leaving) if comparison.must_be_agreed else "y"
     question = f"確定這些人都離校，請輸入人數 {wanted}：" if comparison.must_be_agreed else "要匯入嗎？輸入 y 匯入："
     try:
@@ -146,7 +146,7 @@ def _ask(comparison: Comparison) -> None:
         answer = ""
         print()
     if answer.strip().lower() != wanted:
-        raise Refused("沒有匯入，什麼都沒有改變。")
+        raise CommandRefused("沒有匯入，什麼都沒有改變。")
 
 
 def _show_students(students: tuple[StudentRow, ...]) -> None:
@@ -180,7 +180,7 @@ def _show_remarks(roster: Roster) -> None:
     for fault in roster.faults:
         print(f"錯誤　　{_place(fault)}：{fault.message}")
     if roster.faults:
-        count = f"至少 {MOST_FAULTS}" if len(roster.faults) >= MOST_FAULTS else f"共 {len(roster.faults)}"
+        count = f"至少 {MAX_FAULTS}" if len(roster.faults) >= MAX_FAULTS else f"共 {len(roster.faults)}"
         print(f"{count} 個錯誤，沒有寫入任何資料；請改正檔案後再試一次。")
 
 
@@ -201,7 +201,7 @@ def _by_message(notes: Iterable[RosterFault]) -> list[str]:
     return lines
 
 
-def _show_comparison(comparison: Comparison) -> None:
+def _show_comparison(comparison: RosterChanges) -> None:
     print(f"和現有資料比對：新增 {comparison.added} 人，已有 {comparison.known} 人。")
     if comparison.leaving:
         share = comparison.leaving / comparison.active
@@ -229,7 +229,7 @@ def _reset(arguments: argparse.Namespace) -> int:
         with opened(arguments) as school, school.store.write() as unit:
             code = reset_student_login(unit, school.clock, arguments.student_number, OPERATOR)
     except UnknownStudent:
-        raise Refused("沒有這個學號的在學學生。") from None
+        raise CommandRefused("沒有這個學號的在學學生。") from None
     print(f"一次性登入碼（只顯示這一次）：{code}")
     return 0
 
@@ -239,5 +239,5 @@ def _oneroster(arguments: argparse.Namespace) -> int:
     try:
         roster, sha256 = read_oneroster(arguments.file, settings, today(SystemClock()), progress_bar("檢查"))
     except UnreadableFile as error:
-        raise Refused(file_line(error, "名冊")) from None
+        raise CommandRefused(file_line(error, "名冊")) from None
     return take_in(arguments, roster, sha256)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kiosk.cli.console import AddCommand, Refused, ask_secret, opened
+from kiosk.cli.console import AddCommand, CommandRefused, ask_secret, opened
 from kiosk.clock import SystemClock
 from kiosk.domain.application_form import id_message
 from kiosk.domain.errors import ChangedMeanwhile, PasswordRefused
@@ -18,7 +18,7 @@ from kiosk.rules.accounts import InvalidAccount, parse_staff_account
 from kiosk.rules.identity import InvalidIdentity, mask_id, normalise_id, parse_id
 from kiosk.rules.names import InvalidName, parse_name
 from kiosk.rules.passwords import STAFF_RULE, fault
-from kiosk.rules.text_safety import scrub
+from kiosk.rules.text_safety import remove_unsafe_chars
 from kiosk.services.administration.staff_accounts import (
     AccountTaken,
     LastAdministrator,
@@ -32,7 +32,7 @@ from kiosk.services.administration.staff_accounts import (
 from kiosk.services.auth.staff_session import CommandLine, Role
 
 _TRIES = 3
-_LONGEST_LINE = 1000
+_MAX_LINE_LENGTH = 1000
 _OPERATOR = CommandLine()
 
 
@@ -103,7 +103,7 @@ def _ask(account: str, name: str) -> tuple[str, str]:
         else:
             break
     else:
-        raise Refused("沒有新增。")
+        raise CommandRefused("沒有新增。")
     for _try in range(_TRIES):
         national_id = ask_secret("這位教職員本人的身分證字號或統一證號（不顯示）：")
         try:
@@ -112,16 +112,16 @@ def _ask(account: str, name: str) -> tuple[str, str]:
             _say(id_message(error.fault))
         else:
             return password, national_id
-    raise Refused("沒有新增。")
+    raise CommandRefused("沒有新增。")
 
 
 def _read_lines() -> tuple[str, str]:
     try:
-        password, national_id = (sys.stdin.readline(_LONGEST_LINE).rstrip("\r\n") for _line in range(2))
+        password, national_id = (sys.stdin.readline(_MAX_LINE_LENGTH).rstrip("\r\n") for _line in range(2))
     except UnicodeDecodeError:
-        raise Refused("標準輸入不是 UTF-8 編碼。") from None
+        raise CommandRefused("標準輸入不是 UTF-8 編碼。") from None
     if not password or not national_id:
-        raise Refused("標準輸入應有兩行：第一次登入的密碼、本人的身分證字號。")
+        raise CommandRefused("標準輸入應有兩行：第一次登入的密碼、本人的身分證字號。")
     return password, national_id
 
 
@@ -211,24 +211,24 @@ def _refusals_in_words() -> Iterator[None]:
     try:
         yield
     except InvalidAccount:
-        raise Refused("帳號只能用英文字母、數字、.、_、-，3 到 32 個字。") from None
+        raise CommandRefused("帳號只能用英文字母、數字、.、_、-，3 到 32 個字。") from None
     except InvalidName:
-        raise Refused("姓名不能這樣寫：請只填姓名，最多 60 個字。") from None
+        raise CommandRefused("姓名不能這樣寫：請只填姓名，最多 60 個字。") from None
     except InvalidIdentity as error:
-        raise Refused(f"身分證字號：{id_message(error.fault)}") from None
+        raise CommandRefused(f"身分證字號：{id_message(error.fault)}") from None
     except PasswordRefused as refused:
-        raise Refused(password_message(refused.fault, STAFF_RULE)) from None
+        raise CommandRefused(password_message(refused.fault, STAFF_RULE)) from None
     except AccountTaken:
-        raise Refused("已經有教職員用這個帳號（停用的也算）。") from None
+        raise CommandRefused("已經有教職員用這個帳號（停用的也算）。") from None
     except UnknownStaff:
-        raise Refused("沒有這個帳號的教職員。") from None
+        raise CommandRefused("沒有這個帳號的教職員。") from None
     except StaffDisabled:
-        raise Refused("這個帳號已停用，請先執行 staff enable。") from None
+        raise CommandRefused("這個帳號已停用，請先執行 staff enable。") from None
     except LastAdministrator:
-        raise Refused("這是最後一位系統管理員，不能停用或改任。") from None
+        raise CommandRefused("這是最後一位系統管理員，不能停用或改任。") from None
     except NoClassTeacher:
-        raise Refused("只有導師（homeroom_teacher）有班級。") from None
+        raise CommandRefused("只有導師（homeroom_teacher）有班級。") from None
     except UnknownClass as unknown:
-        raise Refused(f"名冊裡沒有班級「{scrub(unknown.class_name)}」，請檢查班級名稱。") from None
+        raise CommandRefused(f"名冊裡沒有班級「{remove_unsafe_chars(unknown.class_name)}」，請檢查班級名稱。") from None
     except ChangedMeanwhile:
-        raise Refused("剛才有人改了這位教職員的資料，請再執行一次。") from None
+        raise CommandRefused("剛才有人改了這位教職員的資料，請再執行一次。") from None

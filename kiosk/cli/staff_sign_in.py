@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 
-from kiosk.cli.console import Refused, ask_secret
+from kiosk.cli.console import CommandRefused, ask_secret
 from kiosk.domain.errors import SignInRefused
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.school import School
 
-_LONGEST_LINE = 1000
+_MAX_LINE_LENGTH = 1000
 
 
 def add_account_option(command: argparse.ArgumentParser) -> None:
@@ -31,12 +31,12 @@ def signed_in(school: School, arguments: argparse.Namespace) -> StaffMember:
         found = school.sign_in.staff(account, password, school.settings.terminal_name)
     except SignInRefused as refused:
         if refused.wait_seconds is not None:
-            raise Refused(f"這台電腦登入失敗太多次，請等 {refused.wait_seconds} 秒再試。") from None
+            raise CommandRefused(f"這台電腦登入失敗太多次，請等 {refused.wait_seconds} 秒再試。") from None
         if refused.minutes_left is not None:
-            raise Refused(f"帳號或密碼不對；這個帳號暫時鎖住，請等 {refused.minutes_left} 分鐘再試。") from None
-        raise Refused("帳號或密碼不對，什麼都沒有寫出。") from None
+            raise CommandRefused(f"帳號或密碼不對；這個帳號暫時鎖住，請等 {refused.minutes_left} 分鐘再試。") from None
+        raise CommandRefused("帳號或密碼不對，什麼都沒有寫出。") from None
     if found.must_change:
-        raise Refused("這是第一次登入的密碼，請先執行 review 登入並變更密碼。")
+        raise CommandRefused("這是第一次登入的密碼，請先執行 review 登入並變更密碼。")
     return found.member
 
 
@@ -50,11 +50,11 @@ def _ask(account: str | None) -> tuple[str, str]:
 
 def _read_line(account: str | None) -> tuple[str, str]:
     if not account:
-        raise Refused("不在終端機上：請以 --account 指定帳號，並由標準輸入給一行密碼。")
+        raise CommandRefused("不在終端機上：請以 --account 指定帳號，並由標準輸入給一行密碼。")
     try:
-        password = sys.stdin.readline(_LONGEST_LINE).rstrip("\r\n")
+        password = sys.stdin.readline(_MAX_LINE_LENGTH).rstrip("\r\n")
     except UnicodeDecodeError:
-        raise Refused("標準輸入不是 UTF-8 編碼。") from None
+        raise CommandRefused("標準輸入不是 UTF-8 編碼。") from None
     if not password:
-        raise Refused("標準輸入應有一行：這個帳號的密碼。")
+        raise CommandRefused("標準輸入應有一行：這個帳號的密碼。")
     return account, password

@@ -26,7 +26,7 @@ _STUDENT_NO_PATTERN = r"[0-9A-Z]{4,12}"
 _CONFIGURATION_FILE = "kiosk.toml"
 _KEY_FILE = "kiosk.key"
 _HOME_MODE = 0o700
-_LONGEST_PATTERN = 100
+_MAX_PATTERN_LENGTH = 100
 _SCHOOL_CODE = r"[0-9A-Za-z]{1,16}"
 _SECONDS_RANGE = range(5, 7201)
 _PORT_RANGE = range(1, 65536)
@@ -260,7 +260,7 @@ def _pattern(pattern: str | None) -> str | None:
         raise SettingsError(
             _("kiosk.toml 的 student_no_pattern 不是正確的正規表示式：{reason}").format(reason=error)
         ) from error
-    if len(pattern) > _LONGEST_PATTERN:
+    if len(pattern) > _MAX_PATTERN_LENGTH:
         raise SettingsError(_("kiosk.toml 的 student_no_pattern 太長。"))
     return pattern
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from kiosk.i18n import _
 
-_LONGEST_LABEL = 60  # characters of a name that stands in a title line
+_MAX_LABEL_LENGTH = 60  # characters of a name that stands in a title line
 
 
 class SettingsError(Exception):
@@ -37,10 +37,10 @@ def read_configuration(file: Path) -> dict[str, Any]:
 
 def checked_label(name: str, value: str) -> str:
     """Check a short text for the screen; an empty one is left to the default."""
-    if len(value) <= _LONGEST_LABEL and value.isprintable() and value == value.strip():
+    if len(value) <= _MAX_LABEL_LENGTH and value.isprintable() and value == value.strip():
         return value
     raise SettingsError(
-        _("{name} 最多 {most} 個字，不可有控制字元，前後不可有空白。").format(name=name, most=_LONGEST_LABEL)
+        _("{name} 最多 {most} 個字，不可有控制字元，前後不可有空白。").format(name=name, most=_MAX_LABEL_LENGTH)
     )
 
 

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
 from kiosk.rules.strokes import Drawing
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import School
-from kiosk.services.students.consents import Choice
+from kiosk.services.students.consents import ConsentAnswer
 from kiosk.services.texts.card_services import load_card_services
 from kiosk.services.texts.loader import load_consent
 
@@ -37,16 +37,16 @@ class DemoVisits:
     def __init__(self, school: School, people: Mapping[str, Mapping[str, str]]) -> None:
         self.school = school
         self.people = people
-        self._visitors: dict[str, Visitor] = {}
+        self._visitors: dict[str, StudentSession] = {}
 
-    def _visitor(self, number: str) -> Visitor:
+    def _visitor(self, number: str) -> StudentSession:
         if number not in self._visitors:
             first = self.people[number]["身分證字號"]
             visitor = self.school.sign_in.student(f"P{number}", first, "demo").visitor
             self._visitors[number] = self.school.sign_in.change_password(visitor, DEMO_PASSWORD)
         return self._visitors[number]
 
-    def answers_consent(self, number: str, choice: Choice) -> Visitor:
+    def answers_consent(self, number: str, choice: ConsentAnswer) -> StudentSession:
         """Answer the consent."""
         visitor = self._visitor(number)
         text = load_consent(None)
@@ -69,7 +69,7 @@ class DemoVisits:
             no_email=not email,
         )
 
-    def confirms(self, number: str) -> Visitor:
+    def confirms(self, number: str) -> StudentSession:
         """Find the child's data right."""
         visitor = self._visitor(number)
         self.school.student_data.confirm(visitor)

@@ -9,7 +9,7 @@ from kiosk.demo.seed import DemoLogin, invented_id
 from kiosk.domain.application_form import Basis, Mode
 from kiosk.domain.school_calendar import today
 from kiosk.services.accounts.carers import Scope
-from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.staff_session import OPERATOR
 from kiosk.services.imports.fee_check import FeeRow
 from kiosk.services.imports.fee_import import import_fees, student_ids
@@ -69,7 +69,7 @@ def _bring_fees(school: School) -> None:
     import_fees(school.store, listed, "", OPERATOR)
 
 
-def _first_sign_on(visits: DemoVisits, email: str, national_id: str) -> AccountHolder:
+def _first_sign_on(visits: DemoVisits, email: str, national_id: str) -> AccountSession:
     sign_in = visits.school.sign_in
     first = sign_in.parent(email, national_id[-6:], "demo")
     return sign_in.change_account_password(first.holder, DEMO_PASSWORD)

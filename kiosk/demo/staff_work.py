@@ -9,7 +9,7 @@ from kiosk.demo.parent_accounts import APPROVED, apply_for_accounts, use_account
 from kiosk.demo.seed import DemoLogin, invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
 from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
-from kiosk.services.office import Office, open_office
+from kiosk.services.office import StaffServices, open_office
 from kiosk.services.review.queue_filter import QueueFilter, QueueSort
 from kiosk.services.students.error_reports import Correct
 
@@ -46,7 +46,7 @@ def fill_demo_office(visits: DemoVisits) -> None:
 class _Desk:
     def __init__(self, visits: DemoVisits) -> None:
         self.visits = visits
-        self.office: Office = open_office(visits.school)
+        self.office: StaffServices = open_office(visits.school)
         self.members: dict[str, StaffMember] = {}
 
     def adds_staff(self) -> None:

@@ -24,10 +24,10 @@ from kiosk.rules.contact import (
     suggest_email,
 )
 from kiosk.rules.identity import (
-    Comparison,
+    EntryComparison,
+    EntryDifference,
     IdFault,
     InvalidIdentity,
-    Slip,
     compare_entries,
     is_female,
     normalise_id,
@@ -35,7 +35,7 @@ from kiosk.rules.identity import (
 )
 from kiosk.rules.names import InvalidName, NameFault, parse_name
 
-LONGEST_RELATION = 20
+MAX_RELATION_LENGTH = 20
 
 
 class Mode(StrEnum):
@@ -266,7 +266,7 @@ def _read_relation(typed: str, mode: Mode) -> tuple[str, str]:
         relation = parse_name(typed)
     except InvalidName:
         relation = ""
-    fits = 0 < len(relation) <= LONGEST_RELATION
+    fits = 0 < len(relation) <= MAX_RELATION_LENGTH
     return relation, "" if fits else _("親屬關係請用20個字以內的文字說明。")
 
 
@@ -277,7 +277,7 @@ def _read_id(entry: ApplicantEntry, on: date, other: ApplicantEntry | None) -> t
     if not normalise_id(entry.national_id_again):
         return "", {"national_id_again": _("請再填一次身分證字號。")}
     comparison = compare_entries(entry.national_id, entry.national_id_again)
-    if comparison.slip is not Slip.SAME:
+    if comparison.slip is not EntryDifference.SAME:
         return "", {"national_id_again": slip_message(comparison)}
     try:
         number = parse_id(entry.national_id, on).value
@@ -288,16 +288,18 @@ def _read_id(entry: ApplicantEntry, on: date, other: ApplicantEntry | None) -> t
     return number, {}
 
 
-def slip_message(comparison: Comparison) -> str:
+def slip_message(comparison: EntryComparison) -> str:
     """Word how the two entries of a number differ, and which of them looks right."""
     place = comparison.position or 0
     what = {
-        Slip.SAME: "",
-        Slip.ONE_CHARACTER: _("兩次填的第{place}個字不同。").format(place=place),
-        Slip.SWAPPED: _("兩次填的第{place}和第{following}個字前後對調。").format(place=place, following=place + 1),
-        Slip.MISSING: _("第二次填的少了第{place}個字。").format(place=place),
-        Slip.EXTRA: _("第二次填的多了第{place}個字。").format(place=place),
-        Slip.DIFFERENT: _("兩次填的不一樣。"),
+        EntryDifference.SAME: "",
+        EntryDifference.ONE_CHARACTER: _("兩次填的第{place}個字不同。").format(place=place),
+        EntryDifference.SWAPPED: _("兩次填的第{place}和第{following}個字前後對調。").format(
+            place=place, following=place + 1
+        ),
+        EntryDifference.MISSING: _("第二次填的少了第{place}個字。").format(place=place),
+        EntryDifference.EXTRA: _("第二次填的多了第{place}個字。").format(place=place),
+        EntryDifference.DIFFERENT: _("兩次填的不一樣。"),
     }[comparison.slip]
     if not what:
         return ""

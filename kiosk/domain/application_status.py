@@ -43,7 +43,7 @@ LIVE_STATES = (*OPEN_STATES, ApplicationState.APPROVED)
 """Neither withdrawn, rejected nor ended: one person has one such application a child."""
 
 
-class Hold(StrEnum):
+class ApprovalBlock(StrEnum):
     """What an application waits for before it can be approved; each is a ``held_for_…`` column."""
 
     DOCUMENTS = "documents"
@@ -57,33 +57,33 @@ class Hold(StrEnum):
     def label(self) -> str:
         """The hold in a few characters."""
         return {
-            Hold.DOCUMENTS: _("待補文件"),
-            Hold.CORRECTION: _("資料更正中"),
-            Hold.CONFLICT: _("申請衝突"),
-            Hold.STUDENT_CONSENT: _("待學生本人同意"),
-            Hold.REGISTRAR: _("待註冊組確認"),
-            Hold.SIGNATURE: _("未簽回申請書"),
+            ApprovalBlock.DOCUMENTS: _("待補文件"),
+            ApprovalBlock.CORRECTION: _("資料更正中"),
+            ApprovalBlock.CONFLICT: _("申請衝突"),
+            ApprovalBlock.STUDENT_CONSENT: _("待學生本人同意"),
+            ApprovalBlock.REGISTRAR: _("待註冊組確認"),
+            ApprovalBlock.SIGNATURE: _("未簽回申請書"),
         }[self]
 
     @property
     def explanation(self) -> str:
         """What stands against an approval, and who can do what about it."""
         return {
-            Hold.DOCUMENTS: _("這種申請要查驗證明文件正本；查驗後請按「已查驗證明文件」。"),
-            Hold.CORRECTION: _("家長回報學生資料有誤，註冊組處理後才能通過。"),
-            Hold.CONFLICT: _("這名學生另有一件申請，由註冊組決定。"),
-            Hold.STUDENT_CONSENT: _("學生已成年，要本人登入同意，或登錄已簽名的紙本同意書。"),
-            Hold.REGISTRAR: _("申請人的證號與學生的證號相同，由註冊組確認。"),
-            Hold.SIGNATURE: _("還沒收到簽章的申請書；收到後請按「已收到簽章申請書」。"),
+            ApprovalBlock.DOCUMENTS: _("這種申請要查驗證明文件正本；查驗後請按「已查驗證明文件」。"),
+            ApprovalBlock.CORRECTION: _("家長回報學生資料有誤，註冊組處理後才能通過。"),
+            ApprovalBlock.CONFLICT: _("這名學生另有一件申請，由註冊組決定。"),
+            ApprovalBlock.STUDENT_CONSENT: _("學生已成年，要本人登入同意，或登錄已簽名的紙本同意書。"),
+            ApprovalBlock.REGISTRAR: _("申請人的證號與學生的證號相同，由註冊組確認。"),
+            ApprovalBlock.SIGNATURE: _("還沒收到簽章的申請書；收到後請按「已收到簽章申請書」。"),
         }[self]
 
 
-TOLD_HOLDS = (Hold.DOCUMENTS, Hold.CORRECTION, Hold.CONFLICT, Hold.STUDENT_CONSENT)
+TOLD_HOLDS = (ApprovalBlock.DOCUMENTS, ApprovalBlock.CORRECTION, ApprovalBlock.CONFLICT, ApprovalBlock.STUDENT_CONSENT)
 """The holds an applicant is told of. The registrar's is not: it would say whose number belongs to a student. The
 signature is no hold to them but the next step."""
 
 
-class Remark(IntFlag):
+class ReviewFlag(IntFlag):
     """What a reviewer should know of an application; the bits are what the database keeps."""
 
     GUARDIAN_NAME_DIFFERS = 1
@@ -105,54 +105,54 @@ class Remark(IntFlag):
     def label(self) -> str:
         """One remark in a few characters."""
         return {
-            Remark.GUARDIAN_NAME_DIFFERS: _("姓名與學籍不同"),
-            Remark.GUARDIAN_ID_DIFFERS: _("證號與學籍不同"),
-            Remark.GUARDIAN_MOBILE_DIFFERS: _("手機與學籍不同"),
-            Remark.GUARDIAN_EMAIL_DIFFERS: _("電子郵件與學籍不同"),
-            Remark.NOT_ON_FILE: _("學籍無此人"),
-            Remark.SEX_DIFFERS: _("稱謂與證號性別不符"),
-            Remark.EMAIL_SHARED: _("電子郵件與他人相同"),
-            Remark.MOBILE_SHARED: _("手機與他人相同"),
-            Remark.UNUSUAL_CHARACTERS: _("姓名有罕用字"),
-            Remark.CONSENT_REFUSED: _("事後不同意"),
-            Remark.GUARDIAN_MATCHES: _("與學籍相符"),
-            Remark.KNOWN_APPLICANT: _("另有子女申請"),
-            Remark.EMAIL_UNVERIFIED: _("電子郵件未驗證"),
-            Remark.NO_EMAIL: _("沒有電子郵件"),
+            ReviewFlag.GUARDIAN_NAME_DIFFERS: _("姓名與學籍不同"),
+            ReviewFlag.GUARDIAN_ID_DIFFERS: _("證號與學籍不同"),
+            ReviewFlag.GUARDIAN_MOBILE_DIFFERS: _("手機與學籍不同"),
+            ReviewFlag.GUARDIAN_EMAIL_DIFFERS: _("電子郵件與學籍不同"),
+            ReviewFlag.NOT_ON_FILE: _("學籍無此人"),
+            ReviewFlag.SEX_DIFFERS: _("稱謂與證號性別不符"),
+            ReviewFlag.EMAIL_SHARED: _("電子郵件與他人相同"),
+            ReviewFlag.MOBILE_SHARED: _("手機與他人相同"),
+            ReviewFlag.UNUSUAL_CHARACTERS: _("姓名有罕用字"),
+            ReviewFlag.CONSENT_REFUSED: _("事後不同意"),
+            ReviewFlag.GUARDIAN_MATCHES: _("與學籍相符"),
+            ReviewFlag.KNOWN_APPLICANT: _("另有子女申請"),
+            ReviewFlag.EMAIL_UNVERIFIED: _("電子郵件未驗證"),
+            ReviewFlag.NO_EMAIL: _("沒有電子郵件"),
         }[self]
 
     @property
     def explanation(self) -> str:
         """One remark in a sentence, with what to do where something is."""
         return {
-            Remark.GUARDIAN_NAME_DIFFERS: _("證號與學籍上的家長相同，姓名不同；請對照申請書。"),
-            Remark.GUARDIAN_ID_DIFFERS: _("姓名與學籍上的家長相同，證號不同；請對照申請書。"),
-            Remark.GUARDIAN_MOBILE_DIFFERS: _("手機號碼與學籍上登記的不同。"),
-            Remark.GUARDIAN_EMAIL_DIFFERS: _("電子郵件與學籍上登記的不同。"),
-            Remark.NOT_ON_FILE: _("姓名與證號都不是學籍上登記的家長；請確認是誰。"),
-            Remark.SEX_DIFFERS: _("親屬關係與證號所示性別不符；請對照申請書。"),
-            Remark.EMAIL_SHARED: _("另一位申請人用了相同的電子郵件；一個信箱只能是一個人的帳號。"),
-            Remark.MOBILE_SHARED: _("另一位申請人用了相同的手機號碼。"),
-            Remark.UNUSUAL_CHARACTERS: _("姓名有罕用字或遺失的字；請確認其他系統能顯示。"),
-            Remark.CONSENT_REFUSED: _("送出申請後，家長又對同意書答了不同意；請先向家長確認。"),
-            Remark.GUARDIAN_MATCHES: _("申請人都是學籍上登記的家長，資料相符。"),
-            Remark.KNOWN_APPLICANT: _("申請人也為另一位子女申請；通過後是同一個帳號。"),
-            Remark.EMAIL_UNVERIFIED: _("申請時沒有用驗證碼確認電子郵件。"),
-            Remark.NO_EMAIL: _("沒有電子郵件；通過後請學校打電話通知。"),
+            ReviewFlag.GUARDIAN_NAME_DIFFERS: _("證號與學籍上的家長相同，姓名不同；請對照申請書。"),
+            ReviewFlag.GUARDIAN_ID_DIFFERS: _("姓名與學籍上的家長相同，證號不同；請對照申請書。"),
+            ReviewFlag.GUARDIAN_MOBILE_DIFFERS: _("手機號碼與學籍上登記的不同。"),
+            ReviewFlag.GUARDIAN_EMAIL_DIFFERS: _("電子郵件與學籍上登記的不同。"),
+            ReviewFlag.NOT_ON_FILE: _("姓名與證號都不是學籍上登記的家長；請確認是誰。"),
+            ReviewFlag.SEX_DIFFERS: _("親屬關係與證號所示性別不符；請對照申請書。"),
+            ReviewFlag.EMAIL_SHARED: _("另一位申請人用了相同的電子郵件；一個信箱只能是一個人的帳號。"),
+            ReviewFlag.MOBILE_SHARED: _("另一位申請人用了相同的手機號碼。"),
+            ReviewFlag.UNUSUAL_CHARACTERS: _("姓名有罕用字或遺失的字；請確認其他系統能顯示。"),
+            ReviewFlag.CONSENT_REFUSED: _("送出申請後，家長又對同意書答了不同意；請先向家長確認。"),
+            ReviewFlag.GUARDIAN_MATCHES: _("申請人都是學籍上登記的家長，資料相符。"),
+            ReviewFlag.KNOWN_APPLICANT: _("申請人也為另一位子女申請；通過後是同一個帳號。"),
+            ReviewFlag.EMAIL_UNVERIFIED: _("申請時沒有用驗證碼確認電子郵件。"),
+            ReviewFlag.NO_EMAIL: _("沒有電子郵件；通過後請學校打電話通知。"),
         }[self]
 
 
 TO_LOOK_AT = (
-    Remark.GUARDIAN_NAME_DIFFERS
-    | Remark.GUARDIAN_ID_DIFFERS
-    | Remark.GUARDIAN_MOBILE_DIFFERS
-    | Remark.GUARDIAN_EMAIL_DIFFERS
-    | Remark.NOT_ON_FILE
-    | Remark.SEX_DIFFERS
-    | Remark.EMAIL_SHARED
-    | Remark.MOBILE_SHARED
-    | Remark.UNUSUAL_CHARACTERS
-    | Remark.CONSENT_REFUSED
+    ReviewFlag.GUARDIAN_NAME_DIFFERS
+    | ReviewFlag.GUARDIAN_ID_DIFFERS
+    | ReviewFlag.GUARDIAN_MOBILE_DIFFERS
+    | ReviewFlag.GUARDIAN_EMAIL_DIFFERS
+    | ReviewFlag.NOT_ON_FILE
+    | ReviewFlag.SEX_DIFFERS
+    | ReviewFlag.EMAIL_SHARED
+    | ReviewFlag.MOBILE_SHARED
+    | ReviewFlag.UNUSUAL_CHARACTERS
+    | ReviewFlag.CONSENT_REFUSED
 )
 """Remarks that want a person's look before an approval; the others are merely told."""
 

@@ -107,7 +107,7 @@ class FormContent:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PrintableForm:
     """One form to be printed.
 
     Attributes:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kiosk.domain.errors import ServiceError
-from kiosk.rules.text_safety import is_clean
+from kiosk.rules.text_safety import is_safe
 
-LONGEST_REASON = 200
+MAX_REASON_LENGTH = 200
 
 
 class UnusableReason(ServiceError):
@@ -18,7 +18,7 @@ def checked_reason(text: str) -> str:
     Raises:
         UnusableReason: see there.
     """
-    reason = " ".join(text[: 2 * LONGEST_REASON].split())
-    if not reason or len(reason) > LONGEST_REASON or not is_clean(reason):
+    reason = " ".join(text[: 2 * MAX_REASON_LENGTH].split())
+    if not reason or len(reason) > MAX_REASON_LENGTH or not is_safe(reason):
         raise UnusableReason
     return reason

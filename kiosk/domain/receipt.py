@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from kiosk.domain.application_form import Basis
-from kiosk.domain.application_status import Hold
+from kiosk.domain.application_status import ApprovalBlock
 from kiosk.rules.contact import mask_email, mask_mobile
 from kiosk.rules.identity import mask_id
 from kiosk.rules.names import mask_name
@@ -66,7 +66,7 @@ class Receipt:
     applicants: tuple[MaskedApplicant, ...]
     documents: tuple[str, ...]
     next_steps: tuple[NextStep, ...]
-    held: tuple[Hold, ...]
+    held: tuple[ApprovalBlock, ...]
 
 
 def masked_applicant(name: str, relation: str, personal: Mapping[str, Any], email_state: EmailState) -> MaskedApplicant:
@@ -88,15 +88,15 @@ def make_receipt(
     token: str,
     basis: Basis,
     applicants: tuple[MaskedApplicant, ...],
-    held: tuple[Hold, ...],
+    held: tuple[ApprovalBlock, ...],
 ) -> Receipt:
     """Put a receipt together from what the application says."""
     steps = [NextStep.SIGN_FORM]
-    if Hold.DOCUMENTS in held:
+    if ApprovalBlock.DOCUMENTS in held:
         steps.append(NextStep.BRING_DOCUMENTS)
-    if Hold.STUDENT_CONSENT in held:
+    if ApprovalBlock.STUDENT_CONSENT in held:
         steps.append(NextStep.STUDENT_CONSENT)
-    if Hold.CORRECTION in held or Hold.CONFLICT in held:
+    if ApprovalBlock.CORRECTION in held or ApprovalBlock.CONFLICT in held:
         steps.append(NextStep.SEE_REGISTRAR)
     steps.append(NextStep.TEACHER_REVIEWS)
     if any(applicant.email_state is not EmailState.NONE for applicant in applicants):

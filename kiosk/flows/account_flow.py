@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kiosk.domain.errors import Denied, PasswordChangeRequired
-from kiosk.flows.account_menu import AccountDoors
-from kiosk.flows.flow import Left, Walk
+from kiosk.flows.account_menu import AccountMenuFlow
+from kiosk.flows.flow import Flow, SessionEnded
 from kiosk.i18n import _
 from kiosk.screens.account.home import AccountHomeScreen
 from kiosk.screens.account.login import FORGOTTEN, AccountLoginScreen
@@ -33,14 +33,14 @@ async def account_visit(app: KioskApp, answer: object) -> None:
     """
     await app.push_screen(AccountCurtainScreen())
     way_in = _WayIn(app)
-    with suppress(Left, StoreConflict):
+    with suppress(SessionEnded, StoreConflict):
         signed_in = await way_in.sign_on(answer)
         if signed_in is None:
             return
         try:
             await _signed_on(way_in, signed_in)
         except (Denied, PasswordChangeRequired) as refused:
-            await way_in.tell(_("請重新登入"), refusal_words(refused))
+            await way_in.show_notice(_("請重新登入"), refusal_words(refused))
 
 
 async def _signed_on(way_in: _WayIn, signed_in: AccountSignedIn) -> None:
@@ -51,7 +51,7 @@ async def _signed_on(way_in: _WayIn, signed_in: AccountSignedIn) -> None:
         if isinstance(changed, Nav):
             return
         holder = changed
-    doors = AccountDoors(way_in.app, holder)
+    doors = AccountMenuFlow(way_in.app, holder)
     if way_in.recovered:
         await doors.tell_names()
     while True:
@@ -60,10 +60,10 @@ async def _signed_on(way_in: _WayIn, signed_in: AccountSignedIn) -> None:
         if isinstance(door, Nav) or door == "leave":
             return
         with suppress(StoreConflict):  # what stands behind that door cannot be kept; the others are open
-            await doors.through(door, children)
+            await doors.run(door, children)
 
 
-class _WayIn(Walk):
+class _WayIn(Flow):
     """From the account's login, or from 忘記帳號、密碼, to a sign-on; nobody is signed on yet.
 
     Attributes:
@@ -90,7 +90,7 @@ class _WayIn(Walk):
         """忘記帳號、密碼, by name, ID and a code; None where they went back."""
         if not self.school.account_recovery.available:
             text = _("學校沒有設定寄信，不能用驗證碼。請帶身分證件到服務台，由學校人員重設。")
-            await self.tell(_("忘記帳號、密碼"), text)
+            await self.show_notice(_("忘記帳號、密碼"), text)
             return None
         name = national_id = ""
         while True:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.domain.documents import FormRefused
 from kiosk.domain.errors import ChangedMeanwhile
-from kiosk.flows.flow import Left, Walk
+from kiosk.flows.flow import Flow, SessionEnded
 from kiosk.i18n import _, current_language
 from kiosk.rules.contact import mask_email
 from kiosk.rules.names import mask_name
@@ -29,7 +29,7 @@ from kiosk.screens.base.account_step import AccountNoticeScreen, refusal_words
 from kiosk.screens.base.notice import NoticeScreen
 from kiosk.screens.base.step import Nav
 from kiosk.services.accounts.account_settings import BoundChild
-from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.documents.printer import PrintFailed, PrintFault, send_to_printer
 from kiosk.services.privacy.subject_rights import PRINT_TITLE, GivenConsent
 from kiosk.services.texts.city_systems import load_systems
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from kiosk.app import KioskApp
 
 
-class AccountDoors(Walk):
+class AccountMenuFlow(Flow):
     """The doors.
 
     Args:
@@ -47,7 +47,7 @@ class AccountDoors(Walk):
         holder: who is signed on, with a password of their own.
     """
 
-    def __init__(self, app: KioskApp, holder: AccountHolder) -> None:
+    def __init__(self, app: KioskApp, holder: AccountSession) -> None:
         super().__init__(app)
         self.holder = holder
 
@@ -55,7 +55,7 @@ class AccountDoors(Walk):
         """A notice in the account's frame."""
         return AccountNoticeScreen(self.holder, heading, text, choices)
 
-    async def through(self, door: str, children: Sequence[BoundChild]) -> None:
+    async def run(self, door: str, children: Sequence[BoundChild]) -> None:
         """What stands behind one of the doors.
 
         Raises:
@@ -84,7 +84,7 @@ class AccountDoors(Walk):
         names = [contact.chosen_account, contact.email_masked]
         names += [contact.mobile_masked] if contact.mobile_can_sign_on else []
         text = _("您可以用這些帳號登入本校服務站：\n{names}").format(names="\n".join(filter(None, names)))
-        await self.tell(_("您的帳號"), text)
+        await self.show_notice(_("您的帳號"), text)
 
     async def systems(self) -> None:
         """選擇系統: one after the other."""
@@ -105,7 +105,7 @@ class AccountDoors(Walk):
             match await self.show(ContactScreen(self.holder, contact)):
                 case "account":
                     if await self.show(ChosenAccountScreen(self.holder, contact.chosen_account)) is True:
-                        await self.tell(_("已更改"), _("自訂帳號已更改。"))
+                        await self.show_notice(_("已更改"), _("自訂帳號已更改。"))
                 case "mobile":
                     await self.mobile()
                 case "email":
@@ -122,21 +122,21 @@ class AccountDoors(Walk):
         changed = await self.show(AccountPasswordScreen(self.holder, forced=False))
         if not isinstance(changed, Nav):
             self.holder = changed
-            await self.tell(_("已更改"), _("密碼已變更，以後用新的密碼登入。"))
+            await self.show_notice(_("已更改"), _("密碼已變更，以後用新的密碼登入。"))
 
     async def mobile(self) -> None:
         """手機號碼, and whether one can sign on with it."""
         changed = await self.show(MobileScreen(self.holder))
         if changed == "shared":
             text = _("手機號碼已更改。這個號碼也登記在別的家長帳號，所以不能用來登入；請用電子郵件或自訂帳號。")
-            await self.tell(_("已更改"), text)
+            await self.show_notice(_("已更改"), text)
         elif changed == "ok":
-            await self.tell(_("已更改"), _("手機號碼已更改。"))
+            await self.show_notice(_("已更改"), _("手機號碼已更改。"))
 
     async def email(self) -> None:
         """電子郵件: the new address, then the code that went there."""
         if not self.school.email_codes.available:
-            await self.tell(_("不能在這裡更改"), _("學校沒有設定寄信，不能寄驗證碼，所以不能更改電子郵件。"))
+            await self.show_notice(_("不能在這裡更改"), _("學校沒有設定寄信，不能寄驗證碼，所以不能更改電子郵件。"))
             return
         typed = ""
         while True:
@@ -146,7 +146,7 @@ class AccountDoors(Walk):
             typed = challenge.address
             screen = EmailChangeCodeScreen(self.holder, challenge, mask_email(challenge.address))
             if await self.show(screen) is True:
-                await self.tell(_("已更改"), _("電子郵件已更改，以後用新的電子郵件登入；原來的信箱會收到通知。"))
+                await self.show_notice(_("已更改"), _("電子郵件已更改，以後用新的電子郵件登入；原來的信箱會收到通知。"))
                 return
 
     async def choose_child(self, children: Sequence[BoundChild], heading: str) -> BoundChild | None:
@@ -175,9 +175,9 @@ class AccountDoors(Walk):
         text = _("和 {child} 的綁定已經終止。").format(child=mask_name(child.student_name))
         if is_last:
             text += _("這是最後一位子女，帳號已經關閉。")
-        await self.tell(_("已終止綁定"), text)
+        await self.show_notice(_("已終止綁定"), text)
         if is_last:
-            raise Left
+            raise SessionEnded
 
     async def carers(self, children: Sequence[BoundChild]) -> None:
         """照顧者 of a child: one more, or one less."""
@@ -194,7 +194,7 @@ class AccountDoors(Walk):
                         "請告訴 {name}：在學校服務站按「家長帳號登入」，帳號是電子郵件或手機號碼，"
                         "還沒登入過的第一次密碼是身分證字號末六碼。"
                     )
-                    await self.tell(_("已新增照顧者"), text.format(name=granted.name))
+                    await self.show_notice(_("已新增照顧者"), text.format(name=granted.name))
 
     async def consents(self, children: Sequence[BoundChild]) -> None:
         """同意紀錄: one after the other, and perhaps taking one back."""
@@ -220,9 +220,9 @@ class AccountDoors(Walk):
         if await self.show(self.notice(_("要撤回同意嗎？"), question, choices)) != "withdraw":
             return False
         await self.call(self.school.own_data.withdraw_consent, self.holder, consent.consent_id)
-        await self.tell(_("已撤回同意"), _("已經記錄，綁定也終止了。"))
+        await self.show_notice(_("已撤回同意"), _("已經記錄，綁定也終止了。"))
         if is_last:
-            raise Left
+            raise SessionEnded
         return True
 
     async def own_data(self) -> None:
@@ -235,7 +235,7 @@ class AccountDoors(Walk):
                     await self.print_copy()
                 case "delete":
                     if await self.show(DeletionScreen(self.holder)) is True:
-                        await self.tell(_("已送出申請"), _("註冊組會決定，結果顯示在「我的個人資料」。"))
+                        await self.show_notice(_("已送出申請"), _("註冊組會決定，結果顯示在「我的個人資料」。"))
                 case "take_back":
                     await self.take_back()
                 case _:
@@ -250,17 +250,17 @@ class AccountDoors(Walk):
             pdf = await self.call(self.school.own_data.copy_pdf, self.holder)
             await self.call(send_to_printer, printer, pdf, PRINT_TITLE)
         except PrintFailed as failed:
-            await self.tell(_("沒有印出來"), failed.line)
+            await self.show_notice(_("沒有印出來"), failed.line)
         except FormRefused:
-            await self.tell(_("沒有印出來"), _("現在無法製作文件，請稍後再試一次，或洽服務台。"))
+            await self.show_notice(_("沒有印出來"), _("現在無法製作文件，請稍後再試一次，或洽服務台。"))
         else:
-            await self.tell(_("正在列印"), _("已送到印表機。請馬上取走，上面有您的個人資料。"))
+            await self.show_notice(_("正在列印"), _("已送到印表機。請馬上取走，上面有您的個人資料。"))
 
     async def take_back(self) -> None:
         """取回刪除申請, unless the school has decided meanwhile."""
         try:
             await self.call(self.school.own_data.take_back_deletion, self.holder)
         except ChangedMeanwhile as changed:
-            await self.tell(_("沒有取回"), refusal_words(changed))
+            await self.show_notice(_("沒有取回"), refusal_words(changed))
         else:
-            await self.tell(_("已取回"), _("刪除申請已經取回，什麼都沒有刪除。"))
+            await self.show_notice(_("已取回"), _("刪除申請已經取回，什麼都沒有刪除。"))

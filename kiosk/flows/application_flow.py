@@ -15,10 +15,10 @@ from kiosk.domain.errors import (
 )
 from kiosk.domain.receipt import Receipt
 from kiosk.domain.school_calendar import today
-from kiosk.flows.card_and_signing import PaperDoors
-from kiosk.flows.corrections import SentApplications
+from kiosk.flows.card_and_signing import SigningFlow
+from kiosk.flows.corrections import CorrectionFlow
 from kiosk.flows.family_flow import VisitorWalk
-from kiosk.flows.flow import Left
+from kiosk.flows.flow import SessionEnded
 from kiosk.i18n import _, current_language
 from kiosk.rules.identity import InvalidIdentity, normalise_id
 from kiosk.rules.names import mask_name
@@ -28,14 +28,14 @@ from kiosk.screens.family.applicant_form import ApplicantFormScreen
 from kiosk.screens.family.application_mode import ApplicationModeScreen, BasisScreen
 from kiosk.screens.family.confirm_student import ConfirmStudentScreen
 from kiosk.screens.family.consent import ConsentScreen
-from kiosk.screens.family.menu import HubScreen
+from kiosk.screens.family.menu import MenuScreen
 from kiosk.screens.family.receipt import ReceiptScreen
-from kiosk.screens.family.summary import ReadBackScreen
+from kiosk.screens.family.summary import SummaryScreen
 from kiosk.services.applications.drafts import DraftOfAnother
-from kiosk.services.applications.submission import InvalidApplication, OwnChild
+from kiosk.services.applications.submission import ApplicantIsStudent, InvalidApplication
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.auth.sign_in import SignedIn
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.errors import StoreConflict
 from kiosk.services.students.confirmation import HubState
 from kiosk.services.students.consents import AnsweredBy, NotTheStudent
@@ -48,7 +48,7 @@ APPLICATION, CONFIRMATION = "application", "confirmation"
 
 
 @dataclass(frozen=True)
-class Carried:
+class PrefilledApplication:
     """What goes on to the next child in the same visit; kept in memory only.
 
     Attributes:
@@ -69,10 +69,10 @@ class NextChild:
     """為另一位子女申請: the login of the next child, and what goes on to it."""
 
     signed_in: SignedIn
-    carried: Carried
+    carried: PrefilledApplication
 
 
-class Child(VisitorWalk):
+class ChildFlow(VisitorWalk):
     """The way of one child through the doors.
 
     Args:
@@ -81,12 +81,12 @@ class Child(VisitorWalk):
         carried: what the child before left in this visit.
     """
 
-    def __init__(self, app: KioskApp, visitor: Visitor, carried: Carried | None) -> None:
+    def __init__(self, app: KioskApp, visitor: StudentSession, carried: PrefilledApplication | None) -> None:
         super().__init__(app, visitor, set())
         self.carried = carried
         self.consented = False
 
-    async def through(self) -> NextChild | None:
+    async def run(self) -> NextChild | None:
         """Door after door; the next child where one follows.
 
         Raises:
@@ -96,15 +96,15 @@ class Child(VisitorWalk):
         while True:
             state = await self.call(self.school.student_data.hub, self.visitor)
             has_draft = await self.call(self.school.drafts.exists, self.visitor, APPLICATION)
-            door = await self.show(HubScreen(state, has_draft=has_draft))
+            door = await self.show(MenuScreen(state, has_draft=has_draft))
             if isinstance(door, Nav) or door == "leave":
                 return None
             with suppress(StoreConflict):  # what stands behind that door cannot be kept; the others are open
-                following = await self.through_door(door, state, has_draft=has_draft)
+                following = await self.open_item(door, state, has_draft=has_draft)
                 if following is not None:
                     return following
 
-    async def through_door(self, door: str, state: HubState, *, has_draft: bool) -> NextChild | None:
+    async def open_item(self, door: str, state: HubState, *, has_draft: bool) -> NextChild | None:
         """What stands behind one of the hub's doors; the next child where one follows."""
         match door:
             case "confirm":
@@ -112,13 +112,13 @@ class Child(VisitorWalk):
             case "apply":
                 return await self.apply(state, has_draft=has_draft)
             case "card":
-                await PaperDoors(self.app, self.visitor, self.verified).card()
+                await SigningFlow(self.app, self.visitor, self.verified).card()
             case "sign":
-                await PaperDoors(self.app, self.visitor, self.verified).sign()
+                await SigningFlow(self.app, self.visitor, self.verified).sign()
             case "correct":
-                await SentApplications(self.app, self.visitor, self.verified).correct(state)
+                await CorrectionFlow(self.app, self.visitor, self.verified).correct(state)
             case "withdraw":
-                await SentApplications(self.app, self.visitor, self.verified).withdraw(state)
+                await CorrectionFlow(self.app, self.visitor, self.verified).withdraw(state)
         return None
 
     async def confirm(self, state: HubState) -> None:
@@ -130,10 +130,12 @@ class Child(VisitorWalk):
         how, values = answer
         if how == "save":
             await self.call(self.school.drafts.save, self.visitor, CONFIRMATION, values)
-            raise Left
+            raise SessionEnded
         if values:
             await self.call(self.school.student_data.report_errors, self.visitor, values)
-            await self.tell(_("已通知註冊組"), _("以上項目修正涉及學籍異動，請儘速讓貴子女至註冊組。申請可以繼續。"))
+            await self.show_notice(
+                _("已通知註冊組"), _("以上項目修正涉及學籍異動，請儘速讓貴子女至註冊組。申請可以繼續。")
+            )
         else:
             await self.call(self.school.student_data.confirm, self.visitor)
         if draft is not None:
@@ -166,22 +168,22 @@ class Child(VisitorWalk):
             try:
                 sent = await self.send(mode, basis, entries)
             except AlreadyApplied:
-                await self.tell(_("已有申請"), _("這位申請人已經為這位學生申請過了，不必再送一次。"))
+                await self.show_notice(_("已有申請"), _("這位申請人已經為這位學生申請過了，不必再送一次。"))
                 return None
             except ConsentMissing:
-                await self.tell(_("沒有送出"), _("這位學生最後一次的答覆是不同意，請再讀一次同意書。"))
+                await self.show_notice(_("沒有送出"), _("這位學生最後一次的答覆是不同意，請再讀一次同意書。"))
                 self.consented, sent = await self.consent("parent") is True, mode.applicants
-        return await self.receipt(sent, Carried(mode, basis, tuple(entries), frozenset(self.verified)))
+        return await self.receipt(sent, PrefilledApplication(mode, basis, tuple(entries), frozenset(self.verified)))
 
-    async def receipt(self, receipt: Receipt, carried: Carried) -> NextChild:
+    async def receipt(self, receipt: Receipt, carried: PrefilledApplication) -> NextChild:
         """The receipt, and with 為另一位子女申請 the next child's login; Esc there shows the receipt again."""
         while await self.show(ReceiptScreen(receipt)) == "another":
             signed_in = await self.show(self.app.new_login())
             if isinstance(signed_in, SignedIn):
                 return NextChild(signed_in, carried)
-        raise Left
+        raise SessionEnded
 
-    async def carry_over(self) -> Carried | Nav | None:
+    async def carry_over(self) -> PrefilledApplication | Nav | None:
         """What the visit brought from the child before; whoever cannot give that applicant's ID is another visitor."""
         if self.carried is None:
             return None
@@ -196,7 +198,7 @@ class Child(VisitorWalk):
             return self.carried
         self.carried = None
         if typed:
-            await self.tell(_("號碼不符"), _("和剛才填的號碼不同，請重新填寫。"))
+            await self.show_notice(_("號碼不符"), _("和剛才填的號碼不同，請重新填寫。"))
         return None
 
     async def student_answers(self, state: HubState) -> bool:
@@ -237,14 +239,14 @@ class Child(VisitorWalk):
                 student_national_id=national_id,
             )
         except NotTheStudent:
-            await self.tell(_("號碼不符"), _("這不是學生本人的身分證字號，同意沒有記錄。請學生本人再試一次。"))
+            await self.show_notice(_("號碼不符"), _("這不是學生本人的身分證字號，同意沒有記錄。請學生本人再試一次。"))
             return False
         except TooManyTries as locked:
-            await self.tell_locked(locked)
+            await self.show_locked(locked)
             return False
         if choice == "refuse":
             text_ = _("您選擇不同意，已經記錄。之後改變心意，隨時可以再登入申辦。")
-            await self.tell(_("已記錄您的選擇"), text_)
+            await self.show_notice(_("已記錄您的選擇"), text_)
         return choice == "agree"
 
     async def mode_and_basis(self, before: Mode | None = None) -> tuple[Mode, Basis] | None:
@@ -302,7 +304,7 @@ class Child(VisitorWalk):
                         await self.keep(mode, basis, entries)
                     continue
                 place += 1
-            if await self.show(ReadBackScreen(mode, basis, entries)) is True:
+            if await self.show(SummaryScreen(mode, basis, entries)) is True:
                 return True
             place = mode.applicants - 1
 
@@ -315,7 +317,7 @@ class Child(VisitorWalk):
             await self.call(save, self.visitor, APPLICATION, values, owner)
         except InvalidIdentity:
             text = _("暫存的資料要用第一位申請人的身分證字號才能再打開，請先把它填對，再按「暫存離開」。")
-            await self.tell(_("還沒有暫存"), text)
+            await self.show_notice(_("還沒有暫存"), text)
             return
         except DraftOfAnother:
             text = _("這位學生已有另一位申請人暫存的申請，只能留一份。")
@@ -323,10 +325,10 @@ class Child(VisitorWalk):
             if await self.show(NoticeScreen(_("還沒有暫存"), text, choices)) != "replace":
                 return
             await self.call(save, self.visitor, APPLICATION, values, owner, replace=True)
-        await self.tell(_("已暫存"), _("下次登入後按「申辦親子帳號」，輸入您的身分證字號就能繼續。"))
-        raise Left
+        await self.show_notice(_("已暫存"), _("下次登入後按「申辦親子帳號」，輸入您的身分證字號就能繼續。"))
+        raise SessionEnded
 
-    async def draft(self) -> Carried | Nav | None:
+    async def draft(self) -> PrefilledApplication | Nav | None:
         """A draft, opened by its owner's ID; anyone may begin anew without it."""
         values = await self.call(self.school.drafts.load, self.visitor, APPLICATION)
         if values is None:
@@ -339,13 +341,13 @@ class Child(VisitorWalk):
             try:
                 values = await self.call(self.school.drafts.load, self.visitor, APPLICATION, typed)
             except TooManyTries as locked:
-                await self.tell_locked(locked)
+                await self.show_locked(locked)
                 return None
             if values is None:
-                await self.tell(_("號碼不符"), _("和暫存時的號碼不同，請重新填寫。"))
+                await self.show_notice(_("號碼不符"), _("和暫存時的號碼不同，請重新填寫。"))
                 return None
         entries = tuple(ApplicantEntry(**entry) for entry in values["entries"])
-        return Carried(Mode(values["mode"]), Basis(values["basis"]), entries)
+        return PrefilledApplication(Mode(values["mode"]), Basis(values["basis"]), entries)
 
     async def send(self, mode: Mode, basis: Basis, entries: list[ApplicantEntry]) -> Receipt | int:
         """The mail codes where mail is set, then one submission; or the place of what must be seen again.
@@ -360,12 +362,12 @@ class Child(VisitorWalk):
         submit = self.school.applications.submit
         try:
             return await self.call(submit, self.visitor, request_id, mode, basis, entries, frozenset(self.verified))
-        except OwnChild as own:
+        except ApplicantIsStudent as own:
             text = _("申請人的身分證字號和學生相同，請改填家長的號碼；若確實無誤，請洽註冊組辦理分流申請書。")
-            await self.tell(_("請洽註冊組"), text)
+            await self.show_notice(_("請洽註冊組"), text)
             return next(place for place, messages in enumerate(own.messages) if messages)
         except InvalidApplication:
-            await self.tell(_("沒有送出"), _("資料不完整，請再檢查一次。"))
+            await self.show_notice(_("沒有送出"), _("資料不完整，請再檢查一次。"))
             return 0
         except StoreConflict:
             return mode.applicants

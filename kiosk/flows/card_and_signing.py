@@ -18,7 +18,7 @@ from kiosk.services.signing.signatures import SignatureBox
 from kiosk.services.texts.card_services import load_card_services
 
 
-class PaperDoors(VisitorWalk):
+class SigningFlow(VisitorWalk):
     """What stands behind them."""
 
     async def card(self) -> None:
@@ -32,7 +32,7 @@ class PaperDoors(VisitorWalk):
         on = "、".join(item.name for item in services.items if chosen[item.key])
         said = _("您選擇開通：{items}。").format(items=on) if on else _("您選擇全部不開通。")
         after = _("已經記錄，日後可以再更改。請到「同意簽署回傳」列印申請書，簽章後繳回學校。")
-        await self.tell(_("學生證多元功能開通服務"), f"{said}\n\n{after}")
+        await self.show_notice(_("學生證多元功能開通服務"), f"{said}\n\n{after}")
 
     async def sign(self) -> None:
         """同意簽署回傳: where both forms are, and printing them."""
@@ -65,20 +65,20 @@ class PaperDoors(VisitorWalk):
         try:
             await self.call(self.school.signatures.sign, self.visitor, box, drawing)
         except (ChangedMeanwhile, NothingToSign):
-            await self.tell(_("沒有存入"), _("申請書的資料剛有變更，或學校已經收件；請再看一次。"))
+            await self.show_notice(_("沒有存入"), _("申請書的資料剛有變更，或學校已經收件；請再看一次。"))
         else:
-            await self.tell(_("已簽名"), _("請現在向學校人員出示身分證件；查驗本人及證件後，簽名才算完成。"))
+            await self.show_notice(_("已簽名"), _("請現在向學校人員出示身分證件；查驗本人及證件後，簽名才算完成。"))
 
     async def print_forms(self, keys: Sequence[FormKey]) -> None:
         """Print, and say what came of it."""
         try:
             printed = await self.call(self.school.papers.print_own, self.visitor, keys)
         except PrintFailed as failed:
-            await self.tell(_("沒有印出來"), failed.line)
+            await self.show_notice(_("沒有印出來"), failed.line)
         except (NothingToSign, FormRefused):
-            await self.tell(_("沒有印出來"), _("申請書剛被更改或無法列印，請再試一次或洽服務台。"))
+            await self.show_notice(_("沒有印出來"), _("申請書剛被更改或無法列印，請再試一次或洽服務台。"))
         else:
             text = _("已送到印表機：{n} 份。請取回申請書，簽章後由學生繳回導師。").format(n=len(printed.numbers))
             if printed.by_hand:
                 text += _("有字型沒有的字，請照申請書下方的說明補寫。")
-            await self.tell(_("正在列印"), text)
+            await self.show_notice(_("正在列印"), text)

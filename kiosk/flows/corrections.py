@@ -11,7 +11,7 @@ from kiosk.i18n import _
 from kiosk.screens.base.notice import AskIdScreen, NoticeScreen
 from kiosk.screens.base.step import Nav
 from kiosk.screens.family.correction import CorrectionScreen
-from kiosk.services.applications.submission import InvalidApplication, OwnChild
+from kiosk.services.applications.submission import ApplicantIsStudent, InvalidApplication
 from kiosk.services.auth.identity_check import NotTheirId, TooManyTries
 from kiosk.services.errors import StoreConflict
 from kiosk.services.students.confirmation import HubState
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kiosk.services.applications.corrections import ReturnedApplication
 
 
-class SentApplications(VisitorWalk):
+class CorrectionFlow(VisitorWalk):
     """Each asks for the applicant's full ID first: both parents and the student know the login."""
 
     async def correct(self, state: HubState) -> None:
@@ -41,13 +41,13 @@ class SentApplications(VisitorWalk):
         try:
             returned = await self.call(self.school.corrections.open, self.visitor, application.id, typed)
             if await self.answer_returned(returned, typed):
-                await self.tell(_("補正已送出"), _("學校會再審核一次，結果會通知您。"))
+                await self.show_notice(_("補正已送出"), _("學校會再審核一次，結果會通知您。"))
         except NotTheirId:
-            await self.tell(_("號碼不符"), _("這不是這件申請的申請人身分證字號。"))
+            await self.show_notice(_("號碼不符"), _("這不是這件申請的申請人身分證字號。"))
         except TooManyTries as locked:
-            await self.tell_locked(locked)
+            await self.show_locked(locked)
         except ChangedMeanwhile:
-            await self.tell(_("沒有送出"), _("這件申請剛有變動，請再看一次。"))
+            await self.show_notice(_("沒有送出"), _("這件申請剛有變動，請再看一次。"))
 
     async def answer_returned(self, returned: ReturnedApplication, national_id: str) -> bool:
         """One form a person of whom something was sent back, then the answer; False where they left.
@@ -88,12 +88,14 @@ class SentApplications(VisitorWalk):
             verified = frozenset(self.verified)
             try:
                 await self.call(send, self.visitor, application_id, version, national_id, entries, verified)
-            except OwnChild:
-                await self.tell(_("請洽註冊組"), _("申請人的身分證字號和學生相同，請改填家長的號碼，或洽註冊組。"))
+            except ApplicantIsStudent:
+                await self.show_notice(
+                    _("請洽註冊組"), _("申請人的身分證字號和學生相同，請改填家長的號碼，或洽註冊組。")
+                )
             except AlreadyApplied:
-                await self.tell(_("沒有送出"), _("這位申請人已經為這位學生申請過了，請改填，或洽註冊組。"))
+                await self.show_notice(_("沒有送出"), _("這位申請人已經為這位學生申請過了，請改填，或洽註冊組。"))
             except InvalidApplication:
-                await self.tell(_("沒有送出"), _("資料不完整，請再檢查一次，或洽註冊組。"))
+                await self.show_notice(_("沒有送出"), _("資料不完整，請再檢查一次，或洽註冊組。"))
             except StoreConflict:
                 continue
             else:
@@ -113,6 +115,6 @@ class SentApplications(VisitorWalk):
         try:
             await self.call(self.school.applications.withdraw, self.visitor, open_ones[int(chosen[1:])].id, typed)
         except ServiceError:
-            await self.tell(_("沒有撤回"), _("號碼不符，或申請已經有結果。"))
+            await self.show_notice(_("沒有撤回"), _("號碼不符，或申請已經有結果。"))
         else:
-            await self.tell(_("已撤回"), _("申請已撤回。"))
+            await self.show_notice(_("已撤回"), _("申請已撤回。"))

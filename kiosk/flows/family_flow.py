@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kiosk.domain.application_form import ApplicantEntry
-from kiosk.flows.flow import Walk
+from kiosk.flows.flow import Flow
 from kiosk.i18n import _
 from kiosk.rules.contact import parse_email
 from kiosk.screens.base.step import Nav
 from kiosk.screens.family.email_code import EmailCodeScreen
 from kiosk.services.auth.identity_check import TooManyTries
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 
 if TYPE_CHECKING:
     from kiosk.app import KioskApp
 
 
-class VisitorWalk(Walk):
+class VisitorWalk(Flow):
     """A walk of somebody who is signed in with a student's login.
 
     Args:
@@ -27,15 +27,15 @@ class VisitorWalk(Walk):
         verified: the addresses whose mailed code was typed in, added to as others are.
     """
 
-    def __init__(self, app: KioskApp, visitor: Visitor, verified: set[str]) -> None:
+    def __init__(self, app: KioskApp, visitor: StudentSession, verified: set[str]) -> None:
         super().__init__(app)
         self.visitor = visitor
         self.verified = verified
 
-    async def tell_locked(self, locked: TooManyTries) -> None:
+    async def show_locked(self, locked: TooManyTries) -> None:
         """Say for how long no ID is looked at."""
         text = _("身分證字號錯誤太多次，請 {minutes} 分鐘後再試。").format(minutes=locked.minutes_left)
-        await self.tell(_("請稍後再試"), text)
+        await self.show_notice(_("請稍後再試"), text)
 
     async def verify_addresses(self, entries: Sequence[ApplicantEntry]) -> bool:
         """The codes that are mailed to these addresses, where mail is set; False where they went back."""

@@ -6,49 +6,49 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kiosk.domain.errors import Denied, PasswordChangeRequired
-from kiosk.flows.flow import Left, Walk
+from kiosk.flows.flow import Flow, SessionEnded
 from kiosk.i18n import _
 from kiosk.screens.base.new_password import ChangePasswordScreen
-from kiosk.screens.base.notice import CurtainScreen
+from kiosk.screens.base.notice import BlankScreen
 from kiosk.screens.base.step import Nav
 
 if TYPE_CHECKING:
     from kiosk.app import KioskApp
-    from kiosk.flows.application_flow import Carried
+    from kiosk.flows.application_flow import PrefilledApplication
     from kiosk.services.auth.sign_in import SignedIn
-    from kiosk.services.auth.student_session import Visitor
+    from kiosk.services.auth.student_session import StudentSession
 
 
 async def visit(app: KioskApp, signed_in: SignedIn) -> None:
     """One visit, until whoever is there leaves, idles away, or their login no longer holds."""
-    app.push_screen(CurtainScreen())  # not awaited: the first step comes on top before it is shown
-    walk = Walk(app)
-    with suppress(Left):
+    app.push_screen(BlankScreen())  # not awaited: the first step comes on top before it is shown
+    walk = Flow(app)
+    with suppress(SessionEnded):
         try:
             await _child_after_child(walk, signed_in)
         except (Denied, PasswordChangeRequired):
             text = _("這個帳號的密碼剛被變更、重設或停用，請用新密碼重新登入，或洽服務台。")
-            await walk.tell(_("請重新登入"), text)
+            await walk.show_notice(_("請重新登入"), text)
 
 
-async def _child_after_child(walk: Walk, signed_in: SignedIn) -> None:
+async def _child_after_child(walk: Flow, signed_in: SignedIn) -> None:
     """A child, and with 為另一位子女申請 the next."""
-    carried: Carried | None = None
+    carried: PrefilledApplication | None = None
     while True:
         visitor = await _with_own_password(walk, signed_in)
         if visitor is None:
             return
-        await walk.app.doors()
-        from kiosk.flows.application_flow import Child
+        await walk.app.wait_until_loaded()
+        from kiosk.flows.application_flow import ChildFlow
 
-        following = await Child(walk.app, visitor, carried).through()
+        following = await ChildFlow(walk.app, visitor, carried).run()
         if following is None:
             return
         walk.app.guard.begin_child()
         signed_in, carried = following.signed_in, following.carried
 
 
-async def _with_own_password(walk: Walk, signed_in: SignedIn) -> Visitor | None:
+async def _with_own_password(walk: Flow, signed_in: SignedIn) -> StudentSession | None:
     """The forced change (變更密碼), while the first password stands; None where they went back."""
     if not signed_in.must_change:
         return signed_in.visitor

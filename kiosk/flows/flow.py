@@ -23,11 +23,11 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 
-class Left(Exception):
+class SessionEnded(Exception):
     """The walk ended: whoever was there left, or idled away."""
 
 
-class Walk:
+class Flow:
     """What every walk can do.
 
     Args:
@@ -48,7 +48,7 @@ class Walk:
         # this must not cancel the screen's own answer
         answer = await asyncio.shield(self.app.push_screen(screen, wait_for_dismiss=True))
         if answer is None:
-            raise Left
+            raise SessionEnded
         return answer
 
     async def call(self, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
@@ -62,18 +62,18 @@ class Walk:
             try:
                 return await asyncio.to_thread(function, *arguments, **options)
             except StoreConflict as refusal:
-                await self.tell(_("沒有存入"), store_message(refusal))
+                await self.show_notice(_("沒有存入"), store_message(refusal))
                 raise
             except StoreError as refusal:
                 choices = {"again": _("再試一次"), "leave": _("登出")}
                 if await self.show(self.notice(_("請稍候"), store_message(refusal), choices)) == "leave":
-                    raise Left from None
+                    raise SessionEnded from None
 
     def notice(self, heading: str, text: str, choices: Mapping[str, str] | None = None) -> NoticeScreen:
         """A notice in the frame of this walk."""
         return NoticeScreen(heading, text, choices)
 
-    async def tell(self, heading: str, text: str) -> None:
+    async def show_notice(self, heading: str, text: str) -> None:
         """Show a notice until it is answered.
 
         Raises:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from kiosk.domain.application_status import OPEN_STATES
 from kiosk.domain.errors import Denied, PasswordChangeRequired
-from kiosk.flows.flow import Left, Walk
+from kiosk.flows.flow import Flow, SessionEnded
 from kiosk.i18n import _
 from kiosk.screens.base.notice import NoticeScreen
-from kiosk.screens.base.staff_step import StaffCurtainScreen, StaffNoticeScreen, refusal_words
+from kiosk.screens.base.staff_step import StaffBlankScreen, StaffNoticeScreen, refusal_words
 from kiosk.screens.base.step import Nav
 from kiosk.screens.office.add_staff import AddStaffScreen
 from kiosk.screens.office.audit_log import AuditLogScreen
@@ -30,14 +30,14 @@ from kiosk.screens.office.scan import ScanScreen
 from kiosk.screens.office.signatures import SignaturesScreen
 from kiosk.screens.office.staff_list import ADD, StaffListScreen
 from kiosk.screens.office.staff_member import StaffMemberScreen
-from kiosk.screens.review.application import Acted, ApplicationScreen, LookAtOther
-from kiosk.screens.review.application_body import look_at
+from kiosk.screens.review.application import ApplicationScreen, Decided, LookAtOther
+from kiosk.screens.review.application_body import load_case
 from kiosk.screens.review.bulk_approval import BulkApprovalScreen
 from kiosk.screens.review.queue import ApproveMany, OpenApplication, QueueScreen, QueueView
 from kiosk.screens.review.reason import ReasonScreen
 from kiosk.services.auth.staff_session import ADMINISTRATOR, ALL_STAFF, REGISTRAR, Role, StaffMember, StaffSignedIn
 from kiosk.services.errors import StoreConflict
-from kiosk.services.office import Office, open_office
+from kiosk.services.office import StaffServices, open_office
 from kiosk.services.privacy.deletion_requests import DeletionView
 from kiosk.services.review.bulk_approval import summary_of
 from kiosk.services.review.queue_filter import QueueFilter
@@ -45,27 +45,27 @@ from kiosk.services.review.queue_filter import QueueFilter
 if TYPE_CHECKING:
     from kiosk.app import KioskApp
 
-_MOST_COUNTED = 100
+_MAX_COUNTED = 100
 
 
 async def shift(app: KioskApp, signed_in: StaffSignedIn) -> None:
     """One shift: the forced change where it is due, then door after door."""
-    await app.push_screen(StaffCurtainScreen(signed_in.member))
+    await app.push_screen(StaffBlankScreen(signed_in.member))
     office = await asyncio.to_thread(open_office, app.school)
     work = _Shift(app, office, signed_in.member)
     try:
         try:
-            await work.through(must_change=signed_in.must_change)
+            await work.run(must_change=signed_in.must_change)
         except (Denied, PasswordChangeRequired) as refused:
-            await work.tell(_("請重新登入"), refusal_words(refused))
-    except (Left, StoreConflict):
+            await work.show_notice(_("請重新登入"), refusal_words(refused))
+    except (SessionEnded, StoreConflict):
         return
 
 
-class _Shift(Walk):
+class _Shift(Flow):
     """The way of one member through their shift."""
 
-    def __init__(self, app: KioskApp, office: Office, member: StaffMember) -> None:
+    def __init__(self, app: KioskApp, office: StaffServices, member: StaffMember) -> None:
         super().__init__(app)
         self.office = office
         self.member = member
@@ -74,7 +74,7 @@ class _Shift(Walk):
         """A notice to staff."""
         return StaffNoticeScreen(self.member, heading, text, choices)
 
-    async def through(self, *, must_change: bool) -> None:
+    async def run(self, *, must_change: bool) -> None:
         """Door after door."""
         if must_change and not await self.change_password(forced=True):
             return
@@ -120,7 +120,7 @@ class _Shift(Walk):
         tickets = deletions = 0
         if self.member.role is Role.REGISTRAR:
             deletions = len(await self.call(self.office.deletion_requests.list, self.member))
-            tickets = len(await self.call(self.office.tickets.list, self.member, limit=_MOST_COUNTED))
+            tickets = len(await self.call(self.office.tickets.list, self.member, limit=_MAX_COUNTED))
         told = await self.call(self.office.outbox.counts, self.member)
         return Waiting(sum(counts[state] for state in OPEN_STATES), tickets, told.to_call, told.dead_letters, deletions)
 
@@ -152,11 +152,11 @@ class _Shift(Walk):
     async def application(self, application_id: str, view: QueueView) -> None:
         """One application, and from there perhaps the child's other; the queue says what was decided."""
         while True:
-            case = await self.call(look_at, self.office, self.member, application_id)
+            case = await self.call(load_case, self.office, self.member, application_id)
             match await self.show(ApplicationScreen(self.office, self.member, case)):
                 case LookAtOther(other_id):
                     application_id = other_id
-                case Acted(said):
+                case Decided(said):
                     view.said = said
                     view.marks.pop(application_id, None)
                     return

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from kiosk.rules.identity import looks_like_id
 from kiosk.rules.text_safety import compact, half_width
 
-_LONGEST = 64
+_MAX_LENGTH = 64
 _STAFF_ACCOUNT = re.compile(r"[A-Za-z0-9._-]*", re.ASCII)
 _STAFF_ACCOUNT_LENGTHS = range(3, 33)
 _CHOSEN_ACCOUNT = re.compile(r"[A-Za-z][A-Za-z0-9._-]*", re.ASCII)
@@ -54,7 +54,7 @@ def normalise_account(text: str) -> str:
 
     Never fails: whatever was typed is counted, whether there is such an account or not. The first 64 characters count.
     """
-    return compact(compact(text[:_LONGEST]).upper())[:_LONGEST]
+    return compact(compact(text[:_MAX_LENGTH]).upper())[:_MAX_LENGTH]
 
 
 def student_account(student_number: str) -> str:
@@ -78,7 +78,7 @@ def parse_staff_account(text: str) -> str:
     """
     typed = half_width(text).strip()
     account = normalise_account(typed)
-    if len(text) > _LONGEST or not {len(typed), len(account)} <= set(_STAFF_ACCOUNT_LENGTHS):
+    if len(text) > _MAX_LENGTH or not {len(typed), len(account)} <= set(_STAFF_ACCOUNT_LENGTHS):
         raise InvalidAccount(AccountFault.LENGTH)
     if not _STAFF_ACCOUNT.fullmatch(typed):
         raise InvalidAccount(AccountFault.CHARACTER)
@@ -103,7 +103,7 @@ def chosen_account_fault(text: str, personal: Collection[str] = ()) -> AccountNa
         return AccountNameFault.LOOKS_LIKE_MOBILE
     if any(map(looks_like_id, _ID_WITHIN.findall(account))):
         return AccountNameFault.IDENTITY
-    if len(text) > _LONGEST or not {len(typed), len(account)} <= set(_CHOSEN_ACCOUNT_LENGTHS):
+    if len(text) > _MAX_LENGTH or not {len(typed), len(account)} <= set(_CHOSEN_ACCOUNT_LENGTHS):
         return AccountNameFault.LENGTH
     if not _CHOSEN_ACCOUNT.fullmatch(typed):
         return AccountNameFault.FORM

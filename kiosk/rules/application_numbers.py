@@ -11,7 +11,7 @@ from enum import Enum, auto
 
 from kiosk.rules.text_safety import compact
 
-_LONGEST_INPUT = 40
+_MAX_INPUT_LENGTH = 40
 _FIRST_YEAR, _LAST_YEAR = 100, 999
 _LARGEST_SERIAL = 9_999_999
 _NUMBER = re.compile(r"[0-9]{11}", re.ASCII)
@@ -77,7 +77,7 @@ def parse_number(text: str) -> tuple[int, int]:
     Raises:
         InvalidNumber: with the first fault found.
     """
-    if len(text) > _LONGEST_INPUT:
+    if len(text) > _MAX_INPUT_LENGTH:
         raise InvalidNumber(NumberFault.FORM)
     digits = compact(text)
     if not digits:

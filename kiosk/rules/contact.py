@@ -9,11 +9,11 @@ import re
 from enum import Enum, auto
 
 from kiosk.rules.identity import normalise_id
-from kiosk.rules.text_safety import compact, half_width, scrub
+from kiosk.rules.text_safety import compact, half_width, remove_unsafe_chars
 
-_LONGEST_INPUT = 320
-_LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
-_LONGEST_LOCAL_PART = 64  # RFC 5321, 4.5.3.1.1
+_MAX_INPUT_LENGTH = 320
+_MAX_EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
+_MAX_LOCAL_PART_LENGTH = 64  # RFC 5321, 4.5.3.1.1
 _MOBILE = re.compile(r"09[0-9]{8}", re.ASCII)
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
@@ -100,7 +100,7 @@ _WRONG_ENDINGS = {
     "hinet": "msa.hinet.net",
 }
 _LONG_DOMAIN = 9
-_LONGEST_SUGGESTED = max(map(len, _SUGGESTED_DOMAINS))
+_MAX_SUGGESTED_LENGTH = max(map(len, _SUGGESTED_DOMAINS))
 
 
 class MobileFault(Enum):
@@ -144,7 +144,7 @@ def parse_mobile(text: str) -> str:
     Raises:
         InvalidMobile: with the fault.
     """
-    if len(text) > _LONGEST_INPUT:
+    if len(text) > _MAX_INPUT_LENGTH:
         raise InvalidMobile(MobileFault.LENGTH)
     value = _SEPARATORS_OF_MOBILES.sub("", compact(text))
     if not value:
@@ -167,8 +167,8 @@ def normalise_email(text: str) -> str:
 
     The first 320 characters are looked at. What comes out need not be an address.
     """
-    plain = half_width(scrub(text[:_LONGEST_INPUT])).translate(_FULL_STOPS)
-    return half_width("".join(plain.split()))[:_LONGEST_INPUT]
+    plain = half_width(remove_unsafe_chars(text[:_MAX_INPUT_LENGTH])).translate(_FULL_STOPS)
+    return half_width("".join(plain.split()))[:_MAX_INPUT_LENGTH]
 
 
 def parse_email(text: str) -> str:
@@ -179,7 +179,7 @@ def parse_email(text: str) -> str:
     Raises:
         InvalidEmail: with the fault.
     """
-    if len(text) > _LONGEST_INPUT:
+    if len(text) > _MAX_INPUT_LENGTH:
         raise InvalidEmail(EmailFault.LENGTH)
     value = normalise_email(text)
     if not value:
@@ -187,7 +187,7 @@ def parse_email(text: str) -> str:
     if value.count("@") != 1:
         raise InvalidEmail(EmailFault.NO_AT)
     local, _, domain = value.partition("@")
-    if len(value) > _LONGEST_EMAIL or len(local) > _LONGEST_LOCAL_PART:
+    if len(value) > _MAX_EMAIL_LENGTH or len(local) > _MAX_LOCAL_PART_LENGTH:
         raise InvalidEmail(EmailFault.LENGTH)
     if not _LOCAL_PART.fullmatch(local):
         raise InvalidEmail(EmailFault.LOCAL_PART)
@@ -204,11 +204,11 @@ def suggest_email(email: str) -> str | None:
     A known real domain (foxmail.com, ms12.hinet.net, any school's) is never questioned; then, and where nothing is
     near, the answer is None.
     """
-    if len(email) > _LONGEST_INPUT:
+    if len(email) > _MAX_INPUT_LENGTH:
         return None
     local, _, typed = normalise_email(email).partition("@")
     likely = _likely_domain(typed.lower())
-    if likely is None or len(local) > _LONGEST_LOCAL_PART or not _LOCAL_PART.fullmatch(local):
+    if likely is None or len(local) > _MAX_LOCAL_PART_LENGTH or not _LOCAL_PART.fullmatch(local):
         return None
     return f"{local}@{likely}"
 
@@ -220,7 +220,7 @@ def _likely_domain(typed: str) -> str | None:
         return None if domain == typed else domain
     if domain in _WRONG_ENDINGS:
         return _WRONG_ENDINGS[domain]
-    if len(domain) > _LONGEST_SUGGESTED + 2:
+    if len(domain) > _MAX_SUGGESTED_LENGTH + 2:
         return None
     close = min(_SUGGESTED_DOMAINS, key=lambda known: _distance(domain, known))
     allowed = 2 if len(close) >= _LONG_DOMAIN and domain[:1] == close[:1] else 1

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
 
-from kiosk.rules.text_safety import LONGEST_FIELD, compact, half_width
+from kiosk.rules.text_safety import MAX_FIELD_LENGTH, compact, half_width
 
 LENGTH = 10
-_LONGEST_INPUT = 64
+_MAX_INPUT_LENGTH = 64
 _OLD_FORM_ENDS = date(2031, 1, 1)
 _LETTERS = {
     letter: 10 + place for place, letter in enumerate("ABCDEFGHJKLMNPQRSTUVXYWZIO")
@@ -73,7 +73,7 @@ class Identity:
     value: str = field(repr=False)
 
 
-class Slip(Enum):
+class EntryDifference(Enum):
     """How two entries of one number differ."""
 
     SAME = auto()
@@ -85,7 +85,7 @@ class Slip(Enum):
 
 
 @dataclass(frozen=True)
-class Comparison:
+class EntryComparison:
     """The second entry against the first.
 
     Attributes:
@@ -94,14 +94,14 @@ class Comparison:
         likely: 1 or 2, the entry that alone passes the check digit and is likely right; None where that tells nothing.
     """
 
-    slip: Slip
+    slip: EntryDifference
     position: int | None = None
     likely: int | None = None
 
 
 def normalise_id(text: str) -> str:
     """Half-width, upper case, without spaces and dashes; at most 64 characters are looked at."""
-    return compact(compact(text[:_LONGEST_INPUT]).upper())[:_LONGEST_INPUT]
+    return compact(compact(text[:_MAX_INPUT_LENGTH]).upper())[:_MAX_INPUT_LENGTH]
 
 
 def _passes(value: str) -> bool:
@@ -117,7 +117,7 @@ def parse_id(text: str, on: date) -> Identity:
     Raises:
         InvalidIdentity: with the first fault found.
     """
-    if len(text) > _LONGEST_INPUT:
+    if len(text) > _MAX_INPUT_LENGTH:
         raise InvalidIdentity(IdFault.LENGTH)
     value = normalise_id(text)
     if not value:
@@ -165,10 +165,10 @@ def hide_ids(text: str, known: Collection[str] = ()) -> str:
     Neither width, case, blanks nor dashes within a number hide it from being found.
 
     Args:
-        text: somebody's free words; the first :data:`~kiosk.rules.text_safety.LONGEST_FIELD` characters are kept.
+        text: somebody's free words; the first :data:`~kiosk.rules.text_safety.MAX_FIELD_LENGTH` characters are kept.
         known: numbers whose last six, the first password of the single sign-on (the guide's step 三), go as well.
     """
-    text = text[:LONGEST_FIELD]
+    text = text[:MAX_FIELD_LENGTH]
     places: list[int] = []
     plain = ""
     for place, character in enumerate(text):
@@ -191,25 +191,25 @@ def hide_ids(text: str, known: Collection[str] = ()) -> str:
     return shown
 
 
-def compare_entries(first: str, second: str) -> Comparison:
+def compare_entries(first: str, second: str) -> EntryComparison:
     """Say how the second entry of a number differs from the first, and which of them is likely right."""
     one, two = normalise_id(first), normalise_id(second)
     if one == two:
-        return Comparison(Slip.SAME)
+        return EntryComparison(EntryDifference.SAME)
     valid = (looks_like_id(one), looks_like_id(two))
     likely = None if valid[0] == valid[1] else (1 if valid[0] else 2)
     differing = [place for place, (a, b) in enumerate(zip(one, two, strict=False), 1) if a != b]
     if len(one) == len(two):
         if len(differing) == 1:
-            return Comparison(Slip.ONE_CHARACTER, differing[0], likely)
+            return EntryComparison(EntryDifference.ONE_CHARACTER, differing[0], likely)
         if len(differing) == 2 and differing[1] == differing[0] + 1:
             place = differing[0]
             if one[place - 1 : place + 1] == two[place - 1 : place + 1][::-1]:
-                return Comparison(Slip.SWAPPED, place, likely)
-        return Comparison(Slip.DIFFERENT, None, likely)
+                return EntryComparison(EntryDifference.SWAPPED, place, likely)
+        return EntryComparison(EntryDifference.DIFFERENT, None, likely)
     place = differing[0] if differing else min(len(one), len(two)) + 1
     if len(two) == len(one) - 1 and one[: place - 1] + one[place:] == two:
-        return Comparison(Slip.MISSING, place, likely)
+        return EntryComparison(EntryDifference.MISSING, place, likely)
     if len(two) == len(one) + 1 and two[: place - 1] + two[place:] == one:
-        return Comparison(Slip.EXTRA, place, likely)
-    return Comparison(Slip.DIFFERENT, None, likely)
+        return EntryComparison(EntryDifference.EXTRA, place, likely)
+    return EntryComparison(EntryDifference.DIFFERENT, None, likely)

@@ -26,7 +26,7 @@ NOT_LAST = "（「『【《〈〔［｛〖〝“‘([{"
 _NARROWEST = 2
 _BLANKS = " \t\u3000"
 _ZERO_WIDTH = frozenset({"Mn", "Me", "Cf", "Cc"})
-_MOST_WIDTHS_KEPT = 1 << 16
+_MAX_WIDTHS_KEPT = 1 << 16
 
 # A blank after an opening sign is no place to end a line; in the text that is searched, this stands for it.
 _GLUE = "\ufdd0"
@@ -61,7 +61,7 @@ _TO_LOOK_UP = re.compile(f"[^{_WIDE_FOR_SURE} -\x7f]")
 _MARKS_OF_CELLS = ("\x7f", "-", "\u4e00")
 # Encoded to ASCII a wide character is a question mark, which takes two cells.
 _CELLS_OF_MARKS = bytes({0x7F: 0, ord("?"): 2}.get(mark, 1) for mark in range(256))
-_MOST_KINDS_REPLACED = 8
+_MAX_KINDS_REPLACED = 8
 
 
 class _Widths(dict[str, int]):
@@ -72,7 +72,7 @@ class _Widths(dict[str, int]):
             cells = 2
         else:
             cells = 0 if unicodedata.category(character) in _ZERO_WIDTH else 1
-        if len(self) < _MOST_WIDTHS_KEPT:
+        if len(self) < _MAX_WIDTHS_KEPT:
             self[character] = cells
         return cells
 
@@ -94,7 +94,7 @@ def _cells(text: str) -> Iterable[int]:
     are replaced all at once.
     """
     marks = text.replace("?", "-")
-    for _ in range(_MOST_KINDS_REPLACED):
+    for _ in range(_MAX_KINDS_REPLACED):
         odd = _TO_LOOK_UP.search(marks)
         if odd is None:
             return marks.encode("ascii", "replace").translate(_CELLS_OF_MARKS)

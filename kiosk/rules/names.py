@@ -6,9 +6,9 @@ import re
 import unicodedata
 from enum import Enum, auto
 
-from kiosk.rules.text_safety import LONGEST_FIELD, is_clean
+from kiosk.rules.text_safety import MAX_FIELD_LENGTH, is_safe
 
-LONGEST = 60
+MAX_LENGTH = 60
 MIDDLE_DOT = "．"
 """The dot within Chinese forms of indigenous and foreign names (瓦歷斯．諾幹).
 
@@ -17,7 +17,7 @@ one or two cells wide as the terminal likes, U+30FB is not in cp950.
 """
 
 _MASK = "〇"
-_MOST_MARKS = 4
+_MAX_MARKS = 4
 _LOST = re.compile(r"[?？□〓\ufffd\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 _JOINERS = frozenset(f" .·-'’,(){MIDDLE_DOT}")
 _FIRST_SIGNS = frozenset("'’")  # 't Hooft
@@ -64,16 +64,16 @@ def parse_name(text: str) -> str:
     Raises:
         InvalidName: with the fault.
     """
-    if len(text) > LONGEST_FIELD:
+    if len(text) > MAX_FIELD_LENGTH:
         raise InvalidName(NameFault.TOO_LONG)
     plain = _VARIATION_SELECTORS.sub("", text.replace("\t", " "))
-    if not is_clean(plain):
+    if not is_safe(plain):
         raise InvalidName(NameFault.INVISIBLE)
     name = " ".join(unicodedata.normalize("NFC", plain).translate(_PRESENTATION).split())
     name = _DOT_BESIDE_CHINESE.sub(MIDDLE_DOT, _BLANK_BETWEEN_CHINESE.sub("", name))
     if not name:
         raise InvalidName(NameFault.EMPTY)
-    if len(name) > LONGEST:
+    if len(name) > MAX_LENGTH:
         raise InvalidName(NameFault.TOO_LONG)
     if not (_begins_name(name[0]) and _marks_follow_letters(name)):
         raise InvalidName(NameFault.CHARACTER)
@@ -99,7 +99,7 @@ def _marks_follow_letters(name: str) -> bool:
     """Whether every combining mark has its letter, and none so many that they cover the lines around."""
     room = 0
     for character in name:
-        room = room - 1 if _is_mark(character) else _MOST_MARKS if _is_letter(character) else 0
+        room = room - 1 if _is_mark(character) else _MAX_MARKS if _is_letter(character) else 0
         if room < 0:
             return False
     return True
@@ -109,9 +109,9 @@ def mask_name(name: str) -> str:
     """王小明 as 王〇明, 王明 as 王〇, four and more keep first and last; Latin names keep initials (J*** S***).
 
     The mask is the guide's 〇 (U+3007): ○ is one or two cells wide as the terminal likes. Of a text longer than a field
-    the first :data:`~kiosk.rules.text_safety.LONGEST_FIELD` characters are looked at.
+    the first :data:`~kiosk.rules.text_safety.MAX_FIELD_LENGTH` characters are looked at.
     """
-    name = name[:LONGEST_FIELD]
+    name = name[:MAX_FIELD_LENGTH]
     if not _IS_WIDE.search(name):
         return " ".join(f"{word[0]}***" for word in name.split()) or _MASK
     if len(name) <= 1:

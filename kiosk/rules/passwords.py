@@ -26,15 +26,15 @@ _NOT_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+", re.ASCII)
 _ID_WITHIN = re.compile(r"(?=([a-z][a-d1289][0-9]{8}))", re.ASCII)
 
 # What a guesser tries first costs little, a character that nothing foretells costs one; see `_effort`.
-_LEAST_EFFORT = 6.0
-_FEWEST_CHARACTERS = 5
+_MIN_EFFORT = 6.0
+_MIN_CHARACTERS = 5
 _COST_OF_RUN = 1.5
 _COST_OF_WORD = 2.5
 _COST_OF_YEAR = 1.0
 _COST_OF_DATE = 3.0
 _COST_OF_REPEAT = 0.5
 _SHORTEST_RUN = 3
-_LONGEST_PIECE = 32
+_MAX_PIECE_LENGTH = 32
 _LENGTH_OF_YEAR, _LENGTH_OF_DATE = 4, 8
 _RUNS = (
     *("abcdefghijklmnopqrstuvwxyz", "012345678901234567890", "0246802468", "1357913579"),
@@ -135,17 +135,17 @@ def _effort(text: str) -> float:
 
     Those are, after zxcvbn (D. Wheeler, USENIX Security 2016): keyboard rows, columns and sequences, one character
     again and again, common words, also backwards and with signs for letters, years, dates, and the piece just written
-    once more. Every other character costs 1. From `_LEAST_EFFORT` on it is not counted further.
+    once more. Every other character costs 1. From `_MIN_EFFORT` on it is not counted further.
     """
     plain = text.translate(_UNSHIFTED)
     spellings = (text, *(text.translate(signs) for signs in _SIGNS_FOR_LETTERS))
-    costs = [_LEAST_EFFORT] * (len(text) + 1)
+    costs = [_MIN_EFFORT] * (len(text) + 1)
     costs[0] = 0.0
     for start, cost in enumerate(costs):
-        if cost >= _LEAST_EFFORT or start == len(text):
+        if cost >= _MIN_EFFORT or start == len(text):
             continue
         costs[start + 1] = min(costs[start + 1], cost + 1)
-        for end in range(start + 2, min(len(text), start + _LONGEST_PIECE) + 1):
+        for end in range(start + 2, min(len(text), start + _MAX_PIECE_LENGTH) + 1):
             costs[end] = min(costs[end], cost + _cost_of_piece(plain, spellings, start, end))
     return costs[-1]
 
@@ -172,8 +172,8 @@ def _is_easy(text: str) -> bool:
     """
     in_turns = _effort(text[::2]) + _effort(text[1::2])
     undoubled = _effort(_DOUBLED.sub(r"\1", text))
-    few = len(set(text)) < _FEWEST_CHARACTERS
-    return few or text in _common_passwords() or min(_effort(text), in_turns, undoubled) < _LEAST_EFFORT
+    few = len(set(text)) < _MIN_CHARACTERS
+    return few or text in _common_passwords() or min(_effort(text), in_turns, undoubled) < _MIN_EFFORT
 
 
 def _holds_personal(text: str, personal: Collection[str]) -> bool:
@@ -184,7 +184,7 @@ def _holds_personal(text: str, personal: Collection[str]) -> bool:
         if len(part) < _SHORTEST_PERSONAL or part not in shown:
             continue
         rest = shown.replace(part, "")
-        if len(rest) * 2 <= len(shown) or _effort(rest) < _LEAST_EFFORT:
+        if len(rest) * 2 <= len(shown) or _effort(rest) < _MIN_EFFORT:
             return True
     return False
 

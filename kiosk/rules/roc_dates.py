@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from kiosk.rules.text_safety import half_width
 
-_LONGEST_INPUT = 40
+_MAX_INPUT_LENGTH = 40
 _ROC_OFFSET = 1911
 _SCHOOL_YEAR_MONTH = 8
 _MAJORITY_CHANGED = date(2023, 1, 1)
@@ -48,7 +48,7 @@ def parse_date(text: str, latest: date = LATEST) -> date:
     Raises:
         InvalidDate: the text is none of them, no such day exists, or it is beyond the bounds.
     """
-    if len(text) > _LONGEST_INPUT:
+    if len(text) > _MAX_INPUT_LENGTH:
         raise InvalidDate(DateFault.FORM)
     value = re.sub(r"\s", "", half_width(text)).removesuffix("T00:00:00").removesuffix("00:00:00")
     if not value:

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 CELL_WIDTH, CELL_HEIGHT = 10, 20
 """Units of a cell of the terminal, which is twice as high as wide."""
 
-MOST_STROKES = 64
-MOST_POINTS = 4_000
-LEAST_INK = 8 * CELL_WIDTH
+MAX_STROKES = 64
+MAX_POINTS = 4_000
+MIN_INK = 8 * CELL_WIDTH
 """How long all strokes together are at least, in units: a dot is no signature."""
 
 _LARGEST = 10_000
@@ -54,8 +54,8 @@ class Drawing:
         in_order = all(0 <= before[2] <= after[2] for before, after in itertools.pairwise(points))
         inside = all(0 <= across <= self.width and 0 <= down <= self.height for across, down, _at in points)
         fits = 0 < self.width <= _LARGEST and 0 < self.height <= _LARGEST
-        few = len(self.strokes) <= MOST_STROKES and len(points) <= MOST_POINTS
-        if not (all(self.strokes) and in_order and inside and fits and few) or ink(self.strokes) < LEAST_INK:
+        few = len(self.strokes) <= MAX_STROKES and len(points) <= MAX_POINTS
+        if not (all(self.strokes) and in_order and inside and fits and few) or ink(self.strokes) < MIN_INK:
             raise UnusableDrawing
 
 

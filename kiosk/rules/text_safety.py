@@ -5,7 +5,7 @@ and characters nobody sees. They are dropped or refused before a text is kept, a
 (Unicode Technical Report 36).
 
 No function here takes longer than the text grows. The costly one, NFKC, whose ordering of combining marks is
-quadratic and which makes eighteen characters of U+FDFA, looks at :data:`LONGEST_FIELD` characters only.
+quadratic and which makes eighteen characters of U+FDFA, looks at :data:`MAX_FIELD_LENGTH` characters only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-LONGEST_FIELD = 512
+MAX_FIELD_LENGTH = 512
 """Characters of a field that are looked at; every field accepts fewer, so what is beyond is refused anyway."""
 
 _CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
@@ -35,7 +35,7 @@ _UNSAFE_BEYOND = re.compile(
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 
 
-def scrub(text: str) -> str:
+def remove_unsafe_chars(text: str) -> str:
     """The text without characters that must not reach a terminal or a record.
 
     Dropped are controls (newline and tab too), C1, bidirectional marks, zero-width and other invisible characters,
@@ -48,8 +48,8 @@ def scrub(text: str) -> str:
     return _UNSAFE_BEYOND.sub("", kept) if _BEYOND.search(kept) else kept
 
 
-def is_clean(text: str) -> bool:
-    """Whether :func:`scrub` would leave the text as it is."""
+def is_safe(text: str) -> bool:
+    """Whether :func:`remove_unsafe_chars` would leave the text as it is."""
     if _UNSAFE.search(text):
         return False
     first = _BEYOND.search(text)
@@ -59,18 +59,20 @@ def is_clean(text: str) -> bool:
 def half_width(text: str) -> str:
     """The compatibility form (NFKC): full-width letters and digits of an input method become ASCII.
 
-    At most :data:`LONGEST_FIELD` characters are looked at and given back.
+    At most :data:`MAX_FIELD_LENGTH` characters are looked at and given back.
     """
     if text.isascii():
-        return text[:LONGEST_FIELD]
-    return unicodedata.normalize("NFKC", text[:LONGEST_FIELD])[:LONGEST_FIELD]
+        return text[:MAX_FIELD_LENGTH]
+    return unicodedata.normalize("NFKC", text[:MAX_FIELD_LENGTH])[:MAX_FIELD_LENGTH]
 
 
 def compact(text: str) -> str:
     """The text in half width without blanks, dashes and unseen characters, as numbers are compared.
 
-    At most :data:`LONGEST_FIELD` characters are looked at and given back.
+    At most :data:`MAX_FIELD_LENGTH` characters are looked at and given back.
     """
     if text.isascii() and text.isalnum():
-        return text[:LONGEST_FIELD]
-    return half_width(_SEPARATORS.sub("", scrub(half_width(scrub(text[:LONGEST_FIELD])))))
+        return text[:MAX_FIELD_LENGTH]
+    return half_width(
+        _SEPARATORS.sub("", remove_unsafe_chars(half_width(remove_unsafe_chars(text[:MAX_FIELD_LENGTH]))))
+    )

@@ -18,7 +18,7 @@ class CannotOpen(Exception):
 
 
 def load_school(settings: Settings, clock: Clock) -> School:
-    """Import and open what a sign-in needs; the garbage collector rests until :func:`load_doors` is done.
+    """Import and open what a sign-in needs; the garbage collector rests until :func:`preload_modules` is done.
 
     Raises:
         CannotOpen: the school's data cannot be opened.
@@ -33,7 +33,7 @@ def load_school(settings: Settings, clock: Clock) -> School:
         raise CannotOpen(refused.line) from None
 
 
-def load_doors(doors: str, *, with_mail: bool) -> None:
+def preload_modules(doors: str, *, with_mail: bool) -> None:
     """Import what comes after the first sign-in, so that no visit waits for it; the collector works from then on."""
     try:
         importlib.import_module(doors)

@@ -19,7 +19,7 @@ from typing import Any
 CRASHED = 70  # EX_SOFTWARE of sysexits.h
 NOT_RESTARTED = frozenset({0, 1, 2})
 _QUICK_CRASH_SECONDS = 30.0
-_LONGEST_WAIT = 30.0
+_MAX_WAIT = 30.0
 _SECONDS_TO_END = 3.0
 _STOPPING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 _IGNORED = (signal.SIGTSTP, signal.SIGQUIT, signal.SIGTTOU)
@@ -41,7 +41,7 @@ def restart_wait(quick_crashes: int) -> float:
     """
     if quick_crashes <= 1:
         return 0.0
-    return min(_LONGEST_WAIT, 2.0 ** min(quick_crashes - 2, 10))
+    return min(_MAX_WAIT, 2.0 ** min(quick_crashes - 2, 10))
 
 
 def count_quick_crashes(before: int, lived: float) -> int:

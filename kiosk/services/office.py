@@ -23,7 +23,7 @@ from kiosk.services.students.error_reports import Tickets
 
 
 @dataclass(frozen=True)
-class Office:
+class StaffServices:
     """What the staff can do; who signs in does it through ``School.sign_in``."""
 
     staff_accounts: StaffAccounts
@@ -43,11 +43,11 @@ class Office:
     deletion_requests: DeletionRequests
 
 
-def open_office(school: School) -> Office:
+def open_office(school: School) -> StaffServices:
     """The staff's services over a school that is open, and stays open as long as they are used."""
     store, settings, clock = school.store, school.settings, school.clock
     queue, review = ReviewQueue(store, clock), Review(store, settings, clock)
-    return Office(
+    return StaffServices(
         staff_accounts=StaffAccounts(store, clock),
         queue=queue,
         review=review,

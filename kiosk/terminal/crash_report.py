@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import traceback
 
-_MOST_LINKS = 8
+_MAX_LINKS = 8
 
 
 def describe_crash(error: BaseException | None) -> str:
@@ -34,7 +34,7 @@ def _links(error: BaseException) -> list[BaseException]:
     """Give the exception and what it came from, the last one raised first."""
     links: list[BaseException] = []
     link: BaseException | None = error
-    while link is not None and link not in links and len(links) < _MOST_LINKS:
+    while link is not None and link not in links and len(links) < _MAX_LINKS:
         links.append(link)
         inner = getattr(link, "error", None)  # textual.worker.WorkerFailed keeps the real one here
         link = link.__cause__ or link.__context__ or (inner if isinstance(inner, BaseException) else None)

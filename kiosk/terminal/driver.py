@@ -29,9 +29,9 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.messages import InBandWindowResize
 
-from kiosk.rules.text_safety import is_clean, scrub
+from kiosk.rules.text_safety import is_safe, remove_unsafe_chars
 
-LONGEST_PASTE = 2_000
+MAX_PASTE_LENGTH = 2_000
 """Characters of one paste that are kept; a password that is longer is refused by its field, never cut."""
 
 WIDEST, HIGHEST = 400, 150
@@ -41,7 +41,7 @@ _CHUNK_BYTES = 4096
 _TICK_SECONDS = 0.1
 _TICKS_TO_END_A_PASTE = 5
 _A_BURST = 64
-_MOST_WAITING = 512
+_MAX_WAITING = 512
 _OPERATING_SYSTEM_COMMAND = re.compile("\x1b\\].*?(?:\x07|\x1b\\\\)", re.DOTALL)
 _NOT_FOR_A_KIOSK = (InBandWindowResize, events.Resize, events.AppFocus, events.AppBlur, events.CursorPosition)
 
@@ -89,8 +89,8 @@ class PasteGuard:
                 content, end, data = (self._tail + data).partition(BRACKETED_PASTE_END)
                 self._tail = "" if end else _beginning_of(BRACKETED_PASTE_END, content)
                 content = content[: len(content) - len(self._tail)]
-                yield content[: LONGEST_PASTE - self._kept].replace("\x1b", "")
-                self._kept = min(LONGEST_PASTE, self._kept + len(content))
+                yield content[: MAX_PASTE_LENGTH - self._kept].replace("\x1b", "")
+                self._kept = min(MAX_PASTE_LENGTH, self._kept + len(content))
                 self._inside = not end
                 yield end
             else:
@@ -199,7 +199,7 @@ class KioskDriver(LinuxDriver):
                 pass
         app = self._app
         if isinstance(app, HoldsInput):
-            while app.waiting_input() > _MOST_WAITING and not self.exit_event.wait(0.01):
+            while app.waiting_input() > _MAX_WAITING and not self.exit_event.wait(0.01):
                 pass
 
     def send_message(self, message: Message) -> None:
@@ -211,7 +211,7 @@ class KioskDriver(LinuxDriver):
         if isinstance(message, _NOT_FOR_A_KIOSK):
             return
         if isinstance(message, events.Paste):
-            message = events.Paste("\n".join(scrub(line) for line in message.text.splitlines()))
+            message = events.Paste("\n".join(remove_unsafe_chars(line) for line in message.text.splitlines()))
         super().process_message(message)
 
     def write(self, data: str) -> None:
@@ -261,6 +261,6 @@ def _clean(segment: Segment) -> Segment:
         return segment
     if style is not None and style.link:
         style = style.update_link(None)
-    elif is_clean(text):
+    elif is_safe(text):
         return segment
-    return Segment(set_cell_size(scrub(text.replace("\t", " ")), cell_len(text)), style)
+    return Segment(set_cell_size(remove_unsafe_chars(text.replace("\t", " ")), cell_len(text)), style)

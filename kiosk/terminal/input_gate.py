@@ -19,7 +19,7 @@ from textual.app import App
 from textual.errors import NoWidget
 from textual.message_pump import MessagePump
 
-MOST_KEPT = 2_048
+MAX_KEPT = 2_048
 """Events that wait at most; beyond them everything is dropped until the queue is empty."""
 
 _UNCHECKED_IN_A_ROW = 64
@@ -27,7 +27,7 @@ _ROUNDS_FOR_A_COMMAND = 2
 _ROUNDS_FOR_CHARACTERS = 1
 _TURNS_IN_ONE_WIDGET = 8
 _LOOK_AGAIN_SECONDS = 0.25
-_LONGEST_WAIT_SECONDS = 5.0
+_MAX_WAIT_SECONDS = 5.0
 
 
 class TypeAheadGate:
@@ -64,7 +64,7 @@ class TypeAheadGate:
             self._kept[-1] = event
         elif not self._dropping:
             self._kept.append(event)
-            self._dropping = len(self._kept) >= MOST_KEPT
+            self._dropping = len(self._kept) >= MAX_KEPT
 
     async def _pass_on(self, event: events.Event) -> None:
         target = self._target(event)
@@ -106,7 +106,7 @@ class TypeAheadGate:
 
     async def _settle(self, target: MessagePump, rounds: int) -> None:
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + _LONGEST_WAIT_SECONDS
+        deadline = loop.time() + _MAX_WAIT_SECONDS
         caught_up = True
         for _round in range(rounds):
             pump: MessagePump | None = target

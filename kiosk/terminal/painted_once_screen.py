@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kiosk.terminal.locked_app import LockedApp
 
 T = TypeVar("T")
-_LONGEST_UNPAINTED_SECONDS = 0.05
+_MAX_UNPAINTED_SECONDS = 0.05
 
 
 class PaintedOnceScreen(Screen[T], Generic[T]):
@@ -91,7 +91,7 @@ class PaintedOnceScreen(Screen[T], Generic[T]):
         """Paint a burst of keys at its end, or every now and then: each picture would hold up the keys that wait."""
         now = get_time()
         keys = cast("LockedApp", self.app).waiting_input() + (self.focused.message_queue_size if self.focused else 0)
-        if keys and now < self._painted_at + _LONGEST_UNPAINTED_SECONDS:
+        if keys and now < self._painted_at + _MAX_UNPAINTED_SECONDS:
             return  # the timer comes again
         self._painted_at = now
         super()._on_timer_update()

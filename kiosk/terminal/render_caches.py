@@ -10,7 +10,7 @@ from textual._context import visible_screen_stack
 from textual._styles_cache import StylesCache
 
 
-def forget_painted_text() -> None:
+def clear_render_caches() -> None:
     """Empty the caches of functions that take painted text as an argument, and collect the screens that are gone.
 
     The caches, Rich's and Textual's, would keep what a visitor typed until a thousand other texts have taken its place;

@@ -26,11 +26,11 @@ class Parent(Person):
         await self.presses("enter")
         await self.types(password)
         await self.presses("enter")
-        await self.sees("HubScreen")
+        await self.sees("MenuScreen")
 
     async def opens(self, door: str, screen: str) -> None:
         """One of the hub's doors: confirm, apply, card, sign."""
-        await self.sees("HubScreen")
+        await self.sees("MenuScreen")
         self.app.screen.query_one(f"#{door}").focus()
         await self.presses("enter")
         await self.sees(screen)
@@ -39,7 +39,7 @@ class Parent(Person):
         """確認學生相關資訊: 資訊正確, 填答送出."""
         await self.opens("confirm", "ConfirmStudentScreen")
         await self.presses("enter", "enter")
-        await self.sees("HubScreen")
+        await self.sees("MenuScreen")
 
     async def reads_consent(self) -> None:
         """Read the consent to its end."""
@@ -76,7 +76,7 @@ class Parent(Person):
 
     async def sends(self) -> None:
         """The read-back, found right: 確認送出."""
-        await self.sees("ReadBackScreen")
+        await self.sees("SummaryScreen")
         await self.presses("enter")
 
     async def enters_code(self, code: str) -> None:
@@ -108,7 +108,7 @@ class Parent(Person):
             await self.types(value)
         await self.clicks("#send")
         await self.answers_notice()
-        await self.sees("HubScreen")
+        await self.sees("MenuScreen")
 
     async def opens_returned(self, national_id: str) -> None:
         """補正退回的欄位, from the hub, as far as the form; the ID is an applicant's."""

@@ -39,10 +39,10 @@ class Person:
         """What a static part of the screen says; of a longer text, without the line breaks of this width."""
         from textual.widgets import Static
 
-        from kiosk.widgets.wrapped_text import Prose
+        from kiosk.widgets.wrapped_text import WrappedText
 
         part = self.app.screen.query_one(selector)
-        if isinstance(part, Prose):
+        if isinstance(part, WrappedText):
             return str(part.render()).replace("\n", "")
         assert isinstance(part, Static)
         return str(part.content)

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from kiosk.rules.line_breaks import cell_width, wrap
 
-_LABEL_CELLS, _VERDICT_CELLS, _LEAST_CELLS, _GAP = 12, 12, 8, 2
+_LABEL_CELLS, _VERDICT_CELLS, _MIN_CELLS, _GAP = 12, 12, 8, 2
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class SideBySide(Widget):
 
     def _lines(self, width: int) -> list[tuple[str, str]]:
         """Each line as it is drawn, and its style."""
-        side = max(_LEAST_CELLS, (width - _LABEL_CELLS - _VERDICT_CELLS) // 2)
+        side = max(_MIN_CELLS, (width - _LABEL_CELLS - _VERDICT_CELLS) // 2)
         widths = (_LABEL_CELLS, side, side, _VERDICT_CELLS)
         styled = [(self._header, "bold")]
         for pair in self._pairs:

@@ -28,7 +28,7 @@ class Field(PlainInput):
         """Ask for something else."""
         self.border_title = Content(label).markup
 
-    def say(self, message: str) -> None:
+    def show_error(self, message: str) -> None:
         """Show what to do about this field; an empty text shows the hint again."""
         self.set_class(bool(message), "wrong")
         self.border_subtitle = Content(message or self._hint).markup

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Button
 
 
-class Door(Button):
+class MenuButton(Button):
     """The arrows lead to the next one, also where there is more than fits: else they would scroll.
 
     Args:

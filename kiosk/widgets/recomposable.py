@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 
-class Part(Widget):
+class Recomposable(Widget):
     """Holds what a function gives; ``await recompose()`` asks it again.
 
     A screen that recomposed itself would for a moment be without the lines that are written every second.

@@ -13,10 +13,10 @@ from textual.reactive import Reactive
 from textual.validation import ValidationResult
 from textual.widgets import Input
 
-from kiosk.rules.text_safety import half_width, scrub
+from kiosk.rules.text_safety import half_width, remove_unsafe_chars
 
 _PASSWORD = re.compile(r"[\x21-\x7e]*", re.ASCII)
-_LONGEST = 128
+_MAX_LENGTH = 128
 
 
 class PlainInput(Input):
@@ -47,7 +47,7 @@ class PlainInput(Input):
             return self.input
 
     def __init__(self, *, half_width: bool = False, **options: Any) -> None:
-        options.setdefault("max_length", _LONGEST)
+        options.setdefault("max_length", _MAX_LENGTH)
         super().__init__(**{**options, "select_on_focus": False})
         self._half_width = half_width
         self.cursor_blink = False
@@ -74,7 +74,7 @@ class PlainInput(Input):
 
         Text that is too long is cut to what fits, but never a password: it would be set to something else.
         """
-        text = scrub(text)
+        text = remove_unsafe_chars(text)
         if self._half_width:
             text = half_width(text)
         if self.password:

@@ -13,8 +13,8 @@ from textual.widget import Widget
 from kiosk.rules.strokes import (
     CELL_HEIGHT,
     CELL_WIDTH,
-    MOST_POINTS,
-    MOST_STROKES,
+    MAX_POINTS,
+    MAX_STROKES,
     Drawing,
     Layer,
     Point,
@@ -77,7 +77,7 @@ class SignaturePad(Widget, can_focus=False):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin a stroke."""
         event.stop()
-        if event.button != _LEFT_BUTTON or len(self._strokes) >= MOST_STROKES:
+        if event.button != _LEFT_BUTTON or len(self._strokes) >= MAX_STROKES:
             return
         if not self._strokes:
             self._began = self._now()
@@ -114,7 +114,7 @@ class SignaturePad(Widget, can_focus=False):
         return cast("KioskApp", self.app).clock.elapsed()
 
     def _add(self, event: events.MouseEvent) -> None:
-        if sum(map(len, self._strokes)) < MOST_POINTS:
+        if sum(map(len, self._strokes)) < MAX_POINTS:
             across = _units(event.pointer_x, CELL_WIDTH, self.size.width)
             down = _units(event.pointer_y, CELL_HEIGHT, self.size.height)
             self._strokes[-1].append((across, down, round((self._now() - self._began) * 1000)))

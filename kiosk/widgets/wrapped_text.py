@@ -11,7 +11,7 @@ from kiosk.rules.line_breaks import wrap
 _NARROWEST = 10
 
 
-class Prose(Widget):
+class WrappedText(Widget):
     """A text that is wrapped to the width it gets; never markup."""
 
     DEFAULT_CSS = "Prose { height: auto; width: 1fr; }"

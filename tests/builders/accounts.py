@@ -16,7 +16,7 @@ from kiosk.domain.bindings import OpenedBinding
 from kiosk.domain.school_calendar import today
 from kiosk.services.accounts.bindings_desk import Bindings
 from kiosk.services.accounts.carers import CarerRow, Scope
-from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.school import School
 from tests.builders.applications import FATHER, MOTHER, made_up_id, with_id
 from tests.builders.decisions import add_member, apply_and_approve, with_email, without_email
@@ -49,14 +49,14 @@ class Families:
         """The father's account, with the first password."""
         return self.approved(FATHER).account_id
 
-    def first_sign_on(self, account_id: str, name: str, national_id: str) -> AccountHolder:
+    def first_sign_on(self, account_id: str, name: str, national_id: str) -> AccountSession:
         """The first sign-on of an account, and the forced change of the password."""
         signed_in = self.school.sign_in.parent(name, national_id[-6:], TERMINAL)
         assert signed_in.must_change
         assert signed_in.holder.account_id == account_id
         return self.school.sign_in.change_account_password(signed_in.holder, CHOSEN)
 
-    def signed_on(self, entry: ApplicantEntry = MOTHER) -> AccountHolder:
+    def signed_on(self, entry: ApplicantEntry = MOTHER) -> AccountSession:
         """A parent with a child of their own, past the forced change."""
         opened = self.approved(entry)
         return self.first_sign_on(opened.account_id, entry.email or entry.mobile, entry.national_id)
@@ -76,7 +76,7 @@ class Families:
             self.approved(person)
 
     def let_in(
-        self, holder: AccountHolder, student_id: str, *, serial: int, scope: Scope = Scope.STATES, days: int = 30
+        self, holder: AccountSession, student_id: str, *, serial: int, scope: Scope = Scope.STATES, days: int = 30
     ) -> CarerRow:
         """A carer whom a parent let in: ``invented_parent(serial)``."""
         person = invented_parent(serial)
@@ -97,7 +97,7 @@ class Families:
         self._make_expired_carer(opened, given_by)
         return opened.account_id
 
-    def signed_on_but_expired(self, entry: ApplicantEntry, given_by: str) -> AccountHolder:
+    def signed_on_but_expired(self, entry: ApplicantEntry, given_by: str) -> AccountSession:
         """A carer who signed on while their access held; it was over yesterday."""
         opened = self.approved(entry)
         holder = self.first_sign_on(opened.account_id, entry.email, entry.national_id)
@@ -116,7 +116,7 @@ class Families:
                     granted_by=given_by,
                     scope="states",
                     last_day=(today(self.school.clock) - timedelta(days=1)).isoformat(),
-                    granted_at=unit.at,
+                    granted_at=unit.timestamp_ms,
                 )
             )
             unit.audit("test", "access.given", opened.account_id)

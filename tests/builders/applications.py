@@ -13,7 +13,7 @@ from db.models.logins import Credential
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
 from kiosk.domain.receipt import Receipt
 from kiosk.rules.identity import looks_like_id
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import School
 from kiosk.services.texts.loader import load_consent
 from tests.builders.school import TERMINAL, add_student
@@ -53,23 +53,23 @@ def with_id(entry: ApplicantEntry, national_id: str) -> ApplicantEntry:
     return replace(entry, national_id=national_id, national_id_again=national_id)
 
 
-def visitor_of(school: School, student_id: str) -> Visitor:
+def visitor_of(school: School, student_id: str) -> StudentSession:
     """Somebody at the kiosk with this student's login, the first password changed."""
     with school.store.write() as unit:
         credential = unit.session.execute(
             select(Credential).where(col(Credential.subject_id) == student_id)
         ).scalar_one()
         credential.password_hash = "chosen"
-        visitor = Visitor(credential.id, student_id, credential.account, TERMINAL, credential.version)
+        visitor = StudentSession(credential.id, student_id, credential.account, TERMINAL, credential.version)
         unit.audit("test", "password.changed", student_id)
     return visitor
 
 
-def new_visitor(school: School, number: str, national_id: str, birth: date = date(2010, 5, 6)) -> Visitor:
+def new_visitor(school: School, number: str, national_id: str, birth: date = date(2010, 5, 6)) -> StudentSession:
     return visitor_of(school, add_student(school, number, national_id=national_id, birth=birth))
 
 
-def answer(school: School, visitor: Visitor, choice: str = "agree", student_id_number: str = "") -> str:
+def answer(school: School, visitor: StudentSession, choice: str = "agree", student_id_number: str = "") -> str:
     """Answer the consent text: as a parent, or with an ID as the student."""
     assert choice in ("agree", "refuse")
     return school.consents.record(
@@ -88,7 +88,7 @@ class Sender:
     """Sends applications of one visit."""
 
     school: School
-    visitor: Visitor
+    visitor: StudentSession
 
     def one(
         self, entry: ApplicantEntry = MOTHER, *, request_id: str | None = None, basis: Basis = Basis.PARENTS

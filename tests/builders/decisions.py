@@ -113,7 +113,7 @@ def add_member(
                 name="林老師",
                 role=role.value,
                 national_id_index=unit.keys.index(IndexColumn.NATIONAL_ID, national_id),
-                added_at=unit.at,
+                added_at=unit.timestamp_ms,
             )
         )
         unit.session.flush()
@@ -126,7 +126,7 @@ def add_member(
                 account=staff_id,
                 subject_id=staff_id,
                 password_hash="chosen",
-                changed_at=unit.at,
+                changed_at=unit.timestamp_ms,
             )
         )
         unit.audit("test", "staff.added", staff_id)

@@ -11,13 +11,13 @@ from kiosk.domain.application_form import Basis, Mode
 from kiosk.domain.documents import FormKey, FormKind
 from kiosk.services.accounts.carers import Scope
 from kiosk.services.applications.drafts import APPLICATION
-from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.staff_session import ALL_STAFF, Role, StaffMember
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.exports.export_service import HANDING_OVER
 from kiosk.services.imports.oneroster_format import Version
 from kiosk.services.messaging.verification_codes import EmailChallenge
-from kiosk.services.office import Office
+from kiosk.services.office import StaffServices
 from kiosk.services.review.queue_filter import QueueFilter, QueueSort, SortBy
 from kiosk.services.school import School
 from kiosk.services.signing.signatures import SignatureBox
@@ -65,8 +65,8 @@ class World:
     """
 
     school: School
-    office: Office
-    visitor: Visitor
+    office: StaffServices
+    visitor: StudentSession
     members: Mapping[Role, StaffMember]
     application_id: str
     document_number: str
@@ -76,9 +76,9 @@ class World:
     binding_id: str
     bound_student_id: str
     message_id: str
-    other_visitor: Visitor
-    holder: AccountHolder
-    other_holder: AccountHolder
+    other_visitor: StudentSession
+    holder: AccountSession
+    other_holder: AccountSession
     access_id: str
     consent_id: str
     deletion_id: str

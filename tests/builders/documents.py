@@ -8,7 +8,7 @@ from datetime import date
 import pypdfium2
 import zxingcpp
 
-from kiosk.domain.documents import FormContent, FormKind, Sheet
+from kiosk.domain.documents import FormContent, FormKind, PrintableForm
 from kiosk.rules.strokes import Drawing
 from kiosk.services.documents.form_contents import FormContents
 from kiosk.services.documents.pdf_renderer import render
@@ -29,8 +29,8 @@ DRAWING = Drawing(
 """A signature as a terminal tells it, cell by cell."""
 
 
-def sheet(content: FormContent, number: str = NUMBER, token: str = TOKEN) -> Sheet:
-    return Sheet(number, token, ISSUED, content)
+def sheet(content: FormContent, number: str = NUMBER, token: str = TOKEN) -> PrintableForm:
+    return PrintableForm(number, token, ISSUED, content)
 
 
 def printed(*contents: FormContent) -> bytes:

@@ -83,7 +83,7 @@ class Handing:
         row = table_of(Student)
         with self.reviewed.school.store.write() as unit:
             statement = update(row).where(row.c.student_number == student_number(place))
-            unit.connection.execute(statement.values(**values, updated_at=unit.at))
+            unit.connection.execute(statement.values(**values, updated_at=unit.timestamp_ms))
             unit.audit("test", "student.changed", "school")
 
     def change_everywhere(self, model: type[SQLModel], values: Mapping[str, object]) -> None:

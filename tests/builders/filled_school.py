@@ -22,9 +22,9 @@ from kiosk.domain.school_calendar import today
 from kiosk.services.accounts.bindings import open_binding
 from kiosk.services.administration.staff_accounts import StaffAccounts
 from kiosk.services.applications.state_changes import change_state
-from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.files.table_reader import Sheet
 from kiosk.services.imports.roster_check import Roster, check_roster
 from kiosk.services.imports.roster_import import import_roster
@@ -129,15 +129,15 @@ def add_staff(
     )
 
 
-def visitors_of(school: School) -> list[Visitor]:
+def visitors_of(school: School) -> list[StudentSession]:
     """Somebody signed in for each student past the first password, in the roster's order."""
     chosen = select(Credential).where(Credential.kind == "student", col(Credential.password_hash).is_not(None))
     with school.store.read() as session:
         found = session.exec(chosen.order_by(col(Credential.account))).all()
-        return [Visitor(one.id, one.subject_id, one.account, TERMINAL, one.version) for one in found]
+        return [StudentSession(one.id, one.subject_id, one.account, TERMINAL, one.version) for one in found]
 
 
-def give_consent(school: School, visitor: Visitor) -> None:
+def give_consent(school: School, visitor: StudentSession) -> None:
     """Agree to the consent text as a parent."""
     school.consents.record(visitor, load_consent(None), "agree", language="zh_TW", read_to_end=True)
 
@@ -148,7 +148,7 @@ def entry_of(serial: int) -> ApplicantEntry:
     return ApplicantEntry("林小花", "媽媽", national_id, national_id, f"09{serial % 10**8:08}", email, email)
 
 
-def submit(school: School, visitor: Visitor, serial: int, request_id: str = "") -> Receipt:
+def submit(school: School, visitor: StudentSession, serial: int, request_id: str = "") -> Receipt:
     """Send the serial-th applicant's application."""
     return school.applications.submit(
         visitor, request_id or uuid4().hex, Mode.ONE_PARENT, Basis.PARENTS, [entry_of(serial)]
@@ -167,7 +167,7 @@ def approved_parent(school: School, serial: int) -> str:
     return opened.account_id
 
 
-def signed_on_parent(school: School, serial: int) -> AccountHolder:
+def signed_on_parent(school: School, serial: int) -> AccountSession:
     """The same parent, signed on, past the forced change."""
     approved_parent(school, serial)
     entry = entry_of(serial)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import openpyxl
 
-from kiosk.services.files.spreadsheet_worker import MOST_ENTRIES
-from kiosk.services.files.table_reader import LARGEST_FILE, LONGEST_FIELD
+from kiosk.services.files.spreadsheet_worker import MAX_ENTRIES
+from kiosk.services.files.table_reader import LARGEST_FILE, MAX_FIELD_LENGTH
 from tests.builders.roster_files import (
     FIRST,
     FIRST_ID,
@@ -29,7 +29,7 @@ from tests.builders.roster_files import (
 )
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_LONG_TEXT = "".join(chr(0x4E00 + number * 7919 % 20000) for number in range(LONGEST_FIELD + 1))
+_LONG_TEXT = "".join(chr(0x4E00 + number * 7919 % 20000) for number in range(MAX_FIELD_LENGTH + 1))
 _SCHOOL_MADE = b"\xfa\x40"  # the first of the characters that each school may draw for itself in Big5
 
 
@@ -202,7 +202,7 @@ FILES: dict[str, Malformed] = {
     "NUL": Malformed(_bytes("roster.csv", _text(HEADER, FIRST), b"110002,\0,\n"), "第 3 行", "NUL"),
     "an open quote": Malformed(_csv(HEADER, FIRST, '110002,"李大同,科二智', SECOND), "第 3 行", "引號"),
     "text after a quote": Malformed(_csv(HEADER, FIRST, '110002,"李"大同,科二智'), "第 3 行", "引號"),
-    "a field too long": Malformed(_csv(HEADER, FIRST, "1,甲," + "乙" * (LONGEST_FIELD + 1)), "第 3 行", "131,072"),
+    "a field too long": Malformed(_csv(HEADER, FIRST, "1,甲," + "乙" * (MAX_FIELD_LENGTH + 1)), "第 3 行", "131,072"),
     "a line too long": Malformed(_csv(HEADER, FIRST, "a" * 5_000_000 + "𠮷"), "第 3 行", "太長"),
     "a cell too long": Malformed(_ods(HEADER, FIRST, f"110002,李大同,{_LONG_TEXT}"), "第 3 行", "太長"),
     "UTF-16": Malformed(_csv(HEADER, FIRST, encoding="utf-16"), "", "CSV UTF-8"),
@@ -229,7 +229,7 @@ FILES: dict[str, Malformed] = {
     "a bomb that lies": Malformed(_bomb_that_lies, "", "異常地大"),
     "a bomb of one entry many times": Malformed(_bomb_of_one_entry_many_times, "", "異常地大"),
     "too many entries": Malformed(
-        _archive(*((f"entry{number}", b"") for number in range(MOST_ENTRIES + 1))), "", "異常地大"
+        _archive(*((f"entry{number}", b"") for number in range(MAX_ENTRIES + 1))), "", "異常地大"
     ),
     "a cell in the furthest corner": Malformed(_furthest_corner, "", "異常地大"),
     "a cell a thousand million times": Malformed(

@@ -16,17 +16,17 @@ from db.models.school import Staff, StaffClass, Student
 from kiosk.config.settings import Settings
 from kiosk.demo.seed import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
-from kiosk.domain.application_status import Hold, Remark
+from kiosk.domain.application_status import ApprovalBlock, ReviewFlag
 from kiosk.domain.school_calendar import today
 from kiosk.rules.accounts import normalise_account
 from kiosk.services.applications.flags import compare
 from kiosk.services.auth.password_hashing import PasswordStore
 from kiosk.services.auth.staff_session import STAFF_LOGIN, Role, StaffMember
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.files.table_reader import Sheet
 from kiosk.services.imports.roster_check import check_roster
 from kiosk.services.imports.roster_import import import_roster
-from kiosk.services.office import Office, open_office
+from kiosk.services.office import StaffServices, open_office
 from kiosk.services.school import School, open_school
 from kiosk.services.texts.loader import load_consent
 from kiosk.testing import FakeClock
@@ -95,16 +95,16 @@ class ReviewSchool:
     """An open school, its office, and who works there."""
 
     school: School
-    office: Office
+    office: StaffServices
     clock: FakeClock
-    visitors: dict[int, Visitor] = field(default_factory=dict)
+    visitors: dict[int, StudentSession] = field(default_factory=dict)
 
     def take_roster(self, sheet: Sheet) -> None:
         checked = check_roster(sheet, self.school.settings.student_no_pattern, today(self.clock))
         assert not checked.faults
         import_roster(self.school.store, checked, "0" * 64, "test", lambda _done, _all: None)
 
-    def visitor(self, place: int) -> Visitor:
+    def visitor(self, place: int) -> StudentSession:
         """Somebody with the login of the student at a place of the roster, past the first password, consented."""
         if place not in self.visitors:
             with self.school.store.read() as session:
@@ -137,14 +137,14 @@ class ReviewSchool:
     def version(self, application_id: str) -> int:
         return self.row(application_id).version
 
-    def holds(self, application_id: str) -> set[Hold]:
+    def holds(self, application_id: str) -> set[ApprovalBlock]:
         row = self.row(application_id)
-        held = {hold for hold in Hold if getattr(row, f"held_for_{hold.value}")}
+        held = {hold for hold in ApprovalBlock if getattr(row, f"held_for_{hold.value}")}
         assert row.is_blocked is bool(held)
         return held
 
-    def remarks(self, application_id: str) -> Remark:
-        return Remark(self.row(application_id).remarks)
+    def remarks(self, application_id: str) -> ReviewFlag:
+        return ReviewFlag(self.row(application_id).remarks)
 
     def sign(self, member: StaffMember, application_id: str) -> None:
         """The signed form comes back."""
@@ -181,7 +181,7 @@ def add_staff(
                 name=f"{account}老師",
                 role=role.value,
                 national_id_index=unit.keys.index(IndexColumn.NATIONAL_ID, national_id),
-                added_at=unit.at,
+                added_at=unit.timestamp_ms,
             )
         )
         unit.session.flush()
@@ -194,7 +194,7 @@ def add_staff(
                 subject_id=staff_id,
                 password_hash=passwords.hash(STAFF_PASSWORD),
                 pepper_id=passwords.pepper_id,
-                changed_at=unit.at,
+                changed_at=unit.timestamp_ms,
             )
         )
         unit.audit("test", "staff.added", staff_id)

@@ -92,7 +92,7 @@ def add_student(
                 class_name="科二智",
                 national_id_index=unit.keys.index(IndexColumn.NATIONAL_ID, national_id),
                 sealed=unit.keys.seal("student", student_id, {"birth_date": birth.isoformat()}),
-                updated_at=unit.at,
+                updated_at=unit.timestamp_ms,
             )
         )
         unit.session.flush()
@@ -105,7 +105,7 @@ def add_student(
                 active=active,
                 initial_code=unit.keys.initial_code(number, national_id),
                 initial_kind="national_id",
-                changed_at=unit.at,
+                changed_at=unit.timestamp_ms,
             )
         )
         unit.audit("test", "student.added", student_id)

@@ -22,7 +22,7 @@ from kiosk.config.settings import Settings
 from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile
 from kiosk.services.applications.flags import compare
 from kiosk.services.auth.staff_session import Role, StaffMember
-from kiosk.services.office import Office, open_office
+from kiosk.services.office import StaffServices, open_office
 from kiosk.services.school import School
 from tests.builders.filled_school import add_staff, fill_school, open_cheaply, submit, visitors_of
 from tests.faults.test_kill import audit_is_whole
@@ -45,17 +45,17 @@ class Answer:
     what: str = ""
 
 
-def _approve(office: Office, member: StaffMember, application_id: str) -> str:
+def _approve(office: StaffServices, member: StaffMember, application_id: str) -> str:
     office.review.approve(member, application_id, _SIGNED)
     return "approved"
 
 
-def _return(office: Office, member: StaffMember, application_id: str) -> str:
+def _return(office: StaffServices, member: StaffMember, application_id: str) -> str:
     office.review.return_fields(member, application_id, _SIGNED, {(1, "mobile"): f"{member.name}打不通"})
     return "returned"
 
 
-def _reject(office: Office, member: StaffMember, application_id: str) -> str:
+def _reject(office: StaffServices, member: StaffMember, application_id: str) -> str:
     office.review.reject(member, application_id, _SIGNED, f"{member.name}不通過")
     return "rejected"
 

@@ -20,7 +20,7 @@ from tests.builders.filled_school import CHOSEN, STUDENTS, TERMINAL, give_consen
 from tests.faults.test_kill import audit_is_whole
 from tests.faults.worker import child
 
-_MOST_STEPS = 400
+_MAX_STEPS = 400
 _CHANGING = 2  # the place of the student whose password changes
 _TABLES = ("application", "applicant", "signed_form", "consent", "student", "credential", "audit_entry")
 
@@ -110,7 +110,7 @@ def _with_a_limit(pipe: Connection, settings: Settings, step: int) -> None:
             if done:
                 break
             steps += 1
-            assert steps < _MOST_STEPS
+            assert steps < _MAX_STEPS
             if _counts(school) != rows:  # the attempt itself was recorded: there is less room than there was
                 base, rows = _log_size(settings), _counts(school)
         refused[action.name] = steps
@@ -154,7 +154,7 @@ def _no_pages(school: School, rounds: int) -> int:
         with school.store.writer.connect() as connection:
             connection.exec_driver_sql(f"PRAGMA max_page_count={pages + extra}")
         full = False
-        for _ in range(_MOST_STEPS):
+        for _ in range(_MAX_STEPS):
             turn += 1
             full = not _attempt(school, actions[0], turn)
             if full:

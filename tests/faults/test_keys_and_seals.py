@@ -19,7 +19,7 @@ from db.keyring import SealBroken, new_keys
 from kiosk.config.settings import Settings
 from kiosk.services.administration.key_rotation import rotate
 from kiosk.services.auth.staff_session import Role
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.office import open_office
 from kiosk.services.school import School
 from tests.builders.documents import DRAWING
@@ -116,7 +116,7 @@ def test_t30_rows_swapped_in_the_database_are_refused_by_the_services(school: Sc
             school.student_data.hub(swapped)
 
 
-def _visitors_of(school: School, *students: str) -> list[Visitor]:
+def _visitors_of(school: School, *students: str) -> list[StudentSession]:
     return [visitor for visitor in visitors_of(school) if visitor.student_id in students]
 
 

@@ -66,8 +66,8 @@ def _ids(mailbox: Mailbox) -> Counter[str]:
     ("commit", "death", "state", "arrived", "later"),
     [
         (1, Death.BEFORE_COMMIT, "waiting", 0, Sent(sent=1)),
-        (1, Death.AFTER_COMMIT, "sending", 0, Sent(given_up=1)),
-        (2, Death.BEFORE_COMMIT, "sending", 1, Sent(given_up=1)),
+        (1, Death.AFTER_COMMIT, "sending", 0, Sent(failed=1)),
+        (2, Death.BEFORE_COMMIT, "sending", 1, Sent(failed=1)),
         (2, Death.AFTER_COMMIT, "sent", 1, Sent()),
     ],
 )
@@ -104,7 +104,7 @@ def test_a_sender_that_is_killed_in_the_conversation(
     assert silent.mails == (at == "BODY")
     was_claimed = at != "EHLO"
     assert message(school, mail).state == ("sending" if was_claimed else "waiting")
-    assert _after_the_claims(school, smtp) == (Sent(given_up=1) if was_claimed else Sent(sent=1))
+    assert _after_the_claims(school, smtp) == (Sent(failed=1) if was_claimed else Sent(sent=1))
     if was_claimed:
         assert message(school, mail).last_fault == MailFault.UNCERTAIN
     assert len(mailbox.mails) + silent.mails <= 1

@@ -99,7 +99,7 @@ def _student(unit: UnitOfWork, **changed: Any) -> dict[str, Any]:
         "data_state": "unconfirmed",
         "lost_characters": False,
         "sealed": unit.keys.seal("student", row_id, {"birth_date": _SECRETS[4]}),
-        "updated_at": unit.at,
+        "updated_at": unit.timestamp_ms,
         "version": 1,
     } | changed
 

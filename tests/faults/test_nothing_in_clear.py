@@ -21,7 +21,7 @@ from kiosk.domain.errors import SignInRefused
 from kiosk.domain.school_calendar import today
 from kiosk.services.accounts.carers import Scope
 from kiosk.services.auth.staff_session import ALL_STAFF
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.documents.printer import save_for_staff
 from kiosk.services.messaging.verification_codes import WrongCode
 from kiosk.services.office import open_office
@@ -113,12 +113,12 @@ async def _visit(school: School) -> None:
         await parent.consents()
         await parent.chooses_mode()
         await parent.fills_in(*_APPLICANT)
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         await parent.presses("enter")
         await parent.sees("ReceiptScreen")
 
 
-def _what_else_a_visitor_does(school: School, visitor: Visitor) -> None:
+def _what_else_a_visitor_does(school: School, visitor: StudentSession) -> None:
     """An ID typed into the account field, an error report, a draft, a wrong ID and the right one."""
     for account, password in ((_STUDENT_ID, _STUDENT_ID), ("P110001", _APPLICANT_ID)):
         with pytest.raises(SignInRefused):

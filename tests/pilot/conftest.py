@@ -36,7 +36,7 @@ def add_student(school: School, number: str) -> None:
                 class_name=class_name,
                 national_id_index=unit.keys.index(IndexColumn.NATIONAL_ID, national_id),
                 sealed=unit.keys.seal("student", student_id, {"birth_date": birth}),
-                updated_at=unit.at,
+                updated_at=unit.timestamp_ms,
             )
         )
         unit.session.add(
@@ -47,7 +47,7 @@ def add_student(school: School, number: str) -> None:
                 subject_id=student_id,
                 initial_code=unit.keys.initial_code(number, national_id),
                 initial_kind="national_id",
-                changed_at=unit.at,
+                changed_at=unit.timestamp_ms,
             )
         )
         unit.audit("test", "test.student", student_id)

@@ -16,7 +16,7 @@ from db.models.messages import OutboxMessage
 from kiosk.config.settings import Settings
 from kiosk.demo.family_visits import DEMO_PASSWORD, DemoVisits
 from kiosk.demo.seed import invented_id, invented_roster
-from kiosk.domain.application_status import Hold
+from kiosk.domain.application_status import ApprovalBlock
 from kiosk.domain.school_calendar import today
 from kiosk.services.applications.history import Action
 from kiosk.services.auth.staff_session import CommandLine, Role
@@ -25,7 +25,7 @@ from kiosk.services.imports.roster_check import check_roster
 from kiosk.services.imports.roster_import import import_roster
 from kiosk.services.messaging.outbox import Channel, MessageState
 from kiosk.services.office import open_office
-from kiosk.services.review.queue import MOST_ROWS
+from kiosk.services.review.queue import MAX_ROWS
 from kiosk.services.review.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School, open_school
 from kiosk.testing import FakeClock, Person, until
@@ -79,8 +79,8 @@ class Day:
     def other_forms_come_in(self, account: str, class_name: str) -> None:
         """A member ticks off the signed forms of a class that are still out, one by one."""
         member = self.school.sign_in.staff(account, STAFF_PASSWORD, "elsewhere").member
-        wanted = QueueFilter(class_name=class_name, flag=Hold.SIGNATURE)
-        for row in self.office.queue.page(member, wanted, QueueSort(), limit=MOST_ROWS).rows:
+        wanted = QueueFilter(class_name=class_name, flag=ApprovalBlock.SIGNATURE)
+        for row in self.office.queue.page(member, wanted, QueueSort(), limit=MAX_ROWS).rows:
             self.office.review.form_received(member, row.application_id, row.version)
 
     def take_back(self, number: str) -> None:

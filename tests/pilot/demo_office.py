@@ -16,7 +16,7 @@ from kiosk.config.settings import load_settings
 from kiosk.demo.seed import fill_demo_school, invented_id
 from kiosk.demo.staff_work import demo_staff_logins
 from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
-from kiosk.services.office import Office, open_office
+from kiosk.services.office import StaffServices, open_office
 from kiosk.services.review.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School, open_school
 from kiosk.testing import FakeClock
@@ -75,7 +75,7 @@ def kiosk_of(reviewer: QuickReviewer) -> KioskApp:
     return reviewer.app
 
 
-def office_of(school: School) -> Office:
+def office_of(school: School) -> StaffServices:
     return open_office(school)
 
 

@@ -36,4 +36,4 @@ def where_nobody_takes_mail(school: School) -> School:
 async def to_read_back(parent: Parent) -> None:
     await to_form(parent)
     await parent.fills_in(*MOTHER)
-    await parent.sees("ReadBackScreen")
+    await parent.sees("SummaryScreen")

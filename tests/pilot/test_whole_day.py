@@ -167,8 +167,8 @@ async def _the_teacher_decides(day: Day) -> None:
         day.take_back(GIVEN_UP)
         results = {words[0]: words[-1] for words in await teacher.confirms_bulk(STAFF_PASSWORD)}
         assert teacher.text("#message") == "", "nothing is wrong any more"
-        given_up = day.application(GIVEN_UP).number
-        assert results.pop(given_up) == "家長或同事已先處理（撤回申請）"
+        failed = day.application(GIVEN_UP).number
+        assert results.pop(failed) == "家長或同事已先處理（撤回申請）"
         assert set(results.values()) == {"已通過"}
         assert f"已通過 {len(ready) - 1} 件" in teacher.text("#summary")
         await teacher.logs_out()
@@ -179,7 +179,7 @@ async def _a_parent_corrects(day: Day) -> None:
     """The mail says where; only the field that was sent back is asked for."""
     async with quickly_at(day.school) as parent:
         await parent.logs_in(f"P{MISTYPED}", DEMO_PASSWORD)
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         assert "退件補正" in parent.text("#states")
         button = str(parent.app.screen.query_one("#correct", Button).label)
         mail = day.last_mail_to(day.mother(MISTYPED)[4])
@@ -190,7 +190,7 @@ async def _a_parent_corrects(day: Day) -> None:
         assert any("退回原因：與簽章申請書上寫的不同" in line for line in parent.words())
         assert await parent.corrects({"mobile": mobile}) == ("mobile",)
         assert await parent.answers_notice() == "補正已送出"
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         assert "審核中" in parent.text("#states")
         await parent.logs_out()
 
@@ -246,7 +246,7 @@ async def _the_teacher_comes_back(day: Day) -> None:
 async def _parents_see_what_became_of_it(day: Day) -> None:
     async with quickly_at(day.school) as parent:
         await parent.logs_in(f"P{MISREPORTED}", DEMO_PASSWORD)
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         answer = parent.text("#outcomes")
         assert "班級　已更正為 科一仁" in answer
         assert "姓名　未更正：請攜帶戶籍謄本正本到註冊組。" in answer
@@ -256,7 +256,7 @@ async def _parents_see_what_became_of_it(day: Day) -> None:
         states = {MORNING: "已開通", MISTYPED: "已開通", UNREACHED: "退件補正", GIVEN_UP: "已撤回"}
         for number, state in states.items():
             await parent.logs_in(f"P{number}", DEMO_PASSWORD)
-            await parent.sees("HubScreen")
+            await parent.sees("MenuScreen")
             assert f"親子帳號 {state}" in parent.text("#states")
             await parent.logs_out()
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 from kiosk.config.settings import SmtpSecurity, SmtpSettings
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
 from kiosk.services.applications.drafts import APPLICATION
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.messaging.email_verification import EmailCodes
 from kiosk.services.school import School
 from kiosk.services.signing.signatures import Signatures
@@ -34,14 +34,14 @@ _SHORT_CONSENT = "版本: 1\n標題: 同意書\n\n[本文]\n本文。\n\n[同意
 SCREENS = {
     "login": "LoginScreen",
     "change": "ChangePasswordScreen",
-    "hub": "HubScreen",
+    "hub": "MenuScreen",
     "confirm": "ConfirmStudentScreen",
     "report": "ConfirmStudentScreen",
     "consent": "ConsentScreen",
     "mode": "ApplicationModeScreen",
     "basis": "BasisScreen",
     "form": "ApplicantFormScreen",
-    "read_back": "ReadBackScreen",
+    "read_back": "SummaryScreen",
     "code": "EmailCodeScreen",
     "receipt": "ReceiptScreen",
     "next_login": "LoginScreen",
@@ -57,7 +57,7 @@ SCREENS = {
 """Every screen of a visit, by what leads to it, and the class that shows it."""
 
 
-def _chosen(school: School, number: str) -> Visitor:
+def _chosen(school: School, number: str) -> StudentSession:
     signed_in = school.sign_in.student(f"P{number}", STUDENTS[number][2], "test")
     visitor = school.sign_in.change_password(signed_in.visitor, PASSWORD)
     school.student_data.confirm(visitor)
@@ -102,7 +102,7 @@ async def go_to(parent: Parent, screen: str) -> None:
         applied, adult = ("draft_id", "which", "withdraw_id", "sign", "pad"), ("adult", "adult_id")
         number = APPLIED if screen in applied else ADULT if screen in adult else READY
         await parent.logs_in(f"P{number}", PASSWORD)
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         await _go_on(parent, screen)
     await parent.sees(SCREENS[screen])
 
@@ -150,7 +150,7 @@ async def _apply(parent: Parent, screen: str) -> None:
     if screen == "form":
         return
     await parent.fills_in(MOTHER.name, MOTHER.relation, MOTHER.national_id, MOTHER.mobile, MOTHER.email)
-    await parent.sees("ReadBackScreen")
+    await parent.sees("SummaryScreen")
     if screen == "read_back":
         return
     await parent.presses("enter")

@@ -15,7 +15,7 @@ from db.models.school import Student
 from db.store import UnitOfWork
 from kiosk.domain.application_form import Basis, Mode
 from kiosk.services.auth.staff_session import Role
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.office import open_office
 from kiosk.services.school import School
 from kiosk.services.students.error_reports import Correct, Decline
@@ -109,11 +109,11 @@ def planted_school(home: Path) -> School:
     return school
 
 
-def _visitor(school: School, child: int) -> Visitor:
+def _visitor(school: School, child: int) -> StudentSession:
     return school.sign_in.student(f"P{number_of(child)}", PASSWORD, "test").visitor
 
 
-def _let_staff_answer(school: School, visitor: Visitor) -> None:
+def _let_staff_answer(school: School, visitor: StudentSession) -> None:
     registrar, office = add_staff(school, "planter", Role.REGISTRAR), open_office(school)
     (application,) = school.student_data.hub(visitor).applications
     version = office.review.open(registrar, application.id).version

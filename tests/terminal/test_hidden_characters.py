@@ -32,13 +32,13 @@ from tests.terminal.walker import BACKTAB, ENTER, ESCAPE, LOGIN, MARKS, PAGE_DOW
 SEEN_ON_THE_WALK = {
     "LoginScreen",
     "ChangePasswordScreen",
-    "HubScreen",
+    "MenuScreen",
     "ConfirmStudentScreen",
     "ConsentScreen",
     "ApplicationModeScreen",
     "BasisScreen",
     "ApplicantFormScreen",
-    "ReadBackScreen",
+    "SummaryScreen",
     "EmailCodeScreen",
     "ReceiptScreen",
     CorrectionScreen.__name__,
@@ -47,7 +47,7 @@ SEEN_ON_THE_WALK = {
     "SignPadScreen",
     "NoticeScreen",
     "AskIdScreen",
-    "CurtainScreen",
+    "BlankScreen",
 }
 """The screens that :func:`walk_past_every_screen` comes by; the curtain stands between any two."""
 

@@ -15,8 +15,8 @@ from textual.worker import WorkerFailed
 
 from kiosk.runtime.supervisor import count_quick_crashes, restart_wait
 from kiosk.terminal.crash_report import describe_crash
-from kiosk.terminal.driver import LONGEST_PASTE, PasteGuard, ScrubFilter
-from kiosk.terminal.input_gate import MOST_KEPT
+from kiosk.terminal.driver import MAX_PASTE_LENGTH, PasteGuard, ScrubFilter
+from kiosk.terminal.input_gate import MAX_KEPT
 from kiosk.terminal.locked_app import LockedApp
 from kiosk.widgets.safe_input import PlainInput
 
@@ -98,7 +98,7 @@ async def test_actions_that_textual_brings_are_refused_by_any_name() -> None:
 async def test_input_beyond_what_is_kept_is_dropped_not_misdirected() -> None:
     app = FieldApp()
     async with app.run_test() as pilot:
-        keys = ["tab", *["x"] * (2 * MOST_KEPT), "tab", "y"]
+        keys = ["tab", *["x"] * (2 * MAX_KEPT), "tab", "y"]
         for key in keys:
             app.post_message(events.Key(key, key if len(key) == 1 else None))
         password = app.query_one("#password", PlainInput)
@@ -127,7 +127,8 @@ def test_the_paste_guard_finds_markers_in_pieces(split: int) -> None:
 def test_the_paste_guard_cuts_a_long_paste() -> None:
     guard = PasteGuard()
     assert (
-        guard.feed(f"{START}{'x' * 5_000}") + guard.feed(f"{'y' * 10}{END}z") == f"{START}{'x' * LONGEST_PASTE}{END}z"
+        guard.feed(f"{START}{'x' * 5_000}") + guard.feed(f"{'y' * 10}{END}z")
+        == f"{START}{'x' * MAX_PASTE_LENGTH}{END}z"
     )
 
 

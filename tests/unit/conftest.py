@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.config.settings import Settings
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import open_school
 from kiosk.testing import FakeClock
 from tests.builders.databases import postgresql_url
@@ -60,7 +60,7 @@ def either_opened(settings: Settings, database_url: str | None) -> Iterator[Open
 
 
 @pytest.fixture
-def visitor(opened: Opened) -> Visitor:
+def visitor(opened: Opened) -> StudentSession:
     """A visitor past the forced change of the password."""
     first = opened.school.sign_in.student(ACCOUNT, NATIONAL_ID, TERMINAL).visitor
     return opened.school.sign_in.change_password(first, CHOSEN)

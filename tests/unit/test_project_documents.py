@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.domain.application_status import TO_LOOK_AT, ApplicationState, Hold, Remark
+from kiosk.domain.application_status import TO_LOOK_AT, ApplicationState, ApprovalBlock, ReviewFlag
 from kiosk.screens.review.labels import hold_in_short, remark_in_short
 from kiosk.services.auth.staff_session import Role
 from tests.paths import ROOT
@@ -32,7 +32,7 @@ def test_every_picture_of_the_staffs_screens_is_shown_or_is_the_small_size_of_on
 
 def test_the_guide_explains_every_flag_state_and_role() -> None:
     guide = GUIDE.read_text(encoding="utf-8")
-    words = [one.label for one in (*Hold, *Remark, *ApplicationState, *Role)]
-    rows = [f"| {hold_in_short(hold)} | {hold.label} |" for hold in Hold]
-    rows += [f"| {remark_in_short(remark)} | {remark.label} |" for remark in Remark if remark & TO_LOOK_AT]
+    words = [one.label for one in (*ApprovalBlock, *ReviewFlag, *ApplicationState, *Role)]
+    rows = [f"| {hold_in_short(hold)} | {hold.label} |" for hold in ApprovalBlock]
+    rows += [f"| {remark_in_short(remark)} | {remark.label} |" for remark in ReviewFlag if remark & TO_LOOK_AT]
     assert [word for word in words + rows if word not in guide] == []

@@ -21,15 +21,15 @@ from kiosk.screens.account.home import child_title
 from kiosk.screens.base.account_step import AccountStep
 from kiosk.screens.base.step import Nav
 from kiosk.services.accounts.account_settings import BoundChild
-from kiosk.services.accounts.carers import MOST_DAYS, CarerFault, CarerRefused, CarerRow
+from kiosk.services.accounts.carers import MAX_DAYS, CarerFault, CarerRefused, CarerRow
 from kiosk.services.accounts.visible_children import Scope
-from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.widgets.field import Field
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_window import Row, Toned
 from kiosk.widgets.table.table import RowTable, fixed
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 _FIELDS = ("name", "national_id", "mobile", "email", "last_day")
 GRANT = "grant"
@@ -48,19 +48,19 @@ class CarersScreen(AccountStep[str]):
     AUTO_FOCUS = "RowTable"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, holder: AccountHolder, child: BoundChild, carers: Sequence[CarerRow]) -> None:
+    def __init__(self, holder: AccountSession, child: BoundChild, carers: Sequence[CarerRow]) -> None:
         super().__init__(holder)
         self.heading = _("照顧者：{child}").format(child=child_title(child))
         self._signed_on = holder
         self._carers = {carer.access_id: carer for carer in carers}
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """A list and its buttons."""
         return _("上下鍵選照顧者　Enter 收回　Tab 到按鈕　Esc 返回")
 
     def body(self) -> ComposeResult:
         """The carers."""
-        yield Prose(_("照顧者用自己的電子郵件或手機登入，只看得到您勾選的項目，到期自動終止。"))
+        yield WrappedText(_("照顧者用自己的電子郵件或手機登入，只看得到您勾選的項目，到期自動終止。"))
         yield RowTable[CarerRow](
             [
                 Column(_("照顧者"), 10),
@@ -88,7 +88,7 @@ class CarersScreen(AccountStep[str]):
 
     @on(Button.Pressed, "#grant")
     def _grant(self) -> None:
-        self.answer(GRANT)
+        self.finish(GRANT)
 
     @on(RowTable.Opened)
     @on(Button.Pressed, "#revoke")
@@ -96,7 +96,7 @@ class CarersScreen(AccountStep[str]):
         row = self.query_one(RowTable).current
         carer = None if row is None else self._carers[row.id]
         if carer is None or carer.state != "active":
-            self.say(_("請先用上下鍵選一位有效的照顧者。"))
+            self.show_message(_("請先用上下鍵選一位有效的照顧者。"))
         else:
             self._revoke(carer)
 
@@ -108,11 +108,11 @@ class CarersScreen(AccountStep[str]):
             return
         revoke = self.kiosk.school.carers.revoke
         if await self.attempt(revoke, self._signed_on, carer.access_id, carer.version) is not None:
-            self.answer("revoked")
+            self.finish("revoked")
 
     def action_back(self) -> None:
         """To the doors."""
-        self.answer(Nav.BACK)
+        self.finish(Nav.BACK)
 
 
 def _cells(carer: CarerRow) -> tuple[str | Toned, ...]:
@@ -135,7 +135,7 @@ class GrantScreen(AccountForm[Granted]):
     CSS_PATH = Path(__file__).with_suffix(".tcss")
     refused_by = (CarerRefused, TooManyTries)
 
-    def __init__(self, holder: AccountHolder, child: BoundChild) -> None:
+    def __init__(self, holder: AccountSession, child: BoundChild) -> None:
         super().__init__(holder)
         self.heading = _("新增照顧者：{child}").format(child=child_title(child))
         self._child = child
@@ -223,7 +223,7 @@ def fault_words(key: str, fault: Enum) -> str:
     of_person = {
         CarerFault.NO_SCOPE: _("請按下面的按鈕，選至少一項要讓照顧者看的。"),
         CarerFault.DAY_OVER: _("這一天已經過了，請填今天或以後。"),
-        CarerFault.DAY_TOO_FAR: _("最多到 {n} 天後，請填早一點的日子。").format(n=MOST_DAYS),
+        CarerFault.DAY_TOO_FAR: _("最多到 {n} 天後，請填早一點的日子。").format(n=MAX_DAYS),
         CarerFault.BOUND: _("這位已經和這位子女綁定，不用再加。"),
         CarerFault.THE_STUDENT: _("這是學生本人的號碼，請填照顧者的。"),
         CarerFault.ALREADY: _("這位已經是照顧者；要改請先收回，再新增。"),

@@ -9,17 +9,17 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Button
 
-from kiosk.domain.reason import LONGEST_REASON, UnusableReason
+from kiosk.domain.reason import MAX_REASON_LENGTH, UnusableReason
 from kiosk.i18n import _
 from kiosk.rules.names import mask_name
 from kiosk.screens.account.form import AccountForm
 from kiosk.screens.account.home import child_title, states_of
 from kiosk.screens.base.account_step import AccountStep
 from kiosk.services.accounts.account_settings import BoundChild
-from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.account_session import AccountSession
 from kiosk.widgets.field import Field
-from kiosk.widgets.menu_button import Door
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.menu_button import MenuButton
+from kiosk.widgets.wrapped_text import WrappedText
 
 _CHILD = "child-"
 
@@ -37,20 +37,20 @@ class ChooseChildScreen(AccountStep[str]):
     CSS_PATH = Path(__file__).with_suffix(".tcss")
     first = ".door"
 
-    def __init__(self, holder: AccountHolder, heading: str, children: Sequence[BoundChild]) -> None:
+    def __init__(self, holder: AccountSession, heading: str, children: Sequence[BoundChild]) -> None:
         super().__init__(holder)
         self.heading = heading
         self._children = children
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Arrows work here too."""
         return _("上下鍵或 Tab 選擇　Enter 進入　Esc 返回")
 
     def body(self) -> ComposeResult:
         """The children."""
-        yield Prose(_("請選一位子女。"))
+        yield WrappedText(_("請選一位子女。"))
         for place, child in enumerate(self._children):
-            yield Door(child_title(child), id=f"{_CHILD}{place}")
+            yield MenuButton(child_title(child), id=f"{_CHILD}{place}")
 
     def actions(self) -> ComposeResult:
         """Back."""
@@ -59,7 +59,7 @@ class ChooseChildScreen(AccountStep[str]):
     @on(Button.Pressed, ".door")
     def _choose(self, event: Button.Pressed) -> None:
         place = int(str(event.button.id).removeprefix(_CHILD))
-        self.answer(self._children[place].student_id)
+        self.finish(self._children[place].student_id)
 
 
 class ChildScreen(AccountStep[str]):
@@ -68,15 +68,17 @@ class ChildScreen(AccountStep[str]):
     AUTO_FOCUS = "#back"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, holder: AccountHolder, child: BoundChild) -> None:
+    def __init__(self, holder: AccountSession, child: BoundChild) -> None:
         super().__init__(holder)
         self.heading = child_title(child)
         self._child = child
 
     def body(self) -> ComposeResult:
         """The states."""
-        yield Prose("\n".join(states_of(self._child)), id="states")
-        yield Prose(_("終止綁定以後，這個帳號看不到這位子女；要再綁定須重新申請、由學校審核。"), id="what-follows")
+        yield WrappedText("\n".join(states_of(self._child)), id="states")
+        yield WrappedText(
+            _("終止綁定以後，這個帳號看不到這位子女；要再綁定須重新申請、由學校審核。"), id="what-follows"
+        )
 
     def actions(self) -> ComposeResult:
         """Back first: the end of a binding is nothing to press by mistake."""
@@ -85,7 +87,7 @@ class ChildScreen(AccountStep[str]):
 
     @on(Button.Pressed, "#end")
     def _end(self) -> None:
-        self.answer("end")
+        self.finish("end")
 
 
 class ReasonForm(AccountForm[bool]):
@@ -93,25 +95,27 @@ class ReasonForm(AccountForm[bool]):
 
     refused_by = (UnusableReason,)
 
-    def __init__(self, holder: AccountHolder, heading: str, text: str) -> None:
+    def __init__(self, holder: AccountSession, heading: str, text: str) -> None:
         super().__init__(holder)
         self.heading = heading
         self._text = text
 
     def body(self) -> ComposeResult:
         """What follows from it, and the field."""
-        yield Prose(self._text, id="what-follows")
-        yield Field(_("原因"), hint=_("最多 {n} 個字").format(n=LONGEST_REASON), id="reason", max_length=LONGEST_REASON)
+        yield WrappedText(self._text, id="what-follows")
+        yield Field(
+            _("原因"), hint=_("最多 {n} 個字").format(n=MAX_REASON_LENGTH), id="reason", max_length=MAX_REASON_LENGTH
+        )
 
     def refused(self, refused: Exception) -> dict[str, str]:
         """It must be written down, shortly."""
-        return {"reason": _("請寫下原因，最多 {n} 個字。").format(n=LONGEST_REASON)}
+        return {"reason": _("請寫下原因，最多 {n} 個字。").format(n=MAX_REASON_LENGTH)}
 
 
 class EndBindingScreen(ReasonForm):
     """終止綁定; True once it has ended."""
 
-    def __init__(self, holder: AccountHolder, child: BoundChild, *, is_last: bool) -> None:
+    def __init__(self, holder: AccountSession, child: BoundChild, *, is_last: bool) -> None:
         text = _("終止和 {child} 的綁定。").format(child=mask_name(child.student_name))
         text += _("您讓照顧者看這位子女的權限也一起終止。")
         if is_last:

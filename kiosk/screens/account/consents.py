@@ -14,13 +14,13 @@ from kiosk.i18n import _
 from kiosk.rules.names import mask_name
 from kiosk.screens.base.account_step import AccountStep
 from kiosk.screens.base.step import Nav
-from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.privacy.subject_rights import GivenConsent
 from kiosk.services.students.consents import choice_label
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_window import Row, Toned
 from kiosk.widgets.table.table import RowTable, fixed
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 _SHA256_SHOWN = 16
 
@@ -31,12 +31,12 @@ class ConsentsScreen(AccountStep[GivenConsent]):
     AUTO_FOCUS = "RowTable"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, holder: AccountHolder, consents: Sequence[GivenConsent]) -> None:
+    def __init__(self, holder: AccountSession, consents: Sequence[GivenConsent]) -> None:
         super().__init__(holder)
         self.heading = _("同意紀錄")
         self._consents = {consent.consent_id: consent for consent in consents}
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """A list and its buttons."""
         return _("上下鍵選一筆　Tab 到按鈕　Esc 返回")
 
@@ -52,7 +52,7 @@ class ConsentsScreen(AccountStep[GivenConsent]):
             empty=_("沒有同意紀錄。"),
             id="table",
         )
-        yield Prose("", id="details")
+        yield WrappedText("", id="details")
 
     def actions(self) -> ComposeResult:
         """Take back, go back."""
@@ -78,19 +78,19 @@ class ConsentsScreen(AccountStep[GivenConsent]):
             sha256 = consent.text_sha256[:_SHA256_SHOWN]
             details = words.format(version=consent.text_version, sha256=sha256)
             can = _("可以撤回。") if consent.can_withdraw else _("這一筆不能撤回。")
-            self.query_one("#details", Prose).update(f"{details}{can}")
+            self.query_one("#details", WrappedText).update(f"{details}{can}")
 
     @on(Button.Pressed, "#withdraw")
     def _withdraw(self) -> None:
         consent = self._current
         if consent is None or not consent.can_withdraw:
-            self.say(_("請先用上下鍵選一筆可以撤回的同意。"))
+            self.show_message(_("請先用上下鍵選一筆可以撤回的同意。"))
         else:
-            self.answer(consent)
+            self.finish(consent)
 
     def action_back(self) -> None:
         """To the doors."""
-        self.answer(Nav.BACK)
+        self.finish(Nav.BACK)
 
 
 def _cells(consent: GivenConsent) -> tuple[str | Toned, ...]:

@@ -16,11 +16,11 @@ from kiosk.rules.contact import InvalidEmail, InvalidMobile
 from kiosk.screens.account.form import WHOLE, AccountForm
 from kiosk.screens.base.account_step import AccountStep
 from kiosk.services.accounts.account_settings import AccountNameRefused, Contact, EmailTaken
-from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.messaging.verification_codes import EmailChallenge, MailNotSent, WrongCode
 from kiosk.widgets.field import Field
-from kiosk.widgets.menu_button import Door
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.menu_button import MenuButton
+from kiosk.widgets.wrapped_text import WrappedText
 
 
 class ContactScreen(AccountStep[str]):
@@ -30,19 +30,19 @@ class ContactScreen(AccountStep[str]):
     first = ".door"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, holder: AccountHolder, contact: Contact) -> None:
+    def __init__(self, holder: AccountSession, contact: Contact) -> None:
         super().__init__(holder)
         self.heading = _("帳號資料")
         self._contact = contact
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Arrows work here too."""
         return _("上下鍵或 Tab 選擇　Enter 進入　Esc 返回")
 
     def body(self) -> ComposeResult:
         """Each name one may sign on with, and the password; pressing it changes it."""
         contact = self._contact
-        yield Prose(_("按一下可以設定或更改；前三項都可以當帳號登入本校服務站。"))
+        yield WrappedText(_("按一下可以設定或更改；前三項都可以當帳號登入本校服務站。"))
         shared = _("（也登記在別的家長帳號，不能用來登入）")
         mobile = contact.mobile_masked + ("" if contact.mobile_can_sign_on else shared)
         for key, label, value in (
@@ -51,7 +51,7 @@ class ContactScreen(AccountStep[str]):
             ("email", _("電子郵件"), contact.email_masked or _("沒有電子郵件")),
             ("password", _("密碼"), _("變更密碼")),
         ):
-            yield Door(f"{label}　{value}", id=key)
+            yield MenuButton(f"{label}　{value}", id=key)
 
     def actions(self) -> ComposeResult:
         """Back."""
@@ -59,7 +59,7 @@ class ContactScreen(AccountStep[str]):
 
     @on(Button.Pressed, ".door")
     def _choose(self, event: Button.Pressed) -> None:
-        self.answer(str(event.button.id))
+        self.finish(str(event.button.id))
 
 
 class ChosenAccountScreen(AccountForm[bool]):
@@ -67,14 +67,14 @@ class ChosenAccountScreen(AccountForm[bool]):
 
     refused_by = (AccountNameRefused,)
 
-    def __init__(self, holder: AccountHolder, chosen: str | None) -> None:
+    def __init__(self, holder: AccountSession, chosen: str | None) -> None:
         super().__init__(holder)
         self.heading = _("自訂帳號")
         self._chosen = chosen or ""
 
     def body(self) -> ComposeResult:
         """The name."""
-        yield Prose(_("自訂帳號可以代替電子郵件，登入本校服務站。請不要用身分證字號、手機、生日或姓名。"))
+        yield WrappedText(_("自訂帳號可以代替電子郵件，登入本校服務站。請不要用身分證字號、手機、生日或姓名。"))
         yield Field(
             _("自訂帳號"),
             hint=_("英文字母開頭，6 到 32 個英文字母、數字、點、底線、減號"),
@@ -128,13 +128,13 @@ class MobileScreen(AccountForm[str]):
 
     refused_by = (InvalidMobile,)
 
-    def __init__(self, holder: AccountHolder) -> None:
+    def __init__(self, holder: AccountSession) -> None:
         super().__init__(holder)
         self.heading = _("手機號碼")
 
     def body(self) -> ComposeResult:
         """The new number."""
-        yield Prose(_("學校打電話通知時也用這個號碼。和另一位家長相同的號碼可以留，但是不能用來登入。"))
+        yield WrappedText(_("學校打電話通知時也用這個號碼。和另一位家長相同的號碼可以留，但是不能用來登入。"))
         yield Field(_("新的手機號碼"), hint=_("09 開頭的 10 個數字"), id="mobile", max_length=20, half_width=True)
 
     def take(self, values: Mapping[str, str]) -> str:
@@ -157,14 +157,14 @@ class EmailScreen(AccountForm[EmailChallenge]):
 
     refused_by = (InvalidEmail, MailNotSent)
 
-    def __init__(self, holder: AccountHolder, address: str) -> None:
+    def __init__(self, holder: AccountSession, address: str) -> None:
         super().__init__(holder)
         self.heading = _("電子郵件")
         self._address = address
 
     def body(self) -> ComposeResult:
         """The new address."""
-        yield Prose(_("新的信箱會收到驗證碼，輸入正確才會更改；原來的信箱會收到一封通知。"))
+        yield WrappedText(_("新的信箱會收到驗證碼，輸入正確才會更改；原來的信箱會收到一封通知。"))
         yield Field(_("新的電子郵件"), id="email", max_length=254, half_width=True, value=self._address)
 
     def sending(self) -> str:
@@ -188,7 +188,7 @@ class EmailChangeCodeScreen(AccountForm[bool]):
 
     refused_by = (WrongCode, EmailTaken)
 
-    def __init__(self, holder: AccountHolder, challenge: EmailChallenge, shown: str) -> None:
+    def __init__(self, holder: AccountSession, challenge: EmailChallenge, shown: str) -> None:
         super().__init__(holder)
         self.heading = _("請到信箱收驗證碼")
         self._challenge = challenge
@@ -200,7 +200,7 @@ class EmailChangeCodeScreen(AccountForm[bool]):
 
     def body(self) -> ComposeResult:
         """Where it went, and the field."""
-        yield Prose(_("驗證碼已寄到 {address}，請輸入信中的 6 個數字。").format(address=self._shown))
+        yield WrappedText(_("驗證碼已寄到 {address}，請輸入信中的 6 個數字。").format(address=self._shown))
         yield Field(_("驗證碼"), hint=_("十分鐘內有效"), id="code", max_length=6, half_width=True)
 
     def take(self, values: Mapping[str, str]) -> bool:

@@ -16,11 +16,11 @@ from kiosk.rules.roc_dates import format_roc
 from kiosk.screens.base.account_step import AccountStep
 from kiosk.screens.base.step import Nav
 from kiosk.services.accounts.fees import ChildFees, FeeItem
-from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.account_session import AccountSession
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_window import Row, Toned
 from kiosk.widgets.table.table import RowTable, fixed
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 
 class FeesScreen(AccountStep[bool]):
@@ -35,22 +35,22 @@ class FeesScreen(AccountStep[bool]):
     AUTO_FOCUS = "RowTable, #back"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, holder: AccountHolder, notice: str, children: Sequence[ChildFees]) -> None:
+    def __init__(self, holder: AccountSession, notice: str, children: Sequence[ChildFees]) -> None:
         super().__init__(holder)
         self.heading = _("繳費")
         self._notice = notice
         self._children = children
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """The list scrolls."""
         return _("上下鍵看清單　Tab 到按鈕　Esc 返回")
 
     def body(self) -> ComposeResult:
         """The notice; below it the list, where the school has brought one."""
-        yield Prose(self._notice, id="notice")
+        yield WrappedText(self._notice, id="notice")
         imported = [child.imported_at for child in self._children if child.imported_at is not None]
         if not imported:
-            yield Prose(_("學校沒有提供繳費清單，請看學校發的紙本四聯單。"), id="none")
+            yield WrappedText(_("學校沒有提供繳費清單，請看學校發的紙本四聯單。"), id="none")
             return
         told = _("以下是學校 {moment} 提供的資料；實際繳費以紙本四聯單為準。")
         yield Static(told.format(moment=day_and_time(max(imported))), id="when", markup=False)
@@ -87,7 +87,7 @@ class FeesScreen(AccountStep[bool]):
 
     def action_back(self) -> None:
         """To the doors."""
-        self.answer(Nav.BACK)
+        self.finish(Nav.BACK)
 
 
 def _cells(child: ChildFees, fee: FeeItem) -> tuple[str | Toned, ...]:

@@ -54,7 +54,7 @@ class AccountForm(AccountStep[T]):
         """The words of the button that sends."""
         return _("確定")
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Enter goes on, in the last field it sends."""
         return _("Enter 下一欄，最後一欄送出　Tab 下一欄　Esc 返回")
 
@@ -105,21 +105,21 @@ class AccountForm(AccountStep[T]):
         try:
             done = await self.attempt(self.take, values)
         except self.refused_by as refused:
-            self.stop_if_left()
+            self.cancel_if_dismissed()
             self._complain(self.refused(refused))
         else:
             if done is not None:
-                self.answer(done.value)
+                self.finish(done.value)
         finally:
             self._is_sending = False
 
     def _complain(self, wrong: dict[str, str]) -> None:
-        self.say(wrong.pop(WHOLE, ""))
+        self.show_message(wrong.pop(WHOLE, ""))
         self.first_wrong(wrong)
 
     def action_back(self) -> None:
         """Ask first where something was typed."""
         if self.values == self._before:
-            self.answer(Nav.BACK)
+            self.finish(Nav.BACK)
         else:
             self.ask_before_leaving()

@@ -17,9 +17,9 @@ from kiosk.screens.base.account_step import AccountStep
 from kiosk.screens.family.menu import account_word
 from kiosk.services.accounts.account_settings import BoundChild
 from kiosk.services.accounts.visible_children import Scope
-from kiosk.services.auth.account_session import AccountHolder
-from kiosk.widgets.menu_button import Door
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.services.auth.account_session import AccountSession
+from kiosk.widgets.menu_button import MenuButton
+from kiosk.widgets.wrapped_text import WrappedText
 
 
 class AccountHomeScreen(AccountStep[str]):
@@ -29,20 +29,20 @@ class AccountHomeScreen(AccountStep[str]):
     first = ".door"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, holder: AccountHolder, children: Sequence[BoundChild]) -> None:
+    def __init__(self, holder: AccountSession, children: Sequence[BoundChild]) -> None:
         super().__init__(holder)
         self._children = children
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Arrows work here too."""
         return _("上下鍵或 Tab 選擇　Enter 進入　Esc 登出")
 
     def body(self) -> ComposeResult:
         """The children, then the doors of what may be seen of them."""
-        yield Prose("\n".join(child_line(child) for child in self._children), id="children")
+        yield WrappedText("\n".join(child_line(child) for child in self._children), id="children")
         with Container(id="doors"):
             for door, (name, what) in self._doors().items():
-                yield Door(f"{name}\n{what}", id=door)
+                yield MenuButton(f"{name}\n{what}", id=door)
 
     def _doors(self) -> dict[str, tuple[str, str]]:
         doors = {}
@@ -64,11 +64,11 @@ class AccountHomeScreen(AccountStep[str]):
 
     @on(Button.Pressed)
     def _choose(self, event: Button.Pressed) -> None:
-        self.answer(str(event.button.id))
+        self.finish(str(event.button.id))
 
     def action_back(self) -> None:
         """Back from here is leaving."""
-        self.answer("leave")
+        self.finish("leave")
 
 
 def sees(child: BoundChild, scope: Scope) -> bool:

@@ -12,7 +12,7 @@ from kiosk.i18n import _
 from kiosk.screens.base.account_step import AccountFrame
 from kiosk.screens.base.login import LoginScreen
 from kiosk.widgets.field import Field
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 if TYPE_CHECKING:
     from kiosk.services.auth.account_session import AccountSignedIn
@@ -29,14 +29,14 @@ class AccountLoginScreen(AccountFrame, LoginScreen):
     def __init__(self, *, demo_lines: str = "") -> None:
         super().__init__(address="", help_lines="", demo_lines=demo_lines)
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Esc leads back to the students' login."""
         return _("Tab 下一欄　Enter 登入　Esc 回學生帳號登入")
 
     def body(self) -> ComposeResult:
         """Which account, and the two fields of the city's sign-on by its own words."""
         yield Static(_("家長帳號登入（本校服務站）"), id="heading", markup=False)
-        yield Prose(_("臺北市校園單一身分驗證另外開通，使用它自己的密碼；兩邊的密碼互不影響。"), id="city")
+        yield WrappedText(_("臺北市校園單一身分驗證另外開通，使用它自己的密碼；兩邊的密碼互不影響。"), id="city")
         yield Field(
             _("帳號"),
             hint=_("自訂帳號、電子郵件或手機號碼（兩人共用的不能用）"),
@@ -45,11 +45,11 @@ class AccountLoginScreen(AccountFrame, LoginScreen):
         )
         yield Field(_("密碼"), hint=_("身份證統一編號末六碼，第一次登入會強迫修改密碼"), id="password", password=True)
 
-    def below(self) -> ComposeResult:
+    def compose_after(self) -> ComposeResult:
         """Why one box of the city's is missing; the demo's logins."""
         if self._demo_lines:
             yield Static(self._demo_lines, id="demo", markup=False)
-        yield Prose(_("沒有「記住我」：這台機器大家共用，不記住任何人；每次都要登入，離開就清除。"), id="help")
+        yield WrappedText(_("沒有「記住我」：這台機器大家共用，不記住任何人；每次都要登入，離開就清除。"), id="help")
 
     def actions(self) -> ComposeResult:
         """Sign on, the way for who cannot, the way back."""
@@ -64,7 +64,7 @@ class AccountLoginScreen(AccountFrame, LoginScreen):
 
     def enter(self, signed_in: object) -> None:
         """Hand the sign-on to the visit that begins, or that asked for it."""
-        self.answer(signed_in)
+        self.finish(signed_in)
 
     @on(Button.Pressed, "#forgotten")
     def _forgotten(self) -> None:
@@ -76,7 +76,7 @@ class AccountLoginScreen(AccountFrame, LoginScreen):
         await self.kiosk.school_opened()
         if await self.ask(self._load) is not None:
             self.forget()
-            self.answer(FORGOTTEN)
+            self.finish(FORGOTTEN)
 
     def _load(self) -> bool:
         self.kiosk.load_account_visit()

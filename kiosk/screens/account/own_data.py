@@ -14,9 +14,9 @@ from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
 from kiosk.screens.account.children import ReasonForm
 from kiosk.screens.base.account_step import AccountStep
-from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.privacy.subject_rights import DeletionState, OwnDataCopy
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 
 class OwnDataScreen(AccountStep[str]):
@@ -31,7 +31,7 @@ class OwnDataScreen(AccountStep[str]):
     AUTO_FOCUS = "#print"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, holder: AccountHolder, copy: OwnDataCopy, deletion: DeletionState | None) -> None:
+    def __init__(self, holder: AccountSession, copy: OwnDataCopy, deletion: DeletionState | None) -> None:
         super().__init__(holder)
         self.heading = _("我的個人資料")
         self._copy = copy
@@ -41,19 +41,19 @@ class OwnDataScreen(AccountStep[str]):
         """Reading takes longer."""
         return times.consent_idle_seconds
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """It is long."""
         return _("PageDown 往下看　PageUp 往上看　Tab 選擇　Esc 返回")
 
     def body(self) -> ComposeResult:
         """The request to delete, a word of care, then section after section."""
         if self._deletion is not None:
-            yield Prose(deletion_words(self._deletion), id="deletion")
-        yield Prose(_("下面有完整的手機號碼和電子郵件，請留意旁人。"), id="aware")
+            yield WrappedText(deletion_words(self._deletion), id="deletion")
+        yield WrappedText(_("下面有完整的手機號碼和電子郵件，請留意旁人。"), id="aware")
         for section in self._copy.sections:
             yield Static(section.title, classes="section", markup=False)
             lines = [f"{label}：{value}" for label, value in section.lines] or [_("沒有資料。")]
-            yield Prose("\n".join(lines), classes="paper")
+            yield WrappedText("\n".join(lines), classes="paper")
 
     def actions(self) -> ComposeResult:
         """Print, ask for deletion or take that back, go back."""
@@ -66,7 +66,7 @@ class OwnDataScreen(AccountStep[str]):
 
     @on(Button.Pressed, "#print, #take_back, #delete")
     def _choose(self, event: Button.Pressed) -> None:
-        self.answer(str(event.button.id))
+        self.finish(str(event.button.id))
 
 
 def deletion_words(deletion: DeletionState) -> str:
@@ -82,7 +82,7 @@ def deletion_words(deletion: DeletionState) -> str:
 class DeletionScreen(ReasonForm):
     """申請刪除; True once it was asked for."""
 
-    def __init__(self, holder: AccountHolder) -> None:
+    def __init__(self, holder: AccountSession) -> None:
         text = _(
             "依個人資料保護法第 3 條，您可以請學校刪除您的個人資料。註冊組會決定：刪除後帳號關閉、綁定終止；"
             "依法須保存而不刪除時，會在這裡說明原因。"

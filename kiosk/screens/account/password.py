@@ -12,30 +12,30 @@ from kiosk.screens.account.form import WHOLE, AccountForm
 from kiosk.screens.base.account_step import AccountFrame
 from kiosk.screens.base.login import refusal as sign_in_refusal
 from kiosk.screens.base.new_password import FamilyPasswordStep
-from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.account_session import AccountSession
 from kiosk.widgets.field import Field
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 
-class AccountPasswordScreen(AccountFrame, FamilyPasswordStep[AccountHolder]):
+class AccountPasswordScreen(AccountFrame, FamilyPasswordStep[AccountSession]):
     """Answers with the holder as signed on with the new password."""
 
-    def __init__(self, holder: AccountHolder, *, forced: bool) -> None:
+    def __init__(self, holder: AccountSession, *, forced: bool) -> None:
         super().__init__()
         self._signed_on = self.holder = holder
         self._forced = forced
         if not forced:
             self.heading = _("變更密碼(密碼必須含英文字母及數字，且字數大於8)")
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Esc logs out where the change is forced, and leads back where it is not."""
-        return super().keys() if self._forced else _("Tab 下一欄　Enter 送出　Esc 返回")
+        return super().key_hints() if self._forced else _("Tab 下一欄　Enter 送出　Esc 返回")
 
     def leaving(self) -> str:
         """What the way out is called."""
         return super().leaving() if self._forced else _("返回")
 
-    def take(self, new: str) -> AccountHolder:
+    def take(self, new: str) -> AccountSession:
         """The account's."""
         return self.kiosk.school.sign_in.change_account_password(self._signed_on, new)
 
@@ -45,13 +45,13 @@ class PresentPasswordScreen(AccountForm[bool]):
 
     refused_by = (SignInRefused,)
 
-    def __init__(self, holder: AccountHolder) -> None:
+    def __init__(self, holder: AccountSession) -> None:
         super().__init__(holder)
         self.heading = _("變更密碼")
 
     def body(self) -> ComposeResult:
         """What for, and the field."""
-        yield Prose(_("先輸入現在的密碼。"))
+        yield WrappedText(_("先輸入現在的密碼。"))
         yield Field(_("現在的密碼"), id="password", password=True)
 
     def sending(self) -> str:

@@ -14,7 +14,7 @@ from kiosk.services.auth.account_session import AccountSignedIn
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.messaging.verification_codes import WrongCode
 from kiosk.widgets.field import Field, national_id_field
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 
 class RecoveryScreen(AccountForm[Recovery]):
@@ -36,7 +36,7 @@ class RecoveryScreen(AccountForm[Recovery]):
 
     def body(self) -> ComposeResult:
         """What will come of it, and the two fields."""
-        yield Prose(
+        yield WrappedText(
             _(
                 "請填申請時的姓名和身分證字號。資料相符而且帳號有電子郵件時，驗證碼會寄到那個信箱。"
                 "沒有留電子郵件、或收不到信，請帶身分證件到服務台。"
@@ -78,7 +78,7 @@ class RecoveryCodeScreen(AccountForm[AccountSignedIn]):
     def body(self) -> ComposeResult:
         """Where the code would be, and its field."""
         words = _("資料相符時，驗證碼已寄到帳號的電子郵件，請輸入信中的 6 個數字。沒有收到信，請帶身分證件到服務台。")
-        yield Prose(words)
+        yield WrappedText(words)
         yield Field(_("驗證碼"), hint=_("十分鐘內有效"), id="code", max_length=6, half_width=True)
 
     def take(self, values: Mapping[str, str]) -> AccountSignedIn:

@@ -12,11 +12,11 @@ from textual.widgets import Button, Static
 from kiosk.i18n import _
 from kiosk.screens.base.account_step import AccountStep
 from kiosk.screens.base.step import Nav
-from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.texts.city_systems import CitySystem, CitySystems
-from kiosk.widgets.menu_button import Door
+from kiosk.widgets.menu_button import MenuButton
 from kiosk.widgets.qr import qr_lines
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 
 class SystemsScreen(AccountStep[str]):
@@ -26,21 +26,21 @@ class SystemsScreen(AccountStep[str]):
     first = ".door"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, holder: AccountHolder, systems: CitySystems) -> None:
+    def __init__(self, holder: AccountSession, systems: CitySystems) -> None:
         super().__init__(holder)
         self.heading = systems.source.title
         self._systems = systems
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Arrows work here too."""
         return _("上下鍵或 Tab 選擇　Enter 進入　PageDown 往下看　Esc 返回")
 
     def body(self) -> ComposeResult:
         """What the school does next, then the systems."""
-        yield Prose(self._systems.introduction, id="introduction")
+        yield WrappedText(self._systems.introduction, id="introduction")
         with Container(id="systems"):
             for system in self._systems.systems:
-                yield Door(system.name, id=system.key)
+                yield MenuButton(system.name, id=system.key)
 
     def actions(self) -> ComposeResult:
         """Back."""
@@ -48,7 +48,7 @@ class SystemsScreen(AccountStep[str]):
 
     @on(Button.Pressed, ".door")
     def _choose(self, event: Button.Pressed) -> None:
-        self.answer(str(event.button.id))
+        self.finish(str(event.button.id))
 
 
 class SystemScreen(AccountStep[bool]):
@@ -57,11 +57,11 @@ class SystemScreen(AccountStep[bool]):
     AUTO_FOCUS = "#back"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, holder: AccountHolder, system: CitySystem) -> None:
+    def __init__(self, holder: AccountSession, system: CitySystem) -> None:
         super().__init__(holder)
         self._system = system
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Nothing to do but go back."""
         return _("Enter 或 Esc 返回　PageDown 往下看")
 
@@ -71,14 +71,14 @@ class SystemScreen(AccountStep[bool]):
         with Horizontal(id="system"):
             with Container(id="system-text"):
                 yield Static(system.name, id="heading", markup=False)
-                yield Prose(system.purpose, id="purpose")
+                yield WrappedText(system.purpose, id="purpose")
                 if system.address is None:
                     words = _("學校沒有列出這項服務自己的網址。請從要使用的系統登入，或洽學校。")
-                    yield Prose(words, id="address")
+                    yield WrappedText(words, id="address")
                 else:
                     yield Static(_("網址："), markup=False)
-                    yield Prose(system.address, id="address")
-                    yield Prose(_("用手機掃描 QR 碼，在自己的手機上開啟；這台機器不開網頁。"), id="how")
+                    yield WrappedText(system.address, id="address")
+                    yield WrappedText(_("用手機掃描 QR 碼，在自己的手機上開啟；這台機器不開網頁。"), id="how")
             if system.address is not None:
                 yield Static(qr_lines(system.address), id="qr", markup=False)
 
@@ -88,4 +88,4 @@ class SystemScreen(AccountStep[bool]):
 
     def action_back(self) -> None:
         """To the list."""
-        self.answer(Nav.BACK)
+        self.finish(Nav.BACK)

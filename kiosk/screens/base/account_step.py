@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from kiosk.domain.errors import ChangedMeanwhile, Denied, PasswordChangeRequired
 from kiosk.i18n import _
 from kiosk.rules.names import mask_name
-from kiosk.screens.base.notice import CurtainScreen, NoticeScreen
+from kiosk.screens.base.notice import BlankScreen, NoticeScreen
 from kiosk.screens.base.service_step import AskingStep
 
 if TYPE_CHECKING:
-    from kiosk.services.auth.account_session import AccountHolder
+    from kiosk.services.auth.account_session import AccountSession
 
 T = TypeVar("T")
 
@@ -24,13 +24,13 @@ class AccountFrame:
         holder: who is signed on; None before the sign-on.
     """
 
-    holder: AccountHolder | None = None
+    holder: AccountSession | None = None
 
     def service_name(self) -> str:
         """The account is this terminal's, not the city's."""
         return _("家長帳號（本校服務站）")
 
-    def way(self) -> str:
+    def step_header(self) -> str:
         """Whose account it is, masked: others may look on."""
         if self.holder is None:
             return _("家長帳號登入")
@@ -45,13 +45,13 @@ class AccountNoticeScreen(AccountFrame, NoticeScreen):
     """A notice to the holder of an account, or to somebody who wants to become signed on."""
 
     def __init__(
-        self, holder: AccountHolder | None, heading: str, text: str, choices: Mapping[str, str] | None = None
+        self, holder: AccountSession | None, heading: str, text: str, choices: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(heading, text, choices)
         self.holder = holder
 
 
-class AccountCurtainScreen(AccountFrame, CurtainScreen):
+class AccountCurtainScreen(AccountFrame, BlankScreen):
     """Stands under the steps of a visit with a parent account."""
 
 
@@ -68,7 +68,7 @@ class AccountStep(AccountFrame, AskingStep[T]):
     refusals = (ChangedMeanwhile, Denied, PasswordChangeRequired)
     first: ClassVar[str] = ""
 
-    def __init__(self, holder: AccountHolder | None) -> None:
+    def __init__(self, holder: AccountSession | None) -> None:
         super().__init__()
         self.holder = holder
 
@@ -78,7 +78,7 @@ class AccountStep(AccountFrame, AskingStep[T]):
         if self.first:
             self.set_focus(self.query(self.first).first(), scroll_visible=False)
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Esc leads back."""
         return _("Tab 下一個　Enter 確定　Esc 返回")
 

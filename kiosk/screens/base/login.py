@@ -49,7 +49,7 @@ class LoginScreen(Step[object]):
         self._demo_lines = demo_lines
         self._staff_may_enter = staff_may_enter
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Esc clears the resting screen, from which nothing leads back; within a visit it goes back."""
         if self._is_resting:
             account = _("　F7 家長帳號") if self._leads_to_account else ""
@@ -80,7 +80,7 @@ class LoginScreen(Step[object]):
             password=True,
         )
 
-    def below(self) -> ComposeResult:
+    def compose_after(self) -> ComposeResult:
         """The demo's logins and the help lines: an error stands above them, under the field it is about."""
         if self._demo_lines:
             yield Static(self._demo_lines, id="demo", markup=False)
@@ -112,11 +112,11 @@ class LoginScreen(Step[object]):
             return
         if not account.value.strip() or not password.value:
             empty = account if not account.value.strip() else password
-            self.say(_("請輸入登入帳號與登入密碼。"))
+            self.show_message(_("請輸入登入帳號與登入密碼。"))
             empty.focus()
             return
         button.disabled = True
-        self.say(_("登入中，請稍候…"), wrong=False)
+        self.show_message(_("登入中，請稍候…"), wrong=False)
         self._sign_in(account.value, password.value)
 
     @work(group="db")
@@ -129,13 +129,13 @@ class LoginScreen(Step[object]):
             try:
                 signed_in = await asyncio.to_thread(self.verify, school, account, password)
             except SignInRefused as refused:
-                self.stop_if_left()
+                self.cancel_if_dismissed()
                 self._refuse(refusal(refused.minutes_left, refused.wait_seconds))
             except StoreError as error:
-                self.stop_if_left()
+                self.cancel_if_dismissed()
                 self._refuse(store_message(error), clear=False)
             else:
-                self.stop_if_left()
+                self.cancel_if_dismissed()
                 self._empty()
                 self.enter(signed_in)
         finally:
@@ -169,7 +169,7 @@ class LoginScreen(Step[object]):
             self.kiosk.open_account_login()
 
     def _refuse(self, text: str, *, clear: bool = True) -> None:
-        self.say(text)
+        self.show_message(text)
         password = self.query_one("#password", Field)
         if clear:
             password.value = ""
@@ -182,7 +182,7 @@ class LoginScreen(Step[object]):
     def forget(self) -> None:
         """Leave nothing of a visitor in the fields, and begin anew."""
         self._empty()
-        self.say("")
+        self.show_message("")
         self.query_one("#account", Field).focus()
 
     def rest(self) -> None:

@@ -15,7 +15,7 @@ from kiosk.domain.password_messages import password_message
 from kiosk.i18n import _
 from kiosk.rules.passwords import FAMILY_RULE, ticks
 from kiosk.screens.base.step import Nav, Step
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import PlainInput
 
@@ -39,7 +39,7 @@ class NewPasswordStep(Step[T]):
             PasswordRefused, Denied, ChangedMeanwhile, StoreError: see `kiosk.services.auth.sign_in.SignIn`.
         """
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Esc leaves: nothing can be seen before a forced change."""
         return _("Tab 下一欄　Enter 送出　Esc 登出")
 
@@ -95,21 +95,21 @@ class NewPasswordStep(Step[T]):
         try:
             signed_in = await self.ask(self.take, new)
         except PasswordRefused as refused:
-            self.stop_if_left()
+            self.cancel_if_dismissed()
             self.first_wrong({"new": password_message(refused.fault, self.rule)})
         except (Denied, ChangedMeanwhile):
-            self.stop_if_left()
-            self.say(_("密碼未變更：這個帳號剛在別處使用，請登出後再登入一次。"))
+            self.cancel_if_dismissed()
+            self.show_message(_("密碼未變更：這個帳號剛在別處使用，請登出後再登入一次。"))
         else:
             if signed_in is not None:
-                self.answer(signed_in)
+                self.finish(signed_in)
 
     def action_back(self) -> None:
         """Leaving is logging out; ask first where something was typed."""
         if any(field.value for field in self.query(Field)):
             self.ask_before_leaving()
         else:
-            self.answer(Nav.BACK)
+            self.finish(Nav.BACK)
 
 
 class FamilyPasswordStep(NewPasswordStep[T]):
@@ -125,15 +125,15 @@ class FamilyPasswordStep(NewPasswordStep[T]):
         return (_("字母"), found.letter), (_("數字"), found.digit), (_("至少 9 個字"), found.length)
 
 
-class ChangePasswordScreen(FamilyPasswordStep[Visitor]):
+class ChangePasswordScreen(FamilyPasswordStep[StudentSession]):
     """The forced change of a student's login."""
 
     number = 2
 
-    def __init__(self, visitor: Visitor) -> None:
+    def __init__(self, visitor: StudentSession) -> None:
         super().__init__()
         self._visitor = visitor
 
-    def take(self, new: str) -> Visitor:
+    def take(self, new: str) -> StudentSession:
         """The visitor's."""
         return self.kiosk.school.sign_in.change_password(self._visitor, new)

@@ -13,7 +13,7 @@ from kiosk.i18n import _
 from kiosk.screens.base.step import Nav, Step
 from kiosk.widgets.field import Field, national_id_field
 from kiosk.widgets.safe_input import PlainInput
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 _A_MOMENT_SECONDS = 0.3
 
@@ -37,7 +37,7 @@ class NoticeScreen(Step[str]):
 
     def body(self) -> ComposeResult:
         """The text."""
-        yield Prose(self._text, classes="large")
+        yield WrappedText(self._text, classes="large")
 
     def actions(self) -> ComposeResult:
         """The answers."""
@@ -47,10 +47,10 @@ class NoticeScreen(Step[str]):
     @on(Button.Pressed)
     def _chosen(self, event: Button.Pressed) -> None:
         event.stop()
-        self.answer(str(event.button.id))
+        self.finish(str(event.button.id))
 
 
-class CurtainScreen(Step[None]):
+class BlankScreen(Step[None]):
     """Stands under a visit's steps, so that between two of them nobody sees, or types into, the resting login.
 
     Says to wait once a service takes longer than a moment. Its frame is made when it first shows: under the first step
@@ -66,9 +66,9 @@ class CurtainScreen(Step[None]):
 
     def body(self) -> ComposeResult:
         """Nothing yet."""
-        yield Prose("", id="wait", classes="large")
+        yield WrappedText("", id="wait", classes="large")
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """No key works here."""
         return ""
 
@@ -90,7 +90,7 @@ class CurtainScreen(Step[None]):
         self._say(_("請稍候。"))
 
     def _say(self, text: str) -> None:
-        for wait in self.query("#wait").results(Prose):
+        for wait in self.query("#wait").results(WrappedText):
             wait.update(text)
 
     def show_time(self) -> None:
@@ -126,7 +126,7 @@ class AskIdScreen(Step[str]):
 
     def body(self) -> ComposeResult:
         """Why, and the field."""
-        yield Prose(self._text)
+        yield WrappedText(self._text)
         yield national_id_field(self._value)
 
     def actions(self) -> ComposeResult:
@@ -143,15 +143,15 @@ class AskIdScreen(Step[str]):
         if not value.strip():
             self.first_wrong({"national_id": _("請填寫身分證字號。")})
             return
-        self.answer(value)
+        self.finish(value)
 
     @on(Button.Pressed, "#afresh")
     def _go_without(self) -> None:
-        self.answer("")
+        self.finish("")
 
     def action_back(self) -> None:
         """Ask first where something was typed."""
         if self.query_one("#national_id", Field).value:
             self.ask_before_leaving()
         else:
-            self.answer(Nav.BACK)
+            self.finish(Nav.BACK)

@@ -50,14 +50,14 @@ class AskingStep(Step[T]):
         except self.refusals as refused:
             self._say_if_there(self.refusal_words(refused))
             return None
-        self.stop_if_left()
+        self.cancel_if_dismissed()
         return done
 
     async def look(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> Done[R] | None:
         """Read in a thread while everything stays usable; None where that failed, which is said on the screen."""
         try:
             done = Done(await asyncio.to_thread(function, *arguments, **options))
-            self.stop_if_left()
+            self.cancel_if_dismissed()
             return done
         except StoreError:
             self._say_if_there(_("系統忙碌，請稍候再試一次。"))
@@ -71,5 +71,5 @@ class AskingStep(Step[T]):
 
     def _say_if_there(self, text: str) -> None:
         """Say it, unless the screen was left meanwhile."""
-        self.stop_if_left()
-        self.say(text)
+        self.cancel_if_dismissed()
+        self.show_message(text)

@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING, TypeVar
 from kiosk.config.settings import IdleTimes
 from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.errors import ChangedMeanwhile, Denied, PasswordChangeRequired
-from kiosk.domain.reason import LONGEST_REASON, UnusableReason
+from kiosk.domain.reason import MAX_REASON_LENGTH, UnusableReason
 from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
-from kiosk.screens.base.notice import CurtainScreen, NoticeScreen
+from kiosk.screens.base.notice import BlankScreen, NoticeScreen
 from kiosk.screens.base.service_step import AskingStep
 from kiosk.services.applications.history import Action
-from kiosk.services.auth.staff_session import OwnChild, StaffMember
+from kiosk.services.auth.staff_session import OwnChildRefused, StaffMember
 
 if TYPE_CHECKING:
-    from kiosk.services.office import Office
+    from kiosk.services.office import StaffServices
 
 T = TypeVar("T")
 
 
-class Refused(Exception):
+class WordedRefusal(Exception):
     """A refusal that only the screen which asked can word; the exception's text is those words."""
 
 
-REFUSALS = (ChangedMeanwhile, Denied, PasswordChangeRequired, UnusableReason, Refused)
+REFUSALS = (ChangedMeanwhile, Denied, PasswordChangeRequired, UnusableReason, WordedRefusal)
 """What any service of the staff may answer with; the rest is for the screen that calls it."""
 
 
@@ -47,7 +47,7 @@ class StaffFrame:
         """The staff's service."""
         return _("親子帳號審核")
 
-    def way(self) -> str:
+    def step_header(self) -> str:
         """Who is signed in."""
         return f"{self.member.role.label}　{self.member.name}"
 
@@ -64,7 +64,7 @@ class StaffNoticeScreen(StaffFrame, NoticeScreen):
         self.member = member
 
 
-class StaffCurtainScreen(StaffFrame, CurtainScreen):
+class StaffBlankScreen(StaffFrame, BlankScreen):
     """Stands under the steps of a shift."""
 
     def __init__(self, member: StaffMember) -> None:
@@ -82,12 +82,12 @@ class StaffStep(StaffFrame, AskingStep[T]):
 
     refusals = REFUSALS
 
-    def __init__(self, office: Office, member: StaffMember) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember) -> None:
         super().__init__()
         self.office = office
         self.member = member
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Esc leads back."""
         return _("Tab 下一個　Enter 確定　Esc 返回")
 
@@ -100,12 +100,12 @@ def refusal_words(refused: Exception) -> str:
     """Why something was not done and what to do now."""
     if isinstance(refused, ChangedMeanwhile):
         return lost_words(refused)
-    if isinstance(refused, Refused):
+    if isinstance(refused, WordedRefusal):
         return str(refused)
-    if isinstance(refused, OwnChild):
+    if isinstance(refused, OwnChildRefused):
         return _("這是您自己的孩子，請由同事審核。")
     if isinstance(refused, UnusableReason):
-        return _("請寫下原因，最多 {n} 個字。").format(n=LONGEST_REASON)
+        return _("請寫下原因，最多 {n} 個字。").format(n=MAX_REASON_LENGTH)
     return _("沒有這項權限，或您的帳號剛被變更；請登出後重新登入。")
 
 

@@ -48,7 +48,7 @@ class Body(VerticalScroll, can_focus=False):
 
 
 class Step(PaintedOnceScreen[T | Nav], Generic[T]):
-    """A step that answers once, through :meth:`answer`."""
+    """A step that answers once, through :meth:`finish`."""
 
     AUTO_FOCUS = "Input, Button"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,7 +77,7 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
         """The question."""
         yield from ()
 
-    def below(self) -> ComposeResult:
+    def compose_after(self) -> ComposeResult:
         """What stands under the message about the question."""
         yield from ()
 
@@ -85,7 +85,7 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
         """Its buttons, the main one first."""
         yield from ()
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """The keys that work here, in words."""
         return _("Tab 下一欄　Enter 確定　Esc 上一步")
 
@@ -94,17 +94,17 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
         self._take_width(self.app.size.width)
         yield Static(f"{self.kiosk.settings.school_name}　{self.service_name()}", id="title", markup=False)
         with Horizontal(id="way"):
-            yield Static(self.way(), id="steps", markup=False)
+            yield Static(self.step_header(), id="steps", markup=False)
             yield Static(id="time", markup=False)
         with Body(id="body"):
             if self.heading:
                 yield Static(self.heading, id="heading", markup=False)
             yield from self.body()
             yield Static("", id="message", markup=False)
-            yield from self.below()
+            yield from self.compose_after()
         with Horizontal(id="actions"):
             yield from self.actions()
-        yield Static(self.keys(), id="foot", markup=False)
+        yield Static(self.key_hints(), id="foot", markup=False)
 
     def _take_width(self, width: int) -> None:
         """Stand as this width wants it from the first frame on; Textual would paint once without and then again."""
@@ -115,7 +115,7 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
         """What stands beside the school in the title line."""
         return self.kiosk.settings.service_name
 
-    def way(self) -> str:
+    def step_header(self) -> str:
         """The steps of the visit, the present one in brackets."""
         names = [f"【{name}】" if place == self.number else f" {name} " for place, name in enumerate(step_names(), 1)]
         return ">".join(names)
@@ -131,7 +131,7 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
             return
         self.limit_stillness()
         if self._late_answer is not None:
-            self.answer(self._late_answer)
+            self.finish(self._late_answer)
 
     def limit_stillness(self) -> None:
         """Tell the idle guard how long this step may stand still."""
@@ -143,7 +143,7 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
         language = _("語言：中文（臺灣）")
         self._keep_saying("#time", now if self.size.width < _PAIRED_WIDTH else f"{language}　{now}")
 
-    def second_passed(self) -> None:
+    def on_second(self) -> None:
         """Hear of each second, also under another screen."""
 
     def show_countdown(self, seconds: int | None, *, last_call: bool = False) -> None:
@@ -151,7 +151,7 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
         self.query_one("#foot").set_class(seconds is not None, "counting")
         going_on = _("沒有操作，{n} 秒後清除畫面；按任意鍵繼續")
         text = (_("使用時間到了，{n} 秒後清除畫面；請重新登入") if last_call else going_on).format(n=seconds)
-        self._keep_saying("#foot", self.keys() if seconds is None else text)
+        self._keep_saying("#foot", self.key_hints() if seconds is None else text)
 
     def _keep_saying(self, selector: str, text: str) -> None:
         """Write a line of the frame where it says something else: asked every second, painted when it changes."""
@@ -159,7 +159,7 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
         if str(line.content) != text:
             line.update(text)
 
-    def say(self, text: str, *, wrong: bool = True, scroll: bool = True) -> None:
+    def show_message(self, text: str, *, wrong: bool = True, scroll: bool = True) -> None:
         """Show a message under the question; ``scroll`` brings it into sight."""
         message = self.query_one("#message", Static)
         message.set_class(wrong, "wrong")
@@ -168,7 +168,7 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
         if text and scroll:
             message.scroll_visible(animate=False)
 
-    def answer(self, result: T | Nav) -> None:
+    def finish(self, result: T | Nav) -> None:
         """Leave with an answer; a second Enter finds the step no longer on top, and asks no service any more.
 
         An answer that comes while a question stands on top, such as a password changed meanwhile, waits for its end.
@@ -180,7 +180,7 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
         elif self.is_attached:
             self._late_answer = result
 
-    def stop_if_left(self) -> None:
+    def cancel_if_dismissed(self) -> None:
         """End the worker that asks this after each wait, where the screen was left, or the app is ending, meanwhile.
 
         Textual takes a screen's widgets away one by one before it ends the screen's workers.
@@ -193,7 +193,7 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
 
     def action_back(self) -> None:
         """One step back."""
-        self.answer(Nav.BACK)
+        self.finish(Nav.BACK)
 
     def action_turn(self, pages: int) -> None:
         """Show what stands further down or up; the focus stays."""
@@ -207,7 +207,7 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
     @on(PlainInput.NonAsciiRefused)
     def _switch_keyboard(self, event: PlainInput.NonAsciiRefused) -> None:
         event.stop()
-        self.say(_("請切換為英文輸入。"))
+        self.show_message(_("請切換為英文輸入。"))
 
     async def ask(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R | None:
         """Call a service in a thread, buttons off meanwhile; None, with a message, where the database refused.
@@ -229,8 +229,8 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
         try:
             return await asyncio.to_thread(function, *arguments, **options)
         except StoreError as refusal:
-            self.stop_if_left()
-            self.say(store_message(refusal))
+            self.cancel_if_dismissed()
+            self.show_message(store_message(refusal))
             return None
         finally:
             for button in buttons:
@@ -247,7 +247,7 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
         if chosen == "save" and save is not None:
             save()
         elif chosen == "drop":
-            self.answer(Nav.BACK)
+            self.finish(Nav.BACK)
 
     def notice(self, heading: str, text: str, choices: Mapping[str, str] | None = None) -> NoticeScreen:
         """A notice in the same frame."""
@@ -260,7 +260,7 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
         first: Field | None = None
         for field in self.query(Field):
             text = messages.get(field.id or "", "")
-            field.say(text)
+            field.show_error(text)
             first = first or (field if text else None)
         if first is not None:
             first.focus()

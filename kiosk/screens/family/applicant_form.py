@@ -25,10 +25,10 @@ from kiosk.i18n import _
 from kiosk.screens.base.step import Nav, Step
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import PlainInput
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 _HALF_WIDTH = frozenset({"national_id", "national_id_again", "mobile", "email", "email_again"})
-_MOST_CHOICES = 7
+_MAX_CHOICES = 7
 _A_MOMENT = 0.02
 _LOOKS = 3
 ROWS = {
@@ -92,7 +92,7 @@ class ApplicantFormScreen(Step[Answer]):
         self._unsent = unsent
         self._no_email = self._before.no_email
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Enter goes on to the next field, in the last one sends."""
         return _("Enter 下一欄，最後一欄送出　Tab 下一欄　Esc 返回")
 
@@ -100,31 +100,31 @@ class ApplicantFormScreen(Step[Answer]):
         """The warning, then the fields in the guide's order, two in a row where there is room."""
         if self._mode.applicants > 1:
             yield Static(_("第 {n} 位申請人").format(n=self._position), id="position", markup=False)
-        yield Prose(self._warning, classes="warning")
+        yield WrappedText(self._warning, classes="warning")
         form = {described.key: self._field(described.key, described.label, described.hint) for described in FIELDS}
-        yield from self.above("person")
+        yield from self.compose_before("person")
         with Container(id="person", classes="pair"):
             yield form["name"]
             yield form["relation"]
         with Horizontal(id="relations"):
-            for relation in RELATIONS[self._mode][:_MOST_CHOICES]:
+            for relation in RELATIONS[self._mode][:_MAX_CHOICES]:
                 yield Button(relation, classes="relation")
-        yield from self.above("numbers")
+        yield from self.compose_before("numbers")
         with Container(id="numbers", classes="pair"):
             yield form["national_id"]
             yield form["national_id_again"]
-        yield from self.above("reached")
+        yield from self.compose_before("reached")
         with Container(id="reached", classes="pair"):
             yield form["mobile"]
             yield Button(_no_email_label(self._no_email), id="no-email")
-        yield Prose(self._email_notice, id="email-notice")
-        yield from self.above("address")
+        yield WrappedText(self._email_notice, id="email-notice")
+        yield from self.compose_before("address")
         with Container(id="address", classes="pair"):
             yield form["email"]
             yield form["email_again"]
         yield Button("", id="suggestion")
 
-    def above(self, row: str) -> ComposeResult:
+    def compose_before(self, row: str) -> ComposeResult:
         """What stands above a row of the form."""
         yield from ()
 
@@ -224,7 +224,7 @@ class ApplicantFormScreen(Step[Answer]):
         if messages:
             await self._show_wrong(messages)
         else:
-            self.answer(Answer(entry))
+            self.finish(Answer(entry))
 
     async def _show_wrong(self, messages: dict[str, str]) -> None:
         """Put each message under its field's row, in as many lines as it needs, and go to the first wrong field."""
@@ -238,7 +238,7 @@ class ApplicantFormScreen(Step[Answer]):
         wrong = [field for field in self.query(Field) if field.id in messages]
         for field in self.query(Field):
             field.set_class(field in wrong, "wrong")
-        self.say(_("還有 {n} 個欄位要改，請看紅字。").format(n=len(wrong)), scroll=False)
+        self.show_message(_("還有 {n} 個欄位要改，請看紅字。").format(n=len(wrong)), scroll=False)
         wrong[0].focus(scroll_visible=False)
         self.call_after_refresh(self._show_with_remark, wrong[0])
 
@@ -247,7 +247,7 @@ class ApplicantFormScreen(Step[Answer]):
         for remark in self.query(f"#{row}-remark"):
             await remark.remove()
         if text:
-            remark = Prose(text, id=f"{row}-remark", classes="complaint")
+            remark = WrappedText(text, id=f"{row}-remark", classes="complaint")
             await self.query_one("#body").mount(remark, after=self.query_one(f"#{row}"))
 
     async def _show_with_remark(self, field: Field, looks: int = _LOOKS) -> None:
@@ -267,12 +267,12 @@ class ApplicantFormScreen(Step[Answer]):
 
     @on(Button.Pressed, "#save")
     def _save(self) -> None:
-        self.answer(Answer(self._entry(), save=True))
+        self.finish(Answer(self._entry(), save=True))
 
     def action_back(self) -> None:
         """Ask first where something was typed."""
         if self.is_unchanged:
-            self.answer(Nav.BACK)
+            self.finish(Nav.BACK)
         else:
             self.ask_before_leaving(self._save)
 

@@ -9,7 +9,7 @@ from textual.widgets import Button
 from kiosk.domain.application_form import Basis, Mode
 from kiosk.i18n import _
 from kiosk.screens.base.step import Step
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 
 class ApplicationModeScreen(Step[Mode]):
@@ -25,8 +25,8 @@ class ApplicationModeScreen(Step[Mode]):
 
     def body(self) -> ComposeResult:
         """The guide's two notices and three buttons."""
-        yield Prose(self._documents_notice)
-        yield Prose(self._warning, classes="warning")
+        yield WrappedText(self._documents_notice)
+        yield WrappedText(self._warning, classes="warning")
         for mode in Mode:
             yield Button(mode.label, id=mode.value, classes="door")
 
@@ -36,7 +36,7 @@ class ApplicationModeScreen(Step[Mode]):
 
     @on(Button.Pressed, ".door")
     def _choose(self, event: Button.Pressed) -> None:
-        self.answer(Mode(str(event.button.id)))
+        self.finish(Mode(str(event.button.id)))
 
 
 class BasisScreen(Step[Basis]):
@@ -63,4 +63,4 @@ class BasisScreen(Step[Basis]):
 
     @on(Button.Pressed, ".door")
     def _choose(self, event: Button.Pressed) -> None:
-        self.answer(Basis(str(event.button.id)))
+        self.finish(Basis(str(event.button.id)))

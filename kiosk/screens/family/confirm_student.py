@@ -92,7 +92,7 @@ class ConfirmStudentScreen(Step[Answer]):
     def _send(self) -> None:
         values = self._values()
         if not self._answer:
-            self.say(_("請選擇「資訊正確」或「錯誤回報」。"))
+            self.show_message(_("請選擇「資訊正確」或「錯誤回報」。"))
             self.query_one("#right").focus()
             return
         if self._answer == "wrong":
@@ -109,11 +109,11 @@ class ConfirmStudentScreen(Step[Answer]):
             if not values:
                 self.first_wrong({"class_name": _("請在有錯的欄位填上正確的內容。")})
                 return
-        self.answer(("send", values))
+        self.finish(("send", values))
 
     @on(Button.Pressed, "#save")
     def _save(self) -> None:
-        self.answer(("save", self._typed()))
+        self.finish(("save", self._typed()))
 
     @on(Button.Pressed, "#back")
     def _leave(self, event: Button.Pressed) -> None:
@@ -123,6 +123,6 @@ class ConfirmStudentScreen(Step[Answer]):
     def action_back(self) -> None:
         """Ask first where something was typed, also where 資訊正確 hides it."""
         if self._typed() in ({}, self._draft):
-            self.answer(Nav.BACK)
+            self.finish(Nav.BACK)
         else:
             self.ask_before_leaving(self._save)

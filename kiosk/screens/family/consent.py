@@ -15,9 +15,9 @@ from kiosk.config.settings import IdleTimes
 from kiosk.i18n import _
 from kiosk.rules.line_breaks import wrap
 from kiosk.screens.base.step import Step
-from kiosk.services.students.consents import Choice
+from kiosk.services.students.consents import ConsentAnswer
 from kiosk.services.texts.loader import ConsentText
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 _SIDE_CELLS = 6
 
@@ -32,7 +32,7 @@ class Reading(VerticalScroll, can_focus=True):
     ]
 
 
-class ConsentScreen(Step[Choice]):
+class ConsentScreen(Step[ConsentAnswer]):
     """Answers agree or refuse, once the text was scrolled to its end."""
 
     number = 4
@@ -43,7 +43,7 @@ class ConsentScreen(Step[Choice]):
         super().__init__()
         self._text = text
         self._intro = intro
-        self._choice: Choice | None = None
+        self._choice: ConsentAnswer | None = None
         self._read = False
         self._lines = 0
 
@@ -51,13 +51,13 @@ class ConsentScreen(Step[Choice]):
         """Reading takes longer."""
         return times.consent_idle_seconds
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """How to read on."""
         return _("Enter 或 PageDown 往下讀　讀完後 Tab 選擇　Esc 返回")
 
     def body(self) -> ComposeResult:
         """The line above, the text, how far it was read."""
-        yield Prose(self._intro, id="intro")
+        yield WrappedText(self._intro, id="intro")
         with Reading(id="reading"):
             yield Static("", id="text", markup=False)
         yield Static("", id="progress", markup=False)
@@ -115,7 +115,7 @@ class ConsentScreen(Step[Choice]):
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
         if self._choice is None:
-            self.say(_("請詳讀個資授權同意書並勾選本人同意或不同意此同意書"))
+            self.show_message(_("請詳讀個資授權同意書並勾選本人同意或不同意此同意書"))
             self.query_one("#agree" if self._read else "#reading").focus()
             return
-        self.answer(self._choice)
+        self.finish(self._choice)

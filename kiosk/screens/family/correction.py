@@ -13,7 +13,7 @@ from kiosk.domain.application_form import ApplicantEntry, FormField, Mode
 from kiosk.i18n import _
 from kiosk.screens.base.step import Nav
 from kiosk.screens.family.applicant_form import ROWS, ApplicantFormScreen
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 if TYPE_CHECKING:  # its module loads the staff's tables
     from kiosk.services.applications.corrections import ReturnedPerson
@@ -59,7 +59,7 @@ class CorrectionScreen(ApplicantFormScreen):
         )
         self._reasons = person.reasons
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Enter goes on to the next field, in the last one sends."""
         return _("Enter 下一欄，最後一欄送出　Tab 下一欄　Esc 返回")
 
@@ -67,7 +67,7 @@ class CorrectionScreen(ApplicantFormScreen):
         """Only what was sent back."""
         return _TYPED_AGAIN.get(key, key) in self._reasons
 
-    def above(self, row: str) -> ComposeResult:
+    def compose_before(self, row: str) -> ComposeResult:
         """Why the fields of this row were sent back."""
         lines = [
             _("{field} 退回原因：{reason}").format(field=FormField(key).label, reason=reason)
@@ -75,7 +75,7 @@ class CorrectionScreen(ApplicantFormScreen):
             if (row == "person" if key == "relation" else ROWS[key] == row)
         ]
         if lines:
-            yield Prose("\n".join(lines), classes="returned")
+            yield WrappedText("\n".join(lines), classes="returned")
 
     def actions(self) -> ComposeResult:
         """Send, or go back."""
@@ -90,6 +90,6 @@ class CorrectionScreen(ApplicantFormScreen):
     def action_back(self) -> None:
         """Ask first where something was typed; there is nothing to keep for another day."""
         if self.is_unchanged:
-            self.answer(Nav.BACK)
+            self.finish(Nav.BACK)
         else:
             self.ask_before_leaving()

@@ -11,7 +11,7 @@ from kiosk.domain.errors import Denied, PasswordChangeRequired
 from kiosk.i18n import _
 from kiosk.rules.contact import mask_email
 from kiosk.screens.base.step import Nav, Step
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.messaging.email_verification import EmailChallenge, MailNotSent
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import PlainInput
@@ -22,7 +22,7 @@ class EmailCodeScreen(Step[bool]):
 
     number = 5
 
-    def __init__(self, address: str, visitor: Visitor) -> None:
+    def __init__(self, address: str, visitor: StudentSession) -> None:
         super().__init__()
         self._address = address
         self._visitor = visitor
@@ -56,36 +56,36 @@ class EmailCodeScreen(Step[bool]):
 
     @work(group="mail", exclusive=True)
     async def _mail(self) -> None:
-        self.say(_("正在寄信。"), wrong=False)
+        self.show_message(_("正在寄信。"), wrong=False)
         try:
             challenge = await self.ask(self.kiosk.school.email_codes.send, self._visitor, self._address)
         except MailNotSent:
-            self.stop_if_left()
-            self.say(_("目前無法寄信，請按「略過」繼續；申請會註明信箱未驗證。"))
+            self.cancel_if_dismissed()
+            self.show_message(_("目前無法寄信，請按「略過」繼續；申請會註明信箱未驗證。"))
         except (Denied, PasswordChangeRequired):
-            self.answer(False)  # the visit has ended; who asked for this screen finds it out with the next step
+            self.finish(False)  # the visit has ended; who asked for this screen finds it out with the next step
         else:
-            self.stop_if_left()
+            self.cancel_if_dismissed()
             if challenge is not None:
                 self._challenge = challenge
-                self.say(_("信已寄出。"), wrong=False)
+                self.show_message(_("信已寄出。"), wrong=False)
 
     @on(PlainInput.Submitted)
     @on(Button.Pressed, "#send")
     def _check(self) -> None:
         typed = self.query_one("#code", Field).value
         if self._challenge is not None and self.kiosk.school.email_codes.check(self._challenge, typed):
-            self.answer(True)
+            self.finish(True)
         else:
             self.first_wrong({"code": _("驗證碼不對或已過期，請再輸入一次，或按「重寄」。")})
 
     @on(Button.Pressed, "#skip")
     def _skip(self) -> None:
-        self.answer(False)
+        self.finish(False)
 
     def action_back(self) -> None:
         """Ask first where something was typed."""
         if self.query_one("#code", Field).value:
             self.ask_before_leaving()
         else:
-            self.answer(Nav.BACK)
+            self.finish(Nav.BACK)

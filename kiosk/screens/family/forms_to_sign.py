@@ -13,7 +13,7 @@ from kiosk.domain.documents import COUNTED, FormKind, Paper, PaperState
 from kiosk.i18n import _
 from kiosk.screens.base.step import Step
 from kiosk.services.signing.signatures import SignatureBox
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 _STATES = (PaperState.NOT_PRINTED, PaperState.PRINTED, PaperState.RETURNED)
 
@@ -46,7 +46,7 @@ class SigningScreen(Step[str]):
                 yield Static("\n".join([_lines(paper), *signed]), classes="paper", markup=False)
             if not papers:
                 yield Static(f"{kind.label}\n{_absent(kind)}", classes="paper", markup=False)
-        yield Prose(self._advice(), id="advice")
+        yield WrappedText(self._advice(), id="advice")
 
     def actions(self) -> ComposeResult:
         """Print what can be printed; back."""
@@ -83,11 +83,11 @@ class SigningScreen(Step[str]):
 
     @on(Button.Pressed, "#print")
     def _print(self) -> None:
-        self.answer("print")
+        self.finish("print")
 
     @on(Button.Pressed, "#sign")
     def _sign(self) -> None:
-        self.answer("sign")
+        self.finish("sign")
 
 
 def _lines(paper: Paper) -> str:

@@ -9,12 +9,12 @@ from textual.widgets import Button, Static
 from kiosk.i18n import _
 from kiosk.screens.base.step import Step
 from kiosk.services.students.confirmation import ApplicationSummary, HubState
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 DOORS = ("confirm", "apply", "card", "sign")
 
 
-class HubScreen(Step[str]):
+class MenuScreen(Step[str]):
     """Answers with a door: confirm, apply, card, sign, correct, withdraw or leave; the next sensible has the focus."""
 
     AUTO_FOCUS = ""  # on_mount chooses, and scrolls only where that hides nothing
@@ -25,7 +25,7 @@ class HubScreen(Step[str]):
         self._has_draft = has_draft
         self.number = 3 if state.data_state == "unconfirmed" else 6 if state.account_state == "under_review" else 4
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Arrows work here too; an answer of the registrar pushes the last doors below the edge."""
         if self._state.outcomes:
             return _("上下鍵或 Tab 選擇　Enter 進入　PageDown 往下看　Esc 登出")
@@ -42,7 +42,7 @@ class HubScreen(Step[str]):
             markup=False,
         )
         if state.outcomes:
-            yield Prose("\n".join(_outcome_lines(state)), id="outcomes")
+            yield WrappedText("\n".join(_outcome_lines(state)), id="outcomes")
         yield Button(_("確認學生相關資訊"), id="confirm", classes="door")
         yield Button(_("申辦親子帳號"), id="apply", classes="door")
         yield Button(_("學生證多元功能開通服務"), id="card", classes="door")
@@ -71,11 +71,11 @@ class HubScreen(Step[str]):
 
     @on(Button.Pressed)
     def _choose(self, event: Button.Pressed) -> None:
-        self.answer(str(event.button.id))
+        self.finish(str(event.button.id))
 
     def action_back(self) -> None:
         """Back from the hub is leaving."""
-        self.answer("leave")
+        self.finish("leave")
 
 
 def data_word(state: str) -> str:

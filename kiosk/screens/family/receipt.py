@@ -30,7 +30,7 @@ class ReceiptScreen(Step[str]):
         super().__init__()
         self._receipt = receipt
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Nothing to do but leave."""
         return _("Enter 完成　Tab 選擇　PageDown 往下看")
 
@@ -74,11 +74,11 @@ class ReceiptScreen(Step[str]):
 
     @on(Button.Pressed)
     def _leave(self, event: Button.Pressed) -> None:
-        self.answer(str(event.button.id))
+        self.finish(str(event.button.id))
 
     def action_back(self) -> None:
         """What was sent is sent: back is done."""
-        self.answer("done")
+        self.finish("done")
 
 
 def _email_words(state: EmailState) -> str:

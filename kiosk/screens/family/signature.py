@@ -14,7 +14,7 @@ from kiosk.rules.strokes import Drawing, UnusableDrawing
 from kiosk.screens.base.step import Step
 from kiosk.services.signing.signatures import SignatureBox
 from kiosk.widgets.signature_pad import SignaturePad
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 
 class SignPadScreen(Step[Drawing]):
@@ -33,13 +33,13 @@ class SignPadScreen(Step[Drawing]):
         """Signing takes longer, and a pointer that moves is no activity."""
         return times.consent_idle_seconds
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """By keyboard alone there is the paper."""
         return _("用手指或滑鼠在白框內簽名　只用鍵盤時請按 Esc 返回，改簽紙本")
 
     def body(self) -> ComposeResult:
         """What is signed for, then the pad."""
-        yield Prose("\n".join(self._box.says), id="says")
+        yield WrappedText("\n".join(self._box.says), id="says")
         yield SignaturePad(id="pad")
 
     def actions(self) -> ComposeResult:
@@ -55,7 +55,7 @@ class SignPadScreen(Step[Drawing]):
 
     @on(SignaturePad.Changed)
     def _show_what_can_be_done(self) -> None:
-        self.say("", scroll=False)
+        self.show_message("", scroll=False)
         for selector in ("#undo", "#clear"):
             self.query_one(selector, Button).disabled = self._pad.is_empty
 
@@ -72,9 +72,9 @@ class SignPadScreen(Step[Drawing]):
         try:
             drawing = self._pad.drawing()
         except UnusableDrawing:
-            self.say(_("請在白框內簽上全名，再按「簽好了」。"), scroll=False)
+            self.show_message(_("請在白框內簽上全名，再按「簽好了」。"), scroll=False)
         else:
-            self.answer(drawing)
+            self.finish(drawing)
 
     def action_back(self) -> None:
         """Ask first where something is drawn."""

@@ -17,7 +17,7 @@ from kiosk.i18n import _
 from kiosk.rules.line_breaks import wrap
 from kiosk.screens.base.step import Body, Step
 from kiosk.services.texts.card_services import CardItem, CardServices
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 _SIDE_CELLS = 4
 _FIRST_WIDTH = 60
@@ -73,13 +73,13 @@ class CardScreen(Step[dict[str, bool]]):
         """Reading takes longer."""
         return times.consent_idle_seconds
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """How to turn an item on."""
         return _("上下鍵選項目　Enter 開通或不開通　PageDown 往下看　Esc 返回")
 
     def body(self) -> ComposeResult:
         """What it is about, then the items."""
-        yield Prose(self._services.introduction, id="introduction")
+        yield WrappedText(self._services.introduction, id="introduction")
         for item in self._services.items:
             yield ItemButton(item, chosen=self._chosen.get(item.key, False))
 
@@ -114,11 +114,11 @@ class CardScreen(Step[dict[str, bool]]):
         assert isinstance(event.button, ItemButton)
         event.button.turn()
         count = sum(self._answers.values())
-        self.say(_("開通 {n} 項").format(n=count) if count else _("全部不開通"), wrong=False, scroll=False)
+        self.show_message(_("開通 {n} 項").format(n=count) if count else _("全部不開通"), wrong=False, scroll=False)
 
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
-        self.answer(self._answers)
+        self.finish(self._answers)
 
     def action_back(self) -> None:
         """Ask first where something was turned."""

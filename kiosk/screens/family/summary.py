@@ -12,12 +12,12 @@ from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
 from kiosk.i18n import _
 from kiosk.rules.line_breaks import cell_width
 from kiosk.screens.base.step import Step
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 _LABEL_CELLS = 14
 
 
-class ReadBackScreen(Step[bool]):
+class SummaryScreen(Step[bool]):
     """True to send."""
 
     number = 5
@@ -30,7 +30,7 @@ class ReadBackScreen(Step[bool]):
         self._entries = entries
         self.heading = _("請再看一次，都對了再按「確認送出」。")
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """The second applicant may stand below the edge."""
         return _("Enter 確認送出　PageDown 往下看　Esc 返回修改")
 
@@ -50,7 +50,7 @@ class ReadBackScreen(Step[bool]):
             yield Static("\n\n".join(lines), classes="large", markup=False)
         if self._basis.documents:
             papers = "、".join(self._basis.documents)
-            yield Prose(_("請攜帶：{papers}").format(papers=papers), classes="warning")
+            yield WrappedText(_("請攜帶：{papers}").format(papers=papers), classes="warning")
 
     def actions(self) -> ComposeResult:
         """Send or go back and change."""
@@ -59,7 +59,7 @@ class ReadBackScreen(Step[bool]):
 
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
-        self.answer(True)
+        self.finish(True)
 
 
 def _spaced(text: str) -> str:

@@ -20,7 +20,7 @@ from kiosk.screens.base.step import Nav
 from kiosk.screens.office.staff_member import classes_field, role_button, split_classes, unknown_class_words
 from kiosk.services.administration.staff_accounts import AccountTaken, StaffRow, UnknownClass
 from kiosk.services.auth.staff_session import Role, StaffMember
-from kiosk.services.office import Office
+from kiosk.services.office import StaffServices
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import PlainInput
 
@@ -43,7 +43,7 @@ class AddStaffScreen(StaffStep[StaffAdded]):
     AUTO_FOCUS = "#account"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, office: Office, member: StaffMember) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember) -> None:
         super().__init__(office, member)
         self._role = Role.HOMEROOM_TEACHER
         self.heading = _("新增教職員")
@@ -134,14 +134,14 @@ class AddStaffScreen(StaffStep[StaffAdded]):
             self.first_wrong({"classes": unknown_class_words(unknown)})
         else:
             if done is not None:
-                self.answer(StaffAdded(done.value.account, first_password))
+                self.finish(StaffAdded(done.value.account, first_password))
 
     def action_back(self) -> None:
         """Ask first where something was typed."""
         if any(field.value for field in self.query(Field)):
             self.ask_before_leaving()
         else:
-            self.answer(Nav.BACK)
+            self.finish(Nav.BACK)
 
 
 def _first_password() -> str:

@@ -32,7 +32,7 @@ class AuditLogScreen(StaffStep[None]):
     AUTO_FOCUS = "#table"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """The table's."""
         return _("上下鍵與 PageDown 往下看　Home 最新　End 最早　Esc 返回")
 
@@ -161,7 +161,7 @@ def action_word(action: str) -> str:
         "mail.claimed": _("開始寄信"),
         "mail.sent": _("寄出信件"),
         "mail.failed": _("信件寄不出"),
-        "mail.put_off": _("稍後再寄"),
+        "mail.deferred": _("稍後再寄"),
         "mail.claims_lost": _("寄信中斷"),
         "card.answered": _("答覆學生證功能"),
         "document.issued": _("發出申請書"),

@@ -16,14 +16,14 @@ from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep
 from kiosk.services.auth.staff_session import StaffMember
-from kiosk.services.messaging.outbox_desk import Call, DeadLetter, Place
+from kiosk.services.messaging.outbox_desk import Call, CallPosition, DeadLetter
 from kiosk.services.messaging.smtp import MailFault
-from kiosk.services.office import Office
+from kiosk.services.office import StaffServices
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.forward_only_source import ForwardPages
 from kiosk.widgets.table.paged_window import Row
 from kiosk.widgets.table.table import RowTable
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 _COLUMNS = (
     Column("申請編號", 14),
@@ -47,11 +47,11 @@ class CallsScreen(StaffStep[None]):
         Binding("f3", "retry", show=False),
     ]
 
-    def __init__(self, office: Office, member: StaffMember) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember) -> None:
         super().__init__(office, member)
         self._letters = False
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """The table's, and what is done with a row."""
         retry = _("F3 再寄一次　") if self._letters else ""
         return _("上下鍵 選擇　Enter 已打電話　{retry}左右鍵 換清單　Esc 返回").format(retry=retry)
@@ -62,7 +62,7 @@ class CallsScreen(StaffStep[None]):
             yield Button("", id="list-calls", classes="choice")
             yield Button("", id="list-letters", classes="choice")
         yield RowTable[Call | DeadLetter](_COLUMNS, empty=_("沒有要通知的家長。"), id="table")
-        yield Prose("", id="details")
+        yield WrappedText("", id="details")
 
     def actions(self) -> ComposeResult:
         """Called, send again, back."""
@@ -85,11 +85,11 @@ class CallsScreen(StaffStep[None]):
             button.label = _("【{label}】").format(label=label) if chosen else label
             button.set_class(chosen, "chosen")
         self.query_one("#retry", Button).display = self._letters
-        self.query_one("#foot", Static).update(self.keys())
+        self.query_one("#foot", Static).update(self.key_hints())
         self._table.show(ForwardPages(self._read).fetch)
 
     async def _read(self, key: Hashable, limit: int) -> Sequence[Row[Call | DeadLetter]] | None:
-        after = key if isinstance(key, Place) else None
+        after = key if isinstance(key, CallPosition) else None
         if self._letters:
             letters = await self.look(self.office.outbox.dead_letters, self.member, after, limit)
             return (
@@ -101,7 +101,7 @@ class CallsScreen(StaffStep[None]):
     @on(RowTable.Moved)
     def _show_details(self) -> None:
         current = self._table.current
-        details = self.query_one("#details", Prose)
+        details = self.query_one("#details", WrappedText)
         details.update("" if current is None else _details(current.value))
 
     @on(Button.Pressed, ".choice")
@@ -150,7 +150,7 @@ class CallsScreen(StaffStep[None]):
     @work(group="db", exclusive=True)
     async def _act(self, act: Callable[[StaffMember, str, int], None], call: Call, said: str) -> None:
         if await self.attempt(act, self.member, call.message_id, call.version) is not None:
-            self.say(said.format(name=call.name), wrong=False)
+            self.show_message(said.format(name=call.name), wrong=False)
         self._table.reload()
         self._table.focus()
 

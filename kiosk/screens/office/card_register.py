@@ -14,13 +14,13 @@ from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep
 from kiosk.screens.base.step import Nav
 from kiosk.services.auth.staff_session import StaffMember
-from kiosk.services.office import Office
+from kiosk.services.office import StaffServices
 from kiosk.services.students.card_register import CardPlace, CardRow
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.forward_only_source import ForwardPages
 from kiosk.widgets.table.paged_window import Row
 from kiosk.widgets.table.table import RowTable
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 _COLUMNS = (
     Column("班級", 8),
@@ -39,18 +39,18 @@ class CardRegisterScreen(StaffStep[Nav]):
     AUTO_FOCUS = "#table"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, office: Office, member: StaffMember) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember) -> None:
         super().__init__(office, member)
         self.heading = _("學生證多元功能：家長的選擇")
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """The table's."""
         return _("上下鍵 選擇　PageDown 下一頁　Esc 返回")
 
     def body(self) -> ComposeResult:
         """The answers; what was chosen in the row under the cursor."""
         yield RowTable[CardRow](_COLUMNS, empty=_("還沒有家長作答。"), id="table")
-        yield Prose("", id="details")
+        yield WrappedText("", id="details")
 
     def actions(self) -> ComposeResult:
         """Leave."""
@@ -69,7 +69,7 @@ class CardRegisterScreen(StaffStep[Nav]):
     @on(RowTable.Moved)
     def _show_details(self) -> None:
         current = self.query_one(RowTable).current
-        self.query_one("#details", Prose).update("" if current is None else _details(current.value))
+        self.query_one("#details", WrappedText).update("" if current is None else _details(current.value))
 
 
 def _cells(row: CardRow) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from kiosk.screens.base.step import Step
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import PlainInput
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 
 class ConfirmPasswordScreen(StaffFrame, Step[bool]):
@@ -34,7 +34,7 @@ class ConfirmPasswordScreen(StaffFrame, Step[bool]):
 
     def body(self) -> ComposeResult:
         """What for, and the field."""
-        yield Prose(self._text)
+        yield WrappedText(self._text)
         yield Field(_("您的密碼"), id="password", password=True)
 
     def actions(self) -> ComposeResult:
@@ -67,11 +67,11 @@ class ConfirmPasswordScreen(StaffFrame, Step[bool]):
             self._refuse(refusal_words(refused))
         else:
             if right:
-                self.answer(True)
+                self.finish(True)
 
     def _refuse(self, text: str) -> None:
         if self.is_attached:
             password = self.query_one("#password", Field)
             password.value = ""
             password.focus()
-            self.say(text)
+            self.show_message(text)

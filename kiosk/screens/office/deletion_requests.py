@@ -13,12 +13,12 @@ from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep
 from kiosk.services.auth.staff_session import StaffMember
-from kiosk.services.office import Office
+from kiosk.services.office import StaffServices
 from kiosk.services.privacy.deletion_requests import DeletionRow, DeletionView
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_window import Row
 from kiosk.widgets.table.table import RowTable, fixed
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 DELETE, DECLINE = "delete", "decline"
 
@@ -29,11 +29,11 @@ class DeletionsScreen(StaffStep[str]):
     AUTO_FOCUS = "#table"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, office: Office, member: StaffMember, rows: Sequence[DeletionRow]) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember, rows: Sequence[DeletionRow]) -> None:
         super().__init__(office, member)
         self._rows = rows
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """The table's."""
         return _("上下鍵 選擇　Enter 開啟　Esc 返回")
 
@@ -58,7 +58,7 @@ class DeletionsScreen(StaffStep[str]):
     def _open(self) -> None:
         current = self.query_one(RowTable).current
         if current is not None:
-            self.answer(current.id)
+            self.finish(current.id)
 
 
 class DeletionScreen(StaffStep[str]):
@@ -67,7 +67,7 @@ class DeletionScreen(StaffStep[str]):
     AUTO_FOCUS = "#back"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, office: Office, member: StaffMember, view: DeletionView) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember, view: DeletionView) -> None:
         super().__init__(office, member)
         self.heading = _("{name} 申請刪除個人資料").format(name=view.row.name)
         self._view = view
@@ -83,13 +83,13 @@ class DeletionScreen(StaffStep[str]):
             _("綁定的子女　{names}").format(names="、".join(view.row.children) or _("沒有")),
             _("讓照顧者看的權限　{n} 項").format(n=view.carers),
         ]
-        yield Prose("\n".join(lines), classes="paper")
+        yield WrappedText("\n".join(lines), classes="paper")
         if not view.row.children:
-            yield Prose(
+            yield WrappedText(
                 _("這個帳號沒有綁定的子女，可能是別人新增的照顧者帳號：刪除以前，請先確認是本人申請。"), id="who"
             )
-        yield Prose(_("原因：{reason}").format(reason=view.reason), id="reason-given")
-        yield Prose(
+        yield WrappedText(_("原因：{reason}").format(reason=view.reason), id="reason-given")
+        yield WrappedText(
             _(
                 "刪除：終止綁定、關閉帳號，抹去姓名、證號、手機與電子郵件，不能復原；申請編號、同意書的答覆與稽核紀錄留存，"
                 "另一位家長的綁定所依據的申請書也留存。"
@@ -105,7 +105,7 @@ class DeletionScreen(StaffStep[str]):
 
     @on(Button.Pressed, f"#{DELETE}, #{DECLINE}")
     def _decide(self, event: Button.Pressed) -> None:
-        self.answer(str(event.button.id))
+        self.finish(str(event.button.id))
 
 
 def _cells(row: DeletionRow) -> tuple[str, ...]:

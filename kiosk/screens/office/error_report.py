@@ -9,14 +9,14 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Button, Static
 
-from kiosk.domain.reason import LONGEST_REASON
+from kiosk.domain.reason import MAX_REASON_LENGTH
 from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep, done_word
 from kiosk.screens.base.step import Nav
 from kiosk.screens.review.labels import reported_field
 from kiosk.services.auth.staff_session import StaffMember
-from kiosk.services.office import Office
+from kiosk.services.office import StaffServices
 from kiosk.services.students.error_reports import (
     Correct,
     Decided,
@@ -28,7 +28,7 @@ from kiosk.services.students.error_reports import (
 )
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import PlainInput
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 
 class TicketScreen(StaffStep[Decided]):
@@ -40,7 +40,7 @@ class TicketScreen(StaffStep[Decided]):
     AUTO_FOCUS = "#back"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, office: Office, member: StaffMember, ticket: TicketView) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember, ticket: TicketView) -> None:
         super().__init__(office, member)
         self._ticket = ticket
         self._corrected: dict[str, bool] = {}
@@ -56,7 +56,7 @@ class TicketScreen(StaffStep[Decided]):
     def body(self) -> ComposeResult:
         """What was reported, and for each field the decision."""
         row = self._ticket.row
-        yield Prose(
+        yield WrappedText(
             _("{time} 回報，{n} 件申請在等這件回報。").format(time=day_and_time(row.reported_at), n=row.applications)
         )
         if not self._is_open:
@@ -74,7 +74,7 @@ class TicketScreen(StaffStep[Decided]):
 
     def _block(self, field: ReportedField) -> ComposeResult:
         name = reported_field(field.key)
-        yield Prose(
+        yield WrappedText(
             _("{name}　畫面上是「{shown}」，家長說是「{right}」，名冊現在是「{now}」。").format(
                 name=name, shown=field.shown, right=field.right, now=field.on_file
             ),
@@ -82,12 +82,12 @@ class TicketScreen(StaffStep[Decided]):
         )
         if not self._is_open:
             answer = _("更正為「{value}」").format(value=field.value) if field.value else _("未更正：{reason}")
-            yield Prose(answer.format(reason=field.reason), classes="outcome")
+            yield WrappedText(answer.format(reason=field.reason), classes="outcome")
             return
         with Horizontal(classes="decision"):
             yield Button(_("更正"), id=f"correct-{field.key}", classes="verdict")
             yield Button(_("不更正"), id=f"decline-{field.key}", classes="verdict")
-            yield Field(_("更正為"), id=field.key, classes="value", max_length=LONGEST_REASON, value=field.right)
+            yield Field(_("更正為"), id=field.key, classes="value", max_length=MAX_REASON_LENGTH, value=field.right)
 
     def actions(self) -> ComposeResult:
         """Send the decisions, or go back."""
@@ -142,14 +142,14 @@ class TicketScreen(StaffStep[Decided]):
             self.first_wrong({impossible.key: _fault_words(impossible.fault)})
         else:
             if done is not None:
-                self.answer(done.value)
+                self.finish(done.value)
 
     def action_back(self) -> None:
         """Ask first where something was decided."""
         if self._corrected:
             self.ask_before_leaving()
         else:
-            self.answer(Nav.BACK)
+            self.finish(Nav.BACK)
 
 
 def _fault_words(fault: ValueFault) -> str:

@@ -17,7 +17,7 @@ from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep, done_word
 from kiosk.screens.review.labels import reported_field
 from kiosk.services.auth.staff_session import StaffMember
-from kiosk.services.office import Office
+from kiosk.services.office import StaffServices
 from kiosk.services.students.error_reports import TicketPlace, TicketRow
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.forward_only_source import ForwardPages
@@ -42,11 +42,11 @@ class TicketsScreen(StaffStep[str]):
     CSS_PATH = Path(__file__).with_suffix(".tcss")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("left,right", "other_half", show=False)]
 
-    def __init__(self, office: Office, member: StaffMember) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember) -> None:
         super().__init__(office, member)
         self._decided = False
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """The table's."""
         return _("上下鍵 選擇　Enter 開啟　左右鍵 待處理或已處理　Esc 返回")
 
@@ -94,7 +94,7 @@ class TicketsScreen(StaffStep[str]):
     def _open(self) -> None:
         current = self.query_one(RowTable).current
         if current is not None:
-            self.answer(current.id)
+            self.finish(current.id)
 
 
 def _cells(row: TicketRow) -> tuple[str, ...]:

@@ -28,14 +28,14 @@ class StaffLoginScreen(LoginScreen):
         """The staff's service."""
         return _("親子帳號審核")
 
-    def way(self) -> str:
+    def step_header(self) -> str:
         """Nobody is signed in."""
         return _("教職員登入")
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Esc clears, or leads back to the parents' login."""
         if self._is_resting:
-            return super().keys()
+            return super().key_hints()
         return _("Tab 下一欄　Enter 登入　Esc 回家長登入")
 
     def body(self) -> ComposeResult:

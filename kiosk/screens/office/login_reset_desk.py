@@ -12,14 +12,14 @@ from textual.widgets import Button
 
 from kiosk.domain.errors import Denied, UnknownStudent
 from kiosk.i18n import _
-from kiosk.screens.base.staff_step import Refused, StaffStep
+from kiosk.screens.base.staff_step import StaffStep, WordedRefusal
 from kiosk.screens.base.step import Nav
 from kiosk.services.administration.login_reset_desk import IdNotSeen, UnknownAccount
-from kiosk.services.auth.staff_session import OwnChild, Role, StaffMember
-from kiosk.services.office import Office
+from kiosk.services.auth.staff_session import OwnChildRefused, Role, StaffMember
+from kiosk.services.office import StaffServices
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import PlainInput
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class DeskScreen(StaffStep[CodeGiven | str]):
     AUTO_FOCUS = "Input"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, office: Office, member: StaffMember) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember) -> None:
         super().__init__(office, member)
         self.heading = _("家長忘記密碼，或登入被鎖住")
         self._seen = False
@@ -69,14 +69,14 @@ class DeskScreen(StaffStep[CodeGiven | str]):
         """
         try:
             return CodeGiven(f"P{typed}", self.office.desk.reset_login(self.member, typed, id_seen=self._seen))
-        except OwnChild:
+        except OwnChildRefused:
             raise
         except Denied:
-            raise Refused(_("不是您班上的學生，或您的帳號剛被變更；請由註冊組重設。")) from None
+            raise WordedRefusal(_("不是您班上的學生，或您的帳號剛被變更；請由註冊組重設。")) from None
 
     def body(self) -> ComposeResult:
         """What to look at, the field, the tick."""
-        yield Prose(self.what_to_see())
+        yield WrappedText(self.what_to_see())
         yield self.who()
         yield Button("", id="seen")
 
@@ -98,7 +98,7 @@ class DeskScreen(StaffStep[CodeGiven | str]):
 
     @on(Button.Pressed, f"#{ACCOUNT}")
     def _to_accounts(self) -> None:
-        self.answer(ACCOUNT)
+        self.finish(ACCOUNT)
 
     @on(Button.Pressed, "#seen")
     def _toggle(self) -> None:
@@ -120,7 +120,7 @@ class DeskScreen(StaffStep[CodeGiven | str]):
             self.first_wrong({str(field.id): self.missing()})
         elif not self._seen:
             self.first_wrong({})
-            self.say(_("請先看證件，再按「還沒查驗證件」改成已查驗。"))
+            self.show_message(_("請先看證件，再按「還沒查驗證件」改成已查驗。"))
             self.query_one("#seen", Button).focus()
         else:
             self._reset(typed)
@@ -132,20 +132,20 @@ class DeskScreen(StaffStep[CodeGiven | str]):
         except (UnknownStudent, UnknownAccount):
             self.first_wrong({str(self.query_one(Field).id): self.unknown()})
         except IdNotSeen:
-            self.say(_("請先查驗證件。"))
+            self.show_message(_("請先查驗證件。"))
         else:
             if done is not None:
-                self.answer(done.value)
+                self.finish(done.value)
 
     def action_back(self) -> None:
         """A number is typed again in a moment."""
-        self.answer(Nav.BACK)
+        self.finish(Nav.BACK)
 
 
 class AccountDeskScreen(DeskScreen):
     """A parent account: answers with the code."""
 
-    def __init__(self, office: Office, member: StaffMember) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember) -> None:
         super().__init__(office, member)
         self.heading = _("家長帳號忘記帳號、密碼，或登入被鎖住")
 

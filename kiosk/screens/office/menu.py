@@ -13,10 +13,10 @@ from textual.widgets import Button
 from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep
 from kiosk.services.auth.staff_session import Role, StaffMember
-from kiosk.services.office import Office
-from kiosk.widgets.menu_button import Door
+from kiosk.services.office import StaffServices
+from kiosk.widgets.menu_button import MenuButton
 
-_FEW_DOORS = 8
+_FEW_ITEMS = 8
 
 
 @dataclass(frozen=True)
@@ -36,20 +36,20 @@ class StaffHubScreen(StaffStep[str]):
     AUTO_FOCUS = ".door"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, office: Office, member: StaffMember, waiting: Waiting) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember, waiting: Waiting) -> None:
         super().__init__(office, member)
         self._waiting = waiting
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Arrows work here too."""
         return _("上下鍵或 Tab 選擇　Enter 進入　Esc 登出")
 
     def body(self) -> ComposeResult:
         """The doors of this role."""
         doors = self._doors()
-        with Container(id="doors", classes="many" if len(doors) > _FEW_DOORS else ""):
+        with Container(id="doors", classes="many" if len(doors) > _FEW_ITEMS else ""):
             for door, (name, what) in doors.items():
-                yield Door(f"{name}\n{what}", id=door)
+                yield MenuButton(f"{name}\n{what}", id=door)
 
     def _doors(self) -> dict[str, tuple[str, str]]:
         waiting, role = self._waiting, self.member.role
@@ -82,8 +82,8 @@ class StaffHubScreen(StaffStep[str]):
 
     @on(Button.Pressed)
     def _choose(self, event: Button.Pressed) -> None:
-        self.answer(str(event.button.id))
+        self.finish(str(event.button.id))
 
     def action_back(self) -> None:
         """Back from here is leaving."""
-        self.answer("leave")
+        self.finish("leave")

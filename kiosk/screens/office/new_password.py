@@ -24,9 +24,9 @@ class StaffPasswordScreen(StaffFrame, NewPasswordStep[StaffMember]):
         again = _("變更密碼：至少 15 個字，可以用幾個好記的英文單字和數字連在一起。")
         self.heading = first if forced else again
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Esc logs out where the change is forced, and leads back where it is not."""
-        return super().keys() if self._forced else _("Tab 下一欄　Enter 送出　Esc 返回")
+        return super().key_hints() if self._forced else _("Tab 下一欄　Enter 送出　Esc 返回")
 
     def leaving(self) -> str:
         """What the way out is called."""

@@ -10,7 +10,7 @@ from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffFrame
 from kiosk.screens.base.step import Step
 from kiosk.services.auth.staff_session import StaffMember
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 
 class CodeShownScreen(StaffFrame, Step[bool]):
@@ -29,7 +29,7 @@ class CodeShownScreen(StaffFrame, Step[bool]):
         self._what_next = what_next
         self._label = label or _("一次性登入碼")
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """One way on."""
         return _("Enter 已抄下，回上一頁")
 
@@ -37,8 +37,8 @@ class CodeShownScreen(StaffFrame, Step[bool]):
         """Account and code, large."""
         yield Static(_("帳號：{account}").format(account=self._account), classes="large", markup=False)
         yield Static(f"{self._label}：{self._code}", id="code", classes="large", markup=False)
-        yield Prose(self._what_next)
-        yield Prose(_("只顯示這一次，離開這個畫面就看不到了。"), classes="warning")
+        yield WrappedText(self._what_next)
+        yield WrappedText(_("只顯示這一次，離開這個畫面就看不到了。"), classes="warning")
 
     def actions(self) -> ComposeResult:
         """One button."""
@@ -46,8 +46,8 @@ class CodeShownScreen(StaffFrame, Step[bool]):
 
     @on(Button.Pressed, "#done")
     def _done(self) -> None:
-        self.answer(True)
+        self.finish(True)
 
     def action_back(self) -> None:
         """Stay: Esc is pressed too easily for a code that is shown once."""
-        self.say(_("抄下之後請按「已抄下」。"))
+        self.show_message(_("抄下之後請按「已抄下」。"))

@@ -14,12 +14,12 @@ from textual.widgets import Button
 
 from kiosk.domain.documents import FormRefused, NothingToSign, PaperState
 from kiosk.i18n import _
-from kiosk.screens.base.staff_step import Refused, StaffStep
+from kiosk.screens.base.staff_step import StaffStep, WordedRefusal
 from kiosk.screens.base.step import Nav
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.documents.printer import PrintFailed
-from kiosk.services.office import Office
-from kiosk.services.signing.print_desk import Pile, QueuedForm
+from kiosk.services.office import StaffServices
+from kiosk.services.signing.print_desk import ClassPrintQueue, QueuedForm
 from kiosk.services.signing.print_job import Printed
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import PlainInput
@@ -37,7 +37,7 @@ class PrintQueueScreen(StaffStep[Nav]):
     AUTO_FOCUS = ""  # on_mount chooses
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, office: Office, member: StaffMember, piles: Sequence[Pile]) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember, piles: Sequence[ClassPrintQueue]) -> None:
         super().__init__(office, member)
         self.heading = _("列印申請書")
         self._piles = piles
@@ -113,18 +113,18 @@ class PrintQueueScreen(StaffStep[Nav]):
             try:
                 return self.office.print_desk.print_for(self.member, keys)
             except PrintFailed as failed:
-                raise Refused(failed.line) from None
+                raise WordedRefusal(failed.line) from None
             except NothingToSign:
-                raise Refused(_("有申請剛被撤回或更改，請返回後再進來一次。")) from None
+                raise WordedRefusal(_("有申請剛被撤回或更改，請返回後再進來一次。")) from None
             except FormRefused:
-                raise Refused(_("有一份申請書一頁印不下，請檢查學校自訂的文字是否太長。")) from None
+                raise WordedRefusal(_("有一份申請書一頁印不下，請檢查學校自訂的文字是否太長。")) from None
 
-        self.say(_("列印中，請稍候…"), wrong=False)
+        self.show_message(_("列印中，請稍候…"), wrong=False)
         done = await self.attempt(run)
         if done is None:
             return
         if done.value is None and of_student:
-            self.say("")
+            self.show_message("")
             self.first_wrong({"student_number": none})
             return
         counted = await self.look(self.office.print_desk.piles, self.member)
@@ -133,11 +133,11 @@ class PrintQueueScreen(StaffStep[Nav]):
         waiting = {pile.class_name: pile.waiting for pile in counted.value}
         self._piles = [replace(pile, waiting=waiting.get(pile.class_name, 0)) for pile in self._piles]
         self._show()
-        self.say(none if done.value is None else printed_words(done.value), wrong=done.value is None)
+        self.show_message(none if done.value is None else printed_words(done.value), wrong=done.value is None)
 
     def action_back(self) -> None:
         """What was printed is printed."""
-        self.answer(Nav.BACK)
+        self.finish(Nav.BACK)
 
 
 def printed_words(printed: Printed) -> str:

@@ -11,16 +11,16 @@ from textual.widgets import Button, Static
 
 from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
-from kiosk.screens.base.staff_step import Refused, StaffStep
+from kiosk.screens.base.staff_step import StaffStep, WordedRefusal
 from kiosk.screens.base.step import Nav
-from kiosk.services.auth.staff_session import OwnChild, StaffMember
-from kiosk.services.office import Office
+from kiosk.services.auth.staff_session import OwnChildRefused, StaffMember
+from kiosk.services.office import StaffServices
 from kiosk.services.signing.scan_desk import AnotherClass, Scanned, ScanOutcome
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import PlainInput
 
-_MOST_LINES = 60
-_LONGEST_SHOWN = 24
+_MAX_LINES = 60
+_MAX_SHOWN_LENGTH = 24
 
 
 class ScanScreen(StaffStep[str]):
@@ -33,17 +33,17 @@ class ScanScreen(StaffStep[str]):
     AUTO_FOCUS = "#code"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, office: Office, member: StaffMember) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember) -> None:
         super().__init__(office, member)
         self.heading = _("收件掃描")
         self._codes: deque[str] = deque()
-        self._earlier: deque[str] = deque(maxlen=_MOST_LINES)
+        self._earlier: deque[str] = deque(maxlen=_MAX_LINES)
         self._last = ""
         self._taken = self._refused = 0
         self._is_asking = False
         self._leaving: str | Nav | None = None
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """A scanner sends Enter itself."""
         return _("一份接一份掃描即可，不必按其他鍵　Esc 返回")
 
@@ -78,9 +78,9 @@ class ScanScreen(StaffStep[str]):
         """Leave at once, or when the codes are worked off; one that is not taken by then keeps who scanned it here."""
         if self._is_asking:
             self._leaving = answer
-            self.say(_wait_words(), wrong=False)
+            self.show_message(_wait_words(), wrong=False)
         else:
-            self.answer(answer)
+            self.finish(answer)
 
     @on(PlainInput.Submitted)
     def _read(self, event: PlainInput.Submitted) -> None:
@@ -104,22 +104,22 @@ class ScanScreen(StaffStep[str]):
                     return
                 if done is None:  # said under the fields, where the next answer must not take it away unseen
                     why = str(self.query_one("#message", Static).content)
-                    self._show(_("【未收】{code}：{why}").format(code=code[:_LONGEST_SHOWN], why=why), taken=False)
+                    self._show(_("【未收】{code}：{why}").format(code=code[:_MAX_SHOWN_LENGTH], why=why), taken=False)
                 else:
                     self._show(answer_words(done.value), taken=done.value.outcome is ScanOutcome.RETURNED)
-                self.say("" if self._leaving is None else _wait_words(), wrong=False, scroll=False)
+                self.show_message("" if self._leaving is None else _wait_words(), wrong=False, scroll=False)
         finally:
             self._is_asking = False
         if self._leaving is not None:
-            self.answer(self._leaving)
+            self.finish(self._leaving)
 
     def _scan(self, code: str) -> Scanned:
         try:
             return self.office.documents.scan(self.member, code)
-        except OwnChild:
-            raise Refused(_("這是您自己孩子的申請書，請由同事收件。")) from None
+        except OwnChildRefused:
+            raise WordedRefusal(_("這是您自己孩子的申請書，請由同事收件。")) from None
         except AnotherClass:
-            raise Refused(_("這份不是您班上的申請書，請交給該班導師或註冊組。")) from None
+            raise WordedRefusal(_("這份不是您班上的申請書，請交給該班導師或註冊組。")) from None
 
     def _show(self, answer: str, *, taken: bool) -> None:
         if self._last:

@@ -17,7 +17,7 @@ from kiosk.rules.strokes import CELL_HEIGHT, CELL_WIDTH, Drawing, blocks, quarte
 from kiosk.screens.base.staff_step import StaffStep
 from kiosk.screens.base.step import Nav
 from kiosk.services.auth.staff_session import StaffMember
-from kiosk.services.office import Office
+from kiosk.services.office import StaffServices
 from kiosk.services.signing.signature_desk import CheckOutcome, SignaturePlace, WaitingSignature
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.forward_only_source import ForwardPages
@@ -42,11 +42,11 @@ class SignaturesScreen(StaffStep[Nav]):
     CSS_PATH = Path(__file__).with_suffix(".tcss")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f2", "check", show=False)]
 
-    def __init__(self, office: Office, member: StaffMember) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember) -> None:
         super().__init__(office, member)
         self.heading = _("查驗螢幕簽名：請當面看簽名的人和證件")
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """The table's, and the tick."""
         return _("上下鍵 選擇　F2 本人及證件已查驗　Esc 返回")
 
@@ -86,7 +86,7 @@ class SignaturesScreen(StaffStep[Nav]):
         signature: WaitingSignature = table.current.value
         done = await self.attempt(self.office.signature_desk.check, self.member, signature.signature_id)
         if done is not None:
-            self.say(_outcome_words(done.value, signature), wrong=done.value is CheckOutcome.VOID)
+            self.show_message(_outcome_words(done.value, signature), wrong=done.value is CheckOutcome.VOID)
         table.reload()
         table.focus()
 

@@ -15,7 +15,7 @@ from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep
 from kiosk.services.administration.staff_accounts import StaffRow
 from kiosk.services.auth.staff_session import StaffMember
-from kiosk.services.office import Office
+from kiosk.services.office import StaffServices
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_window import Row
 from kiosk.widgets.table.table import RowTable, fixed
@@ -38,12 +38,12 @@ class StaffListScreen(StaffStep[str]):
     CSS_PATH = Path(__file__).with_suffix(".tcss")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f2", "add", show=False)]
 
-    def __init__(self, office: Office, member: StaffMember, staff: Sequence[StaffRow], said: str = "") -> None:
+    def __init__(self, office: StaffServices, member: StaffMember, staff: Sequence[StaffRow], said: str = "") -> None:
         super().__init__(office, member)
         self._staff = staff
         self._said = said
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """The table's, and adding."""
         return _("上下鍵 選擇　Enter 開啟　F2 新增　Esc 返回")
 
@@ -61,19 +61,19 @@ class StaffListScreen(StaffStep[str]):
         """Show everybody."""
         rows = [Row(row.id, row.account, _cells(row), row) for row in self._staff]
         self.query_one(RowTable).show(fixed(rows))
-        self.say(self._said, wrong=False)
+        self.show_message(self._said, wrong=False)
 
     @on(RowTable.Opened)
     @on(Button.Pressed, "#open")
     def _open(self) -> None:
         current = self.query_one(RowTable).current
         if current is not None:
-            self.answer(current.id)
+            self.finish(current.id)
 
     @on(Button.Pressed, "#add")
     def action_add(self) -> None:
         """Somebody new."""
-        self.answer(ADD)
+        self.finish(ADD)
 
 
 def _cells(row: StaffRow) -> tuple[str, ...]:

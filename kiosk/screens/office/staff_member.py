@@ -14,7 +14,7 @@ from textual.widgets import Button, Static
 
 from kiosk.domain.errors import ChangedMeanwhile
 from kiosk.i18n import _
-from kiosk.screens.base.staff_step import Refused, StaffStep
+from kiosk.screens.base.staff_step import StaffStep, WordedRefusal
 from kiosk.screens.base.step import Nav
 from kiosk.services.administration.staff_accounts import (
     LastAdministrator,
@@ -24,10 +24,10 @@ from kiosk.services.administration.staff_accounts import (
     UnknownClass,
 )
 from kiosk.services.auth.staff_session import Role, StaffMember
-from kiosk.services.office import Office
+from kiosk.services.office import StaffServices
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import PlainInput
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 _BETWEEN_CLASSES = re.compile(r"[、,，;；\s]+")
 
@@ -47,7 +47,7 @@ class StaffMemberScreen(StaffStep[StaffChanged]):
     AUTO_FOCUS = "#back"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, office: Office, member: StaffMember, row: StaffRow) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember, row: StaffRow) -> None:
         super().__init__(office, member)
         self._row = row
         self.heading = f"{row.name}　{row.account}"
@@ -65,7 +65,7 @@ class StaffMemberScreen(StaffStep[StaffChanged]):
         if row.role is Role.HOMEROOM_TEACHER:
             yield classes_field("、".join(row.classes))
             yield Button(_("存入班級"), id="put-classes")
-        yield Prose(_("重設密碼會給對方一組一次性登入碼，原來的密碼馬上失效。"), classes="label")
+        yield WrappedText(_("重設密碼會給對方一組一次性登入碼，原來的密碼馬上失效。"), classes="label")
 
     def actions(self) -> ComposeResult:
         """Reset, disable or enable, go back."""
@@ -126,23 +126,23 @@ class StaffMemberScreen(StaffStep[StaffChanged]):
             try:
                 return change(self._row)
             except ChangedMeanwhile:
-                raise Refused(_("別的管理員剛改過這位教職員，請返回後再開啟一次。")) from None
+                raise WordedRefusal(_("別的管理員剛改過這位教職員，請返回後再開啟一次。")) from None
             except LastAdministrator:
-                raise Refused(_("這是最後一位系統管理員，不能停用或改任。")) from None
+                raise WordedRefusal(_("這是最後一位系統管理員，不能停用或改任。")) from None
             except StaffDisabled:
-                raise Refused(_("這個帳號已停用，請先啟用。")) from None
+                raise WordedRefusal(_("這個帳號已停用，請先啟用。")) from None
             except NoClassTeacher:
-                raise Refused(_("只有導師有班級。")) from None
+                raise WordedRefusal(_("只有導師有班級。")) from None
             except UnknownClass as unknown:
-                raise Refused(unknown_class_words(unknown)) from None
+                raise WordedRefusal(unknown_class_words(unknown)) from None
 
         done = await self.attempt(call)
         if done is not None:
-            self.answer(StaffChanged(said, self._row.account, done.value or ""))
+            self.finish(StaffChanged(said, self._row.account, done.value or ""))
 
     def action_back(self) -> None:
         """Nothing that was typed here is long."""
-        self.answer(Nav.BACK)
+        self.finish(Nav.BACK)
 
 
 def role_button(role: Role, *, chosen: bool) -> Button:

@@ -15,28 +15,28 @@ from textual.widgets import Button, Static
 
 from kiosk.domain.application_status import TO_LOOK_AT, ApplicationState
 from kiosk.i18n import _, current_language
-from kiosk.screens.base.staff_step import Refused, StaffStep
+from kiosk.screens.base.staff_step import StaffStep, WordedRefusal
 from kiosk.screens.review import application_labels as words
-from kiosk.screens.review.application_body import Case, look_at
+from kiosk.screens.review.application_body import CaseView, load_case
 from kiosk.screens.review.reason import ReasonScreen
 from kiosk.screens.review.return_fields import ReturnFieldsScreen
 from kiosk.services.accounts.bindings_desk import BindingRow
 from kiosk.services.accounts.parent_accounts import EmailOfAnother
 from kiosk.services.auth.staff_session import StaffMember
-from kiosk.services.office import Office
+from kiosk.services.office import StaffServices
 from kiosk.services.review.case_view import ApplicationView, Revealed
 from kiosk.services.review.decisions import Blocked, RegistrarDecides
-from kiosk.services.students.consents import Choice
+from kiosk.services.students.consents import ConsentAnswer
 from kiosk.services.texts.loader import TextName, load_consent, load_text
 from kiosk.widgets.comparison_table import SideBySide
-from kiosk.widgets.recomposable import Part
+from kiosk.widgets.recomposable import Recomposable
 
 REVEALED_SECONDS = 20
 """How long full numbers stand before they are masked again."""
 
 
 @dataclass(frozen=True)
-class Acted:
+class Decided:
     """The application was decided; the words are for the queue to say."""
 
     said: str
@@ -49,7 +49,7 @@ class LookAtOther:
     application_id: str
 
 
-class ApplicationScreen(StaffStep[Acted | LookAtOther]):
+class ApplicationScreen(StaffStep[Decided | LookAtOther]):
     """Stays while papers are ticked and notes are written; leaves with the decision.
 
     The way back has the focus: the Enter that opened the application, pressed once too often, must decide nothing.
@@ -67,7 +67,7 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
         Binding("f9", "press('approve')", show=False),
     ]
 
-    def __init__(self, office: Office, member: StaffMember, case: Case) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember, case: CaseView) -> None:
         super().__init__(office, member)
         self._case = case
         self._reading = asyncio.Lock()
@@ -78,17 +78,17 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
     def _view(self) -> ApplicationView:
         return self._case.view
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """What can be done, by key."""
-        return self._case.keys()
+        return self._case.key_hints()
 
     def body(self) -> ComposeResult:
         """What there is to see."""
-        yield Part(lambda: self._case.body(), id="case")
+        yield Recomposable(lambda: self._case.body(), id="case")
 
     def actions(self) -> ComposeResult:
         """What can be decided."""
-        yield Part(lambda: self._case.buttons(), id="decisions")
+        yield Recomposable(lambda: self._case.buttons(), id="decisions")
 
     @work(group="press")
     async def action_press(self, key: str) -> None:
@@ -97,7 +97,7 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
             pass
         if key == "approve" and self._case.may_decide and not self._case.can_pass:
             is_returned = self._view.state is ApplicationState.RETURNED
-            self.say(words.blocked_words(Blocked(self._view.holds, is_returned=is_returned)))
+            self.show_message(words.blocked_words(Blocked(self._view.holds, is_returned=is_returned)))
             return
         for button in self.query(f"#{key}").results(Button):
             button.press()
@@ -106,17 +106,17 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
     async def _look_again(self, said: str = "") -> None:
         """Read and show everything anew, then say what was done; without, what was said stays."""
         async with self._reading:
-            looked = await self.look(look_at, self.office, self.member, self._view.application_id)
+            looked = await self.look(load_case, self.office, self.member, self._view.application_id)
             if looked is None:
                 return
             self._case, self._revealed = looked.value, None
             for part in ("#case", "#decisions"):
-                await self.query_one(part, Part).recompose()
-                self.stop_if_left()
-            self._keep_saying("#foot", self.keys())
+                await self.query_one(part, Recomposable).recompose()
+                self.cancel_if_dismissed()
+            self._keep_saying("#foot", self.key_hints())
             self.query_one("#back").focus(scroll_visible=False)
             if said:
-                self.say(said, wrong=False)
+                self.show_message(said, wrong=False)
 
     @work(group="db", exclusive=True)
     async def _tick_off(self, act: Callable[..., None], said: str, *more: object) -> None:
@@ -145,7 +145,7 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
         text = _("請看學生本人簽名的紙本同意書，上面勾選的是哪一個？")
         answer = await self.over(self.notice(_("登錄學生紙本同意書"), text, choices))
         if answer in ("agree", "refuse"):
-            choice: Choice = "agree" if answer == "agree" else "refuse"
+            choice: ConsentAnswer = "agree" if answer == "agree" else "refuse"
             consent = load_consent(self.kiosk.settings.text_folder, current_language())
             self._tick_off(self.office.review.record_student_consent, _("已登錄學生的答覆。"), consent, choice)
 
@@ -202,13 +202,13 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
         answer = await self.over(self.notice(_("要看哪一位？"), text, {**choices, "back": _("返回")}))
         return int(answer[1:]) if isinstance(answer, str) and answer in choices else None
 
-    def second_passed(self) -> None:
+    def on_second(self) -> None:
         """Mask the numbers again when their time is over, whatever screen is on top."""
         if self._revealed is None:
             return
         if self.kiosk.clock.elapsed() >= self._hidden_at:
             self._hide()
-            self.say("", scroll=False)
+            self.show_message("", scroll=False)
         else:
             self._say_how_long()
 
@@ -216,7 +216,7 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
         seconds = round(self._hidden_at - self.kiosk.clock.elapsed())
         said = _("完整資料 {n} 秒後自動遮住。").format(n=seconds)
         if str(self.query_one("#message", Static).content) != said:
-            self.say(said, wrong=False, scroll=False)
+            self.show_message(said, wrong=False, scroll=False)
 
     def _hide(self) -> None:
         self._revealed = None
@@ -258,13 +258,13 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
         try:
             done = await self.attempt(self.office.review.approve, self.member, view.application_id, view.version)
         except Blocked as blocked:
-            self.say(words.blocked_words(blocked))
+            self.show_message(words.blocked_words(blocked))
             self._look_again()
         except EmailOfAnother as taken:
-            self.say(words.email_words(taken))
+            self.show_message(words.email_words(taken))
         else:
             if done is not None:
-                self.answer(Acted(_("{number} 已通過。").format(number=view.number)))
+                self.finish(Decided(_("{number} 已通過。").format(number=view.number)))
             else:
                 self._look_again()
 
@@ -273,7 +273,7 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
     async def _return(self) -> None:
         """Field by field, each with a reason."""
         if await self.over(ReturnFieldsScreen(self.office, self.member, self._view)) is True:
-            self.answer(Acted(_("{number} 已退件，家長可在本機補正。").format(number=self._view.number)))
+            self.finish(Decided(_("{number} 已退件，家長可在本機補正。").format(number=self._view.number)))
         elif self.is_attached:
             self._look_again()
 
@@ -287,14 +287,14 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
             try:
                 self.office.review.reject(self.member, view.application_id, view.version, reason)
             except RegistrarDecides:
-                raise Refused(_("這件申請有衝突或待註冊組確認，由註冊組決定。")) from None
+                raise WordedRefusal(_("這件申請有衝突或待註冊組確認，由註冊組決定。")) from None
 
         text = _("家長會收到這個原因，之後可以重新申請。只有部分欄位不對時，請改用「退件補正」。")
         common = load_text(TextName.REJECT_REASONS, self.kiosk.settings.text_folder).body.splitlines()
         screen = ReasonScreen(self.office, self.member, _("不通過"), text, common, reject, sending=_("不通過"))
         reason = await self.over(screen)
         if isinstance(reason, str):
-            self.answer(Acted(_("{number} 已登錄不通過。").format(number=view.number)))
+            self.finish(Decided(_("{number} 已登錄不通過。").format(number=view.number)))
         elif self.is_attached:
             self._look_again()
 
@@ -308,7 +308,7 @@ class ApplicationScreen(StaffStep[Acted | LookAtOther]):
         """The buttons of the rows: another application, a binding to end."""
         kind, _sign, place = str(event.button.id).partition("-")
         if kind == "other":
-            self.answer(LookAtOther(self._view.others[int(place)].application_id))
+            self.finish(LookAtOther(self._view.others[int(place)].application_id))
         elif kind == "end":
             self._end_binding(self._case.bindings[int(place)])
 

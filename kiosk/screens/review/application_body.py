@@ -8,20 +8,20 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Button, Static
 
-from kiosk.domain.application_status import OPEN_STATES, TO_LOOK_AT, ApplicationState, Hold
+from kiosk.domain.application_status import OPEN_STATES, TO_LOOK_AT, ApplicationState, ApprovalBlock
 from kiosk.i18n import _
 from kiosk.screens.review import application_labels as words
 from kiosk.services.accounts.bindings_desk import BindingRow
 from kiosk.services.auth.staff_session import Role, StaffMember
-from kiosk.services.office import Office
+from kiosk.services.office import StaffServices
 from kiosk.services.review.case_view import ApplicationView, PersonView
 from kiosk.widgets.compact_button import TightButton
 from kiosk.widgets.comparison_table import SideBySide
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 
 @dataclass(frozen=True)
-class Case:
+class CaseView:
     """An application and the bindings of its child, as a member read them."""
 
     view: ApplicationView
@@ -38,14 +38,14 @@ class Case:
         """Whether nothing stands against an approval by this member."""
         return self.may_decide and self.view.state is ApplicationState.UNDER_REVIEW and not self.view.holds
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """What can be done, by key."""
         if self.view.is_own_child:
             return _("PageDown 往下看　Esc 返回")
         if not self.may_decide:
             return _("PageDown 往下看　F4 完整資料　F8 備註　Esc 返回")
-        papers = [_("F2 收到簽章")] if Hold.SIGNATURE in self.view.holds else []
-        papers += [_("F3 查驗文件")] if Hold.DOCUMENTS in self.view.holds else []
+        papers = [_("F2 收到簽章")] if ApprovalBlock.SIGNATURE in self.view.holds else []
+        papers += [_("F3 查驗文件")] if ApprovalBlock.DOCUMENTS in self.view.holds else []
         decide = [_("F4 完整"), _("F6 退件"), _("F7 不通過"), _("F8 備註")]
         passing = [_("F9 通過")] if self.can_pass else []
         return "　".join([*papers, *decide, *passing, _("Esc 返回")])
@@ -56,49 +56,49 @@ class Case:
         yield Static(words.student_line(view), id="who", markup=False)
         yield Static(words.application_line(view), id="what", markup=False)
         if view.is_own_child:
-            yield Prose(_("這是您自己的孩子，只能看，請由同事審核。"), classes="warning")
+            yield WrappedText(_("這是您自己的孩子，只能看，請由同事審核。"), classes="warning")
         yield from self._standing()
         yield from self._remarks()
         for person in view.people:
             yield from self._person(person)
         if view.others_on_file:
             yield _section(_("學籍上的其他家長"))
-            yield Prose("\n".join(map(words.guardian_line, view.others_on_file)), classes="paper")
+            yield WrappedText("\n".join(map(words.guardian_line, view.others_on_file)), classes="paper")
         yield from self._others()
         yield _section(_("紙本"))
-        yield Prose("\n".join(words.paper_lines(view)), classes="paper")
+        yield WrappedText("\n".join(words.paper_lines(view)), classes="paper")
         yield _section(_("同意書"))
-        yield Prose("\n".join(words.consent_lines(view)), classes="paper")
+        yield WrappedText("\n".join(words.consent_lines(view)), classes="paper")
         yield from self._bound()
         yield _section(_("歷程"))
-        yield Prose("\n".join(words.history_lines(view)), classes="paper")
+        yield WrappedText("\n".join(words.history_lines(view)), classes="paper")
 
     def _standing(self) -> ComposeResult:
         """What stands against an approval, each with the button that takes it away; or what was decided."""
         view = self.view
         if view.state is ApplicationState.RETURNED:
-            yield Prose(words.returned_words(view), classes="blocked")
+            yield WrappedText(words.returned_words(view), classes="blocked")
         elif view.state is ApplicationState.UNDER_REVIEW and not view.holds:
             looks = _("看過下面要看的地方，就可以通過。") if view.remarks & TO_LOOK_AT else _("可以通過。")
             yield Static(looks, id="free", markup=False)
         if view.holds:
-            yield Prose(_("現在不能通過，因為："), classes="blocked")
+            yield WrappedText(_("現在不能通過，因為："), classes="blocked")
         for hold in view.holds:
             cure = self._cure(hold) if self.may_decide else None
             with Horizontal(classes="hold" if cure is None else "hold curable"):
-                yield Prose(f"{hold.label}：{hold.explanation}", classes="blocked")
+                yield WrappedText(f"{hold.label}：{hold.explanation}", classes="blocked")
                 if cure is not None:
                     yield cure
 
-    def _cure(self, hold: Hold) -> Button | None:
+    def _cure(self, hold: ApprovalBlock) -> Button | None:
         """The button for what a hold waits for, where it is this member's to press."""
         is_registrar = self.member.role is Role.REGISTRAR
         cures = {
-            Hold.SIGNATURE: ("form", _("已收到簽章申請書"), True),
-            Hold.DOCUMENTS: ("documents", _("已查驗證明文件"), True),
-            Hold.STUDENT_CONSENT: ("consent", _("登錄紙本同意書"), True),
-            Hold.CONFLICT: ("conflict", _("處理衝突"), is_registrar),
-            Hold.REGISTRAR: ("release", _("確認無誤"), is_registrar),
+            ApprovalBlock.SIGNATURE: ("form", _("已收到簽章申請書"), True),
+            ApprovalBlock.DOCUMENTS: ("documents", _("已查驗證明文件"), True),
+            ApprovalBlock.STUDENT_CONSENT: ("consent", _("登錄紙本同意書"), True),
+            ApprovalBlock.CONFLICT: ("conflict", _("處理衝突"), is_registrar),
+            ApprovalBlock.REGISTRAR: ("release", _("確認無誤"), is_registrar),
         }
         key, label, is_theirs = cures.get(hold, ("", "", False))
         return Button(label, id=key, classes="cure") if is_theirs else None
@@ -107,9 +107,9 @@ class Case:
         looks, told = self.view.remarks & TO_LOOK_AT, self.view.remarks & ~TO_LOOK_AT
         if looks:
             lines = [f"{remark.label}：{remark.explanation}" for remark in looks]
-            yield Prose("\n".join([_("要看一下"), *lines]), classes="look")
+            yield WrappedText("\n".join([_("要看一下"), *lines]), classes="look")
         if told:
-            yield Prose(_("參考　{told}").format(told="、".join(one.label for one in told)), classes="told")
+            yield WrappedText(_("參考　{told}").format(told="、".join(one.label for one in told)), classes="told")
 
     def _person(self, person: PersonView) -> ComposeResult:
         yield _section(words.person_title(self.view, person))
@@ -121,7 +121,7 @@ class Case:
             yield _section(_("這名學生的其他申請"))
         for place, other in enumerate(self.view.others):
             with Horizontal(classes="hold"):
-                yield Prose(words.other_line(other), classes="paper")
+                yield WrappedText(words.other_line(other), classes="paper")
                 yield Button(_("看這一件"), id=f"other-{place}", classes="cure")
 
     def _bound(self) -> ComposeResult:
@@ -130,7 +130,7 @@ class Case:
             yield _section(_("綁定的家長"))
         for place, binding in enumerate(self.bindings):
             with Horizontal(classes="hold"):
-                yield Prose(words.binding_line(binding), classes="paper")
+                yield WrappedText(words.binding_line(binding), classes="paper")
                 if binding.is_active and self.member.role is Role.REGISTRAR and not self.view.is_own_child:
                     yield Button(_("終止綁定"), id=f"end-{place}", classes="cure")
 
@@ -146,14 +146,14 @@ class Case:
         yield TightButton(_("返回"), id="back")
 
 
-def look_at(office: Office, member: StaffMember, application_id: str) -> Case:
+def load_case(office: StaffServices, member: StaffMember, application_id: str) -> CaseView:
     """Read all that the screen shows; for a thread.
 
     Raises:
         Denied, PasswordChangeRequired, StoreError: see `kiosk.services.review.decisions.Review.open`.
     """
     view = office.review.open(member, application_id)
-    return Case(view, office.bindings.list(member, view.student.student_id), member)
+    return CaseView(view, office.bindings.list(member, view.student.student_id), member)
 
 
 def _section(title: str) -> Static:

@@ -17,16 +17,16 @@ from kiosk.screens.base.staff_step import StaffStep, done_word
 from kiosk.screens.base.step import Nav
 from kiosk.screens.review import application_labels as words
 from kiosk.services.auth.staff_session import StaffMember
-from kiosk.services.office import Office
+from kiosk.services.office import StaffServices
 from kiosk.services.review.bulk_approval import BulkResult, BulkSummary, Outcome
 from kiosk.services.review.decisions import Blocked
-from kiosk.services.review.queue import MOST_ROWS, QueueRow
+from kiosk.services.review.queue import MAX_ROWS, QueueRow
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import PlainInput
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_window import Cell, Row, Toned
 from kiosk.widgets.table.table import RowTable, fixed
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 _COLUMNS = (
     Column("申請編號", 14),
@@ -53,14 +53,14 @@ class BulkApprovalScreen(StaffStep[bool]):
             self.done = done
             self.total = total
 
-    def __init__(self, office: Office, member: StaffMember, summary: BulkSummary) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember, summary: BulkSummary) -> None:
         super().__init__(office, member)
         self._summary = summary
         self._results: dict[str, BulkResult] = {}
         self._is_running = False
         self.heading = _("整批通過")
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """Before and after."""
         if self._results or not self._summary.rows:
             return _("上下鍵 看清單　Esc 返回")
@@ -68,7 +68,7 @@ class BulkApprovalScreen(StaffStep[bool]):
 
     def body(self) -> ComposeResult:
         """The summary, the rows, the password."""
-        yield Prose(self._summary_words(), id="summary")
+        yield WrappedText(self._summary_words(), id="summary")
         yield RowTable[QueueRow](_COLUMNS, empty=_("沒有可以整批通過的申請。"), id="table")
         yield Static("", id="bar", markup=False)
         yield Field(_("您的密碼"), hint=_("通過後不能收回，請再輸入一次密碼"), id="password", password=True)
@@ -80,7 +80,7 @@ class BulkApprovalScreen(StaffStep[bool]):
             left_out = _("沒有列入：不能通過 {blocked} 件，要看一下 {looks} 件；請逐件審核。")
             lines.append(left_out.format(blocked=summary.blocked, looks=summary.to_look_at))
         if summary.more:
-            lines.append(_("一次最多 {n} 件，其餘請再做一次。").format(n=MOST_ROWS))
+            lines.append(_("一次最多 {n} 件，其餘請再做一次。").format(n=MAX_ROWS))
         return "\n".join(lines)
 
     def actions(self) -> ComposeResult:
@@ -120,7 +120,7 @@ class BulkApprovalScreen(StaffStep[bool]):
             return
         self._is_running = True
         typed, password.value = password.value, ""
-        self.say("")  # that it was wrong at first
+        self.show_message("")  # that it was wrong at first
         self._approve(typed)
 
     @work(group="db", exclusive=True)
@@ -134,7 +134,7 @@ class BulkApprovalScreen(StaffStep[bool]):
             done = await self.attempt(self.office.bulk.approve, self.member, rows, password, progress)
         except SignInRefused as refused:
             done = None
-            self.say(sign_in_refusal(refused.minutes_left, refused.wait_seconds))
+            self.show_message(sign_in_refusal(refused.minutes_left, refused.wait_seconds))
         self._is_running = False
         if done is not None and self.is_attached:
             self._show_results(done.value)
@@ -152,21 +152,21 @@ class BulkApprovalScreen(StaffStep[bool]):
         said = _("已通過 {n} 件。").format(n=approved)
         if approved < len(results):
             said += _("沒有通過 {n} 件，原因在右邊那一欄。").format(n=len(results) - approved)
-        self.query_one("#summary", Prose).update(said)
+        self.query_one("#summary", WrappedText).update(said)
         self.query_one("#password").display = False
         self.query_one("#send").display = False
-        self.query_one("#foot", Static).update(self.keys())
+        self.query_one("#foot", Static).update(self.key_hints())
         self._show_rows()
         self.query_one("#back").focus()
 
     def action_back(self) -> None:
         """Not while it works."""
         if self._is_running:
-            self.say(_("還在處理，請稍候。"), wrong=False)
+            self.show_message(_("還在處理，請稍候。"), wrong=False)
         elif self._results:
-            self.answer(True)
+            self.finish(True)
         else:
-            self.answer(Nav.BACK)
+            self.finish(Nav.BACK)
 
 
 def _result_cell(result: BulkResult | None) -> Cell:

@@ -13,13 +13,13 @@ from textual.widgets import Button
 from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep
 from kiosk.services.auth.staff_session import StaffMember
-from kiosk.services.office import Office
+from kiosk.services.office import StaffServices
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import PlainInput
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_window import Place, Row
+from kiosk.widgets.table.paged_window import Row, TablePosition
 from kiosk.widgets.table.table import RowTable, fixed
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 _MANY = 20
 
@@ -41,7 +41,7 @@ class ChooseScreen(StaffStep[str]):
 
     def __init__(
         self,
-        office: Office,
+        office: StaffServices,
         member: StaffMember,
         heading: str,
         columns: Sequence[Column],
@@ -54,7 +54,7 @@ class ChooseScreen(StaffStep[str]):
         self._choices = choices
         self._chosen = chosen
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """The table's."""
         return _("上下鍵 選擇　Enter 確定　Esc 返回")
 
@@ -64,7 +64,7 @@ class ChooseScreen(StaffStep[str]):
             yield Field(_("尋找"), hint=_("輸入名稱的一部分"), id="narrow", max_length=30)
         yield RowTable[Choice](self._columns, empty=_("沒有符合的項目。"), id="table")
         if any(choice.details for choice in self._choices):
-            yield Prose("", id="details")
+            yield WrappedText("", id="details")
 
     def actions(self) -> ComposeResult:
         """Take it, or go back."""
@@ -81,7 +81,7 @@ class ChooseScreen(StaffStep[str]):
             for choice in self._choices
             if any(text in cell for cell in choice.cells)
         ]
-        self.query_one(RowTable).show(fixed(rows), Place(row_id=self._chosen))
+        self.query_one(RowTable).show(fixed(rows), TablePosition(row_id=self._chosen))
 
     @on(PlainInput.Changed, "#narrow")
     def _narrow(self, event: PlainInput.Changed) -> None:
@@ -90,7 +90,7 @@ class ChooseScreen(StaffStep[str]):
     @on(RowTable.Moved)
     def _show_details(self) -> None:
         current = self.query_one(RowTable).current
-        for details in self.query("#details").results(Prose):
+        for details in self.query("#details").results(WrappedText):
             details.update(current.value.details if current is not None else "")
 
     @on(RowTable.Opened)
@@ -99,4 +99,4 @@ class ChooseScreen(StaffStep[str]):
     def _take(self) -> None:
         current = self.query_one(RowTable).current
         if current is not None:
-            self.answer(current.id)
+            self.finish(current.id)

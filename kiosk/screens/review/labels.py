@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.domain.application_form import Mode
-from kiosk.domain.application_status import Hold, Remark
+from kiosk.domain.application_status import ApprovalBlock, ReviewFlag
 from kiosk.i18n import _
 
 
@@ -12,31 +12,31 @@ def short_mode(mode: Mode) -> str:
     return {Mode.ONE_PARENT: _("一位"), Mode.TWO_PARENTS: _("二位"), Mode.OTHER_GUARDIAN: _("其他")}[mode]
 
 
-def hold_in_short(hold: Hold) -> str:
+def hold_in_short(hold: ApprovalBlock) -> str:
     """What an application waits for, in a word."""
     return {
-        Hold.DOCUMENTS: _("文件"),
-        Hold.CORRECTION: _("更正"),
-        Hold.CONFLICT: _("衝突"),
-        Hold.STUDENT_CONSENT: _("本人"),
-        Hold.REGISTRAR: _("註冊組"),
-        Hold.SIGNATURE: _("簽章"),
+        ApprovalBlock.DOCUMENTS: _("文件"),
+        ApprovalBlock.CORRECTION: _("更正"),
+        ApprovalBlock.CONFLICT: _("衝突"),
+        ApprovalBlock.STUDENT_CONSENT: _("本人"),
+        ApprovalBlock.REGISTRAR: _("註冊組"),
+        ApprovalBlock.SIGNATURE: _("簽章"),
     }[hold]
 
 
-def remark_in_short(remark: Remark) -> str:
+def remark_in_short(remark: ReviewFlag) -> str:
     """What a reviewer should look at, in a word."""
     return {
-        Remark.GUARDIAN_NAME_DIFFERS: _("姓名"),
-        Remark.GUARDIAN_ID_DIFFERS: _("證號"),
-        Remark.GUARDIAN_MOBILE_DIFFERS: _("手機"),
-        Remark.GUARDIAN_EMAIL_DIFFERS: _("信箱"),
-        Remark.NOT_ON_FILE: _("不在學籍"),
-        Remark.SEX_DIFFERS: _("性別"),
-        Remark.EMAIL_SHARED: _("信箱相同"),
-        Remark.MOBILE_SHARED: _("手機相同"),
-        Remark.UNUSUAL_CHARACTERS: _("罕用字"),
-        Remark.CONSENT_REFUSED: _("不同意"),
+        ReviewFlag.GUARDIAN_NAME_DIFFERS: _("姓名"),
+        ReviewFlag.GUARDIAN_ID_DIFFERS: _("證號"),
+        ReviewFlag.GUARDIAN_MOBILE_DIFFERS: _("手機"),
+        ReviewFlag.GUARDIAN_EMAIL_DIFFERS: _("信箱"),
+        ReviewFlag.NOT_ON_FILE: _("不在學籍"),
+        ReviewFlag.SEX_DIFFERS: _("性別"),
+        ReviewFlag.EMAIL_SHARED: _("信箱相同"),
+        ReviewFlag.MOBILE_SHARED: _("手機相同"),
+        ReviewFlag.UNUSUAL_CHARACTERS: _("罕用字"),
+        ReviewFlag.CONSENT_REFUSED: _("不同意"),
     }[remark]
 
 

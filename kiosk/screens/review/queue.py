@@ -14,21 +14,21 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from kiosk.domain.application_status import ApplicationState, Attention, Hold, Remark
+from kiosk.domain.application_status import ApplicationState, ApprovalBlock, Attention, ReviewFlag
 from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep
 from kiosk.screens.base.step import Nav
 from kiosk.screens.review.choice import Choice, ChooseScreen
 from kiosk.screens.review.queue_row_labels import COLUMNS, STATE_COLUMN, cells_of, explained
 from kiosk.services.auth.staff_session import Role, StaffMember
-from kiosk.services.office import Office
+from kiosk.services.office import StaffServices
 from kiosk.services.review.queue import QueueRow
 from kiosk.services.review.queue_filter import Cursor, Match, QueueFilter, QueueSort, SortBy
 from kiosk.widgets.compact_button import TightButton
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import PlainInput
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_window import Place, Row, RowPage, Side, Wanted
+from kiosk.widgets.table.paged_window import Row, RowPage, Side, TablePosition, Wanted
 from kiosk.widgets.table.table import RowTable
 
 _SCANNED = re.compile(r"[A-Za-z0-9_-]{22}\Z", re.ASCII)
@@ -47,7 +47,7 @@ class QueueView:
 
     wanted: QueueFilter = QueueFilter(states=(ApplicationState.UNDER_REVIEW,))
     sort: QueueSort = QueueSort()
-    place: Place | None = None
+    place: TablePosition | None = None
     said: str = ""
     marks: dict[str, QueueRow] = field(default_factory=dict)
 
@@ -79,13 +79,13 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         Binding("right", "state(1)", show=False),
     ]
 
-    def __init__(self, office: Office, member: StaffMember, view: QueueView) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember, view: QueueView) -> None:
         super().__init__(office, member)
         self._view = view
         self._counts: dict[ApplicationState, int] = {}
         self._open_the_only_one = False
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """The keys to narrow the list and to work on it."""
         return _("Enter 開啟　空白 選取　左右 狀態　F2 搜尋　F3 班級　F4 標記　F5 排序　F6 整批")
 
@@ -120,7 +120,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         self._show_choices()
         self._table.show(self._fetch, self._view.place)
         self._look_around()
-        self.say(self._view.said, wrong=False)
+        self.show_message(self._view.said, wrong=False)
 
     @property
     def _table(self) -> RowTable[QueueRow]:
@@ -160,7 +160,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         text = _("已綁定 {bound}/{students} 人（{rate:.0%}）").format(
             bound=rate.value.bound, students=rate.value.students, rate=rate.value.rate
         )
-        self.query_one("#steps", Static).update(Content(f"{self.way()}　{text}"))
+        self.query_one("#steps", Static).update(Content(f"{self.step_header()}　{text}"))
 
     def _show_choices(self) -> None:
         """Say in words what is chosen: the state with its count, class, flag and order.
@@ -248,7 +248,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
             self._open_the_only_one = True
             self._narrow(wider)
         else:
-            self.say(_("沒有找到，請檢查後再試一次。"))
+            self.show_message(_("沒有找到，請檢查後再試一次。"))
 
     def on_key(self, event: events.Key) -> None:
         """What is typed anywhere is a search: a scanner types wherever the focus may be."""
@@ -302,7 +302,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
 
     @work(group="choose", exclusive=True)
     async def _choose_flag(self) -> None:
-        flags: list[Attention | Hold | Remark] = [*Attention, *Hold, *Remark]
+        flags: list[Attention | ApprovalBlock | ReviewFlag] = [*Attention, *ApprovalBlock, *ReviewFlag]
         choices = [Choice(_ALL, (_("全部"), ""))]
         choices += [
             Choice(str(place), (one.label, kind), what)
@@ -364,7 +364,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
 
     def _leave(self, answer: OpenApplication | ApproveMany | Nav) -> None:
         self._view.place, self._view.marks = self._table.place, dict(self._table.marks)
-        self.answer(answer)
+        self.finish(answer)
 
 
 def _write(button: Button, text: str) -> None:

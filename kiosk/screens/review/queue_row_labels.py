@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.domain.application_status import OPEN_STATES, TO_LOOK_AT, Attention, Hold, Remark
+from kiosk.domain.application_status import OPEN_STATES, TO_LOOK_AT, ApprovalBlock, Attention, ReviewFlag
 from kiosk.i18n import _
 from kiosk.screens.review.labels import hold_in_short, remark_in_short, short_mode
 from kiosk.services.review.queue import QueueRow
@@ -53,10 +53,10 @@ def _flags(row: QueueRow) -> Cell:
     return Toned("　".join(parts), "blocked" if waits else "look")
 
 
-def explained(flag: Attention | Hold | Remark) -> tuple[str, str]:
+def explained(flag: Attention | ApprovalBlock | ReviewFlag) -> tuple[str, str]:
     """Which kind a flag is of, and what it means."""
     if isinstance(flag, Attention):
         return _("合計"), ""
-    if isinstance(flag, Hold):
+    if isinstance(flag, ApprovalBlock):
         return _("不能通過"), flag.explanation
     return (_("要看一下") if flag & TO_LOOK_AT else _("參考")), flag.explanation

@@ -9,18 +9,18 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Button
 
-from kiosk.domain.reason import LONGEST_REASON
+from kiosk.domain.reason import MAX_REASON_LENGTH
 from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep
 from kiosk.screens.base.step import Nav
 from kiosk.services.auth.staff_session import StaffMember
-from kiosk.services.office import Office
+from kiosk.services.office import StaffServices
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import PlainInput
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_window import Row
 from kiosk.widgets.table.table import RowTable, fixed
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 
 class ReasonScreen(StaffStep[str]):
@@ -44,7 +44,7 @@ class ReasonScreen(StaffStep[str]):
 
     def __init__(
         self,
-        office: Office,
+        office: StaffServices,
         member: StaffMember,
         heading: str,
         text: str,
@@ -64,18 +64,18 @@ class ReasonScreen(StaffStep[str]):
         self._sending = sending or _("確定")
         self._before = before
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """From the field to the list and back."""
         return _("Enter 送出　Tab 到常用原因　Esc 返回") if self._common else _("Enter 送出　Esc 返回")
 
     def body(self) -> ComposeResult:
         """What it is for, the field, the common reasons."""
-        yield Prose(self._text)
+        yield WrappedText(self._text)
         yield Field(
             self._label,
-            hint=_("最多 {n} 個字").format(n=LONGEST_REASON),
+            hint=_("最多 {n} 個字").format(n=MAX_REASON_LENGTH),
             id="reason",
-            max_length=LONGEST_REASON,
+            max_length=MAX_REASON_LENGTH,
             value=self._before,
         )
         if self._common:
@@ -108,7 +108,7 @@ class ReasonScreen(StaffStep[str]):
         if not reason:
             self.first_wrong({"reason": _("請寫下來，或從下面選一個。") if self._common else _("請寫下來。")})
         elif self._act is None:
-            self.answer(reason)
+            self.finish(reason)
         else:
             self._is_sending = True
             self._do(self._act, reason)
@@ -117,13 +117,13 @@ class ReasonScreen(StaffStep[str]):
     async def _do(self, act: Callable[[str], object], reason: str) -> None:
         try:
             if await self.attempt(act, reason) is not None:
-                self.answer(reason)
+                self.finish(reason)
         finally:
             self._is_sending = False
 
     def action_back(self) -> None:
         """Ask first where something was typed."""
         if self.query_one("#reason", Field).value.strip() in ("", self._before):
-            self.answer(Nav.BACK)
+            self.finish(Nav.BACK)
         else:
             self.ask_before_leaving()

@@ -15,13 +15,13 @@ from kiosk.screens.review import application_labels as words
 from kiosk.screens.review.reason import ReasonScreen
 from kiosk.services.applications.corrections import RETURNABLE
 from kiosk.services.auth.staff_session import StaffMember
-from kiosk.services.office import Office
+from kiosk.services.office import StaffServices
 from kiosk.services.review.case_view import ApplicationView
 from kiosk.services.texts.loader import TextName, load_text
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_window import Row
 from kiosk.widgets.table.table import RowTable, fixed
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 
 _Place = tuple[int, str]
 _COLUMNS = (
@@ -38,19 +38,19 @@ class ReturnFieldsScreen(StaffStep[bool]):
     AUTO_FOCUS = "#table"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, office: Office, member: StaffMember, view: ApplicationView) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember, view: ApplicationView) -> None:
         super().__init__(office, member)
         self._view = view
         self._reasons: dict[_Place, str] = {}
         self.heading = _("退件補正　{number}").format(number=view.number)
 
-    def keys(self) -> str:
+    def key_hints(self) -> str:
         """The table's, and sending."""
         return _("Enter 寫原因　空白鍵 取消這一欄　Tab 到送出　Esc 返回")
 
     def body(self) -> ComposeResult:
         """What the parent will see, and every field."""
-        yield Prose(_("請選要家長補正的欄位並寫下原因；家長只會看到這些欄位，其他的不用重填。"))
+        yield WrappedText(_("請選要家長補正的欄位並寫下原因；家長只會看到這些欄位，其他的不用重填。"))
         yield RowTable[_Place](_COLUMNS, marks={}, id="table")
 
     def actions(self) -> ComposeResult:
@@ -110,12 +110,12 @@ class ReturnFieldsScreen(StaffStep[bool]):
             self._reasons.pop(row.value, None)
         self._table.marks = {f"{position}-{key}": (position, key) for position, key in self._reasons}
         self._table.replace(next(one for one in self._rows() if one.id == row.id))
-        self.say("")
+        self.show_message("")
 
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
         if not self._reasons:
-            self.say(_("請先選欄位並寫下原因：在欄位上按 Enter。"))
+            self.show_message(_("請先選欄位並寫下原因：在欄位上按 Enter。"))
             self._table.focus()
             return
         self._return()
@@ -127,11 +127,11 @@ class ReturnFieldsScreen(StaffStep[bool]):
             self.office.review.return_fields, self.member, view.application_id, view.version, dict(self._reasons)
         )
         if done is not None:
-            self.answer(True)
+            self.finish(True)
 
     def action_back(self) -> None:
         """Ask first where a reason was written."""
         if self._reasons:
             self.ask_before_leaving()
         else:
-            self.answer(Nav.BACK)
+            self.finish(Nav.BACK)

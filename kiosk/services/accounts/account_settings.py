@@ -30,7 +30,7 @@ from kiosk.services.accounts.binding_end import end_binding
 from kiosk.services.accounts.login_names import is_free, is_shared
 from kiosk.services.accounts.parent_accounts import FIRST_PASSWORD_LENGTH
 from kiosk.services.accounts.visible_children import Scope, SeenChild, seen_children
-from kiosk.services.auth.account_session import AccountHolder, require_account
+from kiosk.services.auth.account_session import AccountSession, require_account
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.parent_login import chosen_name
 from kiosk.services.messaging import outbox
@@ -118,7 +118,7 @@ class Accounts:
         self._clock = clock
         self._codes = codes
 
-    def children(self, holder: AccountHolder) -> tuple[BoundChild, ...]:
+    def children(self, holder: AccountSession) -> tuple[BoundChild, ...]:
         """The children of the account, the longest known first.
 
         Raises:
@@ -129,7 +129,7 @@ class Accounts:
             account = require_account(session, holder, on)
             return tuple(_child(session, seen) for seen in seen_children(session, account.id, on))
 
-    def contact(self, holder: AccountHolder) -> Contact:
+    def contact(self, holder: AccountSession) -> Contact:
         """The account's own names and numbers.
 
         Raises:
@@ -146,7 +146,7 @@ class Accounts:
                 mobile_can_sign_on=not is_shared(session, account, today(self._clock)),
             )
 
-    def choose_account(self, holder: AccountHolder, text: str) -> None:
+    def choose_account(self, holder: AccountSession, text: str) -> None:
         """Choose a name to sign on with (自訂帳號), in place of the one before; empty text gives it up.
 
         Raises:
@@ -167,9 +167,9 @@ class Accounts:
                     raise AccountNameRefused(AccountNameFault.TAKEN)
             account.chosen_account_index, account.version = index, account.version + 1
             account.sealed = unit.keys.seal("parent_account", account.id, known | {"chosen_account": typed})
-            unit.audit(holder.credential_id, "account.name_chosen", account.id, {"given_up": typed is None})
+            unit.audit(holder.credential_id, "account.name_chosen", account.id, {"failed": typed is None})
 
-    def change_mobile(self, holder: AccountHolder, text: str) -> bool:
+    def change_mobile(self, holder: AccountSession, text: str) -> bool:
         """Take another mobile number.
 
         Returns:
@@ -190,7 +190,7 @@ class Accounts:
             unit.audit(holder.credential_id, "account.mobile_changed", account.id)
             return not is_shared(unit.session, account, today(self._clock))
 
-    def send_email_code(self, holder: AccountHolder, address: str) -> EmailChallenge:
+    def send_email_code(self, holder: AccountSession, address: str) -> EmailChallenge:
         """Send a code to a new address; waits for the mail server, ten seconds at most a step.
 
         Whether the address is another person's account is not said here, for anybody can type any address.
@@ -208,7 +208,7 @@ class Accounts:
             raise InvalidEmail(EmailFault.LOCAL_PART)
         return self._codes.send(holder.credential_id, email)
 
-    def change_email(self, holder: AccountHolder, challenge: EmailChallenge, typed: str) -> None:
+    def change_email(self, holder: AccountSession, challenge: EmailChallenge, typed: str) -> None:
         """Take the address that the code was sent to; a notice goes to the one before.
 
         Args:
@@ -234,12 +234,12 @@ class Accounts:
             account.sealed = unit.keys.seal("parent_account", account.id, known | {"email": challenge.address})
             if former and is_other:
                 addressee = Addressee(account.name, known["mobile"], former)
-                words = {"account": mask_email(challenge.address), "day": outbox.day_of(unit.at)}
+                words = {"account": mask_email(challenge.address), "day": outbox.day_of(unit.timestamp_ms)}
                 key = f"{MessageKind.EMAIL_CHANGED.value}|{account.version}|{account.id}"
                 outbox.write(unit, self._settings, MessageKind.EMAIL_CHANGED, key, None, addressee, words)
             unit.audit(holder.credential_id, "account.email_changed", account.id)
 
-    def end_binding(self, holder: AccountHolder, binding_id: str, reason: str) -> None:
+    def end_binding(self, holder: AccountSession, binding_id: str, reason: str) -> None:
         """End one's own binding to a child; see :func:`kiosk.services.accounts.binding_end.end_binding` for what follows.
 
         With the last child the account sees it is closed, and the session is over.

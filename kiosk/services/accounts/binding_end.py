@@ -38,7 +38,7 @@ def end_binding(unit: UnitOfWork, settings: Settings, binding: Binding, reason: 
         by: who ends it: a member of staff's id, or the account's.
         staff: whether it is a member of staff.
     """
-    binding.state, binding.ended_at, binding.ended_by = "ended", unit.at, by
+    binding.state, binding.ended_at, binding.ended_by = "ended", unit.timestamp_ms, by
     binding.sealed = unit.keys.seal("binding", binding.id, {"reason": reason})
     binding.version += 1
     unit.session.flush()
@@ -49,7 +49,7 @@ def end_binding(unit: UnitOfWork, settings: Settings, binding: Binding, reason: 
 
 def end_access(unit: UnitOfWork, access: CarerAccess) -> None:
     """End a carer's access; with the last child an account sees, the account is closed."""
-    access.state, access.ended_at, access.version = "revoked", unit.at, access.version + 1
+    access.state, access.ended_at, access.version = "revoked", unit.timestamp_ms, access.version + 1
     unit.session.flush()
     close_if_done(unit, unit.session.get_one(ParentAccount, access.account_id))
 
@@ -59,7 +59,7 @@ def _tell(unit: UnitOfWork, settings: Settings, binding: Binding, reason: str) -
     personal = unit.keys.open("parent_account", account.id, account.sealed)
     application = unit.session.get_one(Application, binding.application_id)
     addressee = Addressee(account.name, personal["mobile"], personal["email"])
-    words = {"reason": hide_ids(reason, [personal["national_id"]]), "day": outbox.day_of(unit.at)}
+    words = {"reason": hide_ids(reason, [personal["national_id"]]), "day": outbox.day_of(unit.timestamp_ms)}
     key = f"{MessageKind.BINDING_ENDED.value}|{binding.id}"
     outbox.write(unit, settings, MessageKind.BINDING_ENDED, key, application, addressee, words)
 

@@ -47,7 +47,7 @@ def _bind(unit: UnitOfWork, actor: str, application: Application, person: Applic
             application_id=application.id,
             relation=person.relation,
             sealed=unit.keys.seal("binding", binding_id, {}),
-            began_at=unit.at,
+            began_at=unit.timestamp_ms,
         )
     )
     unit.session.flush()

@@ -39,16 +39,16 @@ from kiosk.rules.roc_dates import format_roc
 from kiosk.services.accounts.binding_end import end_access
 from kiosk.services.accounts.parent_accounts import Person, account_of_carer, close_if_done
 from kiosk.services.accounts.visible_children import Scope, scope_of
-from kiosk.services.auth.account_session import AccountHolder, require_account
+from kiosk.services.auth.account_session import AccountSession, require_account
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.auth.lockout import Lockout
 from kiosk.services.messaging import outbox
 from kiosk.services.messaging.outbox import Addressee, MessageKind
 
-__all__ = ["MOST_DAYS", "CarerFault", "CarerRefused", "CarerRow", "Carers", "Scope"]
+__all__ = ["MAX_DAYS", "CarerFault", "CarerRefused", "CarerRow", "Carers", "Scope"]
 
-MOST_DAYS = 366
+MAX_DAYS = 366
 """The farthest last day, counted from the present one."""
 
 
@@ -126,7 +126,7 @@ class Carers:
         self._clock = clock
         self._lockout = Lockout(clock)
 
-    def of_child(self, holder: AccountHolder, student_id: str) -> tuple[CarerRow, ...]:
+    def of_child(self, holder: AccountSession, student_id: str) -> tuple[CarerRow, ...]:
         """What the holder let carers see of a child, the newest first; also what is over.
 
         Raises:
@@ -147,7 +147,7 @@ class Carers:
 
     def grant(
         self,
-        holder: AccountHolder,
+        holder: AccountSession,
         student_id: str,
         *,
         name: str,
@@ -170,7 +170,7 @@ class Carers:
             mobile: theirs, as typed.
             email: theirs, as typed; None where there is none.
             scope: what may be seen.
-            last_day: the last day it holds, :data:`MOST_DAYS` from now at most.
+            last_day: the last day it holds, :data:`MAX_DAYS` from now at most.
 
         Raises:
             CarerRefused: see there; nothing was given.
@@ -202,7 +202,7 @@ class Carers:
             raise CarerRefused(faults)
         return row
 
-    def revoke(self, holder: AccountHolder, access_id: str, version: int) -> None:
+    def revoke(self, holder: AccountSession, access_id: str, version: int) -> None:
         """End an access at once; with the last child they see, the carer's account is closed.
 
         Raises:
@@ -230,7 +230,7 @@ class Carers:
             granted_by=binding.parent_account_id,
             scope=given.scope,
             last_day=given.last_day.isoformat(),
-            granted_at=unit.at,
+            granted_at=unit.timestamp_ms,
         )
         unit.session.add(access)
         unit.session.flush()
@@ -286,7 +286,7 @@ def _checked(
         faults["scope"] = CarerFault.NO_SCOPE
     if last_day < on:
         faults["last_day"] = CarerFault.DAY_OVER
-    elif last_day > on + timedelta(days=MOST_DAYS):
+    elif last_day > on + timedelta(days=MAX_DAYS):
         faults["last_day"] = CarerFault.DAY_TOO_FAR
     if faults:
         return None

@@ -12,7 +12,7 @@ from db.store import Store
 from kiosk.clock import Clock
 from kiosk.domain.school_calendar import today
 from kiosk.services.accounts.visible_children import Scope, seen_children
-from kiosk.services.auth.account_session import AccountHolder, require_account
+from kiosk.services.auth.account_session import AccountSession, require_account
 from kiosk.services.auth.denial_audit import audits_refusals
 
 
@@ -63,7 +63,7 @@ class Fees:
         self._store = store
         self._clock = clock
 
-    def of_account(self, holder: AccountHolder) -> tuple[ChildFees, ...]:
+    def of_account(self, holder: AccountSession) -> tuple[ChildFees, ...]:
         """The fees of each child the holder is bound to, or may see the fees of.
 
         Raises:

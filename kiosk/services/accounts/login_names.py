@@ -47,7 +47,7 @@ class NamesOfAccount:
         email, chosen = self._known.get("email"), self._known.get("chosen_account")
         if email:
             return mask_email(email)
-        if not is_shared(self._unit.session, self._account, day_at(self._unit.at)):
+        if not is_shared(self._unit.session, self._account, day_at(self._unit.timestamp_ms)):
             return mask_mobile(self._known["mobile"])
         return str(chosen or self._make_up())
 

@@ -143,7 +143,7 @@ def close_account(unit: UnitOfWork, account: ParentAccount) -> None:
     credential = unit.session.exec(
         select(Credential).where(Credential.kind == PARENT_LOGIN, Credential.account == account.id)
     ).one()
-    credential.active, credential.changed_at, credential.version = False, unit.at, credential.version + 1
+    credential.active, credential.changed_at, credential.version = False, unit.timestamp_ms, credential.version + 1
     unit.session.flush()
 
 
@@ -153,7 +153,7 @@ def close_if_done(unit: UnitOfWork, account: ParentAccount) -> bool:
     Returns:
         Whether it was closed.
     """
-    if not account.active or seen_children(unit.session, account.id, day_at(unit.at)):
+    if not account.active or seen_children(unit.session, account.id, day_at(unit.timestamp_ms)):
         return False
     close_account(unit, account)
     return True
@@ -180,10 +180,10 @@ def _open(unit: UnitOfWork, account: ParentAccount | None, person: Person) -> Pa
             national_id_index=person.national_id_index,
             mobile_index=person.mobile_index,
             sealed=b"",
-            opened_at=unit.at,
+            opened_at=unit.timestamp_ms,
             version=0,
         )
-    account.active, account.opened_at, account.version = True, unit.at, account.version + 1
+    account.active, account.opened_at, account.version = True, unit.timestamp_ms, account.version + 1
     account.name, account.mobile_index = person.name, person.mobile_index
     account.email_index = _email_index(unit.keys, person.personal["email"])
     account.chosen_account_index = None
@@ -261,15 +261,20 @@ def _first_password(unit: UnitOfWork, account: ParentAccount, national_id: str, 
         return None
     if credential is None:
         credential = Credential(
-            id=uuid4().hex, kind=PARENT_LOGIN, account=account.id, subject_id=account.id, changed_at=unit.at, version=0
+            id=uuid4().hex,
+            kind=PARENT_LOGIN,
+            account=account.id,
+            subject_id=account.id,
+            changed_at=unit.timestamp_ms,
+            version=0,
         )
         unit.session.add(credential)
-    until = unit.at + FIRST_PASSWORD_DAYS * _DAY_MILLISECONDS
+    until = unit.timestamp_ms + FIRST_PASSWORD_DAYS * _DAY_MILLISECONDS
     credential.active, credential.password_hash, credential.pepper_id = True, None, None
     credential.initial_code = unit.keys.initial_code(account.id, national_id[-FIRST_PASSWORD_LENGTH:])
     credential.initial_kind, credential.initial_expires_at = FIRST_PASSWORD, until
     if is_new:
         credential.initial_failures = 0
-    credential.changed_at, credential.version = unit.at, credential.version + 1
+    credential.changed_at, credential.version = unit.timestamp_ms, credential.version + 1
     unit.session.flush()
     return until

@@ -20,7 +20,7 @@ from kiosk.clock import Clock
 from kiosk.rules.identity import normalise_id
 from kiosk.rules.names import InvalidName, parse_name
 from kiosk.services.accounts.login_names import NamesOfAccount
-from kiosk.services.auth.account_session import AccountHolder, AccountSignedIn
+from kiosk.services.auth.account_session import AccountSession, AccountSignedIn
 from kiosk.services.auth.credentials import account_index
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.auth.lockout import Lockout
@@ -127,7 +127,7 @@ class AccountRecovery:
                 self._lockout.forget(unit, account_index(unit.keys, login, name))
             self._lockout.forget(unit, recovery.counter)
             unit.audit(credential.id, "account.recovered", account.id)
-            holder = AccountHolder(credential.id, account.id, credential.version, recovery.terminal, account.name)
+            holder = AccountSession(credential.id, account.id, credential.version, recovery.terminal, account.name)
         return AccountSignedIn(holder, must_change=True)
 
     def _account(self, unit: UnitOfWork, national_id: str, name: str) -> ParentAccount | None:

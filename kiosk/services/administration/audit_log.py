@@ -17,7 +17,7 @@ from db.models.school import Staff
 from db.store import Store
 from kiosk.services.auth.staff_session import ADMINISTRATOR, STAFF_LOGIN, StaffGate, StaffMember
 
-MOST_ROWS = 500
+MAX_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,12 @@ class AuditLog:
             older_than: begin behind this number; None begins at the newest act.
             newer_than: end in front of this number; at most one of the two is given.
             from_oldest: with neither, the last page in place of the first.
-            limit: how many rows, at most `MOST_ROWS`.
+            limit: how many rows, at most `MAX_ROWS`.
 
         Raises:
             Denied, PasswordChangeRequired: see :class:`StaffGate`.
         """
-        limit = min(limit, MOST_ROWS)
+        limit = min(limit, MAX_ROWS)
         backward = newer_than is not None or (from_oldest and older_than is None)
         statement = select(AuditEntry).limit(limit + 1)
         if older_than is not None:

@@ -22,7 +22,7 @@ from kiosk.services.auth.credentials import account_index
 from kiosk.services.auth.lockout import Lockout
 from kiosk.services.auth.parent_login import ParentLogin
 from kiosk.services.auth.password_changes import find_credential, give_one_time_code
-from kiosk.services.auth.staff_session import REGISTRAR, REVIEWERS, OwnChild, StaffGate, StaffMember
+from kiosk.services.auth.staff_session import REGISTRAR, REVIEWERS, OwnChildRefused, StaffGate, StaffMember
 from kiosk.services.auth.student_login import StudentLogin
 
 
@@ -113,8 +113,8 @@ class Desk:
             if account is None or credential is None or not login.holds(unit.connection, account.id):
                 raise UnknownAccount
             if index == acting.national_id_index:
-                raise OwnChild
-            for child in seen_children(unit.session, account.id, day_at(unit.at)):
+                raise OwnChildRefused
+            for child in seen_children(unit.session, account.id, day_at(unit.timestamp_ms)):
                 acting.require_not_own_child(unit.session, child.student_id)
             unit.audit(member.credential_id, "desk.id_seen", account.id)
             code = give_one_time_code(unit, self._lockout, login, credential, member.credential_id)

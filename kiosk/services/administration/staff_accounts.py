@@ -20,7 +20,7 @@ from kiosk.rules.accounts import normalise_account, parse_staff_account
 from kiosk.rules.identity import parse_id
 from kiosk.rules.names import parse_name
 from kiosk.rules.passwords import fault
-from kiosk.rules.text_safety import half_width, is_clean
+from kiosk.rules.text_safety import half_width, is_safe
 from kiosk.services.auth.lockout import Lockout
 from kiosk.services.auth.password_changes import find_credential, first_password_expiry, give_one_time_code
 from kiosk.services.auth.staff_login import FIRST_PASSWORD, StaffLogin
@@ -34,7 +34,7 @@ from kiosk.services.auth.staff_session import (
     StaffMember,
 )
 
-_LONGEST_CLASS = 32
+_MAX_CLASS_LENGTH = 32
 
 
 class AccountTaken(ServiceError):
@@ -173,7 +173,7 @@ class StaffAccounts:
                     name=name,
                     role=role.value,
                     national_id_index=unit.keys.index(IndexColumn.NATIONAL_ID, identity.value),
-                    added_at=unit.at,
+                    added_at=unit.timestamp_ms,
                 )
             )
             unit.session.flush()
@@ -186,8 +186,8 @@ class StaffAccounts:
                     subject_id=staff_id,
                     initial_code=kind.initial_code(unit.keys, account, first_password, FIRST_PASSWORD),
                     initial_kind=FIRST_PASSWORD,
-                    initial_expires_at=first_password_expiry(kind, unit.at),
-                    changed_at=unit.at,
+                    initial_expires_at=first_password_expiry(kind, unit.timestamp_ms),
+                    changed_at=unit.timestamp_ms,
                 )
             )
             unit.audit(audited_actor, "staff.added", staff_id, {"role": role.value, "classes": kept})
@@ -304,7 +304,7 @@ def _put_classes(session: Session, staff_id: str, role: Role, classes: Collectio
         raise NoClassTeacher
     known = set(session.exec(select(Student.class_name).where(col(Student.active)).distinct()))
     for one in kept:
-        if not (0 < len(one) <= _LONGEST_CLASS and is_clean(one)) or (known and one not in known):
+        if not (0 < len(one) <= _MAX_CLASS_LENGTH and is_safe(one)) or (known and one not in known):
             raise UnknownClass(one)
     session.exec(delete(StaffClass).where(col(StaffClass.staff_id) == staff_id))
     session.add_all(StaffClass(staff_id=staff_id, class_name=one) for one in kept)

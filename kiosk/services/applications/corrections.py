@@ -29,13 +29,13 @@ from kiosk.domain.receipt import EmailState
 from kiosk.domain.school_calendar import today
 from kiosk.services.applications import history
 from kiosk.services.applications.applicant_rows import personal_columns
-from kiosk.services.applications.flags import neighbours, refresh_exactly
+from kiosk.services.applications.flags import refresh_only, students_sharing_contacts
 from kiosk.services.applications.history import Action
 from kiosk.services.applications.state_changes import change_state
 from kiosk.services.applications.submission import read_form, student_as_applicant
 from kiosk.services.auth.denial_audit import refusals_audited
-from kiosk.services.auth.identity_check import Claim, OwnId
-from kiosk.services.auth.student_session import StudentBasics, Visitor, require_login
+from kiosk.services.auth.identity_check import IdAttempt, IdentityCheck
+from kiosk.services.auth.student_session import StudentBasics, StudentSession, require_login
 
 RETURNABLE = ("name", "relation", "national_id", "mobile", "email")
 """The fields that can be sent back, by their keys in :class:`ApplicantEntry`, in the form's order."""
@@ -111,9 +111,9 @@ class Corrections:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._own_id = OwnId(clock)
+        self._own_id = IdentityCheck(clock)
 
-    def open(self, visitor: Visitor, application_id: str, national_id: str) -> ReturnedApplication:
+    def open(self, visitor: StudentSession, application_id: str, national_id: str) -> ReturnedApplication:
         """What was sent back of an application, shown to one of its people only.
 
         Where it is the number itself that was sent back, the number that the school has of a guardian opens it too.
@@ -153,7 +153,7 @@ class Corrections:
 
     def answer(
         self,
-        visitor: Visitor,
+        visitor: StudentSession,
         application_id: str,
         version: int,
         national_id: str,
@@ -174,7 +174,7 @@ class Corrections:
 
         Raises:
             InvalidApplication: a field is wrong; its messages are one dictionary an applicant of the application.
-            OwnChild: an applicant's ID is the student's.
+            ApplicantIsStudent: an applicant's ID is the student's.
             AlreadyApplied: one of these persons has another live application for this child.
             NotTheirId: the ID is not an applicant's.
             TooManyTries: too many wrong IDs.
@@ -198,7 +198,7 @@ class Corrections:
             raise ChangedMeanwhile(what=application["state"])
 
     @contextmanager
-    def _unit(self, visitor: Visitor, action: str) -> Iterator[tuple[UnitOfWork, StudentBasics]]:
+    def _unit(self, visitor: StudentSession, action: str) -> Iterator[tuple[UnitOfWork, StudentBasics]]:
         with (
             refusals_audited(self._store, visitor.credential_id, visitor.student_id, action),
             self._store.write() as unit,
@@ -208,11 +208,11 @@ class Corrections:
     def _claim(
         self,
         unit: UnitOfWork,
-        visitor: Visitor,
+        visitor: StudentSession,
         application: RowMapping,
         typed: str,
         returned: Mapping[int, Mapping[str, str]],
-    ) -> Claim:
+    ) -> IdAttempt:
         owners = [person["national_id_index"] for person in _people(unit, application["id"])]
         if any("national_id" in reasons for reasons in returned.values()):
             owners += unit.connection.execute(_FIND_GUARDIANS, {"student": application["student_id"]}).scalars().all()
@@ -228,7 +228,7 @@ class Corrections:
     ) -> None:
         """Write the answers down, and everything that follows from them."""
         connection, application_id = unit.connection, application["id"]
-        shared_before = neighbours(connection, [student.id])
+        shared_before = students_sharing_contacts(connection, [student.id])
         values: dict[str, Any] = {}
         ids = [answer.person["id"] for answer in answers]
         connection.execute(_LET_GO, {"ids": ids})  # two parents may have typed each other's number
@@ -240,9 +240,9 @@ class Corrections:
                 _require_free(unit, student, application, person["position"], columns["national_id_index"])
                 values = _OF_THE_PERSON
             connection.execute(update(_applicant).where(_applicant.c.id == person["id"]).values(live=True, **columns))
-        connection.execute(_CLOSE, {"application": application_id, "at": unit.at})
+        connection.execute(_CLOSE, {"application": application_id, "at": unit.timestamp_ms})
         change_state(unit, application, ApplicationState.UNDER_REVIEW, **values)
-        refresh_exactly(unit, shared_before)
+        refresh_only(unit, shared_before)
         said = {
             (answer.person["position"], key): "" if answer.changed(key) else history.UNCHANGED
             for answer in answers
@@ -359,7 +359,7 @@ def _require_free(
     """Go on only with a number that is neither the student's nor on another live application for this child.
 
     Raises:
-        OwnChild, AlreadyApplied: see `Corrections.answer`.
+        ApplicantIsStudent, AlreadyApplied: see `Corrections.answer`.
     """
     if number == student.national_id_index:
         positions = range(1, Mode(application["mode"]).applicants + 1)

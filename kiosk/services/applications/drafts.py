@@ -16,8 +16,8 @@ from kiosk.domain.errors import ServiceError
 from kiosk.domain.school_calendar import today
 from kiosk.rules.identity import parse_id
 from kiosk.services.auth.denial_audit import audits_refusals
-from kiosk.services.auth.identity_check import Claim, OwnId
-from kiosk.services.auth.student_session import Visitor, require_student
+from kiosk.services.auth.identity_check import IdAttempt, IdentityCheck
+from kiosk.services.auth.student_session import StudentSession, require_student
 
 APPLICATION = "application"
 CONFIRMATION = "confirmation"
@@ -34,10 +34,16 @@ class Drafts:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._own_id = OwnId(clock)
+        self._own_id = IdentityCheck(clock)
 
     def save(
-        self, visitor: Visitor, form: str, values: Mapping[str, Any], national_id: str = "", *, replace: bool = False
+        self,
+        visitor: StudentSession,
+        form: str,
+        values: Mapping[str, Any],
+        national_id: str = "",
+        *,
+        replace: bool = False,
     ) -> None:
         """Keep a form's values.
 
@@ -61,16 +67,16 @@ class Drafts:
             student = require_student(unit.session, visitor)
             draft = _find(unit.session, student.id, form)
             if draft is None:
-                draft = Draft(id=uuid4().hex, student_id=student.id, form=form, sealed=b"", saved_at=unit.at)
+                draft = Draft(id=uuid4().hex, student_id=student.id, form=form, sealed=b"", saved_at=unit.timestamp_ms)
             elif draft.national_id_index not in (None, owner) and not replace:
                 raise DraftOfAnother
             draft.sealed = unit.keys.seal("draft", draft.id, values)
             draft.national_id_index = owner
-            draft.saved_at = unit.at
+            draft.saved_at = unit.timestamp_ms
             unit.session.add(draft)
             unit.audit(visitor.credential_id, "draft.saved", student.id, {"form": form})
 
-    def exists(self, visitor: Visitor, form: str) -> bool:
+    def exists(self, visitor: StudentSession, form: str) -> bool:
         """Whether a draft of this form is kept, no matter whose.
 
         Raises:
@@ -79,7 +85,7 @@ class Drafts:
         with self._store.read() as session:
             return _find(session, require_student(session, visitor).id, form) is not None
 
-    def load(self, visitor: Visitor, form: str, national_id: str = "") -> dict[str, Any] | None:
+    def load(self, visitor: StudentSession, form: str, national_id: str = "") -> dict[str, Any] | None:
         """Open a draft.
 
         Returns:
@@ -100,7 +106,7 @@ class Drafts:
         claim.refuse_if_locked()
         return values
 
-    def discard(self, visitor: Visitor, form: str, national_id: str = "") -> bool:
+    def discard(self, visitor: StudentSession, form: str, national_id: str = "") -> bool:
         """Forget a draft.
 
         Returns:
@@ -120,12 +126,12 @@ class Drafts:
         claim.refuse_if_locked()
         return claim.holds
 
-    def _claim(self, unit: UnitOfWork, visitor: Visitor, draft: Draft | None, national_id: str) -> Claim:
+    def _claim(self, unit: UnitOfWork, visitor: StudentSession, draft: Draft | None, national_id: str) -> IdAttempt:
         """Compare the ID with the owner's; a draft without an owner is the login's, no ID at all is no try."""
         if draft is None or draft.national_id_index is None:
-            return Claim(holds=True)
+            return IdAttempt(holds=True)
         if not national_id.strip():
-            return Claim(holds=False)
+            return IdAttempt(holds=False)
         return self._own_id.claim(unit, visitor, draft.id, national_id, [draft.national_id_index])
 
 

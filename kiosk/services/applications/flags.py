@@ -35,7 +35,7 @@ from db.models.documents import SignedForm
 from db.models.school import Guardian, Student
 from db.store import Store, UnitOfWork
 from kiosk.domain.application_form import Basis
-from kiosk.domain.application_status import LIVE_STATES, OPEN_STATES, TO_LOOK_AT, Hold, Remark
+from kiosk.domain.application_status import LIVE_STATES, OPEN_STATES, TO_LOOK_AT, ApprovalBlock, ReviewFlag
 from kiosk.domain.receipt import EmailState
 from kiosk.domain.school_calendar import day_at
 from kiosk.services.applications.shared_contacts import INDEXES, Row, Shared, sharing
@@ -53,12 +53,12 @@ _signed_form = table_of(SignedForm)
 _count = table_of(ApplicationCount)
 
 _REMARK_OF_FIELD = {
-    "name": Remark.GUARDIAN_NAME_DIFFERS,
-    "national_id": Remark.GUARDIAN_ID_DIFFERS,
-    "mobile": Remark.GUARDIAN_MOBILE_DIFFERS,
-    "email": Remark.GUARDIAN_EMAIL_DIFFERS,
+    "name": ReviewFlag.GUARDIAN_NAME_DIFFERS,
+    "national_id": ReviewFlag.GUARDIAN_ID_DIFFERS,
+    "mobile": ReviewFlag.GUARDIAN_MOBILE_DIFFERS,
+    "email": ReviewFlag.GUARDIAN_EMAIL_DIFFERS,
 }
-_FLAGS = (*(f"held_for_{hold.value}" for hold in Hold), "is_blocked", "remarks", "needs_a_look")
+_FLAGS = (*(f"held_for_{hold.value}" for hold in ApprovalBlock), "is_blocked", "remarks", "needs_a_look")
 _DERIVED = ("class_name", "seat_number", "student_number", "student_name", "names", *_FLAGS)
 NO_FLAGS: dict[str, Any] = dict.fromkeys(_FLAGS, False) | {"remarks": 0}
 
@@ -120,7 +120,7 @@ def differing_fields(person: Row, guardian: Row) -> tuple[str, ...]:
     return tuple(differing)
 
 
-def person_remarks(person: Row, guardians: Iterable[Row], shared: Shared) -> Remark:
+def person_remarks(person: Row, guardians: Iterable[Row], shared: Shared) -> ReviewFlag:
     """What is to be known of one applicant.
 
     Args:
@@ -131,22 +131,24 @@ def person_remarks(person: Row, guardians: Iterable[Row], shared: Shared) -> Rem
     remarks = shared.remarks(person)
     guardian = matching_guardian(person, guardians)
     if guardian is None:
-        remarks |= Remark.NOT_ON_FILE
+        remarks |= ReviewFlag.NOT_ON_FILE
     else:
         differing = differing_fields(person, guardian)
-        remarks |= Remark(0) if differing else Remark.GUARDIAN_MATCHES
+        remarks |= ReviewFlag(0) if differing else ReviewFlag.GUARDIAN_MATCHES
         for key in differing:
             remarks |= _REMARK_OF_FIELD[key]
     if person["sex_differs"]:
-        remarks |= Remark.SEX_DIFFERS
+        remarks |= ReviewFlag.SEX_DIFFERS
     if person["unusual_characters"]:
-        remarks |= Remark.UNUSUAL_CHARACTERS
+        remarks |= ReviewFlag.UNUSUAL_CHARACTERS
     if person["email_state"] != EmailState.VERIFIED:
-        remarks |= Remark.NO_EMAIL if person["email_state"] == EmailState.NONE else Remark.EMAIL_UNVERIFIED
+        remarks |= ReviewFlag.NO_EMAIL if person["email_state"] == EmailState.NONE else ReviewFlag.EMAIL_UNVERIFIED
     return remarks
 
 
-def flags_of(holds: Collection[Hold], people: Sequence[Remark], *, consent_refused: bool = False) -> dict[str, Any]:
+def flags_of(
+    holds: Collection[ApprovalBlock], people: Sequence[ReviewFlag], *, consent_refused: bool = False
+) -> dict[str, Any]:
     """The columns of an open application.
 
     Args:
@@ -154,13 +156,13 @@ def flags_of(holds: Collection[Hold], people: Sequence[Remark], *, consent_refus
         people: what is to be known of each applicant.
         consent_refused: a parent has refused the consent since.
     """
-    remarks = Remark.CONSENT_REFUSED if consent_refused else Remark(0)
+    remarks = ReviewFlag.CONSENT_REFUSED if consent_refused else ReviewFlag(0)
     for one in people:
         remarks |= one
-    if not all(Remark.GUARDIAN_MATCHES in one for one in people):
-        remarks &= ~Remark.GUARDIAN_MATCHES
+    if not all(ReviewFlag.GUARDIAN_MATCHES in one for one in people):
+        remarks &= ~ReviewFlag.GUARDIAN_MATCHES
     return {
-        **{f"held_for_{hold.value}": hold in holds for hold in Hold},
+        **{f"held_for_{hold.value}": hold in holds for hold in ApprovalBlock},
         "is_blocked": bool(holds),
         "remarks": remarks.value,
         "needs_a_look": bool(remarks & TO_LOOK_AT),
@@ -171,18 +173,18 @@ def refresh(unit: UnitOfWork, student_ids: Iterable[str]) -> None:
     """Bring the applications of these students up to date, and those whose people share something with theirs.
 
     A changed row counts as another version: a decision on what was seen before is refused. Call it after the change;
-    where an applicant's number, mobile or e-mail changes, with the :func:`neighbours` of before as well.
+    where an applicant's number, mobile or e-mail changes, with the :func:`students_sharing_contacts` of before as well.
     """
     unit.flush()
     wanted = set(student_ids)
     _void_old_forms(unit, wanted)
-    refresh_exactly(unit, wanted | neighbours(unit.connection, wanted))
+    refresh_only(unit, wanted | students_sharing_contacts(unit.connection, wanted))
 
 
-def refresh_exactly(unit: UnitOfWork, student_ids: Iterable[str]) -> None:
+def refresh_only(unit: UnitOfWork, student_ids: Iterable[str]) -> None:
     """Bring the applications of these students up to date, and no others: for who knows whom a change reaches."""
     for chunk in _chunks(student_ids):
-        _write(unit, _outdated(unit.connection, unit.keys, chunk, unit.at))
+        _write(unit, _outdated(unit.connection, unit.keys, chunk, unit.timestamp_ms))
 
 
 def refresh_after_roster(unit: UnitOfWork, renamed: Iterable[str]) -> None:
@@ -210,10 +212,10 @@ def refresh_after_roster(unit: UnitOfWork, renamed: Iterable[str]) -> None:
     if moved.rowcount:
         _count_anew(connection)
     for chunk in _students_with_applications(connection, only_open=True):
-        _write(unit, _outdated(connection, unit.keys, chunk, unit.at))
+        _write(unit, _outdated(connection, unit.keys, chunk, unit.timestamp_ms))
 
 
-def neighbours(connection: Connection, student_ids: Collection[str]) -> set[str]:
+def students_sharing_contacts(connection: Connection, student_ids: Collection[str]) -> set[str]:
     """Other students with a live application by somebody who shares a number, mobile or e-mail with these' people."""
     found: set[str] = set()
     for chunk in _chunks(student_ids):
@@ -222,13 +224,13 @@ def neighbours(connection: Connection, student_ids: Collection[str]) -> set[str]
     return found.difference(student_ids)
 
 
-def count(connection: Connection, class_name: str, state: str, more: int = 1) -> None:
+def increment_state_count(connection: Connection, class_name: str, state: str, more: int = 1) -> None:
     """Count an application of a class into a state, or (with -1) out of it."""
     connection.execute(_COUNT_BY, {"class_name": class_name, "state": str(state), "more": more})
 
 
 @dataclass(frozen=True)
-class Comparison:
+class FlagCheck:
     """What the doctor found: how many applications there are, whose columns are behind, and how many counts."""
 
     applications: int
@@ -241,7 +243,7 @@ class Comparison:
         return not self.outdated and not self.wrong_counts
 
 
-def compare(store: Store) -> Comparison:
+def compare(store: Store) -> FlagCheck:
     """Compute every application's columns and all counts anew, and hold them against what is stored.
 
     Returns:
@@ -255,10 +257,10 @@ def compare(store: Store) -> Comparison:
             outdated += [stored["number"] for stored, _fresh in behind]
         total = connection.execute(select(func.count()).select_from(_application)).scalar_one()
         wrong = _counts_of(connection).items() ^ _stored_counts(connection).items()
-    return Comparison(total, tuple(outdated), len({kind for kind, _value in wrong}))
+    return FlagCheck(total, tuple(outdated), len({kind for kind, _value in wrong}))
 
 
-def rebuild(store: Store, actor: str) -> Comparison:
+def rebuild(store: Store, actor: str) -> FlagCheck:
     """Mend what :func:`compare` finds, some students at a time, then the counts.
 
     Args:
@@ -276,7 +278,7 @@ def rebuild(store: Store, actor: str) -> Comparison:
         chunks = list(_students_with_applications(session.connection(), only_open=False))
     for chunk in chunks:
         with store.write() as unit:
-            behind = list(_outdated(unit.connection, unit.keys, chunk, unit.at))
+            behind = list(_outdated(unit.connection, unit.keys, chunk, unit.timestamp_ms))
             _write(unit, behind)
             outdated += [stored["number"] for stored, _fresh in behind]
             unit.audit(actor, "applications.rebuilt", "school", {"applications": len(behind)})
@@ -285,15 +287,15 @@ def rebuild(store: Store, actor: str) -> Comparison:
         total = _count_anew(unit.connection)
         wrong = stored.items() ^ _stored_counts(unit.connection).items()
         unit.audit(actor, "counts.rebuilt", "school", {"counts": len(wrong)})
-    return Comparison(total, tuple(outdated), len({kind for kind, _value in wrong}))
+    return FlagCheck(total, tuple(outdated), len({kind for kind, _value in wrong}))
 
 
 def _void_old_forms(unit: UnitOfWork, student_ids: Iterable[str]) -> None:
     """Paper that says what is no longer so counts no more, and its application waits for a signature again."""
-    from kiosk.services.documents.register import void_changed  # the paper's tables: no start of the kiosk needs them
+    from kiosk.services.documents.register import void_outdated  # the paper's tables: no start of the kiosk needs them
 
     for chunk in _chunks(student_ids):
-        void_changed(unit, chunk)
+        void_outdated(unit, chunk)
 
 
 def _outdated(
@@ -314,8 +316,8 @@ def _write(unit: UnitOfWork, outdated: Iterable[tuple[RowMapping, dict[str, Any]
         flags_changed = any(stored[name] != fresh[name] for name in _FLAGS)
         rows.append({"row": stored["id"], "new_version": stored["version"] + flags_changed, **fresh})
         if stored["class_name"] != fresh["class_name"]:
-            count(unit.connection, stored["class_name"], stored["state"], -1)
-            count(unit.connection, fresh["class_name"], stored["state"], 1)
+            increment_state_count(unit.connection, stored["class_name"], stored["state"], -1)
+            increment_state_count(unit.connection, fresh["class_name"], stored["state"], 1)
     if rows:
         columns: dict[str, Any] = {name: bindparam(name) for name in _DERIVED}
         columns["version"] = bindparam("new_version")
@@ -360,18 +362,19 @@ class _Facts:
         refused = self._answers.get((student["id"], "parent")) == "refuse"
         return copied | flags_of(self._holds(application, student, people), remarks, consent_refused=refused)
 
-    def _holds(self, application: RowMapping, student: RowMapping, people: Sequence[RowMapping]) -> set[Hold]:
+    def _holds(self, application: RowMapping, student: RowMapping, people: Sequence[RowMapping]) -> set[ApprovalBlock]:
         student_agrees = self._answers.get((student["id"], "student")) == "agree"
         released = application["registrar_released_by"] is not None
         standing = {
-            Hold.DOCUMENTS: bool(Basis(application["basis"]).documents) and application["documents_seen_by"] is None,
-            Hold.CORRECTION: student["data_state"] == "error_reported",
-            Hold.CONFLICT: self._live[student["id"]] > 1 and application["conflict_settled_by"] is None,
-            Hold.STUDENT_CONSENT: not student_agrees
+            ApprovalBlock.DOCUMENTS: bool(Basis(application["basis"]).documents)
+            and application["documents_seen_by"] is None,
+            ApprovalBlock.CORRECTION: student["data_state"] == "error_reported",
+            ApprovalBlock.CONFLICT: self._live[student["id"]] > 1 and application["conflict_settled_by"] is None,
+            ApprovalBlock.STUDENT_CONSENT: not student_agrees
             and is_of_age(self._keys, student["id"], student["sealed"], self._on),
-            Hold.REGISTRAR: not released
+            ApprovalBlock.REGISTRAR: not released
             and any(person["national_id_index"] in self._student_numbers for person in people),
-            Hold.SIGNATURE: application["id"] not in self._signed,
+            ApprovalBlock.SIGNATURE: application["id"] not in self._signed,
         }
         return {hold for hold, stands in standing.items() if stands}
 

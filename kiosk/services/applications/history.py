@@ -135,7 +135,7 @@ def add(
             "staff_id": staff_id,
             "action": action.value,
             "sealed": unit.keys.seal("history_entry", row_id, {"text": text, "fields": said}),
-            "at": unit.at if last is None else max(unit.at, last + 1),
+            "at": unit.timestamp_ms if last is None else max(unit.timestamp_ms, last + 1),
         },
     )
 

@@ -14,14 +14,14 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, or_, se
 
 from db.models.applications import Applicant, Application
 from db.models.columns import table_of
-from kiosk.domain.application_status import Remark
+from kiosk.domain.application_status import ReviewFlag
 
-FEW = 100
+SMALL_COUNT = 100
 """So many rows are read as they come; where there are more, only those that matter."""
 
 NUMBER, MOBILE, EMAIL = INDEXES = ("national_id_index", "mobile_index", "email_index")
-_REMARK_OF = {MOBILE: Remark.MOBILE_SHARED, EMAIL: Remark.EMAIL_SHARED}
-_MOST_APPLICANTS = 2
+_REMARK_OF = {MOBILE: ReviewFlag.MOBILE_SHARED, EMAIL: ReviewFlag.EMAIL_SHARED}
+_MAX_APPLICANTS = 2
 
 Row = Mapping[str, Any] | RowMapping
 
@@ -31,7 +31,7 @@ _applicant = table_of(Applicant)
 
 def _is_one_of_two(index: str) -> ColumnElement[bool]:
     """The column equals one of two parameters, each named: a list of unknown length costs more at every call."""
-    return _applicant.c[index].in_([bindparam(f"{index}_{place}") for place in range(_MOST_APPLICANTS)])
+    return _applicant.c[index].in_([bindparam(f"{index}_{place}") for place in range(_MAX_APPLICANTS)])
 
 
 _OF_CHILD = _applicant.c.student_id == bindparam("student")
@@ -41,7 +41,7 @@ _FIND = (
     .join_from(_applicant, _application, _applicant.c.application_id == _application.c.id)
     .where(_applicant.c.live)
 )
-_FIND_FEW = _FIND.where(or_(_OF_CHILD, *(_is_one_of_two(index) for index in INDEXES))).limit(FEW)
+_FIND_FEW = _FIND.where(or_(_OF_CHILD, *(_is_one_of_two(index) for index in INDEXES))).limit(SMALL_COUNT)
 _FIND_FAMILY = _FIND.where(or_(_OF_CHILD, _is_one_of_two(NUMBER)))
 _FIND_ANOTHER = {
     index: _FIND.where(
@@ -73,11 +73,11 @@ class Shared:
                 if person[index] is not None:
                     self._people[index, person[index]].add(person[NUMBER])
 
-    def remarks(self, person: Row) -> Remark:
+    def remarks(self, person: Row) -> ReviewFlag:
         """What the others say of one applicant, who may be among them."""
-        remarks = Remark(0)
+        remarks = ReviewFlag(0)
         if not self._children.get(person[NUMBER], set()) <= {person["student_id"]}:
-            remarks |= Remark.KNOWN_APPLICANT
+            remarks |= ReviewFlag.KNOWN_APPLICANT
         for index, remark in _REMARK_OF.items():
             if not self._people.get((index, person[index]), set()) <= {person[NUMBER]}:
                 remarks |= remark
@@ -108,10 +108,10 @@ def find_others(connection: Connection, student_id: str, people: Sequence[Row]) 
     """
     values: dict[str, Any] = {"student": student_id}
     for index in INDEXES:
-        for place in range(_MOST_APPLICANTS):
+        for place in range(_MAX_APPLICANTS):
             values[f"{index}_{place}"] = people[place % len(people)][index]
     found: list[RowMapping] = list(connection.execute(_FIND_FEW, values).mappings())
-    if len(found) < FEW:
+    if len(found) < SMALL_COUNT:
         return found
     found = list(connection.execute(_FIND_FAMILY, values).mappings())
     for person in people:
@@ -135,6 +135,6 @@ def _of_crowd(connection: Connection, index: str, person: Row) -> Sequence[RowMa
     return connection.execute(_FIND_OF_PERSON[index], named).mappings().all()
 
 
-def remarks_between(person: Row, other: Row) -> Remark:
+def remarks_between(person: Row, other: Row) -> ReviewFlag:
     """What one applicant's row says of the other's, which may be the same person's."""
     return Shared([other]).remarks(person)

@@ -14,7 +14,7 @@ from db.models.applications import Applicant, Application, Correction
 from db.models.columns import table_of
 from db.store import UnitOfWork
 from kiosk.domain.application_status import LIVE_STATES, OPEN_STATES, ApplicationState
-from kiosk.services.applications.flags import NO_FLAGS, count, refresh
+from kiosk.services.applications.flags import NO_FLAGS, increment_state_count, refresh
 from kiosk.services.applications.shared_contacts import Row
 
 _application = table_of(Application)
@@ -32,7 +32,7 @@ def change_state(unit: UnitOfWork, application: Row, state: ApplicationState, **
         **values: other columns to write with it.
     """
     connection, application_id = unit.connection, application["id"]
-    row = {"state": state.value, "changed_at": unit.at, "version": _application.c.version + 1, **values}
+    row = {"state": state.value, "changed_at": unit.timestamp_ms, "version": _application.c.version + 1, **values}
     if state not in OPEN_STATES:
         row |= NO_FLAGS
         connection.execute(
@@ -43,6 +43,6 @@ def change_state(unit: UnitOfWork, application: Row, state: ApplicationState, **
     if state not in LIVE_STATES:
         connection.execute(update(_applicant).where(_applicant.c.application_id == application_id).values(live=False))
     connection.execute(update(_application).where(_application.c.id == application_id).values(row))
-    count(connection, application["class_name"], application["state"], -1)
-    count(connection, application["class_name"], state)
+    increment_state_count(connection, application["class_name"], application["state"], -1)
+    increment_state_count(connection, application["class_name"], state)
     refresh(unit, [application["student_id"]])

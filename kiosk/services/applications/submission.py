@@ -25,7 +25,7 @@ from kiosk.domain.application_form import (
     email_key,
     read_applicant,
 )
-from kiosk.domain.application_status import OPEN_STATES, TOLD_HOLDS, ApplicationState, Hold, Remark
+from kiosk.domain.application_status import OPEN_STATES, TOLD_HOLDS, ApplicationState, ApprovalBlock, ReviewFlag
 from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, Denied, ServiceError
 from kiosk.domain.receipt import EmailState, Receipt, make_receipt, masked_applicant
 from kiosk.domain.school_calendar import today
@@ -34,17 +34,17 @@ from kiosk.rules.application_numbers import format_number
 from kiosk.rules.roc_dates import school_year
 from kiosk.services.applications.applicant_rows import personal_columns
 from kiosk.services.applications.flags import (
-    count,
     flags_of,
+    increment_state_count,
     names_of,
     person_remarks,
-    refresh_exactly,
+    refresh_only,
 )
 from kiosk.services.applications.shared_contacts import Row, Shared, find_others, remarks_between
 from kiosk.services.applications.submission_query import SubmissionFacts, consent_of, find_facts, forget_draft
 from kiosk.services.auth.denial_audit import audits_refusals
-from kiosk.services.auth.identity_check import OwnId
-from kiosk.services.auth.student_session import StudentBasics, Visitor, require_login
+from kiosk.services.auth.identity_check import IdentityCheck
+from kiosk.services.auth.student_session import StudentBasics, StudentSession, require_login
 
 _application = table_of(Application)
 _applicant = table_of(Applicant)
@@ -83,7 +83,7 @@ class InvalidApplication(ServiceError):
         self.messages = tuple(messages)
 
 
-class OwnChild(InvalidApplication):
+class ApplicantIsStudent(InvalidApplication):
     """An applicant's ID is the student's own: that goes to the registrar (分流申請書)."""
 
 
@@ -94,11 +94,11 @@ class Applications:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._own_id = OwnId(clock)
+        self._own_id = IdentityCheck(clock)
 
     def submit(
         self,
-        visitor: Visitor,
+        visitor: StudentSession,
         request_id: str,
         mode: Mode,
         basis: Basis,
@@ -119,7 +119,7 @@ class Applications:
             verified_emails: the addresses whose code was typed in.
 
         Raises:
-            InvalidApplication: a field is wrong; OwnChild where an applicant's ID is the student's.
+            InvalidApplication: a field is wrong; ApplicantIsStudent where an applicant's ID is the student's.
             ConsentMissing: the last answer to the consent text is not 同意.
             AlreadyApplied: one of these persons has a live application for this child.
             Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_login`.
@@ -141,7 +141,7 @@ class Applications:
             )
             return _receipt(unit.keys, application, rows)
 
-    def verify_applicant(self, visitor: Visitor, application_id: str, national_id: str) -> bool:
+    def verify_applicant(self, visitor: StudentSession, application_id: str, national_id: str) -> bool:
         """Whether this full ID is of one of the application's people.
 
         Raises:
@@ -155,7 +155,7 @@ class Applications:
         claim.refuse_if_locked()
         return claim.holds
 
-    def withdraw(self, visitor: Visitor, application_id: str, national_id: str) -> None:
+    def withdraw(self, visitor: StudentSession, application_id: str, national_id: str) -> None:
         """Take an application back; one that is left alone is no longer in conflict.
 
         Raises:
@@ -194,7 +194,7 @@ class Applications:
         """Write an application with its people and its paper form; the applicants' drafts have served.
 
         Raises:
-            OwnChild, ConsentMissing, AlreadyApplied: see `submit`.
+            ApplicantIsStudent, ConsentMissing, AlreadyApplied: see `submit`.
         """
         connection, on, student = unit.connection, today(self._clock), facts.student
         own = [number == student.national_id_index for number in facts.numbers]
@@ -206,12 +206,12 @@ class Applications:
         if any(other["national_id_index"] in facts.numbers for other in of_child):
             raise AlreadyApplied
         standing = {
-            Hold.DOCUMENTS: bool(basis.documents),
-            Hold.CORRECTION: student.data_state == "error_reported",
-            Hold.CONFLICT: bool(of_child),
-            Hold.STUDENT_CONSENT: waits_for_student,
-            Hold.REGISTRAR: facts.is_a_students,
-            Hold.SIGNATURE: True,
+            ApprovalBlock.DOCUMENTS: bool(basis.documents),
+            ApprovalBlock.CORRECTION: student.data_state == "error_reported",
+            ApprovalBlock.CONFLICT: bool(of_child),
+            ApprovalBlock.STUDENT_CONSENT: waits_for_student,
+            ApprovalBlock.REGISTRAR: facts.is_a_students,
+            ApprovalBlock.SIGNATURE: True,
         }
         guardians = connection.execute(_FIND_GUARDIANS, {"student": student.id}).mappings().all()
         shared = Shared([*others, *rows])
@@ -233,20 +233,25 @@ class Applications:
             "student_name": student.name,
             "names": names_of(student.name, rows),
             **flags_of([hold for hold, stands in standing.items() if stands], remarks),
-            "submitted_at": unit.at,
-            "changed_at": unit.at,
+            "submitted_at": unit.timestamp_ms,
+            "changed_at": unit.timestamp_ms,
             "version": 1,
         }
         connection.execute(_ADD_APPLICATION, application)
         connection.execute(_ADD_PEOPLE, rows)
-        paper = {"id": uuid4().hex, "student_id": student.id, "application_id": application["id"], "at": unit.at}
+        paper = {
+            "id": uuid4().hex,
+            "student_id": student.id,
+            "application_id": application["id"],
+            "at": unit.timestamp_ms,
+        }
         connection.execute(_ADD_SIGNED_FORM, paper)
         if facts.has_draft:
             forget_draft(unit, facts)
-        count(connection, student.class_name, application["state"])
+        increment_state_count(connection, student.class_name, application["state"])
         if of_child:
             connection.execute(_UNSETTLE_CONFLICT, {"student": student.id})
-        refresh_exactly(unit, {other["student_id"] for other in others if _is_news_to(other, rows, student.id)})
+        refresh_only(unit, {other["student_id"] for other in others if _is_news_to(other, rows, student.id)})
         return application
 
 
@@ -280,10 +285,10 @@ def _applicant_rows(
     return rows
 
 
-def student_as_applicant(own: Iterable[bool]) -> OwnChild:
+def student_as_applicant(own: Iterable[bool]) -> ApplicantIsStudent:
     """The refusal of the student's own number; ``own`` says of each applicant whether theirs is it."""
     message = _("這是學生本人的身分證字號，請填申請人自己的。")
-    return OwnChild([{"national_id": message} if is_own else {} for is_own in own])
+    return ApplicantIsStudent([{"national_id": message} if is_own else {} for is_own in own])
 
 
 def _is_news_to(other: Row, rows: Sequence[Row], student_id: str) -> bool:
@@ -292,7 +297,7 @@ def _is_news_to(other: Row, rows: Sequence[Row], student_id: str) -> bool:
         return True
     if other["state"] not in OPEN_STATES:
         return False
-    return any(remarks_between(other, row) & ~Remark(other["remarks"]) for row in rows)
+    return any(remarks_between(other, row) & ~ReviewFlag(other["remarks"]) for row in rows)
 
 
 def _receipt(keys: KeyRing, row: Row, people: Iterable[Row]) -> Receipt:
@@ -310,7 +315,7 @@ def _receipt(keys: KeyRing, row: Row, people: Iterable[Row]) -> Receipt:
     return make_receipt(row["id"], row["number"], row["receipt_token"], Basis(row["basis"]), masked, held)
 
 
-def _sent_again(unit: UnitOfWork, visitor: Visitor, request_id: str) -> Receipt:
+def _sent_again(unit: UnitOfWork, visitor: StudentSession, request_id: str) -> Receipt:
     """The receipt of an application that is there already.
 
     Raises:

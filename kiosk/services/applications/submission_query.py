@@ -19,7 +19,7 @@ from kiosk.services.applications.drafts import APPLICATION
 from kiosk.services.auth.student_session import (
     FIND_LOGIN,
     StudentBasics,
-    Visitor,
+    StudentSession,
     is_of_age,
     login_parameters,
     student_of,
@@ -74,7 +74,7 @@ class SubmissionFacts:
     answers: Mapping[str, tuple[str, str]]
 
 
-def find_facts(unit: UnitOfWork, visitor: Visitor, request_id: str, numbers: Sequence[bytes]) -> SubmissionFacts:
+def find_facts(unit: UnitOfWork, visitor: StudentSession, request_id: str, numbers: Sequence[bytes]) -> SubmissionFacts:
     """Look everything up.
 
     Args:

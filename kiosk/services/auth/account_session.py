@@ -37,7 +37,7 @@ _FIND = (
 
 
 @dataclass(frozen=True)
-class AccountHolder:
+class AccountSession:
     """Somebody signed on with a parent's account.
 
     Attributes:
@@ -59,19 +59,19 @@ class AccountHolder:
 class AccountSignedIn:
     """A sign-on that succeeded; ``must_change`` while the first password or a code stands."""
 
-    holder: AccountHolder
+    holder: AccountSession
     must_change: bool
 
 
 def holder_of(
     connection: Connection, credential_id: str, account_id: str, credential_version: int, terminal: str
-) -> AccountHolder:
+) -> AccountSession:
     """The holder of an account whose password, or code, has just been right."""
     name = connection.execute(_NAME, {"account": account_id}).scalar_one()
-    return AccountHolder(credential_id, account_id, credential_version, terminal, name)
+    return AccountSession(credential_id, account_id, credential_version, terminal, name)
 
 
-def require_account(session: Session, holder: AccountHolder, on: date) -> ParentAccount:
+def require_account(session: Session, holder: AccountSession, on: date) -> ParentAccount:
     """The holder's account, if their sign-on still holds.
 
     Args:

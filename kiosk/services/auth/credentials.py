@@ -195,7 +195,7 @@ class Credentials:
             if credential is None or refusal is not None or not _usable(unit.connection, kind, credential):
                 return _Attempt(refusal, minutes_left, account=account)
             initial = None
-            if credential["password_hash"] is None and _first_password_is_good(credential, unit.at):
+            if credential["password_hash"] is None and _first_password_is_good(credential, unit.timestamp_ms):
                 initial = credential["initial_code"]
                 unit.connection.execute(_COUNT_FIRST_FAILURE, {"credential": credential["id"]})
             return _Attempt(

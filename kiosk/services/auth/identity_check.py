@@ -16,7 +16,7 @@ from kiosk.clock import Clock
 from kiosk.domain.errors import ServiceError
 from kiosk.rules.identity import normalise_id
 from kiosk.services.auth.lockout import Lockout
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 
 
 class NotTheirId(ServiceError):
@@ -32,7 +32,7 @@ class TooManyTries(ServiceError):
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class IdAttempt:
     """What came of one try; read it after the unit of work, so that a wrong try stays counted.
 
     Attributes:
@@ -64,13 +64,15 @@ class Claim:
             raise TooManyTries(self.minutes_left)
 
 
-class OwnId:
+class IdentityCheck:
     """The comparison, counted."""
 
     def __init__(self, clock: Clock) -> None:
         self._lockout = Lockout(clock)
 
-    def claim(self, unit: UnitOfWork, visitor: Visitor, subject: str, typed: str, owners: Collection[bytes]) -> Claim:
+    def claim(
+        self, unit: UnitOfWork, visitor: StudentSession, subject: str, typed: str, owners: Collection[bytes]
+    ) -> IdAttempt:
         """Compare a typed ID with the blind indexes of those who own something.
 
         Args:
@@ -85,10 +87,10 @@ class OwnId:
         if refused is not None:
             unit.audit(visitor.credential_id, "own_id.locked", subject)
             seconds = refused.wait_seconds or 0
-            return Claim(holds=False, minutes_left=refused.minutes_left or math.ceil(seconds / 60))
+            return IdAttempt(holds=False, minutes_left=refused.minutes_left or math.ceil(seconds / 60))
         index = unit.keys.index(IndexColumn.NATIONAL_ID, normalise_id(typed))
         holds = any(hmac.compare_digest(index, owner) for owner in owners)
         if holds:
             self._lockout.clear(unit, counter, visitor.terminal)
         unit.audit(visitor.credential_id, "own_id.right" if holds else "own_id.wrong", subject)
-        return Claim(holds)
+        return IdAttempt(holds)

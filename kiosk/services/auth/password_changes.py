@@ -66,7 +66,7 @@ def choose_password(
             raise ChangedMeanwhile
         credential.password_hash, credential.pepper_id = hashed, passwords.pepper_id
         credential.earlier_hashes = json.dumps(earlier)
-        credential.changed_at, credential.version = unit.at, version + 1
+        credential.changed_at, credential.version = unit.timestamp_ms, version + 1
         unit.audit(credential.id, "password.changed", credential.subject_id)
         return credential.version
 
@@ -99,10 +99,10 @@ def give_one_time_code(unit: UnitOfWork, lockout: Lockout, kind: LoginKind, cred
     code = new_desk_code()
     credential.initial_code = kind.initial_code(unit.keys, credential.account, code, DESK_CODE)
     credential.initial_kind, credential.initial_failures = DESK_CODE, 0
-    credential.initial_expires_at = first_password_expiry(kind, unit.at)
+    credential.initial_expires_at = first_password_expiry(kind, unit.timestamp_ms)
     credential.earlier_hashes = json.dumps(_with_present_hash(credential))
     credential.password_hash = credential.pepper_id = None
-    credential.changed_at, credential.version = unit.at, credential.version + 1
+    credential.changed_at, credential.version = unit.timestamp_ms, credential.version + 1
     lockout.forget(unit, account_index(unit.keys, kind, credential.account))
     unit.audit(actor, "login.reset", credential.subject_id)
     return f"{code[:4]}-{code[4:]}"
@@ -121,7 +121,7 @@ def forget_password(unit: UnitOfWork, lockout: Lockout, kind: LoginKind, credent
     credential.password_hash = credential.pepper_id = None
     credential.initial_code = credential.initial_kind = credential.initial_expires_at = None
     credential.initial_failures = 0
-    credential.changed_at, credential.version = unit.at, credential.version + 1
+    credential.changed_at, credential.version = unit.timestamp_ms, credential.version + 1
     lockout.forget(unit, account_index(unit.keys, kind, credential.account))
     unit.session.flush()
 

@@ -15,10 +15,10 @@ from kiosk.services.auth.credentials import Credentials
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.password_hashing import PasswordStore
 from kiosk.services.auth.student_login import StudentLogin
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 
 if TYPE_CHECKING:  # the kiosk starts without the staff's tables, and most visits want no account
-    from kiosk.services.auth.account_session import AccountHolder, AccountSignedIn
+    from kiosk.services.auth.account_session import AccountSession, AccountSignedIn
     from kiosk.services.auth.staff_session import Role, StaffMember, StaffSignedIn
 
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # the kiosk starts without the staff's tables, and most visit
 class SignedIn:
     """A sign-in that succeeded; ``must_change`` while the first password still stands."""
 
-    visitor: Visitor
+    visitor: StudentSession
     must_change: bool
 
 
@@ -52,7 +52,7 @@ class SignIn:
             SignInRefused, StoreError: see :meth:`~kiosk.services.auth.credentials.Credentials.verify`.
         """
         found = self._credentials.verify(StudentLogin(), account, password, terminal)
-        visitor = Visitor(found.credential_id, found.subject_id, found.account, terminal, found.version)
+        visitor = StudentSession(found.credential_id, found.subject_id, found.account, terminal, found.version)
         return SignedIn(visitor, must_change=found.is_first)
 
     def staff(self, account: str, password: str, terminal: str) -> StaffSignedIn:
@@ -95,7 +95,7 @@ class SignIn:
             holder = holder_of(connection, found.credential_id, found.subject_id, found.version, terminal)
         return AccountSignedIn(holder, must_change=found.is_first)
 
-    def change_account_password(self, holder: AccountHolder, new: str) -> AccountHolder:
+    def change_account_password(self, holder: AccountSession, new: str) -> AccountSession:
         """Take a new password for a parent's account.
 
         Returns:
@@ -120,7 +120,7 @@ class SignIn:
         )
         return replace(holder, credential_version=version)
 
-    def confirm_account_password(self, holder: AccountHolder, password: str) -> None:
+    def confirm_account_password(self, holder: AccountSession, password: str) -> None:
         """Ask whoever is signed on with a parent's account for the password again; wrong ones count as failed sign-ons.
 
         Raises:
@@ -137,7 +137,7 @@ class SignIn:
         if (found.credential_id, found.version) != (holder.credential_id, holder.credential_version):
             raise Denied
 
-    def change_password(self, visitor: Visitor, new: str) -> Visitor:
+    def change_password(self, visitor: StudentSession, new: str) -> StudentSession:
         """Take a new password for the visitor's login.
 
         Returns:

@@ -70,7 +70,7 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 ALL_STAFF = frozenset(Role)
 
 
-class OwnChild(Denied):
+class OwnChildRefused(Denied):
     """A member of staff may not decide on their own child; a colleague does."""
 
 
@@ -138,7 +138,7 @@ class ActingStaff:
         """Go on only with somebody else's child: neither guardian on file nor applicant may be the member.
 
         Raises:
-            OwnChild: it is their own.
+            OwnChildRefused: it is their own.
         """
         own = select(Guardian.id).where(
             Guardian.student_id == student_id, col(Guardian.national_id_index) == self.national_id_index
@@ -147,7 +147,7 @@ class ActingStaff:
             Applicant.student_id == student_id, col(Applicant.national_id_index) == self.national_id_index
         )
         if session.exec(own).first() is not None or session.exec(applied).first() is not None:
-            raise OwnChild
+            raise OwnChildRefused
 
 
 class StaffGate:

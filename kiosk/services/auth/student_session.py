@@ -45,7 +45,7 @@ FIND_LOGIN = (
 
 
 @dataclass(frozen=True)
-class Visitor:
+class StudentSession:
     """Somebody signed in with a student's login: a parent, or the student.
 
     Attributes:
@@ -77,12 +77,12 @@ class StudentBasics:
     name: str = field(repr=False)
 
 
-def login_parameters(visitor: Visitor) -> dict[str, str]:
+def login_parameters(visitor: StudentSession) -> dict[str, str]:
     """What :data:`FIND_LOGIN` is asked with."""
     return {"credential": visitor.credential_id, "student": visitor.student_id}
 
 
-def student_of(found: Row[Any] | None, visitor: Visitor) -> StudentBasics:
+def student_of(found: Row[Any] | None, visitor: StudentSession) -> StudentBasics:
     """The visitor's student, if what :data:`FIND_LOGIN` found says that the login still holds.
 
     Raises:
@@ -107,7 +107,7 @@ def student_of(found: Row[Any] | None, visitor: Visitor) -> StudentBasics:
     )
 
 
-def require_login(connection: Connection, visitor: Visitor) -> StudentBasics:
+def require_login(connection: Connection, visitor: StudentSession) -> StudentBasics:
     """The visitor's student in one statement, if the login still holds.
 
     Raises:
@@ -116,7 +116,7 @@ def require_login(connection: Connection, visitor: Visitor) -> StudentBasics:
     return student_of(connection.execute(FIND_LOGIN, login_parameters(visitor)).one_or_none(), visitor)
 
 
-def require_student(session: Session, visitor: Visitor) -> Student:
+def require_student(session: Session, visitor: StudentSession) -> Student:
     """The visitor's student, to be changed, if the login still holds.
 
     Raises:

@@ -10,7 +10,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from kiosk.domain.documents import FormContent, FormFault, FormRefused, Sheet
+from kiosk.domain.documents import FormContent, FormFault, FormRefused, PrintableForm
 from kiosk.i18n import _
 from kiosk.services.documents.font_coverage import missing_characters, printable_value
 from kiosk.services.documents.typst import NotTypeset, typeset
@@ -37,7 +37,7 @@ def bar_text(number: str) -> str:
     return number.replace("-", "")
 
 
-def render(sheets: Sequence[Sheet], school_name: str) -> bytes:
+def render(sheets: Sequence[PrintableForm], school_name: str) -> bytes:
     """One PDF of all sheets, a page each; its date is the first sheet's.
 
     Args:
@@ -56,7 +56,7 @@ def render(sheets: Sequence[Sheet], school_name: str) -> bytes:
         raise FormRefused(fault) from None
 
 
-def _form(sheet: Sheet, school_name: str) -> dict[str, Any]:
+def _form(sheet: PrintableForm, school_name: str) -> dict[str, Any]:
     """One form as its template takes it."""
     content = sheet.content
     return {

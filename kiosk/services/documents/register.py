@@ -24,7 +24,7 @@ from db.models.columns import table_of
 from db.models.documents import Document, Signature, SignedForm
 from db.store import UnitOfWork
 from kiosk.domain.application_status import ApplicationState
-from kiosk.domain.documents import COUNTED, FormContent, FormKey, FormKind, NothingToSign, PaperState, Sheet
+from kiosk.domain.documents import COUNTED, FormContent, FormKey, FormKind, NothingToSign, PaperState, PrintableForm
 from kiosk.domain.school_calendar import TAIPEI
 from kiosk.i18n import _
 from kiosk.rules.application_numbers import format_number
@@ -55,11 +55,11 @@ class Issued:
     """
 
     document_id: str
-    sheet: Sheet = field(repr=False)
+    sheet: PrintableForm = field(repr=False)
     state: PaperState
 
 
-def standing(session: Session, key: FormKey) -> Document | None:
+def current_document(session: Session, key: FormKey) -> Document | None:
     """The document of a form that is not void."""
     return session.exec(
         select(Document).where(
@@ -91,7 +91,7 @@ def issue(unit: UnitOfWork, text_folder: Path, key: FormKey, actor: str) -> Issu
     content = contents.content(key.kind, key.subject_id) if student_id else None
     if student_id is None or content is None:
         raise NothingToSign
-    document = standing(unit.session, key)
+    document = current_document(unit.session, key)
     if document is not None and void_if_changed(unit, document):
         refresh(unit, [student_id])
         document = None
@@ -101,13 +101,13 @@ def issue(unit: UnitOfWork, text_folder: Path, key: FormKey, actor: str) -> Issu
     return Issued(document.id, sheet_of(unit.session, unit.keys, document), PaperState(document.state))
 
 
-def sheet_of(session: Session, keys: KeyRing, document: Document) -> Sheet:
+def sheet_of(session: Session, keys: KeyRing, document: Document) -> PrintableForm:
     """A document as it is printed, with what was signed on the screen."""
     signed = session.exec(
         select(Signature).where(Signature.document_id == document.id, Signature.state != "void")
     ).all()
     marks = {signature.place: _mark(keys, signature) for signature in signed}
-    return Sheet(document.number, document.token, _day(document.issued_at), content_of(keys, document), marks)
+    return PrintableForm(document.number, document.token, _day(document.issued_at), content_of(keys, document), marks)
 
 
 def drawing_of(keys: KeyRing, signature: Signature) -> Drawing:
@@ -136,7 +136,7 @@ def _new(unit: UnitOfWork, key: FormKey, student_id: str, content: FormContent) 
         subject_id=key.subject_id,
         content_sha256=content.sha256,
         sealed=unit.keys.seal("document", document_id, {"facts": content.facts, "words": content.words}),
-        issued_at=unit.at,
+        issued_at=unit.timestamp_ms,
     )
     unit.session.add(document)
     unit.session.flush()
@@ -145,7 +145,7 @@ def _new(unit: UnitOfWork, key: FormKey, student_id: str, content: FormContent) 
 
 def _next_number(unit: UnitOfWork) -> str:
     """The next number of the school year: D115-000-0001-9."""
-    year = school_year(_day(unit.at))
+    year = school_year(_day(unit.timestamp_ms))
     name = f"document.{year}"
     counter = unit.session.get(NumberCounter, name)
     if counter is None:
@@ -159,7 +159,7 @@ def mark_printed(unit: UnitOfWork, document_ids: Collection[str], actor: str, st
     """Note that these came out of a printer; one that is back already stays so, one that was voided meanwhile too."""
     found = select(Document).where(col(Document.id).in_(document_ids), Document.state != PaperState.VOID)
     for document in unit.session.exec(found).all():
-        document.printed_at, document.printed_by = unit.at, staff_id
+        document.printed_at, document.printed_by = unit.timestamp_ms, staff_id
         document.version += 1
         if document.state == PaperState.NOT_PRINTED:
             document.state = PaperState.PRINTED
@@ -178,7 +178,7 @@ def mark_returned(unit: UnitOfWork, document: Document, actor: str, staff_id: st
         )
         .values(
             state=PaperState.RETURNED,
-            returned_at=unit.at,
+            returned_at=unit.timestamp_ms,
             returned_by=staff_id,
             version=_document.c.version + 1,
         )
@@ -200,14 +200,14 @@ def mark_returned(unit: UnitOfWork, document: Document, actor: str, staff_id: st
 
 def note_received(unit: UnitOfWork, application_id: str, staff_id: str, actor: str) -> None:
     """Note on the application's document, where one was given out, that staff took the signed form without its code."""
-    document = standing(unit.session, FormKey(FormKind.BINDING, application_id))
+    document = current_document(unit.session, FormKey(FormKind.BINDING, application_id))
     if document is not None and document.state != PaperState.RETURNED:
-        document.state, document.returned_at, document.returned_by = PaperState.RETURNED, unit.at, staff_id
+        document.state, document.returned_at, document.returned_by = PaperState.RETURNED, unit.timestamp_ms, staff_id
         document.version += 1
         unit.audit(actor, "document.returned", document.id, {"sha256": document.content_sha256})
 
 
-def void_changed(unit: UnitOfWork, student_ids: Sequence[str]) -> None:
+def void_outdated(unit: UnitOfWork, student_ids: Sequence[str]) -> None:
     """Void the forms of these students that say what is no longer so.
 
     `kiosk.services.applications.flags` calls it wherever what stands on a form may have changed, before it looks which
@@ -235,7 +235,7 @@ def void_if_changed(unit: UnitOfWork, document: Document) -> bool:
 
 def _void(unit: UnitOfWork, document: Document, actor: str) -> None:
     """The form, and what was signed on the screen for it, count no more."""
-    document.state, document.voided_at = PaperState.VOID, unit.at
+    document.state, document.voided_at = PaperState.VOID, unit.timestamp_ms
     document.version += 1
     unit.session.flush()
     unit.connection.execute(update(_signature).where(_signature.c.document_id == document.id).values(state="void"))
@@ -256,7 +256,7 @@ def _follow(
     unit.connection.execute(
         update(_signed_form)
         .where(_signed_form.c.form == document.kind, of_document, *only)
-        .values(state=state, received_by=received_by, changed_at=unit.at)
+        .values(state=state, received_by=received_by, changed_at=unit.timestamp_ms)
     )
 
 

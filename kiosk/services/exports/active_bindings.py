@@ -54,7 +54,7 @@ _LINKS: Select[Any] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ActiveBinding:
     """A binding with what stands around it; the names are those of the columns.
 
     ``changed_at``: when last something of it changed that a receiver must know, the student's leaving too.
@@ -85,21 +85,21 @@ class Link:
         """Whether a receiver does not know it yet; of what ended before it was ever told, there is nothing to tell.
 
         Args:
-            told: see :func:`kiosk.services.exports.export_log.told_states`.
+            told: see :func:`kiosk.services.exports.export_log.last_exported_states`.
         """
         before = told.get(self.id)
         return before != ACTIVE if self.holds else before == ACTIVE
 
 
-def read_links(connection: Connection) -> tuple[Link, ...]:
+def read_links(connection: Connection) -> tuple[ActiveBinding, ...]:
     """Every binding there ever was, in the order of classes and student numbers."""
     return tuple(_link(row) for row in connection.execute(_LINKS))
 
 
-def _link(row: Row[Any]) -> Link:
+def _link(row: Row[Any]) -> ActiveBinding:
     approved = row.application_state == ApplicationState.APPROVED.value
     holds = row.state == "active" and approved and row.account_active and row.student_active
-    return Link(
+    return ActiveBinding(
         id=row.id,
         account_id=row.parent_account_id,
         student_id=row.student_id,
@@ -118,7 +118,7 @@ def _link(row: Row[Any]) -> Link:
     )
 
 
-def accounts_of(connection: Connection, links: Iterable[Link]) -> Iterator[Row[Any]]:
+def accounts_of(connection: Connection, links: Iterable[ActiveBinding]) -> Iterator[Row[Any]]:
     """The parent account of each of these bindings, once, in the order of ids; each row as the table has it."""
     ids: Sequence[str] = sorted({link.account_id for link in links})
     for start in range(0, len(ids), _AT_ONCE):

@@ -12,7 +12,7 @@ from kiosk.config.settings import Settings
 from kiosk.domain.school_calendar import day_at
 from kiosk.rules.office_columns import DEFAULT_COLUMNS, NATIONAL_ID_COLUMN
 from kiosk.rules.roc_dates import format_roc
-from kiosk.services.exports.active_bindings import Link, accounts_of, shared_mobiles, sign_on_names
+from kiosk.services.exports.active_bindings import ActiveBinding, accounts_of, shared_mobiles, sign_on_names
 
 Person = Mapping[str, Any]
 """A parent: name, national_id, mobile, email, account."""
@@ -29,7 +29,7 @@ def holds_national_ids(settings: Settings) -> bool:
 
 
 def office_rows(
-    connection: Connection, keys: KeyRing, settings: Settings, links: Iterable[Link]
+    connection: Connection, keys: KeyRing, settings: Settings, links: Iterable[ActiveBinding]
 ) -> tuple[tuple[str, ...], ...]:
     """The headings, then a row for each of these bindings, in their order."""
     links = tuple(links)
@@ -46,9 +46,9 @@ def _person(keys: KeyRing, account: Any, shared: Collection[bytes]) -> Person:
     return {**known, "name": account.name, "account": next(iter(sign_on_names(account, known, shared)), "")}
 
 
-def _value(key: str, settings: Settings) -> Callable[[Link, Person], str]:
+def _value(key: str, settings: Settings) -> Callable[[ActiveBinding, Person], str]:
     """What stands in a column."""
-    found: Mapping[str, Callable[[Link, Person], str | None]] = {
+    found: Mapping[str, Callable[[ActiveBinding, Person], str | None]] = {
         "school_code": lambda _link, _person: settings.school_code,
         "school_name": lambda _link, _person: settings.school_name,
         "class_name": lambda link, _person: link.class_name,

@@ -26,7 +26,7 @@ from kiosk.i18n import _
 from kiosk.services.files.csv_writer import spreadsheet_csv
 from kiosk.services.files.reproducible_zip import zip_of
 from kiosk.services.students.consents import BY_ACCOUNT, choice_label
-from kiosk.services.texts.loader import MOST_BYTES, SHIPPED_FOLDER
+from kiosk.services.texts.loader import MAX_BYTES, SHIPPED_FOLDER
 
 EARLIER_FOLDER = "earlier"
 """Under the school's ``text/``: wordings that are shown no more and were consented to."""
@@ -182,7 +182,7 @@ def _texts_by_hash(text_folder: Path) -> dict[str, bytes]:
     for folder in (SHIPPED_FOLDER, text_folder / EARLIER_FOLDER, text_folder):
         for file in sorted(folder.glob("*.txt")) if folder.is_dir() else ():
             try:
-                content = file.read_bytes() if file.stat().st_size <= MOST_BYTES else b""
+                content = file.read_bytes() if file.stat().st_size <= MAX_BYTES else b""
             except OSError:
                 continue
             found[hashlib.sha256(content).hexdigest()] = content

@@ -37,7 +37,7 @@ class ExportedFile:
     sha256: str
 
 
-def told_states(connection: Connection, kind: ExportKind) -> dict[str, str]:
+def last_exported_states(connection: Connection, kind: ExportKind) -> dict[str, str]:
     """What was last told of each binding by this kind of export: :data:`ACTIVE` or :data:`ENDED`."""
     rows = connection.execute(select(_exported.c.binding_id, _exported.c.state).where(_exported.c.kind == kind.value))
     told: dict[str, str] = {}
@@ -71,7 +71,7 @@ def record(
     run_id, sha256 = uuid4().hex, hashlib.sha256(content).hexdigest()
     run = {"id": run_id, "kind": kind.value, "since": since, "rows": rows, "file_sha256": sha256}
     unit.connection.execute(
-        insert(table_of(ExportRun)).values(**run, staff_id=member.staff_id, exported_at=unit.at),
+        insert(table_of(ExportRun)).values(**run, staff_id=member.staff_id, exported_at=unit.timestamp_ms),
     )
     _keep(unit.connection, run_id, kind, states or {})
     unit.audit(member.credential_id, f"export.{kind.value}", run_id, {"sha256": sha256, "rows": rows, "since": since})

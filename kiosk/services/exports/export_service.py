@@ -17,7 +17,7 @@ from kiosk.clock import Clock
 from kiosk.config.settings import Settings
 from kiosk.domain.school_calendar import TAIPEI, today
 from kiosk.services.auth.staff_session import Role, StaffGate, StaffMember
-from kiosk.services.exports.export_log import ExportedFile, ExportKind, record, told_states
+from kiosk.services.exports.export_log import ExportedFile, ExportKind, last_exported_states, record
 from kiosk.services.files.atomic_file import PendingFile
 
 if TYPE_CHECKING:  # the staff's mode starts without what makes the files
@@ -84,9 +84,9 @@ class HandOver:
         moment = None if since is None else _milliseconds(since)
 
         def make(unit: UnitOfWork, pending: PendingFile) -> RosterDone:
-            told = told_states(unit.connection, ExportKind.ONEROSTER)
+            told = last_exported_states(unit.connection, ExportKind.ONEROSTER)
             day = today(self._clock)
-            found = gather(unit.connection, unit.keys, self._settings, version, told, day, unit.at, moment)
+            found = gather(unit.connection, unit.keys, self._settings, version, told, day, unit.timestamp_ms, moment)
             content = pack(found.package, SYSTEM_NAME)
             pending.write(content)
             rows, states = found.package.rows, found.states
@@ -123,7 +123,7 @@ class HandOver:
         from kiosk.services.files.xlsx_writer import workbook
 
         def make(unit: UnitOfWork, pending: PendingFile) -> ExportedFile:
-            told = told_states(unit.connection, ExportKind.OFFICE)
+            told = last_exported_states(unit.connection, ExportKind.OFFICE)
             links = read_links(unit.connection)
             wanted = [link for link in links if link.holds and (not only_new or link.is_news(told))]
             rows = office_rows(unit.connection, unit.keys, self._settings, wanted)

@@ -26,7 +26,7 @@ from kiosk.rules.identity import hide_ids, looks_like_id
 from kiosk.rules.names import split_name
 from kiosk.rules.roc_dates import school_year
 from kiosk.services.auth.staff_session import Role
-from kiosk.services.exports.active_bindings import Link, accounts_of, read_links, shared_mobiles, sign_on_names
+from kiosk.services.exports.active_bindings import ActiveBinding, accounts_of, read_links, shared_mobiles, sign_on_names
 from kiosk.services.exports.export_log import ACTIVE
 from kiosk.services.imports import oneroster_format as files
 from kiosk.services.imports.oneroster_format import Package, Version
@@ -89,7 +89,7 @@ def gather(
         keys: the school's.
         settings: the school's name and code.
         version: of OneRoster.
-        told: what earlier exports told of each binding (:func:`kiosk.services.exports.export_log.told_states`).
+        told: what earlier exports told of each binding (:func:`kiosk.services.exports.export_log.last_exported_states`).
         today: the day at the school, for the school year.
         now: the moment of the export, milliseconds since 1970-01-01 UTC.
         since: of a delta, in the same unit; None for all.
@@ -113,8 +113,8 @@ class _Gathering:
     now: int
     since: int | None
     rows: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
-    of_student: dict[str, list[Link]] = field(default_factory=lambda: defaultdict(list))
-    of_account: dict[str, list[Link]] = field(default_factory=lambda: defaultdict(list))
+    of_student: dict[str, list[ActiveBinding]] = field(default_factory=lambda: defaultdict(list))
+    of_account: dict[str, list[ActiveBinding]] = field(default_factory=lambda: defaultdict(list))
     changed_at: dict[str, int] = field(default_factory=dict)
 
     def run(self) -> RosterExport:
@@ -232,7 +232,7 @@ class _Gathering:
         )
         self._enrolment(row.id, row.id, row.class_name, "student", gone=gone, at=at)
 
-    def _parents(self, told: Sequence[Link]) -> None:
+    def _parents(self, told: Sequence[ActiveBinding]) -> None:
         """The parents of these bindings; one of whom no binding is left is to be deleted."""
         bases: dict[str, set[str]] = defaultdict(set)
         for link in told:
@@ -301,7 +301,7 @@ class _Gathering:
         email: str = "",
         sms: str = "",
         agents: Iterable[str] = (),
-        links: Iterable[Link] = (),
+        links: Iterable[ActiveBinding] = (),
         seat: str = "",
     ) -> None:
         family, given = split_name(name)

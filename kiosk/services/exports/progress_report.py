@@ -17,12 +17,12 @@ from db.models.applications import Application
 from db.models.columns import table_of
 from db.models.school import Student
 from db.store import UnitOfWork
-from kiosk.domain.application_status import OPEN_STATES, Hold
+from kiosk.domain.application_status import OPEN_STATES, ApprovalBlock
 from kiosk.domain.school_calendar import day_at
 from kiosk.i18n import _
 from kiosk.rules.roc_dates import format_roc
 from kiosk.services.exports.active_bindings import accounts_of, read_links
-from kiosk.services.messaging.outbox_desk import given_up
+from kiosk.services.messaging.outbox_desk import failed
 from kiosk.services.review.queue_query import HOLD_COLUMNS
 
 _student = table_of(Student)
@@ -68,7 +68,7 @@ class ClassRate:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReportSection:
     """A table of the report.
 
     Attributes:
@@ -95,8 +95,8 @@ class Report:
 
     on: date
     classes: tuple[ClassRate, ...]
-    holds: tuple[tuple[Hold, int], ...]
-    sections: tuple[Section, ...]
+    holds: tuple[tuple[ApprovalBlock, int], ...]
+    sections: tuple[ReportSection, ...]
 
     @property
     def school(self) -> ClassRate:
@@ -120,16 +120,16 @@ def make_report(unit: UnitOfWork, on: date) -> Report:
         (row, tuple(hold for hold, column in HOLD_COLUMNS.items() if row._mapping[column]))
         for row in connection.execute(_HELD)
     ]
-    counts = tuple((hold, sum(hold in holds for _row, holds in held)) for hold in Hold)
+    counts = tuple((hold, sum(hold in holds for _row, holds in held)) for hold in ApprovalBlock)
     return Report(on, classes, counts, (_holds(held), _without_email(connection), _failed(unit)))
 
 
 def report_table(report: Report) -> list[Sequence[str]]:
     """The report as rows for a spreadsheet, one table below the other."""
     classes = [(one.class_name, str(one.students), str(one.bound), one.percent) for one in _with_total(report)]
-    rates = Section(_("各班綁定率"), (_("班級"), _("學生數"), _("已綁定"), _("綁定率")), tuple(classes))
+    rates = ReportSection(_("各班綁定率"), (_("班級"), _("學生數"), _("已綁定"), _("綁定率")), tuple(classes))
     holds = tuple((hold.label, str(count)) for hold, count in report.holds)
-    waiting = Section(_("未完成的申請"), (_("等待"), _("件數")), holds)
+    waiting = ReportSection(_("未完成的申請"), (_("等待"), _("件數")), holds)
     rows: list[Sequence[str]] = [(_("親子綁定進度"), format_roc(report.on))]
     for section in (rates, waiting, *report.sections):
         rows += [(), (section.title,), section.header, *section.rows]
@@ -144,7 +144,7 @@ def _seat(number: int | None) -> str:
     return str(number) if number else ""
 
 
-def _holds(held: Iterable[tuple[Any, tuple[Hold, ...]]]) -> Section:
+def _holds(held: Iterable[tuple[Any, tuple[ApprovalBlock, ...]]]) -> ReportSection:
     rows = tuple(
         (
             row.class_name,
@@ -158,10 +158,10 @@ def _holds(held: Iterable[tuple[Any, tuple[Hold, ...]]]) -> Section:
         for row, holds in held
     )
     header = (_("班級"), _("座號"), _("學號"), _("學生"), _("申請編號"), _("等待"), _("送出日期"))
-    return Section(_("還不能通過的申請"), header, rows)
+    return ReportSection(_("還不能通過的申請"), header, rows)
 
 
-def _without_email(connection: Connection) -> Section:
+def _without_email(connection: Connection) -> ReportSection:
     """Parents who are bound and have no address: the school must call."""
     links = [link for link in read_links(connection) if link.holds]
     silent = {row.id: row.name for row in accounts_of(connection, links) if row.email_index is None}
@@ -178,10 +178,10 @@ def _without_email(connection: Connection) -> Section:
         if link.account_id in silent
     )
     header = (_("班級"), _("座號"), _("學號"), _("學生"), _("家長"), _("關係"))
-    return Section(_("沒有電子郵件的家長（請打電話）"), header, rows)
+    return ReportSection(_("沒有電子郵件的家長（請打電話）"), header, rows)
 
 
-def _failed(unit: UnitOfWork) -> Section:
+def _failed(unit: UnitOfWork) -> ReportSection:
     rows = tuple(
         (
             letter.call.class_name,
@@ -192,7 +192,7 @@ def _failed(unit: UnitOfWork) -> Section:
             letter.fault.label,
             format_roc(day_at(letter.call.written_at)),
         )
-        for letter in given_up(unit)
+        for letter in failed(unit)
     )
     header = (_("班級"), _("座號"), _("學生"), _("家長"), _("通知"), _("原因"), _("日期"))
-    return Section(_("寄不到的信（請打電話）"), header, rows)
+    return ReportSection(_("寄不到的信（請打電話）"), header, rows)

@@ -16,7 +16,7 @@ from types import TracebackType
 from kiosk.domain.errors import ServiceError
 
 
-class FileFault(Enum):
+class WriteFault(Enum):
     """Why a file is not there."""
 
     EXISTS = auto()
@@ -33,7 +33,7 @@ class FileRefused(ServiceError):
         beside: that name; empty otherwise.
     """
 
-    def __init__(self, fault: FileFault, beside: str = "") -> None:
+    def __init__(self, fault: WriteFault, beside: str = "") -> None:
         super().__init__(fault.name)
         self.fault = fault
         self.beside = beside
@@ -72,9 +72,9 @@ class PendingFile:
         """
         try:
             if self._target.is_dir():
-                raise FileRefused(FileFault.NOT_A_FILE)
+                raise FileRefused(WriteFault.NOT_A_FILE)
             if not self._replace and os.path.lexists(self._target):
-                raise FileRefused(FileFault.EXISTS)
+                raise FileRefused(WriteFault.EXISTS)
             beside = self._target.with_name(f"{self._target.name}.{secrets.token_hex(4)}.part")
             descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             self._beside = beside
@@ -83,7 +83,7 @@ class PendingFile:
                 file.flush()
                 os.fsync(file.fileno())
         except (OSError, ValueError):  # ValueError: a name with NUL in it, or none at all
-            raise FileRefused(FileFault.UNWRITABLE) from None
+            raise FileRefused(WriteFault.UNWRITABLE) from None
 
     def publish(self) -> None:
         """Put what was written in its place.
@@ -97,7 +97,7 @@ class PendingFile:
         try:
             os.replace(beside, self._target)
         except OSError:
-            raise FileRefused(FileFault.LEFT_BESIDE, beside.name) from None
+            raise FileRefused(WriteFault.LEFT_BESIDE, beside.name) from None
         with suppress(OSError):  # a folder that may be written and not read; the file is in its place
             folder = os.open(self._target.parent, os.O_RDONLY)
             try:

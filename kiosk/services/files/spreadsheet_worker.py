@@ -26,10 +26,10 @@ from typing import Any
 END, UNSAFE, DAMAGED = "END", "UNSAFE", "DAMAGED"
 LARGEST_UNPACKED = 200 * 1024 * 1024
 LARGEST_RATIO = 100
-MOST_ENTRIES = 2000
-MOST_TEXT = 50 * 1024 * 1024
-MOST_MEMORY = 256 * 1024 * 1024
-_MOST_SECONDS = 120
+MAX_ENTRIES = 2000
+MAX_TEXT_LENGTH = 50 * 1024 * 1024
+MAX_MEMORY = 256 * 1024 * 1024
+_MAX_SECONDS = 120
 _PIECE = 1 << 14
 _LOCAL_HEADER = struct.Struct("<26xHH")  # APPNOTE 4.3.7: 30 bytes, then a name and an extra field of these lengths
 
@@ -40,8 +40,8 @@ class UnsafeArchive(Exception):
 
 def main() -> int:
     """Read standard input and write the rows."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_MOST_SECONDS, _MOST_SECONDS))
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_MAX_SECONDS, _MAX_SECONDS))
     out = io.TextIOWrapper(sys.stdout.buffer, "utf-8", newline="\n")
     try:
         content = sys.stdin.buffer.read()
@@ -49,7 +49,7 @@ def main() -> int:
         written = 0
         for value in _values(content):
             written += out.write(json.dumps(value, ensure_ascii=False) + "\n")
-            if written > MOST_TEXT:
+            if written > MAX_TEXT_LENGTH:
                 raise UnsafeArchive
         verdict = END
     except (UnsafeArchive, MemoryError):
@@ -74,7 +74,7 @@ def refuse_bombs(content: bytes, largest: int = LARGEST_UNPACKED) -> None:
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         entries = archive.infolist()
-    if len(entries) > MOST_ENTRIES:
+    if len(entries) > MAX_ENTRIES:
         raise UnsafeArchive
     most = min(largest, LARGEST_RATIO * len(content))
     for entry in entries:

@@ -19,14 +19,14 @@ from typing import Any
 from kiosk.services.files import spreadsheet_worker
 
 LARGEST_FILE = 50 * 1024 * 1024
-LONGEST_FIELD = 131_072
+MAX_FIELD_LENGTH = 131_072
 """Characters of one field; also the limit that the ``csv`` module has of itself."""
 
 LAST_ROW = 1_048_576
 """The last row a spreadsheet has."""
 
-_LONGEST_LINE = 4 * 1024 * 1024
-_MOST_LINES_NAMED = 5
+_MAX_LINE_LENGTH = 4 * 1024 * 1024
+_MAX_LINES_NAMED = 5
 _BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _ZIP = b"PK\x03\x04"
@@ -159,7 +159,7 @@ def _checked(rows: Iterator[Row]) -> Iterator[Row]:
         if number > LAST_ROW:
             raise UnreadableFile(FileFault.TOO_MANY_ROWS)
         if any(cell and not cell.isspace() for cell in cells):
-            if any(len(cell) > LONGEST_FIELD for cell in cells):
+            if any(len(cell) > MAX_FIELD_LENGTH for cell in cells):
                 raise UnreadableFile(FileFault.LONG_FIELD, number)
             yield number, cells
 
@@ -202,14 +202,14 @@ def _encoding(content: bytes, encodings: Sequence[str]) -> str:
         if not lines:
             return encoding
         faults.append(lines)
-    raise UnreadableFile(FileFault.ENCODING, *min(faults, key=len)[:_MOST_LINES_NAMED])
+    raise UnreadableFile(FileFault.ENCODING, *min(faults, key=len)[:_MAX_LINES_NAMED])
 
 
 def _undecodable_lines(content: bytes, encoding: str) -> list[int]:
     """The numbers of the lines that are not in this encoding; in neither is a line feed part of a character."""
     lines = []
     for number, line in enumerate(io.BytesIO(content), 1):
-        if len(line) > _LONGEST_LINE:
+        if len(line) > _MAX_LINE_LENGTH:
             raise UnreadableFile(FileFault.LONG_FIELD, number)
         try:
             line.decode(encoding)

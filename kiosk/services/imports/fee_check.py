@@ -10,15 +10,15 @@ from datetime import date
 from kiosk.i18n import _
 from kiosk.rules.accounts import normalise_account
 from kiosk.rules.roc_dates import InvalidDate, parse_date
-from kiosk.rules.text_safety import half_width, is_clean, scrub
+from kiosk.rules.text_safety import half_width, is_safe, remove_unsafe_chars
 from kiosk.services.files.table_reader import Sheet
 
-MOST_FAULTS = 200
+MAX_FAULTS = 200
 """A file with so many faults is not looked at any further."""
 
-MOST_FEES = 200_000
+MAX_FEES = 200_000
 LARGEST_AMOUNT = 9_999_999
-_LONGEST_ITEM = 64
+_MAX_ITEM_LENGTH = 64
 _HEADERS = {
     "student_number": ("學號",),
     "item": ("項目", "繳費項目", "收費項目", "費用名稱"),
@@ -70,7 +70,7 @@ class FeeList:
 
     Attributes:
         fees: those without a fault, in the file's order.
-        faults: the first :data:`MOST_FAULTS`; with any, nothing may be written.
+        faults: the first :data:`MAX_FAULTS`; with any, nothing may be written.
     """
 
     fees: tuple[FeeRow, ...] = field(repr=False)
@@ -93,15 +93,15 @@ def check_fees(sheet: Sheet, students: Mapping[str, str]) -> FeeList:
     checker = _Checker(places, len(sheet.header), students)
     rows = 0
     for rows, (line, cells) in enumerate(sheet.rows, 1):
-        if rows > MOST_FEES:
-            checker.faults.append(FeeFault(line, _("超過 {n} 筆，請確認檔案。").format(n=MOST_FEES)))
+        if rows > MAX_FEES:
+            checker.faults.append(FeeFault(line, _("超過 {n} 筆，請確認檔案。").format(n=MAX_FEES)))
             break
         checker.take(line, cells)
-        if len(checker.faults) >= MOST_FAULTS:
+        if len(checker.faults) >= MAX_FAULTS:
             break
     if not rows:
         checker.faults.append(FeeFault(0, _("檔案裡沒有任何一筆費用，請確認第一列是標題、第二列起是費用。")))
-    return FeeList(tuple(checker.fees), tuple(checker.faults[:MOST_FAULTS]))
+    return FeeList(tuple(checker.fees), tuple(checker.faults[:MAX_FAULTS]))
 
 
 def _columns(header: tuple[str, ...]) -> tuple[dict[str, int], list[str]]:
@@ -109,7 +109,7 @@ def _columns(header: tuple[str, ...]) -> tuple[dict[str, int], list[str]]:
     places: dict[str, int] = {}
     faults = []
     for place, cell in enumerate(header):
-        key = _KNOWN.get(re.sub(r"\s", "", half_width(scrub(cell))))
+        key = _KNOWN.get(re.sub(r"\s", "", half_width(remove_unsafe_chars(cell))))
         if key in places:
             faults.append(_("「{word}」有兩欄，請刪去一欄。").format(word=_HEADERS[key][0]))
         elif key is not None:
@@ -175,9 +175,9 @@ class _Checker:
         item = self._get("item")
         if not item:
             self._fault(_("項目是空白的，請補上。"))
-        elif len(item) > _LONGEST_ITEM:
-            self._fault(_("項目太長（最多 {n} 字），請改短。").format(n=_LONGEST_ITEM))
-        elif not is_clean(item):
+        elif len(item) > _MAX_ITEM_LENGTH:
+            self._fault(_("項目太長（最多 {n} 字），請改短。").format(n=_MAX_ITEM_LENGTH))
+        elif not is_safe(item):
             self._fault(_("項目有看不見的字元或換行，請重新輸入。"))
         elif item.startswith(_FORMULA_BEGINNINGS):
             self._fault(_("項目是公式或錯誤值，請先貼成文字。"))

@@ -57,7 +57,7 @@ def import_fees(store: Store, fees: Sequence[FeeRow], file_sha256: str, actor: s
         for start in range(0, len(fees), _BATCH):
             for fee in fees[start : start + _BATCH]:
                 due = fee.due_date.isoformat()
-                new.add(uuid4().hex, fee.student_id, fee.item, fee.amount, due, fee.paid, fee.line, unit.at)
+                new.add(uuid4().hex, fee.student_id, fee.item, fee.amount, due, fee.paid, fee.line, unit.timestamp_ms)
             new.write(unit.connection)
         students = len({fee.student_id for fee in fees})
         detail = {"sha256": file_sha256, "fees": len(fees), "students": students}

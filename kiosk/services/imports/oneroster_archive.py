@@ -15,7 +15,7 @@ from kiosk.rules.spreadsheet_cells import original_cell
 from kiosk.services.files.spreadsheet_worker import UnsafeArchive, refuse_bombs
 from kiosk.services.files.table_reader import FileFault, UnreadableFile, read_content, utf8_csv_rows
 from kiosk.services.imports.oneroster_format import ABSENT, BULK, MANIFEST, Version
-from kiosk.services.imports.roster_check import MOST_FAULTS, RosterFault
+from kiosk.services.imports.roster_check import MAX_FAULTS, RosterFault
 
 LARGEST_UNPACKED = 50 * 1024 * 1024
 _SUFFIX = ".csv"
@@ -51,7 +51,7 @@ class Archive:
     """An open OneRoster zip; what is wrong with it is collected in ``faults``.
 
     Attributes:
-        faults: the first :data:`~kiosk.services.imports.roster_check.MOST_FAULTS`.
+        faults: the first :data:`~kiosk.services.imports.roster_check.MAX_FAULTS`.
         version: what the manifest says; None where that is no version known here.
     """
 
@@ -70,7 +70,7 @@ class Archive:
 
     def fault(self, file: str, line: int, message: str) -> None:
         """Note a fault; of more than a person reads, none."""
-        if len(self.faults) < MOST_FAULTS:
+        if len(self.faults) < MAX_FAULTS:
             self.faults.append(RosterFault(line, message, f"{file}{_SUFFIX}"))
 
     def require_bulk(self, *names: str) -> None:

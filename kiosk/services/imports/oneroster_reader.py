@@ -21,7 +21,7 @@ from kiosk.rules.names import join_name
 from kiosk.services.files.table_reader import Row, Sheet
 from kiosk.services.imports.oneroster_archive import Archive, Line
 from kiosk.services.imports.oneroster_format import NAME, RELATION, SEAT, TO_BE_DELETED, Version
-from kiosk.services.imports.roster_check import MOST_FAULTS, Roster, RosterFault, check_roster
+from kiosk.services.imports.roster_check import MAX_FAULTS, Roster, RosterFault, check_roster
 from kiosk.services.imports.roster_columns import ROLES
 
 _USERS, _CLASSES, _ENROLLMENTS, _ROLES, _ORGS = "users", "classes", "enrollments", "roles", "orgs"
@@ -77,7 +77,7 @@ def read_oneroster(
     checked = check_roster(sheet, settings.student_no_pattern, on, progress)
     named = [replace(one, file=f"{_USERS}.csv") if one.line else one for one in (*checked.faults, *checked.notes)]
     faults, notes = tuple(named[: len(checked.faults)]), (*reading.notes, *named[len(checked.faults) :])
-    return replace(checked, faults=faults[:MOST_FAULTS], notes=notes), sha256
+    return replace(checked, faults=faults[:MAX_FAULTS], notes=notes), sha256
 
 
 class _Reading:

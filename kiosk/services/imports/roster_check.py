@@ -13,17 +13,17 @@ from kiosk.rules.contact import InvalidEmail, InvalidMobile, parse_email, parse_
 from kiosk.rules.identity import IdFault, InvalidIdentity, parse_id
 from kiosk.rules.names import InvalidName, NameFault, is_rare, needs_manual_glyph, parse_name
 from kiosk.rules.roc_dates import InvalidDate, parse_date
-from kiosk.rules.text_safety import half_width, is_clean
+from kiosk.rules.text_safety import half_width, is_safe
 from kiosk.services.files.table_reader import Sheet
 from kiosk.services.imports.roster_columns import DETAILS, ROLES, Columns, read_header
 
-MOST_FAULTS = 200
+MAX_FAULTS = 200
 """A file with so many faults is not looked at any further."""
 
-MOST_STUDENTS = 150_000
-_LONGEST_NUMBER = 32
-_LONGEST_CLASS = 20
-_MOST_ZEROS_LOST = 3
+MAX_STUDENTS = 150_000
+_MAX_NUMBER_LENGTH = 32
+_MAX_CLASS_LENGTH = 20
+_MAX_ZEROS_LOST = 3
 _USUAL_AGES = range(5, 40)
 _STEP = 1000
 _WHOLE_NUMBER = re.compile(r"([0-9]{1,20})\.0+", re.ASCII)
@@ -77,7 +77,7 @@ class Roster:
 
     Attributes:
         students: those without a fault.
-        faults: the first :data:`MOST_FAULTS`, after which nothing more was read; with any, nothing may be written.
+        faults: the first :data:`MAX_FAULTS`, after which nothing more was read; with any, nothing may be written.
         notes: what a person should look at, and need not.
         columns: the keys of the columns that the file has (see :mod:`kiosk.services.imports.roster_columns`).
         unknown_columns: the headers that are not used.
@@ -124,10 +124,10 @@ def check_roster(
         student = checker.student(line, cells)
         if student is not None:
             students.append(student)
-        if len(checker.faults) >= MOST_FAULTS:
+        if len(checker.faults) >= MAX_FAULTS:
             break
-        if rows > MOST_STUDENTS:
-            text = _("超過 {n} 位學生，請確認檔案；一所學校的名冊沒有這麼長。").format(n=MOST_STUDENTS)
+        if rows > MAX_STUDENTS:
+            text = _("超過 {n} 位學生，請確認檔案；一所學校的名冊沒有這麼長。").format(n=MAX_STUDENTS)
             checker.faults.append(RosterFault(line, text))
             break
         if rows % _STEP == 0:
@@ -136,7 +136,7 @@ def check_roster(
         progress(rows, rows)
     else:
         checker.faults.append(RosterFault(0, _("檔案裡沒有學生，請確認第一列是標題、第二列起是學生。")))
-    faults = tuple(checker.faults[:MOST_FAULTS])
+    faults = tuple(checker.faults[:MAX_FAULTS])
     return Roster(tuple(students), faults, tuple(checker.notes), frozenset(columns.places), columns.unknown)
 
 
@@ -191,7 +191,7 @@ class _Checker:
             self._fault(_("欄數比標題列多，請檢查是否多了逗號或引號。"))
             return False
         for key, place in self.columns.items():
-            if place < len(self._cells) and not is_clean(self._cells[place]):
+            if place < len(self._cells) and not is_safe(self._cells[place]):
                 self._fault(_("「{word}」有看不見的字元或換行，請重新輸入。").format(word=self.words[key]))
                 return False
         return True
@@ -237,7 +237,7 @@ class _Checker:
         return number
 
     def _is_student_number(self, written: str, number: str) -> bool:
-        if len(number) > _LONGEST_NUMBER:
+        if len(number) > _MAX_NUMBER_LENGTH:
             return False
         return self.pattern.fullmatch(number) is not None or self.pattern.fullmatch(written) is not None
 
@@ -245,9 +245,9 @@ class _Checker:
         """The number with the zeros that a spreadsheet takes away, where one length alone is a student number's."""
         if not (number.isascii() and number.isdigit()):
             return None
-        padded = [number.zfill(length) for length in range(len(number) + 1, _LONGEST_NUMBER + 1)]
+        padded = [number.zfill(length) for length in range(len(number) + 1, _MAX_NUMBER_LENGTH + 1)]
         possible = [one for one in padded if self._is_student_number(one, one)]
-        return possible[0] if len(possible) == 1 and len(possible[0]) <= len(number) + _MOST_ZEROS_LOST else None
+        return possible[0] if len(possible) == 1 and len(possible[0]) <= len(number) + _MAX_ZEROS_LOST else None
 
     def _name(self, key: str, label: str) -> str:
         try:
@@ -270,8 +270,8 @@ class _Checker:
         name = half_width(self._get("class_name"))
         if not name:
             self._fault(_("班級是空白的，請補上；公式請先貼成文字。"))
-        elif len(name) > _LONGEST_CLASS:
-            self._fault(_("班級太長（最多 {n} 字），請檢查是否填錯欄。").format(n=_LONGEST_CLASS))
+        elif len(name) > _MAX_CLASS_LENGTH:
+            self._fault(_("班級太長（最多 {n} 字），請檢查是否填錯欄。").format(n=_MAX_CLASS_LENGTH))
         elif name.startswith(_FORMULA_BEGINNINGS):
             self._fault(_("班級是公式或錯誤值，請先貼成文字。"))
         elif needs_manual_glyph(name):

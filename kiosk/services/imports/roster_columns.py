@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from kiosk.i18n import _
 from kiosk.rules.identity import looks_like_id
-from kiosk.rules.text_safety import half_width, scrub
+from kiosk.rules.text_safety import half_width, remove_unsafe_chars
 
 _ID_WORDS = ("身分證字號", "身分證統一編號", "身份證字號", "居留證號", "統一證號")
 _STUDENT = {
@@ -26,8 +26,8 @@ DETAILS = {
     "mobile": ("行動電話", "手機"),
     "email": ("電子郵件", "信箱"),
 }
-_LONGEST_SHOWN = 20
-_MOST_SHOWN = 20
+_MAX_SHOWN_LENGTH = 20
+_MAX_SHOWN = 20
 _LOOKS_PERSONAL = re.compile(r"[0-9]{5}|@")
 
 
@@ -67,7 +67,7 @@ def read_header(header: tuple[str, ...]) -> Columns:
     unknown: list[str] = []
     faults: list[str] = []
     for place, cell in enumerate(header):
-        word = re.sub(r"\s", "", half_width(scrub(cell)))
+        word = re.sub(r"\s", "", half_width(remove_unsafe_chars(cell)))
         key = _KNOWN.get(word)
         if key is None:
             unknown += [_shown(word, place)] if word else []
@@ -83,13 +83,13 @@ def read_header(header: tuple[str, ...]) -> Columns:
     else:
         missing = [_STUDENT[key][0] for key in REQUIRED if key not in places]
         faults += [_("缺少欄位「{word}」，請在標題列補上。").format(word=word) for word in missing]
-    if len(unknown) > _MOST_SHOWN:
-        unknown[_MOST_SHOWN:] = [_("等 {n} 欄").format(n=len(unknown))]
+    if len(unknown) > _MAX_SHOWN:
+        unknown[_MAX_SHOWN:] = [_("等 {n} 欄").format(n=len(unknown))]
     return Columns(places, words, len(header), tuple(unknown), tuple(faults))
 
 
 def _shown(word: str, place: int) -> str:
     """A header as it can be printed: short, and not a person's number or address."""
-    if len(word) > _LONGEST_SHOWN or _LOOKS_PERSONAL.search(word) or looks_like_id(word):
+    if len(word) > _MAX_SHOWN_LENGTH or _LOOKS_PERSONAL.search(word) or looks_like_id(word):
         return _("第 {n} 欄").format(n=place + 1)
     return word

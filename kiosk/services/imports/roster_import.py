@@ -86,7 +86,7 @@ class TooManyWouldLeave(ServiceError):
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RosterChanges:
     """A roster against the school: students that are new, known, and ``leaving``, of those who are ``active`` now."""
 
     added: int
@@ -121,7 +121,7 @@ class Imported:
     desk_codes: tuple[tuple[str, str], ...] = field(repr=False)
 
 
-def compare_with_school(store: Store, roster: Roster) -> Comparison:
+def compare_with_school(store: Store, roster: Roster) -> RosterChanges:
     """Say what an import would do; nothing is written.
 
     Raises:
@@ -136,7 +136,7 @@ def compare_with_school(store: Store, roster: Roster) -> Comparison:
             numbers = [row.student_number for row in roster.students[start : start + _BATCH]]
             found = select(func.count()).select_from(_student).where(_student.c.student_number.in_(numbers))
             known += connection.execute(found).scalar_one()
-    return Comparison(len(listed) - known, known, len(leaving), active)
+    return RosterChanges(len(listed) - known, known, len(leaving), active)
 
 
 def import_roster(
@@ -208,7 +208,7 @@ class _Import:
         """Import, and record it."""
         students = self.roster.students
         leaving, active = _leaving(self.connection, {row.student_number for row in students})
-        self._refuse_unagreed(Comparison(0, 0, len(leaving), active), may_leave)
+        self._refuse_unagreed(RosterChanges(0, 0, len(leaving), active), may_leave)
         added = changed = 0
         for start in range(0, len(students), _BATCH):
             batch = students[start : start + _BATCH]
@@ -221,16 +221,16 @@ class _Import:
                 self._insert(row)
             self._write_new()
             self.progress(start + len(batch), len(students))
-        self._many(_LEAVE, [{"row": row_id, "now": self.unit.at} for row_id in leaving])
+        self._many(_LEAVE, [{"row": row_id, "now": self.unit.timestamp_ms} for row_id in leaving])
         self._many(_SWITCH_LOGIN, [{"row": row_id, "holds": False} for row_id in leaving])
         refresh_after_roster(self.unit, self.renamed)
         counts = {"students": len(students), "added": added, "changed": changed, "left": len(leaving)}
-        record = {"id": uuid4().hex, "file_sha256": file_sha256, "imported_at": self.unit.at}
+        record = {"id": uuid4().hex, "file_sha256": file_sha256, "imported_at": self.unit.timestamp_ms}
         self.connection.execute(insert(table_of(RosterImport)), record | counts)
         self.unit.audit(actor, "roster.imported", "school", {"sha256": file_sha256} | counts)
         return Imported(added, changed, self.returned, len(leaving), self.id_logins, tuple(self.codes))
 
-    def _refuse_unagreed(self, found: Comparison, may_leave: int | None) -> None:
+    def _refuse_unagreed(self, found: RosterChanges, may_leave: int | None) -> None:
         refused = found.must_be_agreed if may_leave is None else found.leaving > may_leave
         if refused:
             raise TooManyWouldLeave(found.leaving, found.active)
@@ -249,7 +249,7 @@ class _Import:
             row.lost_characters,
             self._index(IndexColumn.NATIONAL_ID, row.national_id),
             self.keys.seal("student", student_id, {"birth_date": birth}),
-            self.unit.at,
+            self.unit.timestamp_ms,
             1,
         )
         secret = row.national_id
@@ -266,7 +266,7 @@ class _Import:
             "national_id" if row.national_id else "desk_code",
             0,
             "[]",
-            self.unit.at,
+            self.unit.timestamp_ms,
             1,
         )
         for guardian in row.guardians:
@@ -304,14 +304,14 @@ class _Import:
             after = self._student_after(row, before)
             differs = not before.active or any(value != getattr(before, name) for name, value in after.items())
             if differs:
-                changes.append({"row": before.id, "now": self.unit.at, **after})
+                changes.append({"row": before.id, "now": self.unit.timestamp_ms, **after})
             if row.name != before.name:
                 self.renamed.append(before.id)
             if not before.active:
                 back.append({"row": before.id, "holds": True})
             if after["national_id_index"] != before.national_id_index:
                 code = self.keys.initial_code(row.student_number, row.national_id)
-                first_passwords.append({"row": before.id, "code": code, "now": self.unit.at})
+                first_passwords.append({"row": before.id, "code": code, "now": self.unit.timestamp_ms})
                 self.id_logins += before.national_id_index is None
             outdated = list(self._renew_guardians(row, before.id, on_file.get(before.id, {})))
             forgotten += [{"row": row_id} for row_id in outdated if row_id]

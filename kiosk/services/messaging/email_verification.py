@@ -6,7 +6,7 @@ from db.store import Store
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings
 from kiosk.services.auth.denial_audit import audits_refusals
-from kiosk.services.auth.student_session import Visitor, require_login
+from kiosk.services.auth.student_session import StudentSession, require_login
 from kiosk.services.messaging.verification_codes import (
     CODE_SECONDS,
     MAILS_AN_HOUR,
@@ -46,7 +46,7 @@ class EmailCodes:
         """Whether a mail server is set."""
         return self.mail.available
 
-    def send(self, visitor: Visitor, address: str) -> EmailChallenge:
+    def send(self, visitor: StudentSession, address: str) -> EmailChallenge:
         """Send a code; waits for the mail server, ten seconds at most a step.
 
         Raises:

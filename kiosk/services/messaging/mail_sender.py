@@ -22,14 +22,14 @@ from kiosk.config.settings import Settings, SmtpSettings
 from kiosk.domain.school_calendar import TAIPEI
 from kiosk.services.messaging.mail_templates import mail_text
 from kiosk.services.messaging.outbox import Channel, MessageKind, MessageState
-from kiosk.services.messaging.redaction import once_told
-from kiosk.services.messaging.smtp import MailFault, MailSession, NotDelivered, connected, make_message
+from kiosk.services.messaging.redaction import redact_after_send
+from kiosk.services.messaging.smtp import DeliveryError, MailFault, MailSession, connected, make_message
 from kiosk.services.texts.loader import TextUnusable
 
 ACTOR = "mail"
 BACK_OFF_MINUTES = (1, 5, 15, 60, 180, 360, 720, 1440)
 """Before the second try, the third …: about two days in all."""
-MOST_TRIES = len(BACK_OFF_MINUTES) + 1
+MAX_TRIES = len(BACK_OFF_MINUTES) + 1
 AT_ONCE = 50
 """In one conversation; many servers take no more."""
 PATIENCE_SECONDS = 120
@@ -46,8 +46,8 @@ class Sent:
     """What one round did: mails sent, put off to a later try, and given up."""
 
     sent: int = 0
-    put_off: int = 0
-    given_up: int = 0
+    deferred: int = 0
+    failed: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,19 +87,19 @@ class MailSender:
         smtp = self._settings.smtp
         if smtp is None:
             return Sent()
-        given_up = self._give_up_lost_claims()
+        failed = self._give_up_lost_claims()
         due = self._due(limit)
         if not due:
-            return Sent(given_up=given_up)
+            return Sent(failed=failed)
         try:
             with connected(smtp) as session:
                 results = self._send_each(smtp, session, due)
-        except NotDelivered as error:  # of the connection: no mail was claimed for it
+        except DeliveryError as error:  # of the connection: no mail was claimed for it
             results = self._put_off(due, error.fault)
         return Sent(
             sent=results.count(MessageState.SENT),
-            put_off=results.count(MessageState.WAITING),
-            given_up=given_up + results.count(MessageState.FAILED),
+            deferred=results.count(MessageState.WAITING),
+            failed=failed + results.count(MessageState.FAILED),
         )
 
     def send_all_due(self) -> Sent:
@@ -111,7 +111,7 @@ class MailSender:
         total = Sent()
         while True:
             done = self.send_due()
-            total = Sent(total.sent + done.sent, total.put_off + done.put_off, total.given_up + done.given_up)
+            total = Sent(total.sent + done.sent, total.deferred + done.deferred, total.failed + done.failed)
             if not done.sent:
                 return total
 
@@ -146,12 +146,12 @@ class MailSender:
                     _IS_MAIL,
                     _message.c.id == message_id,
                     _message.c.state == MessageState.WAITING.value,
-                    _message.c.due_at <= unit.at,
+                    _message.c.due_at <= unit.timestamp_ms,
                 )
                 .values(
                     state=MessageState.SENDING.value,
                     attempts=_message.c.attempts + 1,
-                    due_at=unit.at + CLAIM_SECONDS * 1000,
+                    due_at=unit.timestamp_ms + CLAIM_SECONDS * 1000,
                     version=_message.c.version + 1,
                 )
                 .returning(_message.c.kind, _message.c.attempts, _message.c.sealed)
@@ -171,7 +171,7 @@ class MailSender:
             at = datetime.fromtimestamp(self._store.now() / 1000, UTC).astimezone(TAIPEI)
             message = make_message(smtp, school_name, content["email"], text.subject, text.body, at, claim.id)
             session.send(message, PATIENCE_SECONDS)
-        except NotDelivered as error:
+        except DeliveryError as error:
             return error.fault
         except TextUnusable:
             return MailFault.TEMPLATE
@@ -188,7 +188,7 @@ class MailSender:
             )
             if state is MessageState.SENT:
                 now = unit.connection.execute(select(_message.c.sealed).where(_message.c.id == claim.id)).scalar_one()
-                values["sealed"] = once_told(unit.keys, claim.id, now)
+                values["sealed"] = redact_after_send(unit.keys, claim.id, now)
             unit.connection.execute(
                 update(_message)
                 .where(_message.c.id == claim.id, _message.c.attempts == claim.attempts, still_ours)
@@ -205,7 +205,7 @@ class MailSender:
                 select(_message.c.id, _message.c.attempts).where(
                     _message.c.id.in_(due),
                     _message.c.state == MessageState.WAITING.value,
-                    _message.c.due_at <= unit.at,
+                    _message.c.due_at <= unit.timestamp_ms,
                 )
             ).all()
             for row in waiting:
@@ -216,7 +216,7 @@ class MailSender:
                     .values(**values, attempts=row.attempts + 1, version=_message.c.version + 1)
                 )
                 results.append(state)
-            unit.audit(ACTOR, "mail.put_off", "outbox", {"fault": fault.value, "mails": len(results)})
+            unit.audit(ACTOR, "mail.deferred", "outbox", {"fault": fault.value, "mails": len(results)})
         return results
 
     def _give_up_lost_claims(self) -> int:
@@ -230,7 +230,7 @@ class MailSender:
         with self._store.write() as unit:
             statement = (
                 update(_message)
-                .where(_IS_MAIL, _message.c.state == MessageState.SENDING.value, _message.c.due_at <= unit.at)
+                .where(_IS_MAIL, _message.c.state == MessageState.SENDING.value, _message.c.due_at <= unit.timestamp_ms)
                 .values(
                     state=MessageState.FAILED.value,
                     last_fault=MailFault.UNCERTAIN.value,
@@ -246,10 +246,10 @@ class MailSender:
 def _outcome(unit: UnitOfWork, fault: MailFault | None, attempts: int) -> tuple[MessageState, dict[str, Any]]:
     """The state after a try, and the columns that go with it."""
     if fault is None:
-        state, values = MessageState.SENT, {"done_at": unit.at}
-    elif fault.may_pass and attempts < MOST_TRIES:
+        state, values = MessageState.SENT, {"done_at": unit.timestamp_ms}
+    elif fault.may_pass and attempts < MAX_TRIES:
         wait = BACK_OFF_MINUTES[attempts - 1] * _MINUTE_MILLISECONDS
-        state, values = MessageState.WAITING, {"due_at": unit.at + wait}
+        state, values = MessageState.WAITING, {"due_at": unit.timestamp_ms + wait}
     else:
         state, values = MessageState.FAILED, {}
     return state, {"state": state.value, "last_fault": fault.value if fault else "", **values}

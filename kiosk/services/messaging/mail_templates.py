@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kiosk.i18n import _
-from kiosk.rules.text_safety import scrub
+from kiosk.rules.text_safety import remove_unsafe_chars
 from kiosk.services.messaging.outbox import MessageKind
 from kiosk.services.texts.loader import Text, TextFault, TextName, TextUnusable, load_text
 
@@ -67,7 +67,7 @@ def mail_text(kind: MessageKind, own_folder: Path | None, school_name: str, word
     template = _template(kind, own_folder)
     values = {name: words.get(key, "") for name, key in _KEYS.items()}
     values |= {"學校": school_name, "服務電話": load_text(TextName.HELP_LINES, own_folder).body}
-    clean = {name: "\n".join(map(scrub, value.split("\n"))) for name, value in values.items()}
+    clean = {name: "\n".join(map(remove_unsafe_chars, value.split("\n"))) for name, value in values.items()}
 
     def fill(text: str) -> str:
         return _PLACEHOLDER.sub(lambda found: clean[found.group(1)], text)

@@ -122,8 +122,8 @@ def write(
             application_id=None if application is None else application.id,
             channel=(Channel.MAIL if by_mail else Channel.CALL).value,
             sealed=unit.keys.seal("outbox_message", message_id, content),
-            written_at=unit.at,
-            due_at=unit.at,
+            written_at=unit.timestamp_ms,
+            due_at=unit.timestamp_ms,
         )
     )
     unit.session.flush()

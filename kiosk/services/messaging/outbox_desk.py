@@ -24,7 +24,7 @@ from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.i18n import _
 from kiosk.rules.contact import mask_email
 from kiosk.rules.roc_dates import format_roc
-from kiosk.rules.text_safety import scrub
+from kiosk.rules.text_safety import remove_unsafe_chars
 from kiosk.services.auth.staff_session import (
     OPERATOR,
     REVIEWERS,
@@ -36,7 +36,7 @@ from kiosk.services.auth.staff_session import (
     name_of_staff,
 )
 from kiosk.services.messaging.outbox import Channel, MessageKind, MessageState
-from kiosk.services.messaging.redaction import once_told
+from kiosk.services.messaging.redaction import redact_after_send
 from kiosk.services.messaging.smtp import MailFault
 
 AT_ONCE = 100
@@ -78,7 +78,7 @@ class WhyCall(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CallPosition:
     """A row's place in a list; the next page begins behind it."""
 
     written_at: int
@@ -118,9 +118,9 @@ class Call:
     written_at: int
 
     @property
-    def place(self) -> Place:
+    def place(self) -> CallPosition:
         """Where it stands in the list."""
-        return Place(self.written_at, self.message_id)
+        return CallPosition(self.written_at, self.message_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class Outbox:
         self._settings = settings
         self._gate = StaffGate(store)
 
-    def calls(self, actor: Actor, after: Place | None = None, limit: int = AT_ONCE) -> tuple[Call, ...]:
+    def calls(self, actor: Actor, after: CallPosition | None = None, limit: int = AT_ONCE) -> tuple[Call, ...]:
         """Whom to call, the longest waiting first, a page at a time.
 
         Raises:
@@ -173,14 +173,18 @@ class Outbox:
         with self._looking(actor, "outbox.calls") as (unit, own):
             return tuple(_call(unit, row) for row in _page(unit, self._is_call(), own, after, limit))
 
-    def dead_letters(self, actor: Actor, after: Place | None = None, limit: int = AT_ONCE) -> tuple[DeadLetter, ...]:
+    def dead_letters(
+        self, actor: Actor, after: CallPosition | None = None, limit: int = AT_ONCE
+    ) -> tuple[DeadLetter, ...]:
         """Mails that were given up, the oldest first, a page at a time.
 
         Raises:
             Denied, PasswordChangeRequired: see :class:`StaffGate`.
         """
         with self._looking(actor, "outbox.dead_letters") as (unit, own):
-            return tuple(_dead_letter(unit, row) for row in _page(unit, _is_dead_letter(unit.at), own, after, limit))
+            return tuple(
+                _dead_letter(unit, row) for row in _page(unit, _is_dead_letter(unit.timestamp_ms), own, after, limit)
+            )
 
     def counts(self, actor: Actor) -> Counts:
         """How many messages are where.
@@ -195,7 +199,7 @@ class Outbox:
                 statement = select(func.count()).select_from(joined).where(wanted, own)
                 return int(unit.connection.execute(statement).scalar_one())
 
-            dead, state = _is_dead_letter(unit.at), _message.c.state
+            dead, state = _is_dead_letter(unit.timestamp_ms), _message.c.state
             return Counts(
                 to_send=number(and_(state.in_(_ON_THE_WAY), not_(dead), not_(self._is_call()))),
                 sent=number(state == MessageState.SENT.value),
@@ -212,8 +216,8 @@ class Outbox:
             Denied, PasswordChangeRequired: another's class, or see :class:`StaffGate`.
         """
         with self._gate.write(member, "outbox.called", REVIEWERS) as (unit, acting):
-            wanted = or_(self._is_call(), _is_dead_letter(unit.at))
-            values = {"state": MessageState.CALLED.value, "done_at": unit.at, "done_by": acting.id}
+            wanted = or_(self._is_call(), _is_dead_letter(unit.timestamp_ms))
+            values = {"state": MessageState.CALLED.value, "done_at": unit.timestamp_ms, "done_by": acting.id}
             _change(unit, acting, message_id, version, wanted, values)
             unit.audit(member.credential_id, "outbox.called", message_id)
 
@@ -225,8 +229,8 @@ class Outbox:
             Denied, PasswordChangeRequired: another's class, or see :class:`StaffGate`.
         """
         with self._gate.write(member, "outbox.retry", REVIEWERS) as (unit, acting):
-            values = {"state": MessageState.WAITING.value, "due_at": unit.at, "last_fault": ""}
-            _change(unit, acting, message_id, version, _is_dead_letter(unit.at), values)
+            values = {"state": MessageState.WAITING.value, "due_at": unit.timestamp_ms, "last_fault": ""}
+            _change(unit, acting, message_id, version, _is_dead_letter(unit.timestamp_ms), values)
             unit.audit(member.credential_id, "outbox.retried", message_id)
 
     @contextmanager
@@ -248,9 +252,9 @@ class Outbox:
         return waits if self._settings.smtp is None else and_(waits, _message.c.channel == Channel.CALL.value)
 
 
-def given_up(unit: UnitOfWork) -> tuple[DeadLetter, ...]:
+def failed(unit: UnitOfWork) -> tuple[DeadLetter, ...]:
     """Every mail that was given up, the oldest first, for a report; the caller has been let in and audits it."""
-    rows = unit.connection.execute(_WITH_APPLICATION.where(_is_dead_letter(unit.at))).all()
+    rows = unit.connection.execute(_WITH_APPLICATION.where(_is_dead_letter(unit.timestamp_ms))).all()
     return tuple(_dead_letter(unit, row) for row in rows)
 
 
@@ -267,7 +271,7 @@ def _change(
         raise Denied
     acting.require_class(row.class_name or "")
     if values["state"] == MessageState.CALLED.value:
-        values["sealed"] = once_told(unit.keys, row.id, row.sealed)
+        values["sealed"] = redact_after_send(unit.keys, row.id, row.sealed)
     changed = unit.connection.execute(
         update(_message)
         .where(_message.c.id == message_id, _message.c.version == version, wanted)
@@ -284,7 +288,7 @@ def _is_dead_letter(now: int) -> ColumnElement[bool]:
 
 
 def _page(
-    unit: UnitOfWork, wanted: ColumnElement[bool], own: ColumnElement[bool], after: Place | None, limit: int
+    unit: UnitOfWork, wanted: ColumnElement[bool], own: ColumnElement[bool], after: CallPosition | None, limit: int
 ) -> Sequence[Row[Any]]:
     statement = _WITH_APPLICATION.where(wanted, own).limit(limit)
     if after is not None:
@@ -351,4 +355,4 @@ def _entry(call: Call) -> str:
         f"{call.number}　{call.kind.label}（{call.why.label}）",
         *call.details.split("\n"),
     ]
-    return "\n    ".join(scrub(line) for line in lines if line)
+    return "\n    ".join(remove_unsafe_chars(line) for line in lines if line)

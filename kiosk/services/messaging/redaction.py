@@ -16,7 +16,7 @@ NOBODY = "（已刪除）"
 _ONCE_TOLD = "empty_once_told"
 
 
-def emptied(keys: KeyRing, message_id: str) -> bytes:
+def redacted(keys: KeyRing, message_id: str) -> bytes:
     """A message without anybody in it."""
     nothing: dict[str, Any] = {"name": NOBODY, "mobile": "", "email": None, "words": {}}
     return keys.seal("outbox_message", message_id, nothing)
@@ -28,10 +28,10 @@ def to_be_emptied(keys: KeyRing, message_id: str, sealed: bytes) -> bytes:
     return keys.seal("outbox_message", message_id, content | {_ONCE_TOLD: True})
 
 
-def once_told(keys: KeyRing, message_id: str, sealed: bytes) -> bytes:
+def redact_after_send(keys: KeyRing, message_id: str, sealed: bytes) -> bytes:
     """What stays of a message that has just been told: all of it, but where the person's data was deleted meanwhile."""
     is_over = _ONCE_TOLD in keys.open("outbox_message", message_id, sealed)
-    return emptied(keys, message_id) if is_over else sealed
+    return redacted(keys, message_id) if is_over else sealed
 
 
 def messages_of(session: Session, account: ParentAccount, *, of_applications: bool = True) -> list[OutboxMessage]:

@@ -67,7 +67,7 @@ class MailFault(StrEnum):
         return self not in (MailFault.ADDRESS, MailFault.REFUSED, MailFault.UNCERTAIN)
 
 
-class NotDelivered(Exception):
+class DeliveryError(Exception):
     """The mail was not delivered, or may not have been; neither address nor text is in the message."""
 
     def __init__(self, fault: MailFault) -> None:
@@ -90,13 +90,13 @@ def make_message(
         message_id: the part before the sender's domain, the same for each try of one mail; empty makes one up.
 
     Raises:
-        NotDelivered: ADDRESS, where mail cannot be sent there.
+        DeliveryError: ADDRESS, where mail cannot be sent there.
         ValueError: the subject is more than one line.
     """
     try:
         address = parse_email(address)
     except InvalidEmail:
-        raise NotDelivered(MailFault.ADDRESS) from None
+        raise DeliveryError(MailFault.ADDRESS) from None
     domain = smtp.sender.rpartition("@")[2]
     message = EmailMessage()
     message["From"] = _mailbox(smtp.sender, school_name)
@@ -135,7 +135,7 @@ class MailSession:
             patience_seconds: how long the server may take to answer for the whole mail (RFC 5321, 4.5.3.2.6).
 
         Raises:
-            NotDelivered: UNCERTAIN where the server did not answer for a mail that it had; else it has none.
+            DeliveryError: UNCERTAIN where the server did not answer for a mail that it had; else it has none.
         """
         import smtplib
 
@@ -151,7 +151,7 @@ class MailSession:
             self._expect(2, self._connection.getreply(), MailFault.REFUSED)
         except (OSError, smtplib.SMTPException):
             self.is_open = False
-            raise NotDelivered(MailFault.UNCERTAIN if handed_over else MailFault.UNREACHABLE) from None
+            raise DeliveryError(MailFault.UNCERTAIN if handed_over else MailFault.UNREACHABLE) from None
         self._wait_for(_STEP_SECONDS)
 
     def _expect(self, kind: int, reply: tuple[int, bytes], refused: MailFault) -> None:
@@ -167,7 +167,7 @@ class MailSession:
             self.is_open = code != _CLOSING and self._connection.rset()[0] // 100 == 2
         except (OSError, smtplib.SMTPException):
             self.is_open = False
-        raise NotDelivered(refused if code // 100 == 5 else MailFault.BUSY)
+        raise DeliveryError(refused if code // 100 == 5 else MailFault.BUSY)
 
     def _wait_for(self, seconds: float) -> None:
         if self._connection.sock is not None:
@@ -184,7 +184,7 @@ def connected(smtp: SmtpSettings) -> Iterator[MailSession]:
     """Connect to the mail server and sign in; ten seconds at most a step.
 
     Raises:
-        NotDelivered: the server was not reached, is not the one its certificate should name, or let nobody in.
+        DeliveryError: the server was not reached, is not the one its certificate should name, or let nobody in.
     """
     connection = _connect(smtp)
     try:
@@ -207,9 +207,9 @@ def _connect(smtp: SmtpSettings) -> smtplib.SMTP:
             return smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=_STEP_SECONDS, context=context)
         return smtplib.SMTP(smtp.host, smtp.port, timeout=_STEP_SECONDS)
     except ssl.SSLError:
-        raise NotDelivered(MailFault.TLS) from None
+        raise DeliveryError(MailFault.TLS) from None
     except OSError:  # smtplib's own exceptions too
-        raise NotDelivered(MailFault.UNREACHABLE) from None
+        raise DeliveryError(MailFault.UNREACHABLE) from None
 
 
 def _greet(connection: smtplib.SMTP, smtp: SmtpSettings) -> None:
@@ -227,7 +227,7 @@ def _greet(connection: smtplib.SMTP, smtp: SmtpSettings) -> None:
             refused = MailFault.SIGN_IN
             connection.login(smtp.user, smtp.password_file.read_text("utf-8").strip())
     except (OSError, UnicodeError):  # smtplib's exceptions are OSErrors, and so are those of TLS and of the file
-        raise NotDelivered(refused) from None
+        raise DeliveryError(refused) from None
 
 
 def _take_leave(connection: smtplib.SMTP) -> None:

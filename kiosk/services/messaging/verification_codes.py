@@ -182,7 +182,7 @@ class CodeMail:
         sent.append(now)
 
     def _deliver(self, smtp: SmtpSettings, address: str, purpose: Purpose, code: str) -> None:
-        from kiosk.services.messaging.smtp import NotDelivered, connected, make_message  # most kiosks send no mail
+        from kiosk.services.messaging.smtp import DeliveryError, connected, make_message  # most kiosks send no mail
 
         school_name = self._settings.school_name
         subject, body = purpose.subject.format(school=school_name), purpose.body.format(code=code)
@@ -190,5 +190,5 @@ class CodeMail:
             message = make_message(smtp, school_name, address, subject, body, self._clock.now())
             with connected(smtp) as session:
                 session.send(message)
-        except NotDelivered:
+        except DeliveryError:
             raise MailNotSent from None

@@ -19,7 +19,14 @@ from kiosk.rules.identity import mask_id
 from kiosk.services.accounts.binding_end import end_access, end_binding
 from kiosk.services.accounts.parent_accounts import close_account
 from kiosk.services.accounts.visible_children import seen_children
-from kiosk.services.auth.staff_session import REGISTRAR, ActingStaff, OwnChild, StaffGate, StaffMember, name_of_staff
+from kiosk.services.auth.staff_session import (
+    REGISTRAR,
+    ActingStaff,
+    OwnChildRefused,
+    StaffGate,
+    StaffMember,
+    name_of_staff,
+)
 from kiosk.services.privacy.erasure import erase
 
 AT_ONCE = 100
@@ -145,7 +152,7 @@ class DeletionRequests:
             if request is None:
                 raise Denied
             account = unit.session.get_one(ParentAccount, request.account_id)
-            _require_others(unit.session, acting, account, unit.at)
+            _require_others(unit.session, acting, account, unit.timestamp_ms)
             if request.state != "open" or request.version != version:
                 by = name_of_staff(unit.session, request.decided_by)
                 raise ChangedMeanwhile(by, request.decided_at or 0, request.state)
@@ -165,7 +172,7 @@ class DeletionRequests:
                 said = {"reason": ""}
             request.state = "deleted" if deletes else "declined"
             request.sealed = unit.keys.seal("deletion_request", request.id, {**said, "answer": answer})
-            request.decided_by, request.decided_at, request.version = acting.id, unit.at, version + 1
+            request.decided_by, request.decided_at, request.version = acting.id, unit.timestamp_ms, version + 1
             unit.session.flush()
             unit.audit(member.credential_id, f"deletion.{request.state}", account.id, {"answer": answer})
 
@@ -174,10 +181,10 @@ def _require_others(session: Session, acting: ActingStaff, account: ParentAccoun
     """Go on only where neither the request nor a child is the member's own.
 
     Raises:
-        OwnChild: it is.
+        OwnChildRefused: it is.
     """
     if account.national_id_index == acting.national_id_index:
-        raise OwnChild
+        raise OwnChildRefused
     for child in seen_children(session, account.id, day_at(now)):
         acting.require_not_own_child(session, child.student_id)
 

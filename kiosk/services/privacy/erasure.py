@@ -22,7 +22,7 @@ from kiosk.domain.receipt import EmailState
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.parent_login import PARENT_LOGIN
 from kiosk.services.messaging.outbox import MessageState
-from kiosk.services.messaging.redaction import NOBODY, emptied, messages_of, to_be_emptied
+from kiosk.services.messaging.redaction import NOBODY, messages_of, redacted, to_be_emptied
 
 _INDEX_BYTES = 16
 _NOTHING = {"national_id": "", "mobile": "", "email": None}
@@ -57,7 +57,7 @@ def erase(unit: UnitOfWork, account: ParentAccount) -> None:
     credential = session.exec(
         select(Credential).where(Credential.kind == PARENT_LOGIN, Credential.account == account.id)
     ).one()
-    credential.active, credential.changed_at, credential.version = False, unit.at, credential.version + 1
+    credential.active, credential.changed_at, credential.version = False, unit.timestamp_ms, credential.version + 1
     credential.initial_code = credential.initial_kind = credential.initial_expires_at = None
     credential.password_hash = credential.pepper_id = None
     credential.earlier_hashes = "[]"
@@ -69,7 +69,7 @@ def _erase_messages(unit: UnitOfWork, account: ParentAccount) -> None:
     """Empty what was told already; what still waits is told first, and emptied then."""
     for message in messages_of(unit.session, account):
         if message.state in (MessageState.SENT.value, MessageState.CALLED.value):
-            message.sealed = emptied(unit.keys, message.id)
+            message.sealed = redacted(unit.keys, message.id)
         else:
             message.sealed = to_be_emptied(unit.keys, message.id, message.sealed)
 

@@ -38,7 +38,7 @@ Line = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class DataSection:
     """One part of the copy: a heading, and lines of a label and a value each."""
 
     title: str
@@ -62,7 +62,7 @@ class OwnDataReader:
         self._is_bound = is_bound(session, account)
         self._since = 0 if self._is_bound else account.opened_at
 
-    def sections(self, consent_title: str) -> tuple[Section, ...]:
+    def sections(self, consent_title: str) -> tuple[DataSection, ...]:
         """Everything that may be given, in the order of reading.
 
         Args:
@@ -84,7 +84,7 @@ class OwnDataReader:
             (_("刪除申請"), self._of_deletions()),
             (_("稽核紀錄"), _note(_("登入與各項操作以帳號編號記錄，不含姓名、證號與聯絡方式。"))),
         )
-        return tuple(Section(title, tuple(lines)) for title, lines in parts)
+        return tuple(DataSection(title, tuple(lines)) for title, lines in parts)
 
     def consents(self) -> list[Consent]:
         """The answers behind the account's bindings, and what was withdrawn with it, the oldest first.

@@ -10,10 +10,10 @@ from kiosk.i18n import _
 from kiosk.rules.roc_dates import format_roc
 from kiosk.services.documents.font_coverage import missing_characters, printable_value
 from kiosk.services.documents.typst import NotTypeset, typeset
-from kiosk.services.privacy.subject_access import Section
+from kiosk.services.privacy.subject_access import DataSection
 
 
-def render_copy(sections: Sequence[Section], made_on: date, school_name: str) -> bytes:
+def render_copy(sections: Sequence[DataSection], made_on: date, school_name: str) -> bytes:
     """One PDF, as many pages as it takes; the same bytes for the same data and day.
 
     Args:

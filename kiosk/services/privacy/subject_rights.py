@@ -24,9 +24,9 @@ from kiosk.domain.school_calendar import today
 from kiosk.i18n import _, current_language
 from kiosk.services.accounts.binding_end import end_binding
 from kiosk.services.accounts.parent_accounts import is_bound
-from kiosk.services.auth.account_session import AccountHolder, require_account
+from kiosk.services.auth.account_session import AccountSession, require_account
 from kiosk.services.auth.denial_audit import audits_refusals
-from kiosk.services.privacy.subject_access import OwnDataReader, Section
+from kiosk.services.privacy.subject_access import DataSection, OwnDataReader
 from kiosk.services.students.consents import BY_ACCOUNT, WITHDRAWN, moment_after_last
 from kiosk.services.texts.loader import TextName, load_text
 
@@ -63,7 +63,7 @@ class OwnDataCopy:
     """Everything held on the person, on a day."""
 
     made_on: date
-    sections: tuple[Section, ...]
+    sections: tuple[DataSection, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class OwnData:
         self._settings = settings
         self._clock = clock
 
-    def consents(self, holder: AccountHolder) -> tuple[GivenConsent, ...]:
+    def consents(self, holder: AccountSession) -> tuple[GivenConsent, ...]:
         """The answers behind the account's bindings with their versions, and what was withdrawn, the oldest first.
 
         Raises:
@@ -120,7 +120,7 @@ class OwnData:
                 for one in found
             )
 
-    def withdraw_consent(self, holder: AccountHolder, consent_id: str) -> None:
+    def withdraw_consent(self, holder: AccountSession, consent_id: str) -> None:
         """Withdraw a consent: a row of evidence beside it, and the end of the holder's own binding to that child.
 
         The answer itself stays, and so does what another parent has agreed to.
@@ -147,7 +147,7 @@ class OwnData:
                 answered_by=BY_ACCOUNT,
                 account=account.id,
                 terminal=holder.terminal,
-                answered_at=moment_after_last(unit.session, consent.student_id, unit.at),
+                answered_at=moment_after_last(unit.session, consent.student_id, unit.timestamp_ms),
             )
             unit.session.add(withdrawal)
             unit.session.flush()
@@ -155,7 +155,7 @@ class OwnData:
             detail = {"consent": consent.id, "withdrawal": withdrawal.id, "binding": binding.id}
             unit.audit(holder.credential_id, "consent.withdrawn", consent.student_id, detail)
 
-    def copy(self, holder: AccountHolder) -> OwnDataCopy:
+    def copy(self, holder: AccountSession) -> OwnDataCopy:
         """Everything held on the person; that it was asked for stands in the audit.
 
         Raises:
@@ -163,7 +163,7 @@ class OwnData:
         """
         return self._copy(holder, "own_data.shown")
 
-    def copy_pdf(self, holder: AccountHolder) -> bytes:
+    def copy_pdf(self, holder: AccountSession) -> bytes:
         """The same as PDF, to be printed under a title that names nobody (:data:`PRINT_TITLE`).
 
         Raises:
@@ -175,7 +175,7 @@ class OwnData:
         copy = self._copy(holder, "own_data.copied")
         return render_copy(copy.sections, copy.made_on, self._settings.school_name)
 
-    def request_deletion(self, holder: AccountHolder, reason: str) -> None:
+    def request_deletion(self, holder: AccountSession, reason: str) -> None:
         """Ask the school to delete what it holds on the person; one request at a time.
 
         Raises:
@@ -195,12 +195,12 @@ class OwnData:
                     id=request_id,
                     account_id=account.id,
                     sealed=unit.keys.seal("deletion_request", request_id, {"reason": reason}),
-                    requested_at=unit.at if last is None else max(unit.at, last.requested_at + 1),
+                    requested_at=unit.timestamp_ms if last is None else max(unit.timestamp_ms, last.requested_at + 1),
                 )
             )
             unit.audit(holder.credential_id, "deletion.requested", account.id, {"request": request_id})
 
-    def deletion(self, holder: AccountHolder) -> DeletionState | None:
+    def deletion(self, holder: AccountSession) -> DeletionState | None:
         """The last request, and what became of it; None where there was none.
 
         Raises:
@@ -214,7 +214,7 @@ class OwnData:
             said = self._store.keys.open("deletion_request", last.id, last.sealed)
             return DeletionState(last.state, said.get("answer", ""), last.requested_at)
 
-    def take_back_deletion(self, holder: AccountHolder) -> None:
+    def take_back_deletion(self, holder: AccountSession) -> None:
         """Take the open request back.
 
         Raises:
@@ -229,7 +229,7 @@ class OwnData:
             last.state, last.version = "taken_back", last.version + 1
             unit.audit(holder.credential_id, "deletion.taken_back", account.id, {"request": last.id})
 
-    def _copy(self, holder: AccountHolder, action: str) -> OwnDataCopy:
+    def _copy(self, holder: AccountSession, action: str) -> OwnDataCopy:
         on = today(self._clock)
         title = load_text(TextName.CONSENT, self._settings.text_folder, current_language()).title
         with self._store.write() as unit:

@@ -10,10 +10,10 @@ from kiosk.domain.application_status import TO_LOOK_AT, ApplicationState, Attent
 from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.services.accounts.parent_accounts import EmailOfAnother
 from kiosk.services.auth.sign_in import SignIn
-from kiosk.services.auth.staff_session import REVIEWERS, OwnChild, StaffMember
+from kiosk.services.auth.staff_session import REVIEWERS, OwnChildRefused, StaffMember
 from kiosk.services.errors import StoreError
 from kiosk.services.review.decisions import Blocked, Review
-from kiosk.services.review.queue import MOST_ROWS, QueueRow, ReviewQueue
+from kiosk.services.review.queue import MAX_ROWS, QueueRow, ReviewQueue
 from kiosk.services.review.queue_filter import QueueFilter, QueueSort, SortBy
 
 
@@ -22,7 +22,7 @@ class BulkSummary:
     """What an approval in bulk would do.
 
     Attributes:
-        rows: what would be approved, by class and seat; at most `MOST_ROWS` at once.
+        rows: what would be approved, by class and seat; at most `MAX_ROWS` at once.
         more: there are more than these; they come with the next bulk.
         blocked: how many are left out because something stands against them.
         to_look_at: how many others are left out because a remark wants a look.
@@ -41,8 +41,8 @@ def summary_of(found: Sequence[QueueRow], *, more: bool = False) -> BulkSummary:
     clean.sort(key=lambda row: (row.class_name, row.seat_number or 0, row.number))
     blocked = sum(bool(row.holds) for row in waiting) + len(found) - len(waiting)
     return BulkSummary(
-        rows=tuple(clean[:MOST_ROWS]),
-        more=more or len(clean) > MOST_ROWS,
+        rows=tuple(clean[:MAX_ROWS]),
+        more=more or len(clean) > MAX_ROWS,
         blocked=blocked,
         to_look_at=len(found) - len(clean) - blocked,
     )
@@ -91,10 +91,10 @@ class BulkApproval:
         """
         under_review = replace(wanted, states=(ApplicationState.UNDER_REVIEW,))
         if wanted.search:
-            searched = self._queue.page(member, under_review, QueueSort(), limit=MOST_ROWS)
+            searched = self._queue.page(member, under_review, QueueSort(), limit=MAX_ROWS)
             return summary_of(searched.rows, more=searched.has_more)
         clean = replace(under_review, flag=Attention.CLEAN)
-        page = self._queue.page(member, clean, QueueSort(SortBy.CLASS_AND_SEAT), limit=MOST_ROWS)
+        page = self._queue.page(member, clean, QueueSort(SortBy.CLASS_AND_SEAT), limit=MAX_ROWS)
         everything, blocked, may_pass = (
             self._queue.how_many(member, replace(under_review, flag=flag))
             for flag in (None, Attention.BLOCKED, Attention.CLEAN)
@@ -139,7 +139,7 @@ class BulkApproval:
             return BulkResult(application_id, Outcome.BLOCKED, refusal)
         except EmailOfAnother as refusal:
             return BulkResult(application_id, Outcome.EMAIL_OF_ANOTHER, refusal)
-        except OwnChild as refusal:
+        except OwnChildRefused as refusal:
             return BulkResult(application_id, Outcome.OWN_CHILD, refusal)
         except Denied as refusal:
             return BulkResult(application_id, Outcome.NOT_THEIRS, refusal)

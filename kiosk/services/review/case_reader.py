@@ -13,7 +13,7 @@ from db.models.columns import table_of
 from db.models.documents import SignedForm
 from db.models.school import Guardian, Staff, Student
 from kiosk.domain.application_form import Basis, Mode
-from kiosk.domain.application_status import LIVE_STATES, ApplicationState, Hold, Remark
+from kiosk.domain.application_status import LIVE_STATES, ApplicationState, ApprovalBlock, ReviewFlag
 from kiosk.domain.receipt import EmailState
 from kiosk.domain.school_calendar import day_at
 from kiosk.rules.contact import mask_email, mask_mobile
@@ -116,8 +116,8 @@ def view_of(
         decided_by=names.get(application["decided_by"], ""),
         decided_at=application["decided_at"],
         student=_student_on_file(keys, student, at),
-        holds=tuple(hold for hold in Hold if application[f"held_for_{hold.value}"]),
-        remarks=Remark(application["remarks"]),
+        holds=tuple(hold for hold in ApprovalBlock if application[f"held_for_{hold.value}"]),
+        remarks=ReviewFlag(application["remarks"]),
         people=tuple(
             _person(keys, person, on_file, person_remarks(person, guardians, shared))
             for person, on_file in zip(people, matched, strict=True)
@@ -174,7 +174,7 @@ def _student_on_file(keys: KeyRing, student: Row, at: int) -> StudentOnFile:
     )
 
 
-def _person(keys: KeyRing, person: Row, guardian: Row | None, remarks: Remark) -> PersonView:
+def _person(keys: KeyRing, person: Row, guardian: Row | None, remarks: ReviewFlag) -> PersonView:
     personal = keys.open("applicant", person["id"], person["sealed"])
     return PersonView(
         position=person["position"],

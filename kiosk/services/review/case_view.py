@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kiosk.domain.application_form import Basis, Mode
-from kiosk.domain.application_status import ApplicationState, Hold, Remark
+from kiosk.domain.application_status import ApplicationState, ApprovalBlock, ReviewFlag
 from kiosk.domain.receipt import EmailState
 from kiosk.services.applications.history import HistoryLine
 
@@ -53,7 +53,7 @@ class PersonView:
     mobile: str = field(repr=False)
     email: str | None = field(repr=False)
     email_state: EmailState
-    remarks: Remark
+    remarks: ReviewFlag
     on_file: GuardianOnFile | None
     differing: tuple[str, ...]
 
@@ -149,8 +149,8 @@ class ApplicationView:
     decided_by: str = field(repr=False)
     decided_at: int | None
     student: StudentOnFile
-    holds: tuple[Hold, ...]
-    remarks: Remark
+    holds: tuple[ApprovalBlock, ...]
+    remarks: ReviewFlag
     people: tuple[PersonView, ...]
     others_on_file: tuple[GuardianOnFile, ...]
     consents: tuple[ConsentEvidence, ...]

@@ -19,7 +19,7 @@ from db.models.school import Student
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings
-from kiosk.domain.application_status import LIVE_STATES, OPEN_STATES, ApplicationState, Hold
+from kiosk.domain.application_status import LIVE_STATES, OPEN_STATES, ApplicationState, ApprovalBlock
 from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
 from kiosk.domain.reason import checked_reason
 from kiosk.domain.school_calendar import day_at
@@ -30,13 +30,21 @@ from kiosk.services.applications.corrections import RETURNABLE
 from kiosk.services.applications.flags import refresh
 from kiosk.services.applications.history import Action
 from kiosk.services.applications.state_changes import change_state
-from kiosk.services.auth.staff_session import REGISTRAR, REVIEWERS, ActingStaff, OwnChild, Role, StaffGate, StaffMember
+from kiosk.services.auth.staff_session import (
+    REGISTRAR,
+    REVIEWERS,
+    ActingStaff,
+    OwnChildRefused,
+    Role,
+    StaffGate,
+    StaffMember,
+)
 from kiosk.services.auth.student_session import is_of_age
 from kiosk.services.documents.register import note_received
 from kiosk.services.messaging import outbox
 from kiosk.services.review.case_reader import in_full, view_of
 from kiosk.services.review.case_view import ApplicationView, Revealed
-from kiosk.services.students.consents import Choice, NotOfAge, moment_after_last
+from kiosk.services.students.consents import ConsentAnswer, NotOfAge, moment_after_last
 from kiosk.services.texts.loader import ConsentText
 
 _application = table_of(Application)
@@ -75,7 +83,9 @@ class Blocked(ServiceError):
         needs_a_look: it was to be approved in bulk, and a remark wants a person's look first.
     """
 
-    def __init__(self, holds: tuple[Hold, ...] = (), *, is_returned: bool = False, needs_a_look: bool = False) -> None:
+    def __init__(
+        self, holds: tuple[ApprovalBlock, ...] = (), *, is_returned: bool = False, needs_a_look: bool = False
+    ) -> None:
         super().__init__("not approvable")
         self.holds = holds
         self.is_returned = is_returned
@@ -117,7 +127,7 @@ class Review:
             try:
                 acting.require_not_own_child(session, application["student_id"])
                 is_own_child = False
-            except OwnChild:
+            except OwnChildRefused:
                 is_own_child = True
             now = int(self._clock.now().timestamp() * 1000)
             return view_of(connection, self._store.keys, application, now, is_own_child=is_own_child)
@@ -179,7 +189,7 @@ class Review:
             application = _find(unit.connection, acting, application_id)
             blocked = _blocked(application, only_clean=only_clean)
             if blocked is None:
-                decision = {"decided_by": acting.id, "decided_at": unit.at}
+                decision = {"decided_by": acting.id, "decided_at": unit.timestamp_ms}
                 change_state(unit, application, ApplicationState.APPROVED, **decision)
                 opened = open_binding(unit, member.credential_id, application_id)
                 outbox.tell_approved(unit, self._settings, application_id, version, opened)
@@ -211,7 +221,7 @@ class Review:
             if not said or any(position not in positions or key not in RETURNABLE for position, key in said):
                 raise NothingToReturn
             _write_corrections(unit, application_id, said)
-            decision = {"decided_by": acting.id, "decided_at": unit.at}
+            decision = {"decided_by": acting.id, "decided_at": unit.timestamp_ms}
             change_state(unit, application, ApplicationState.RETURNED, **decision)
             outbox.tell_returned(unit, self._settings, application_id, version, said)
             history.add(unit, application_id, Action.RETURNED, acting.id, fields=said)
@@ -246,7 +256,7 @@ class Review:
             Denied, PasswordChangeRequired: the member's own child, or see `open`.
         """
         with self._act(member, "application.form", application_id, version) as (unit, acting, application):
-            values = {"application": application_id, "staff": acting.id, "at": unit.at}
+            values = {"application": application_id, "staff": acting.id, "at": unit.timestamp_ms}
             unit.connection.execute(_RECEIVE_FORM, values)
             note_received(unit, application_id, acting.id, member.credential_id)
             refresh(unit, [application["student_id"]])
@@ -261,7 +271,7 @@ class Review:
             Denied, PasswordChangeRequired: the member's own child, or see `open`.
         """
         with self._act(member, "application.documents", application_id, version) as (unit, acting, application):
-            _set(unit, application, documents_seen_by=acting.id, documents_seen_at=unit.at)
+            _set(unit, application, documents_seen_by=acting.id, documents_seen_at=unit.timestamp_ms)
             history.add(unit, application_id, Action.DOCUMENTS_SEEN, acting.id)
             unit.audit(member.credential_id, "application.documents_seen", application_id)
 
@@ -307,7 +317,7 @@ class Review:
             unit.audit(member.credential_id, "application.conflict_resolved", keep_id, {"all_stand": all_stand})
 
     def record_student_consent(
-        self, member: StaffMember, application_id: str, version: int, text: ConsentText, choice: Choice
+        self, member: StaffMember, application_id: str, version: int, text: ConsentText, choice: ConsentAnswer
     ) -> None:
         """Enter the answer of a student of full age that came on signed paper.
 
@@ -325,7 +335,7 @@ class Review:
         """
         with self._act(member, "application.student_consent", application_id, version) as (unit, acting, application):
             student = unit.session.get_one(Student, application["student_id"])
-            if not is_of_age(unit.keys, student.id, student.sealed, day_at(unit.at)):
+            if not is_of_age(unit.keys, student.id, student.sealed, day_at(unit.timestamp_ms)):
                 raise NotOfAge
             if choice not in ("agree", "refuse"):
                 raise Denied
@@ -343,7 +353,7 @@ class Review:
                     account=member.account,
                     terminal=member.terminal,
                     recorded_by=acting.id,
-                    answered_at=moment_after_last(unit.session, student.id, unit.at),
+                    answered_at=moment_after_last(unit.session, student.id, unit.timestamp_ms),
                 )
             )
             refresh(unit, [student.id])
@@ -369,7 +379,7 @@ class Review:
             yield unit, acting, application
 
     def _reject(self, unit: UnitOfWork, acting: ActingStaff, application: RowMapping, reason: str) -> None:
-        decision = {"decided_by": acting.id, "decided_at": unit.at}
+        decision = {"decided_by": acting.id, "decided_at": unit.timestamp_ms}
         change_state(unit, application, ApplicationState.REJECTED, **decision)
         outbox.tell_rejected(unit, self._settings, application["id"], application["version"], reason)
         history.add(unit, application["id"], Action.REJECTED, acting.id, reason)
@@ -393,7 +403,7 @@ def _set(unit: UnitOfWork, application: RowMapping, **values: object) -> None:
     unit.connection.execute(
         update(_application)
         .where(_application.c.id == application["id"])
-        .values(changed_at=unit.at, version=_application.c.version + 1, **values)
+        .values(changed_at=unit.timestamp_ms, version=_application.c.version + 1, **values)
     )
     refresh(unit, [application["student_id"]])
 
@@ -408,7 +418,7 @@ def _changed(unit: UnitOfWork, application: RowMapping) -> ChangedMeanwhile:
 
 def _blocked(application: RowMapping, *, only_clean: bool) -> Blocked | None:
     """What stands against an approval; None where nothing does."""
-    holds = tuple(hold for hold in Hold if application[f"held_for_{hold.value}"])
+    holds = tuple(hold for hold in ApprovalBlock if application[f"held_for_{hold.value}"])
     is_returned = application["state"] != ApplicationState.UNDER_REVIEW
     needs_a_look = only_clean and application["needs_a_look"]
     if holds or is_returned or needs_a_look:
@@ -422,7 +432,7 @@ def _write_corrections(unit: UnitOfWork, application_id: str, reasons: Mapping[t
     known = {(row["position"], row["field"]): row["id"] for row in found}
     for (position, key), reason in reasons.items():
         row_id = known.get((position, key)) or uuid4().hex
-        written = {"sealed": unit.keys.seal("correction", row_id, {"reason": reason}), "returned_at": unit.at}
+        written = {"sealed": unit.keys.seal("correction", row_id, {"reason": reason}), "returned_at": unit.timestamp_ms}
         if (position, key) in known:
             unit.connection.execute(update(_correction).where(_correction.c.id == row_id).values(written))
         else:

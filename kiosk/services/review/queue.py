@@ -15,13 +15,13 @@ from db.models.school import Staff, StaffClass, Student
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.domain.application_form import Mode
-from kiosk.domain.application_status import OPEN_STATES, ApplicationState, Hold, Remark
+from kiosk.domain.application_status import OPEN_STATES, ApplicationState, ApprovalBlock, ReviewFlag
 from kiosk.services.applications.flags import applicants_of
 from kiosk.services.auth.staff_session import REVIEWERS, ActingStaff, Role, StaffGate, StaffMember
 from kiosk.services.review.queue_filter import Cursor, QueueFilter, QueueSort
 from kiosk.services.review.queue_query import HOLD_COLUMNS, Parts, cursor_of, walk_on, walks_for
 
-MOST_ROWS = 500
+MAX_ROWS = 500
 _DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 
 _count = table_of(ApplicationCount)
@@ -50,8 +50,8 @@ class QueueRow:
     applicant_names: str = field(repr=False)
     mode: Mode
     state: ApplicationState
-    holds: tuple[Hold, ...]
-    remarks: Remark
+    holds: tuple[ApprovalBlock, ...]
+    remarks: ReviewFlag
     waiting_days: int
     version: int
     cursor: Cursor = field(repr=False)
@@ -128,13 +128,13 @@ class ReviewQueue:
             after: begin behind this place; None begins at the first row.
             before: end in front of this place; at most one of the two is given.
             from_end: with neither, the last page in place of the first.
-            limit: how many rows, at most `MOST_ROWS`.
+            limit: how many rows, at most `MAX_ROWS`.
 
         Raises:
             Denied: a class that is not theirs, or not a reviewer.
             PasswordChangeRequired: see `StaffGate`.
         """
-        limit = min(limit, MOST_ROWS)
+        limit = min(limit, MAX_ROWS)
         backward = before is not None or (from_end and after is None)
         with self._gate.read(member, "queue.page", REVIEWERS) as (session, acting):
             walks = walks_for(wanted, sort)
@@ -255,7 +255,7 @@ def _row(row: Row[Any], now: int, cursor: Cursor) -> QueueRow:
         mode=Mode(row.mode),
         state=state,
         holds=tuple(hold for hold, column in HOLD_COLUMNS.items() if getattr(row, column.name)),
-        remarks=Remark(row.remarks),
+        remarks=ReviewFlag(row.remarks),
         waiting_days=max(0, now - row.submitted_at) // _DAY_MILLISECONDS if state in OPEN_STATES else 0,
         version=row.version,
         cursor=cursor,

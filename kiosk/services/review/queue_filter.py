@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 
-from kiosk.domain.application_status import ApplicationState, Attention, Hold, Remark
+from kiosk.domain.application_status import ApplicationState, ApprovalBlock, Attention, ReviewFlag
 from kiosk.i18n import _
 
 
@@ -59,7 +59,7 @@ class QueueFilter:
     states: tuple[ApplicationState, ...] = ()
     class_name: str | None = None
     unattended: bool = False
-    flag: Hold | Remark | Attention | None = None
+    flag: ApprovalBlock | ReviewFlag | Attention | None = None
     search: str = field(default="", repr=False)
     match: Match = Match.BEGINNING
 

@@ -20,13 +20,13 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 
 from db.models.applications import Application
 from db.models.columns import table_of
-from kiosk.domain.application_status import OPEN_STATES, ApplicationState, Attention, Hold, Remark
+from kiosk.domain.application_status import OPEN_STATES, ApplicationState, ApprovalBlock, Attention, ReviewFlag
 from kiosk.rules.application_numbers import group_digits
 from kiosk.rules.names import InvalidName, parse_name
-from kiosk.rules.text_safety import compact, scrub
+from kiosk.rules.text_safety import compact, remove_unsafe_chars
 from kiosk.services.review.queue_filter import Cursor, Match, QueueFilter, QueueSort, SortBy
 
-_MOST_CLASSES_WALKED = 6
+_MAX_CLASSES_WALKED = 6
 _LAST_CHARACTER = "\U0010ffff"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 _NUMBER = re.compile(r"[0-9A-Z]*[0-9][0-9A-Z]*", re.ASCII)
@@ -34,7 +34,7 @@ _ESCAPE = "\\"
 
 _application = table_of(Application)
 
-HOLD_COLUMNS = {hold: _application.c[f"held_for_{hold.value}"] for hold in Hold}
+HOLD_COLUMNS = {hold: _application.c[f"held_for_{hold.value}"] for hold in ApprovalBlock}
 _SHOWN = (
     _application.c.id,
     _application.c.number,
@@ -70,7 +70,7 @@ class _Wanted(Enum):
 
 
 @dataclass(frozen=True)
-class Walk:
+class QueuePages:
     """One way along an index: the columns it goes by, the last of them unique, and what it looks for."""
 
     columns: tuple[str, ...]
@@ -105,9 +105,9 @@ class Parts:
             found = found.where(_application.c.class_name.in_(self._classes))
         return int(self._connection.execute(found).scalar_one())
 
-    def fetch(self, walk: Walk, start: tuple[str | int, ...], limit: int, *, descending: bool) -> list[Row[Any]]:
+    def fetch(self, walk: QueuePages, start: tuple[str | int, ...], limit: int, *, descending: bool) -> list[Row[Any]]:
         """At most this many rows of a walk, from behind a place on; an empty one is the beginning."""
-        each = self._classes is not None and len(self._classes) <= _MOST_CLASSES_WALKED
+        each = self._classes is not None and len(self._classes) <= _MAX_CLASSES_WALKED
         classes = self._classes if each and self._classes is not None else (None,)
         parts = [
             self._part(walk, state, name, start, limit, descending=descending)
@@ -119,7 +119,7 @@ class Parts:
 
     def _part(
         self,
-        walk: Walk,
+        walk: QueuePages,
         state: ApplicationState,
         class_name: str | None,
         start: tuple[str | int, ...],
@@ -154,7 +154,7 @@ def _statement(
     columns: tuple[str, ...],
     wanted: _Wanted,
     classes: _Classes,
-    flag: Hold | Remark | Attention | None,
+    flag: ApprovalBlock | ReviewFlag | Attention | None,
     *,
     bounded: bool,
     descending: bool,
@@ -198,7 +198,7 @@ def _beginning(column: str, text: str) -> dict[str, str]:
 
 
 def walk_on(
-    parts: Parts, walks: Sequence[Walk], start: Cursor | None, need: int, *, descending: bool, backward: bool
+    parts: Parts, walks: Sequence[QueuePages], start: Cursor | None, need: int, *, descending: bool, backward: bool
 ) -> list[tuple[int, Row[Any]]]:
     """Go along the walks, one after the other, until there is enough; each row with the place of its walk."""
     found: list[tuple[int, Row[Any]]] = []
@@ -219,38 +219,38 @@ def _places(walks: int, start: Cursor | None, *, backward: bool) -> Iterator[int
         yield from range(start.walk if start else 0, walks)
 
 
-def walks_for(wanted: QueueFilter, sort: QueueSort) -> tuple[Walk, ...]:
+def walks_for(wanted: QueueFilter, sort: QueueSort) -> tuple[QueuePages, ...]:
     """How to find what is asked for: along the sort, or along what was searched, the likelier first."""
-    text = scrub(wanted.search).strip()
+    text = remove_unsafe_chars(wanted.search).strip()
     if not text:
-        return (Walk(_SORTED_BY[sort.by]),)
-    walks: tuple[Walk, ...] = ()
+        return (QueuePages(_SORTED_BY[sort.by]),)
+    walks: tuple[QueuePages, ...] = ()
     if _TOKEN.fullmatch(text):
-        walks = (Walk(("number",), _Wanted.TOKEN, {"token": text}),)
+        walks = (QueuePages(("number",), _Wanted.TOKEN, {"token": text}),)
     digits = compact(text).upper()
     if _NUMBER.fullmatch(digits):
         by_student = _beginning("student_number", digits)
         by_number = by_student | _beginning("number", group_digits(digits))
         return (
             *walks,
-            Walk(("student_number", "id"), _Wanted.STUDENT_NUMBER, by_student),
-            Walk(("number",), _Wanted.NUMBER, by_number),
+            QueuePages(("student_number", "id"), _Wanted.STUDENT_NUMBER, by_student),
+            QueuePages(("number",), _Wanted.NUMBER, by_number),
         )
     try:
         name = parse_name(text)
     except InvalidName:
         name = text
     if wanted.match is Match.BEGINNING:
-        return (*walks, Walk(_SORTED_BY[SortBy.STUDENT_NAME], _Wanted.NAME_BEGINS, _beginning("names", name)))
+        return (*walks, QueuePages(_SORTED_BY[SortBy.STUDENT_NAME], _Wanted.NAME_BEGINS, _beginning("names", name)))
     pattern = "%" + re.sub(r"[%_\\]", r"\\\g<0>", name) + "%"
-    return (*walks, Walk(_SORTED_BY[SortBy.STUDENT_NAME], _Wanted.NAME_HAS, {"pattern": pattern}))
+    return (*walks, QueuePages(_SORTED_BY[SortBy.STUDENT_NAME], _Wanted.NAME_HAS, {"pattern": pattern}))
 
 
-def _flagged(flag: Hold | Remark | Attention) -> ColumnElement[bool]:
+def _flagged(flag: ApprovalBlock | ReviewFlag | Attention) -> ColumnElement[bool]:
     """The rows with a flag; what wants no attention is no condition but the absence of both."""
-    if isinstance(flag, Hold):
+    if isinstance(flag, ApprovalBlock):
         return HOLD_COLUMNS[flag]
-    if isinstance(flag, Remark):
+    if isinstance(flag, ReviewFlag):
         return _application.c.remarks.bitwise_and(flag.value) != 0
     return {
         Attention.BLOCKED: _application.c.is_blocked,
@@ -259,6 +259,6 @@ def _flagged(flag: Hold | Remark | Attention) -> ColumnElement[bool]:
     }[flag]
 
 
-def cursor_of(walks: Sequence[Walk], place: int, row: Row[Any]) -> Cursor:
+def cursor_of(walks: Sequence[QueuePages], place: int, row: Row[Any]) -> Cursor:
     """The place of a row that the walk at ``place`` found."""
     return Cursor(place, tuple(getattr(row, column) for column in walks[place].columns))

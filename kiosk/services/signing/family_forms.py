@@ -16,10 +16,10 @@ from kiosk.domain.application_status import LIVE_STATES
 from kiosk.domain.documents import COUNTED, FormKey, FormKind, Paper, PaperState
 from kiosk.domain.errors import Denied
 from kiosk.services.auth.denial_audit import audits_refusals
-from kiosk.services.auth.student_session import Visitor, require_student
+from kiosk.services.auth.student_session import StudentSession, require_student
 from kiosk.services.documents.printer import PrintFailed, PrintFault
-from kiosk.services.documents.register import standing
-from kiosk.services.signing.print_job import Asker, Printed, print_forms
+from kiosk.services.documents.register import current_document
+from kiosk.services.signing.print_job import Printed, PrintRequester, print_forms
 
 
 @audits_refusals
@@ -42,7 +42,7 @@ class Papers:
         """Whether parents can print at the kiosk."""
         return self._settings.printer is not None
 
-    def of_child(self, visitor: Visitor) -> tuple[Paper, ...]:
+    def of_child(self, visitor: StudentSession) -> tuple[Paper, ...]:
         """The forms there are so far: of each live application, and of the card once it is answered.
 
         Raises:
@@ -52,7 +52,7 @@ class Papers:
             student = require_student(session, visitor)
             return tuple(_papers(session, student.id))
 
-    def print_own(self, visitor: Visitor, keys: Sequence[FormKey]) -> Printed:
+    def print_own(self, visitor: StudentSession, keys: Sequence[FormKey]) -> Printed:
         """Print forms of the visitor's own child.
 
         Raises:
@@ -62,7 +62,7 @@ class Papers:
         return print_forms(self._settings, self._clock, lambda: self._asking(visitor), keys)
 
     @contextmanager
-    def _asking(self, visitor: Visitor) -> Iterator[Asker]:
+    def _asking(self, visitor: StudentSession) -> Iterator[PrintRequester]:
         with self._store.write() as unit:
             own = require_student(unit.session, visitor).id
 
@@ -72,7 +72,7 @@ class Papers:
                 if not self.has_printer:  # a file is for the staff
                     raise PrintFailed(PrintFault.NO_PRINTER)
 
-            yield Asker(unit, visitor.credential_id, None, require_own)
+            yield PrintRequester(unit, visitor.credential_id, None, require_own)
 
 
 def _papers(session: Session, student_id: str) -> Iterator[Paper]:
@@ -86,7 +86,7 @@ def _papers(session: Session, student_id: str) -> Iterator[Paper]:
         if application is not None and application.state not in LIVE_STATES:
             continue
         key = FormKey(FormKind(form.form), form.application_id or student_id)
-        document = standing(session, key)
+        document = current_document(session, key)
         yield Paper(
             key,
             PaperState(form.state),

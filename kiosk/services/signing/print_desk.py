@@ -22,7 +22,7 @@ from kiosk.domain.application_form import Basis
 from kiosk.domain.application_status import LIVE_STATES
 from kiosk.domain.documents import FormKey, FormKind, PaperState
 from kiosk.services.auth.staff_session import OPERATOR, REVIEWERS, StaffGate, StaffMember
-from kiosk.services.signing.print_job import Asker, Printed, print_forms
+from kiosk.services.signing.print_job import Printed, PrintRequester, print_forms
 
 _application = table_of(Application)
 _document = table_of(Document)
@@ -55,7 +55,7 @@ class QueuedForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Pile:
+class ClassPrintQueue:
     """How many forms of a class wait to be printed; a class whose forms are all printed has none."""
 
     class_name: str
@@ -76,7 +76,7 @@ class PrintDesk:
         self._settings = settings
         self._gate = StaffGate(store)
 
-    def piles(self, member: StaffMember) -> tuple[Pile, ...]:
+    def piles(self, member: StaffMember) -> tuple[ClassPrintQueue, ...]:
         """The member's classes that have forms, and how many of those wait.
 
         Raises:
@@ -91,7 +91,7 @@ class PrintDesk:
                 )
                 counts = select(forms.c.class_name, func.sum(waits)).group_by(forms.c.class_name)
                 waiting.update({name: int(count) for name, count in session.connection().execute(counts)})
-            return tuple(Pile(name, waiting[name]) for name in sorted(waiting) if acting.may_see(name))
+            return tuple(ClassPrintQueue(name, waiting[name]) for name in sorted(waiting) if acting.may_see(name))
 
     def queue(
         self, member: StaffMember, class_name: str | None = None, student_number: str | None = None
@@ -122,13 +122,13 @@ class PrintDesk:
         return print_forms(self._settings, self._clock, lambda: self._asking(member), keys)
 
     @contextmanager
-    def _asking(self, member: StaffMember) -> Iterator[Asker]:
+    def _asking(self, member: StaffMember) -> Iterator[PrintRequester]:
         with self._gate.write(member, "documents.print", REVIEWERS) as (unit, acting):
 
             def require_student(student_id: str) -> None:
                 acting.require_class(unit.session.get_one(Student, student_id).class_name)
 
-            yield Asker(unit, member.credential_id, acting.id, require_student)
+            yield PrintRequester(unit, member.credential_id, acting.id, require_student)
 
 
 def whole_queue(store: Store, class_name: str | None = None) -> tuple[QueuedForm, ...]:
@@ -145,9 +145,9 @@ def print_as_operator(store: Store, clock: Clock, settings: Settings, keys: Sequ
     """
 
     @contextmanager
-    def asking() -> Iterator[Asker]:
+    def asking() -> Iterator[PrintRequester]:
         with store.write() as unit:
-            yield Asker(unit, OPERATOR, None, lambda _student_id: None)
+            yield PrintRequester(unit, OPERATOR, None, lambda _student_id: None)
 
     return print_forms(settings, clock, asking, keys)
 

@@ -37,7 +37,7 @@ class Printed:
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class PrintRequester:
     """Who prints, in one unit of work.
 
     Attributes:
@@ -54,7 +54,10 @@ class Asker:
 
 
 def print_forms(
-    settings: Settings, clock: Clock, enter: Callable[[], AbstractContextManager[Asker]], keys: Sequence[FormKey]
+    settings: Settings,
+    clock: Clock,
+    enter: Callable[[], AbstractContextManager[PrintRequester]],
+    keys: Sequence[FormKey],
 ) -> Printed:
     """Print forms in one job, in this order.
 
@@ -90,7 +93,7 @@ def print_forms(
     )
 
 
-def _issue(asker: Asker, text_folder: Path, key: FormKey) -> Issued:
+def _issue(asker: PrintRequester, text_folder: Path, key: FormKey) -> Issued:
     student_id = FormContents(asker.unit.session, asker.unit.keys, None).student_of(key.kind, key.subject_id)
     if student_id is None:
         raise Denied

@@ -22,7 +22,7 @@ from kiosk.services.documents.register import mark_returned, void_if_changed
 
 _NUMBER = re.compile(r"D([0-9]{11})", re.ASCII)
 _TOKEN = re.compile(r"[A-Z2-7]{24}", re.ASCII)
-_LONGEST_CODE = 64
+_MAX_CODE_LENGTH = 64
 
 
 class AnotherClass(Denied):
@@ -92,7 +92,7 @@ class DocumentDesk:
                 `kiosk.services.auth.staff_session.StaffGate.write`.
         """
         with self._gate.write(member, "document.scan", REVIEWERS) as (unit, acting):
-            scanned = _scan(unit, member, acting, code[:_LONGEST_CODE])
+            scanned = _scan(unit, member, acting, code[:_MAX_CODE_LENGTH])
             unit.audit(member.credential_id, "document.scanned", scanned.number, {"outcome": scanned.outcome.name})
             return scanned
 

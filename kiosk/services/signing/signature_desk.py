@@ -146,7 +146,7 @@ class SignatureDesk:
             changed = unit.connection.execute(
                 update(_signature)
                 .where(_signature.c.id == signature_id, _signature.c.state == "waiting")
-                .values(state="checked", checked_by=acting.id, checked_at=unit.at)
+                .values(state="checked", checked_by=acting.id, checked_at=unit.timestamp_ms)
             )
             if changed.rowcount != 1:
                 raise ChangedMeanwhile

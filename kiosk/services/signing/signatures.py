@@ -27,10 +27,10 @@ from kiosk.i18n import _
 from kiosk.rules.contact import mask_email, mask_mobile
 from kiosk.rules.strokes import Drawing
 from kiosk.services.auth.denial_audit import audits_refusals
-from kiosk.services.auth.student_session import Visitor, require_student
+from kiosk.services.auth.student_session import StudentSession, require_student
 from kiosk.services.documents.form_contents import FormContents
 from kiosk.services.documents.pdf_renderer import fingerprint
-from kiosk.services.documents.register import content_of, issue, standing
+from kiosk.services.documents.register import content_of, current_document, issue
 
 _signature = table_of(Signature)
 
@@ -75,7 +75,7 @@ class Signatures:
         self._store = store
         self._settings = settings
 
-    def boxes(self, visitor: Visitor) -> tuple[SignatureBox, ...]:
+    def boxes(self, visitor: StudentSession) -> tuple[SignatureBox, ...]:
         """The boxes of the child's forms that are not back yet; none where the school does not allow it.
 
         Raises:
@@ -87,7 +87,7 @@ class Signatures:
                 return ()
             return tuple(_boxes(session, self._store.keys, self._settings, student.id))
 
-    def sign(self, visitor: Visitor, box: SignatureBox, drawing: Drawing) -> None:
+    def sign(self, visitor: StudentSession, box: SignatureBox, drawing: Drawing) -> None:
         """Keep a signature; one that stood in the box and was not checked yet is void from here on.
 
         Args:
@@ -133,7 +133,7 @@ class Signatures:
                     sealed=unit.keys.seal("signature", signature_id, asdict(drawing)),
                     account=visitor.account,
                     terminal=visitor.terminal,
-                    signed_at=unit.at,
+                    signed_at=unit.timestamp_ms,
                 )
             )
             detail = {"signature": signature_id, "place": box.place, "sha256": document.content_sha256}
@@ -171,7 +171,7 @@ def _boxes(session: Session, keys: KeyRing, settings: Settings, student_id: str)
             continue
         key = FormKey(FormKind(form.form), form.application_id or student_id)
         content = FormContents(session, keys, settings.text_folder).content(key.kind, key.subject_id)
-        document = standing(session, key)
+        document = current_document(session, key)
         states: dict[int, str] = {}
         if content is not None and document is not None and content_of(keys, document).facts == content.facts:
             content = content_of(keys, document)

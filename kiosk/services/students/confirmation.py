@@ -18,14 +18,14 @@ from kiosk.domain.errors import ServiceError
 from kiosk.domain.school_calendar import today
 from kiosk.rules.identity import mask_id
 from kiosk.rules.names import mask_name
-from kiosk.rules.text_safety import is_clean
+from kiosk.rules.text_safety import is_safe
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.denial_audit import audits_refusals
-from kiosk.services.auth.student_session import Visitor, is_of_age, require_student
+from kiosk.services.auth.student_session import StudentSession, is_of_age, require_student
 
 REPORTABLE = ("class_name", "name", "student_number")
 FORMS_TOTAL = 2
-_LONGEST_VALUE = 64
+_MAX_VALUE_LENGTH = 64
 
 
 class NothingReported(ServiceError):
@@ -96,7 +96,7 @@ class StudentData:
         self._store = store
         self._clock = clock
 
-    def hub(self, visitor: Visitor) -> HubState:
+    def hub(self, visitor: StudentSession) -> HubState:
         """Where this visit stands.
 
         Raises:
@@ -121,17 +121,17 @@ class StudentData:
                 forms_signed=forms_signed(session, student.id),
             )
 
-    def confirm(self, visitor: Visitor) -> None:
+    def confirm(self, visitor: StudentSession) -> None:
         """Record 資訊正確; an open error report of this student is replaced by it."""
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)
             self._close_tickets(unit.session, student.id)
-            student.data_state, student.updated_at = "confirmed", unit.at
+            student.data_state, student.updated_at = "confirmed", unit.timestamp_ms
             student.version += 1
             refresh(unit, [student.id])
             unit.audit(visitor.credential_id, "student.confirmed", student.id)
 
-    def report_errors(self, visitor: Visitor, right_values: Mapping[str, str]) -> None:
+    def report_errors(self, visitor: StudentSession, right_values: Mapping[str, str]) -> None:
         """Record 錯誤回報 for the registrar: field by field, what is shown and what would be right.
 
         The visit goes on; applications of this student are held until the registrar has answered.
@@ -156,10 +156,10 @@ class StudentData:
                     id=ticket_id,
                     student_id=student.id,
                     sealed=unit.keys.seal("ticket", ticket_id, {"fields": fields}),
-                    reported_at=unit.at,
+                    reported_at=unit.timestamp_ms,
                 )
             )
-            student.data_state, student.updated_at = "error_reported", unit.at
+            student.data_state, student.updated_at = "error_reported", unit.timestamp_ms
             student.version += 1
             refresh(unit, [student.id])
             unit.audit(visitor.credential_id, "student.error_reported", student.id, {"ticket": ticket_id})
@@ -210,7 +210,7 @@ class StudentData:
 
 
 def _can_be_kept(right: str) -> bool:
-    return bool(right.strip()) and len(right) <= _LONGEST_VALUE and is_clean(right)
+    return bool(right.strip()) and len(right) <= _MAX_VALUE_LENGTH and is_safe(right)
 
 
 def holds_of(application: Application) -> tuple[str, ...]:

@@ -15,11 +15,11 @@ from kiosk.domain.school_calendar import today
 from kiosk.i18n import _
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.denial_audit import audits_refusals
-from kiosk.services.auth.identity_check import Claim, NotTheirId, OwnId
-from kiosk.services.auth.student_session import Visitor, is_of_age, require_student
+from kiosk.services.auth.identity_check import IdAttempt, IdentityCheck, NotTheirId
+from kiosk.services.auth.student_session import StudentSession, is_of_age, require_student
 from kiosk.services.texts.loader import ConsentText
 
-Choice = Literal["agree", "refuse"]
+ConsentAnswer = Literal["agree", "refuse"]
 AnsweredBy = Literal["parent", "student"]
 BY_ACCOUNT = "account"
 """Who answered, where a parent withdrew a consent with their account."""
@@ -51,13 +51,13 @@ class Consents:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._own_id = OwnId(clock)
+        self._own_id = IdentityCheck(clock)
 
     def record(
         self,
-        visitor: Visitor,
+        visitor: StudentSession,
         text: ConsentText,
-        choice: Choice,
+        choice: ConsentAnswer,
         *,
         language: str,
         read_to_end: bool,
@@ -93,7 +93,7 @@ class Consents:
         if choice not in ("agree", "refuse") or answered_by not in ("parent", "student"):
             raise Denied
         consent_id = uuid4().hex
-        claim = Claim(holds=True)
+        claim = IdAttempt(holds=True)
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)
             if answered_by == "student":
@@ -115,7 +115,7 @@ class Consents:
                         answered_by=answered_by,
                         account=visitor.account,
                         terminal=visitor.terminal,
-                        answered_at=moment_after_last(unit.session, student.id, unit.at),
+                        answered_at=moment_after_last(unit.session, student.id, unit.timestamp_ms),
                     )
                 )
                 refresh(unit, [student.id])

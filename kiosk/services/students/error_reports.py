@@ -252,9 +252,9 @@ class Tickets:
             said = [{**one, **_said(decisions[one["field"]], student, one["field"])} for one in fields]
             ticket.sealed = unit.keys.seal("ticket", ticket.id, {"fields": said})
             ticket.state = "corrected" if values else "declined"
-            ticket.decided_by, ticket.decided_at, ticket.version = acting.id, unit.at, version + 1
+            ticket.decided_by, ticket.decided_at, ticket.version = acting.id, unit.timestamp_ms, version + 1
             student.data_state = "corrected" if values else "unconfirmed"
-            student.updated_at, student.version = unit.at, student.version + 1
+            student.updated_at, student.version = unit.timestamp_ms, student.version + 1
             unit.session.flush()
             refresh(unit, [student.id])
             unit.audit(member.credential_id, f"ticket.{ticket.state}", ticket.id, {"fields": said})
@@ -324,7 +324,7 @@ class Tickets:
             select(Credential).where(Credential.kind == STUDENT_LOGIN, Credential.subject_id == student.id)
         ).one()
         credential.account = student_account(student.student_number)
-        credential.changed_at, credential.version = unit.at, credential.version + 1
+        credential.changed_at, credential.version = unit.timestamp_ms, credential.version + 1
         unit.session.flush()
         if credential.password_hash is not None or not credential.active:
             return None

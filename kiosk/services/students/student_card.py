@@ -15,7 +15,7 @@ from kiosk.domain.documents import FormKind
 from kiosk.domain.errors import ServiceError
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.denial_audit import audits_refusals
-from kiosk.services.auth.student_session import Visitor, require_student
+from kiosk.services.auth.student_session import StudentSession, require_student
 from kiosk.services.documents.form_contents import latest_card_answer
 from kiosk.services.texts.card_services import CardServices
 
@@ -44,7 +44,7 @@ class StudentCard:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def choices(self, visitor: Visitor) -> CardChoices:
+    def choices(self, visitor: StudentSession) -> CardChoices:
         """What the child's card was answered last.
 
         Raises:
@@ -56,7 +56,7 @@ class StudentCard:
                 return CardChoices(answered=False, chosen={})
             return CardChoices(answered=True, chosen={item["key"]: item["chosen"] for item in json.loads(answer.items)})
 
-    def answer(self, visitor: Visitor, services: CardServices, chosen: Mapping[str, bool]) -> None:
+    def answer(self, visitor: StudentSession, services: CardServices, chosen: Mapping[str, bool]) -> None:
         """Keep an answer; no to all is one too, and a later answer stands beside the earlier ones.
 
         A form that was printed or signed for another answer is void from here on.
@@ -86,11 +86,13 @@ class StudentCard:
                     items=json.dumps(items, ensure_ascii=False),
                     account=visitor.account,
                     terminal=visitor.terminal,
-                    answered_at=_moment_after_last(unit.session, student.id, unit.at),
+                    answered_at=_moment_after_last(unit.session, student.id, unit.timestamp_ms),
                 )
             )
             if not _has_form(unit.session, student.id):
-                form = SignedForm(id=uuid4().hex, student_id=student.id, form=FormKind.CARD, changed_at=unit.at)
+                form = SignedForm(
+                    id=uuid4().hex, student_id=student.id, form=FormKind.CARD, changed_at=unit.timestamp_ms
+                )
                 unit.session.add(form)
             refresh(unit, [student.id])
             detail = {"answer": answer_id, "chosen": dict(chosen), "sha256": services.source.sha256}

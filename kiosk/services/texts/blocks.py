@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kiosk.services.texts.loader import Text, TextFault, TextUnusable
 
-LONGEST_VALUE = 120
+MAX_VALUE_LENGTH = 120
 """Characters behind a label."""
 
 _KEY = re.compile(r"\[([a-z][a-z0-9_]{0,31})\]", re.ASCII)
@@ -55,7 +55,7 @@ def read_blocks(
         len(lines) == len(block.values) and needed <= set(block.values)
         for block, (_key, lines) in zip(blocks, written, strict=True)
     )
-    is_short = all(len(value) <= LONGEST_VALUE for block in blocks for value in block.values.values())
+    is_short = all(len(value) <= MAX_VALUE_LENGTH for block in blocks for value in block.values.values())
     keys = {block.key for block in blocks}
     if not introduction or not 1 <= len(blocks) <= most or len(keys) < len(blocks) or not (is_whole and is_short):
         raise unusable(text, fault)

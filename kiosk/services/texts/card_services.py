@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.i18n import SOURCE_LANGUAGE, _
-from kiosk.services.texts.blocks import LONGEST_VALUE, read_blocks
+from kiosk.services.texts.blocks import MAX_VALUE_LENGTH, read_blocks
 from kiosk.services.texts.loader import Text, TextName, load_text
 
-MOST_ITEMS = 8
+MAX_ITEMS = 8
 _LABELS = {"名稱": "name", "說明": "purpose", "提供給": "recipient", "資料": "data"}
 
 
@@ -57,7 +57,7 @@ def load_card_services(own_folder: Path | None, language: str = SOURCE_LANGUAGE)
         TextUnusable: the file is not written as it must be.
     """
     text = load_text(TextName.CARD_SERVICES, own_folder, language)
-    introduction, blocks = read_blocks(text, _LABELS, most=MOST_ITEMS, fault=_fault(text))
+    introduction, blocks = read_blocks(text, _LABELS, most=MAX_ITEMS, fault=_fault(text))
     return CardServices(text, introduction, tuple(CardItem(block.key, **block.values) for block in blocks))
 
 
@@ -66,4 +66,4 @@ def _fault(text: Text) -> str:
     return _(
         "文字檔 {file} 必須先有一段說明，再有 1 到 {most} 個項目；每項以 [英文代號] 開始，"
         "有「名稱」「說明」「提供給」「資料」四行，每行最多 {longest} 個字，代號不可重複。"
-    ).format(file=text.file_name, most=MOST_ITEMS, longest=LONGEST_VALUE)
+    ).format(file=text.file_name, most=MAX_ITEMS, longest=MAX_VALUE_LENGTH)

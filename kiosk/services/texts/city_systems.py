@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.i18n import SOURCE_LANGUAGE, _
-from kiosk.services.texts.blocks import LONGEST_VALUE, read_blocks, unusable
+from kiosk.services.texts.blocks import MAX_VALUE_LENGTH, read_blocks, unusable
 from kiosk.services.texts.loader import Text, TextName, load_text
 
-MOST_SYSTEMS = 12
-LONGEST_ADDRESS = 53
+MAX_SYSTEMS = 12
+MAX_ADDRESS_LENGTH = 53
 """Bytes of a QR code of version 3 (ISO/IEC 18004, level L), the largest that stands beside words on 80 columns."""
 
 _LABELS = {"名稱": "name", "網址": "address", "說明": "purpose"}
@@ -62,7 +62,7 @@ def load_systems(own_folder: Path | None, language: str = SOURCE_LANGUAGE) -> Ci
     """
     text = load_text(TextName.SYSTEMS, own_folder, language)
     fault = _fault(text)
-    introduction, blocks = read_blocks(text, _LABELS, most=MOST_SYSTEMS, optional=("address",), fault=fault)
+    introduction, blocks = read_blocks(text, _LABELS, most=MAX_SYSTEMS, optional=("address",), fault=fault)
     systems = tuple(CitySystem(block.key, **block.values) for block in blocks)
     if any(one.address is not None and not _is_usable(one.address) for one in systems):
         raise unusable(text, fault)
@@ -70,7 +70,7 @@ def load_systems(own_folder: Path | None, language: str = SOURCE_LANGUAGE) -> Ci
 
 
 def _is_usable(address: str) -> bool:
-    return len(address) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(address) is not None
+    return len(address) <= MAX_ADDRESS_LENGTH and _ADDRESS.fullmatch(address) is not None
 
 
 def _fault(text: Text) -> str:
@@ -78,4 +78,4 @@ def _fault(text: Text) -> str:
     return _(
         "文字檔 {file} 必須先有一段說明，再有 1 到 {most} 個系統；每個以 [英文代號] 開始，有「名稱」「說明」兩行，"
         "可以再有「網址」一行（http:// 或 https:// 開頭，最多 {address} 個字）；每行最多 {longest} 個字，代號不可重複。"
-    ).format(file=text.file_name, most=MOST_SYSTEMS, address=LONGEST_ADDRESS, longest=LONGEST_VALUE)
+    ).format(file=text.file_name, most=MAX_SYSTEMS, address=MAX_ADDRESS_LENGTH, longest=MAX_VALUE_LENGTH)

@@ -14,10 +14,10 @@ from enum import Enum, StrEnum, auto
 from pathlib import Path
 
 from kiosk.i18n import SOURCE_LANGUAGE, _
-from kiosk.rules.text_safety import is_clean
+from kiosk.rules.text_safety import is_safe
 
 SHIPPED_FOLDER = Path(__file__).parents[2] / "text"
-MOST_BYTES = 256 * 1024
+MAX_BYTES = 256 * 1024
 
 _VERSION_HEADER = "版本"
 _TITLE_HEADER = "標題"
@@ -225,7 +225,7 @@ def _read(file: Path) -> bytes | None:
     """Read a file's bytes, a little more than it may have at most; None where there is no file."""
     try:
         with file.open("rb") as stream:
-            return stream.read(MOST_BYTES + 1)
+            return stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -249,8 +249,8 @@ def _parse(content: bytes, file: Path, name: TextName, language: str) -> Text:
 
 def _clean_lines(content: bytes, file: Path) -> list[str]:
     """Decode a file into its lines, without trailing blanks; a byte order mark and CRLF are welcome."""
-    if len(content) > MOST_BYTES:
-        line = _("文字檔 {file} 超過 {most} KB。").format(file=file.name, most=MOST_BYTES // 1024)
+    if len(content) > MAX_BYTES:
+        line = _("文字檔 {file} 超過 {most} KB。").format(file=file.name, most=MAX_BYTES // 1024)
         raise TextUnusable(TextFault.TOO_LARGE, file, line)
     try:
         text = content.decode("utf-8-sig")
@@ -259,7 +259,7 @@ def _clean_lines(content: bytes, file: Path) -> list[str]:
         raise TextUnusable(TextFault.NOT_UTF8, file, line) from error
     lines = text.replace("\r\n", "\n").split("\n")
     for number, content_line in enumerate(lines, start=1):
-        if not is_clean(content_line):
+        if not is_safe(content_line):
             line = _("文字檔 {file} 第 {number} 行有控制字元或看不見的字元，請刪除。").format(
                 file=file.name, number=number
             )

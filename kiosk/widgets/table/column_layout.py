@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
-from kiosk.rules.text_safety import scrub
+from kiosk.rules.text_safety import remove_unsafe_chars
 from kiosk.widgets.table.paged_window import Cell, Row, Toned
 
 Layout = tuple[tuple[int, int], ...]
@@ -59,7 +59,7 @@ def lay_out(columns: Sequence[Column], width: int, lead: int, hidden: Collection
 
 def fitted(text: str, cells: int) -> str:
     """The text in so many cells, nothing a terminal would obey in it; two dots say that it goes on."""
-    clean = scrub(text)
+    clean = remove_unsafe_chars(text)
     if cell_len(clean) <= cells:
         return set_cell_size(clean, cells)
     return set_cell_size(set_cell_size(clean, cells - len(_CUT)).rstrip() + _CUT, cells)

@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 V = TypeVar("V")
 
-LEAST_PAGE = 30
+MIN_PAGE_SIZE = 30
 _PAGES_KEPT = 4
 _PAGES_OWED = 2
 
@@ -80,7 +80,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Place:
+class TablePosition:
     """Where somebody was in a list, to come back to after the list has changed.
 
     Attributes:
@@ -121,12 +121,12 @@ class RowWindow(Generic[V]):
     @property
     def page_size(self) -> int:
         """Rows of a page: two screens, so that one is ready while another is read."""
-        return max(LEAST_PAGE, 2 * self.height)
+        return max(MIN_PAGE_SIZE, 2 * self.height)
 
     @property
     def first_page_size(self) -> int:
         """Rows of the page that a person waits for: what is in sight, and one that says whether there are more."""
-        return self.height + 1 if self.height > 1 else LEAST_PAGE
+        return self.height + 1 if self.height > 1 else MIN_PAGE_SIZE
 
     @property
     def current(self) -> Row[V] | None:
@@ -138,13 +138,13 @@ class RowWindow(Generic[V]):
         place = self.top + line
         return self.rows[place] if 0 <= line < self.height and place < len(self.rows) else None
 
-    def place(self) -> Place:
+    def place(self) -> TablePosition:
         """Where this is, for :meth:`begin`."""
         above = self.rows[self.top - 1].key if self.top else self._above
         current = self.current
-        return Place(above, current.id if current else None, self.cursor - self.top)
+        return TablePosition(above, current.id if current else None, self.cursor - self.top)
 
-    def begin(self, place: Place) -> Wanted:
+    def begin(self, place: TablePosition) -> Wanted:
         """Forget every row; gives the page to begin with."""
         self.rows = []
         self.top = self.cursor = self._owed = 0
@@ -153,7 +153,7 @@ class RowWindow(Generic[V]):
             return self._edge(Side.FIRST)
         return Wanted(Side.AFTER, place.above, self.first_page_size)
 
-    def take_first(self, page: RowPage[V], wanted: Wanted, place: Place) -> None:
+    def take_first(self, page: RowPage[V], wanted: Wanted, place: TablePosition) -> None:
         """Take the page that :meth:`begin` or a jump asked for."""
         self.rows = list(page.rows)
         self.has_before, self.has_more = page.has_before, page.has_more

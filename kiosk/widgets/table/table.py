@@ -21,7 +21,7 @@ from textual.widget import Widget
 
 from kiosk.i18n import _
 from kiosk.widgets.table.column_layout import GAP, Column, Layout, fitted, lay_out, parts_of
-from kiosk.widgets.table.paged_window import Place, Row, RowPage, RowWindow, Side, Wanted
+from kiosk.widgets.table.paged_window import Row, RowPage, RowWindow, Side, TablePosition, Wanted
 
 V = TypeVar("V")
 Fetch = Callable[[Wanted], Awaitable[RowPage[V] | None]]
@@ -147,7 +147,7 @@ class RowTable(Widget, Generic[V], can_focus=True):
         return self._window.is_loaded
 
     @property
-    def place(self) -> Place:
+    def place(self) -> TablePosition:
         """Where the cursor is, for another :meth:`show` of the same list."""
         return self._window.place()
 
@@ -156,10 +156,10 @@ class RowTable(Widget, Generic[V], can_focus=True):
         """The rows in memory."""
         return tuple(self._window.rows)
 
-    def show(self, fetch: Fetch[V], place: Place | None = None) -> None:
+    def show(self, fetch: Fetch[V], place: TablePosition | None = None) -> None:
         """Show another list, from its first row or around a place; marks stay."""
         self._fetch = fetch
-        self._begin(place or Place())
+        self._begin(place or TablePosition())
 
     def hide_columns(self, *places: int) -> None:
         """Leave out these columns, by their place, and no others."""
@@ -174,7 +174,7 @@ class RowTable(Widget, Generic[V], can_focus=True):
         if self._fetch is not None:
             self._begin(self._window.place())
 
-    def _begin(self, place: Place) -> None:
+    def _begin(self, place: TablePosition) -> None:
         self._lists += 1
         shown, self._window = self._window, RowWindow()
         self._window.resize(shown.height)
@@ -193,12 +193,12 @@ class RowTable(Widget, Generic[V], can_focus=True):
         self.marks.clear()
         self.refresh()
 
-    def _start(self, wanted: Wanted, place: Place | None = None) -> None:
+    def _start(self, wanted: Wanted, place: TablePosition | None = None) -> None:
         self._is_fetching = True
         self._bring(wanted, place, self._lists)
 
     @work(group="rows", exclusive=True)
-    async def _bring(self, wanted: Wanted, place: Place | None, asked_for: int) -> None:
+    async def _bring(self, wanted: Wanted, place: TablePosition | None, asked_for: int) -> None:
         """Fetch a page and the next ones for as long as they are wanted; a list that is no longer shown is dropped."""
         while self._fetch is not None:
             page = await self._fetch(wanted)
@@ -219,7 +219,7 @@ class RowTable(Widget, Generic[V], can_focus=True):
             wanted, place = following, None
         self._is_fetching = False
 
-    def _take(self, page: RowPage[V], wanted: Wanted, place: Place | None) -> None:
+    def _take(self, page: RowPage[V], wanted: Wanted, place: TablePosition | None) -> None:
         before = self.current
         if place is None:
             self._window.take(page, wanted)
@@ -277,7 +277,7 @@ class RowTable(Widget, Generic[V], can_focus=True):
             self._draw_change(*before)
         else:
             self._lists += 1
-            self._start(wanted, Place())
+            self._start(wanted, TablePosition())
 
     def _change(self, change: Callable[[], None]) -> None:
         """Do it and draw what is another now."""

@@ -12,15 +12,15 @@ from textual.color import Color
 
 from kiosk.screens.account.systems import SystemScreen, SystemsScreen
 from kiosk.screens.base.step import Nav
-from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.texts.city_systems import CitySystem, load_systems
 from kiosk.widgets.qr import qr_lines
 from tests.pilot.hosts import SIZES, Shown, showing
 from tests.terminal.photo import photograph
 
-HOLDER = AccountHolder("login", "account", 1, "terminal", "林小花")
+HOLDER = AccountSession("login", "account", 1, "terminal", "林小花")
 SYSTEMS = load_systems(None)
-_LONGEST = CitySystem("long", "長網址", "說明", "https://longest.tp.edu.tw/" + "a" * 27)
+_MAX_LENGTH = CitySystem("long", "長網址", "說明", "https://longest.tp.edu.tw/" + "a" * 27)
 
 
 def _as_terminal(shown: Shown[bool | Nav], size: tuple[int, int]) -> pyte.Screen:
@@ -60,9 +60,9 @@ async def test_on_a_narrow_terminal_the_code_is_below_and_is_reached_by_keyboard
 
 
 async def test_the_longest_address_that_is_allowed_can_be_read_too(tmp_path: Path) -> None:
-    async with showing(tmp_path, SystemScreen(HOLDER, _LONGEST), (100, 30)) as shown:
+    async with showing(tmp_path, SystemScreen(HOLDER, _MAX_LENGTH), (100, 30)) as shown:
         found = zxingcpp.read_barcodes(photograph(_as_terminal(shown, (100, 30))))
-        assert [one.text for one in found] == [_LONGEST.address]
+        assert [one.text for one in found] == [_MAX_LENGTH.address]
 
 
 async def test_a_system_without_an_address_has_no_code_and_says_so(tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ async def test_an_enter_between_the_answer_and_its_end_sends_nothing_again(
     ready(school)
 
     def answer(screen: MobileScreen, result: str | Nav) -> None:
-        Step.answer(screen, result)
+        Step.finish(screen, result)
         screen.call_later(screen.send)
 
     monkeypatch.setattr(MobileScreen, "answer", answer)

@@ -76,7 +76,7 @@ async def test_whoever_idles_away_while_signing_in_leaves_the_kiosk_as_it_was(
     app = KioskApp(load_settings(tmp_path, environment={}), FakeClock())
     async with app.run_test() as pilot:
         await Parent(pilot).logs_in("P110001", FIRST_PASSWORD)
-        app.forget_visitor()
+        app.reset_session()
         await until(pilot, lambda: not app.screen.query_one("#login").disabled)
         await pilot.pause()
         assert not app.return_code
@@ -147,7 +147,7 @@ async def test_a_mail_that_fails_for_a_left_code(
         await parent.presses("enter")
         await parent.sees("EmailCodeScreen")
         await parent.presses("escape")
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         await until(parent.pilot, going.is_set)
         await parent.pilot.pause()
     assert not parent.app.return_code

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from textual.widgets import Input
 
 from kiosk.config.settings import SmtpSettings
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.errors import StoreError
 from kiosk.services.messaging.email_verification import EmailCodes
 from kiosk.services.school import School
@@ -48,7 +48,7 @@ async def test_an_application_that_will_never_go_in_is_not_called_busy(school: S
     async with standing_at(school) as parent:
         await to_form(parent)
         await parent.fills_in(*MOTHER)
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         await parent.presses("enter")
         await parent.sees("ReceiptScreen")
         await parent.presses("enter")
@@ -60,13 +60,13 @@ async def test_an_application_that_will_never_go_in_is_not_called_busy(school: S
         await parent.consents()
         await parent.chooses_mode()
         await parent.fills_in(*MOTHER)
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         await parent.presses("enter")
         await parent.sees("NoticeScreen")
         assert parent.text("#heading") == "沒有存入"
         assert not parent.app.screen.query("#again")
         await parent.presses("enter")
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         await parent.presses("escape")
         await parent.sees("ApplicantFormScreen")
         assert parent.app.screen.query_one("#name", Input).value == MOTHER[0]
@@ -81,7 +81,7 @@ async def test_a_door_that_cannot_be_kept_leads_back_to_the_others(school: Schoo
         await parent.sees("NoticeScreen")
         assert parent.text("#heading") == "沒有存入"
         await parent.presses("enter")
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         _allow(school)
         await parent.confirms()
 
@@ -116,7 +116,7 @@ async def test_a_password_that_cannot_be_kept_is_not_called_busy(school: School)
         await _is_told(parent, _CONFLICT)
         _allow(school)
         await parent.clicks("#send")
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
 
 
 @pytest.mark.parametrize(("change", "words"), [("INSERT ON sign_in_counter", _CONFLICT), (None, _BUSY)])
@@ -138,13 +138,13 @@ async def test_a_sign_in_that_cannot_be_recorded_says_which(
 async def test_a_code_that_was_not_sent_is_not_called_sent(
     school: School, mailbox: Mailbox, smtp: SmtpSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(codes: EmailCodes, visitor: Visitor, address: str) -> None:
+    def refuse(codes: EmailCodes, visitor: StudentSession, address: str) -> None:
         raise StoreError
 
     async with standing_at(replace(school, settings=replace(school.settings, smtp=smtp))) as parent:
         await to_form(parent)
         await parent.fills_in(*MOTHER)
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         with monkeypatch.context() as busy:
             busy.setattr(EmailCodes, "send", refuse)
             await parent.presses("enter")

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from kiosk.app import KioskApp
-from kiosk.flows.flow import Walk
-from kiosk.screens.base.notice import CurtainScreen, NoticeScreen
+from kiosk.flows.flow import Flow
+from kiosk.screens.base.notice import BlankScreen, NoticeScreen
 from kiosk.services.school import School
 from kiosk.testing import until
 from tests.pilot.quick import QuickParent, quickly_at
@@ -28,10 +28,10 @@ def begin(app: KioskApp) -> None:
     """Begin a visit of one notice after another."""
 
     async def visit() -> None:
-        app.push_screen(CurtainScreen())
-        walk = Walk(app)
+        app.push_screen(BlankScreen())
+        walk = Flow(app)
         while True:
-            await walk.tell("一", "二")
+            await walk.show_notice("一", "二")
 
     app.guard.begin_visit()
     app.run_worker(app._until_it_ends(visit()), group="visit")
@@ -47,7 +47,7 @@ async def test_a_visitor_forgotten_while_the_first_step_comes(school: School) ->
         for turns in range(3, 100, 3):
             begin(app)
             await turn(turns)
-            app.forget_visitor()
+            app.reset_session()
             await until(parent.pilot, lambda: len(app.screen_stack) == 1)
             assert app._exception is None, f"after {turns} turns"
 
@@ -61,12 +61,12 @@ async def test_a_visit_that_ends_while_the_curtain_makes_its_frame(school: Schoo
             curtain, notice = app.screen_stack[1:]
             assert isinstance(notice, NoticeScreen)
             assert not curtain.query("#time")
-            notice.answer("ok")
+            notice.finish("ok")
             await turn(turns)
             if end == "exit":
                 app.exit(0)
             else:
-                app.forget_visitor()
+                app.reset_session()
                 await parent.sees("LoginScreen")
         assert app._exception is None, f"after {turns} turns"
         assert app.return_code in (None, 0)

@@ -13,7 +13,7 @@ from kiosk.domain.application_form import FIELDS, ApplicantEntry, Basis, Mode
 from kiosk.rules.line_breaks import cell_width
 from kiosk.screens.base.step import Nav
 from kiosk.screens.family.applicant_form import Answer, ApplicantFormScreen
-from kiosk.screens.family.summary import ReadBackScreen
+from kiosk.screens.family.summary import SummaryScreen
 from kiosk.services.texts.loader import TextName, load_text
 from kiosk.testing import until
 from tests.pilot.hosts import SIZES, Shown, showing
@@ -230,13 +230,13 @@ async def test_a_name_is_never_markup(tmp_path: Path, typed: str) -> None:
     entry = replace(_MOTHER, name=typed)
     async with showing(tmp_path, form(entry)) as shown:
         assert value(shown, "name") == typed
-    async with showing(tmp_path, ReadBackScreen(Mode.ONE_PARENT, Basis.PARENTS, [entry])) as read:
+    async with showing(tmp_path, SummaryScreen(Mode.ONE_PARENT, Basis.PARENTS, [entry])) as read:
         assert typed in read.words()
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_read_back_shows_both_applicants_by_keyboard_alone(tmp_path: Path, size: tuple[int, int]) -> None:
-    screen = ReadBackScreen(Mode.TWO_PARENTS, Basis.PARENTS, [_MOTHER, _FATHER])
+    screen = SummaryScreen(Mode.TWO_PARENTS, Basis.PARENTS, [_MOTHER, _FATHER])
     async with showing(tmp_path, screen, size) as shown:
         seen = shown.words()
         for _page in range(4):
@@ -254,7 +254,7 @@ async def test_the_read_back_shows_both_applicants_by_keyboard_alone(tmp_path: P
 
 
 async def test_the_read_back_is_left_by_mouse_to_change_something(tmp_path: Path) -> None:
-    async with showing(tmp_path, ReadBackScreen(Mode.ONE_PARENT, Basis.CARER, [_MOTHER])) as shown:
+    async with showing(tmp_path, SummaryScreen(Mode.ONE_PARENT, Basis.CARER, [_MOTHER])) as shown:
         assert "委託證明書" in shown.words()
         await shown.clicks("#back")
         assert await shown.answered() is Nav.BACK

@@ -55,10 +55,10 @@ async def test_what_is_typed_while_a_service_works_lands_in_no_field(
         await until(parent.pilot, confirm.called.is_set)
         await parent.types("A123456789")
         await parent.presses("enter", "escape")
-        assert parent.screen == "CurtainScreen"
+        assert parent.screen == "BlankScreen"
         await until(parent.pilot, lambda: "請稍候" in str(parent.app.screen.query_one("#wait").render()))
         await confirm.answer(parent.pilot)
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         await parent.presses("escape")
         await parent.sees("LoginScreen")
         assert [field.value for field in parent.app.screen.query(Input)] == ["", ""]
@@ -82,18 +82,20 @@ async def test_after_ten_minutes_the_kiosk_asks_on_a_step_and_not_between_two(
         await until(parent.pilot, confirm.called.is_set)
         app.tick()
         await parent.settles()
-        assert parent.screen == "CurtainScreen"
+        assert parent.screen == "BlankScreen"
         await confirm.answer(parent.pilot)
-        await until(parent.pilot, lambda: parent.screen in ("HubScreen", "NoticeScreen"))  # the app ticks by itself too
+        await until(
+            parent.pilot, lambda: parent.screen in ("MenuScreen", "NoticeScreen")
+        )  # the app ticks by itself too
         app.tick()
         await parent.sees("NoticeScreen")
         assert parent.text("#heading") == "還要繼續嗎？"
         app.tick()
         await parent.presses("enter")
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         app.tick()
         await parent.settles()
-        assert parent.screen == "HubScreen"
+        assert parent.screen == "MenuScreen"
 
 
 @pytest.mark.parametrize("service", ["confirm", "sign_in"])

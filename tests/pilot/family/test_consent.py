@@ -9,7 +9,7 @@ from textual.widgets import Button
 
 from kiosk.screens.base.step import Nav
 from kiosk.screens.family.consent import ConsentScreen
-from kiosk.services.students.consents import Choice
+from kiosk.services.students.consents import ConsentAnswer
 from kiosk.services.texts.loader import TextName, load_consent, load_text
 from kiosk.testing import until
 from tests.pilot.hosts import SIZES, Shown, showing
@@ -23,15 +23,15 @@ def screen() -> ConsentScreen:
     return ConsentScreen(load_consent(None, "zh_TW"), load_text(TextName.CONSENT_INTRO, None).body)
 
 
-def may_choose(shown: Shown[Choice | Nav]) -> bool:
+def may_choose(shown: Shown[ConsentAnswer | Nav]) -> bool:
     return not any(button.disabled for button in shown.screen.query(".choice").results(Button))
 
 
-def lines_of(shown: Shown[Choice | Nav]) -> list[str]:
+def lines_of(shown: Shown[ConsentAnswer | Nav]) -> list[str]:
     return [line for line in shown.parent.text("#text").split("\n") if line]
 
 
-async def read_by_key(shown: Shown[Choice | Nav]) -> None:
+async def read_by_key(shown: Shown[ConsentAnswer | Nav]) -> None:
     for _page in range(80):
         if may_choose(shown):
             return

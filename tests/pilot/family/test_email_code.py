@@ -24,7 +24,7 @@ async def test_back_from_the_code_by_mail_sends_nothing(school: School) -> None:
         await parent.presses("enter")
         await parent.sees("EmailCodeScreen")
         await parent.presses("escape")
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         with school.store.read() as session:
             assert session.exec(select(Application)).all() == []
         await parent.presses("enter")

@@ -56,12 +56,12 @@ async def _applies(parent: Parent) -> None:
     await parent.consents()
     await parent.chooses_mode()
     await parent.fills_in(*_MOTHER)
-    await parent.sees("ReadBackScreen")
+    await parent.sees("SummaryScreen")
     await parent.presses("enter")
     await parent.sees("ReceiptScreen")
     await parent.presses("enter")
     await parent.logs_in("P110001", "Harbour7lights")
-    await parent.sees("HubScreen")
+    await parent.sees("MenuScreen")
 
 
 async def _answers_card(parent: Parent) -> None:
@@ -69,7 +69,7 @@ async def _answers_card(parent: Parent) -> None:
     await parent.clicks("#send")
     await parent.sees("NoticeScreen")
     await parent.presses("enter")
-    await parent.sees("HubScreen")
+    await parent.sees("MenuScreen")
 
 
 def _papers(parent: Parent) -> list[str]:
@@ -86,7 +86,7 @@ async def test_before_anything_was_sent_the_door_says_what_to_do(school: School)
         ]
         assert not parent.app.screen.query("#print")
         await parent.presses("escape")
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -11,7 +11,7 @@ import pytest
 from textual.widgets import Input
 
 from kiosk.screens.base.new_password import ChangePasswordScreen
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.messaging.email_verification import EmailChallenge, EmailCodes
 from kiosk.services.school import School
 from kiosk.testing import until
@@ -20,11 +20,11 @@ from tests.pilot.walker import ADULT, APPLIED, MOTHER, PASSWORD, READY, go_to, m
 
 BACK_FROM = {
     "change": "LoginScreen",
-    "report": "HubScreen",
+    "report": "MenuScreen",
     "form": "BasisScreen",
-    "code": "ReadBackScreen",
+    "code": "SummaryScreen",
     "next_login": "ReceiptScreen",
-    "draft_id": "HubScreen",
+    "draft_id": "MenuScreen",
     "withdraw_id": "NoticeScreen",
     "adult_id": "NoticeScreen",
 }
@@ -32,13 +32,13 @@ BACK_FROM = {
 
 UNTOUCHED = {
     "hub": "LoginScreen",
-    "confirm": "HubScreen",
-    "consent": "HubScreen",
-    "mode": "HubScreen",
+    "confirm": "MenuScreen",
+    "consent": "MenuScreen",
+    "mode": "MenuScreen",
     "basis": "ApplicationModeScreen",
     "read_back": "ApplicantFormScreen",
-    "which": "HubScreen",
-    "adult": "HubScreen",
+    "which": "MenuScreen",
+    "adult": "MenuScreen",
     **BACK_FROM,
 }
 
@@ -85,7 +85,7 @@ async def test_escape_goes_one_step_back_where_nothing_was_typed(school: School,
 async def test_back_from_the_code_by_mouse(school: School) -> None:
     async with at(school, "code") as parent:
         await parent.clicks("#back")
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
 
 
 async def test_what_was_sent_to_the_read_back_is_not_dropped_by_going_back_twice(school: School) -> None:
@@ -108,7 +108,7 @@ async def test_what_was_sent_to_the_read_back_is_not_dropped_by_going_back_twice
 
 async def test_after_the_code_screen_and_two_steps_back_the_forms_begin_anew(school: School) -> None:
     async with at(school, "code") as parent:
-        for seen in ("ReadBackScreen", "ApplicantFormScreen", "NoticeScreen"):
+        for seen in ("SummaryScreen", "ApplicantFormScreen", "NoticeScreen"):
             await parent.presses("escape")
             await parent.sees(seen)
         await parent.clicks("#drop")
@@ -126,7 +126,7 @@ async def test_an_opened_draft_that_is_left_untouched_stays(school: School) -> N
         await parent.presses("enter")
         await parent.sees("ApplicantFormScreen")
         await parent.presses("escape")
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         await parent.opens("apply", "AskIdScreen")
 
 
@@ -157,7 +157,7 @@ async def test_what_was_carried_to_the_next_child_is_offered_until_it_is_decline
         await parent.consents()
         await parent.sees("AskIdScreen")
         await parent.presses("escape")
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         await parent.opens("apply", "AskIdScreen")
         assert parent.text("#heading") == "為另一位子女申請"
         await parent.clicks("#afresh")
@@ -187,14 +187,14 @@ async def test_the_students_own_id_stands_again_after_going_back_from_the_consen
         assert parent.app.screen.query_one("#national_id", Input).value == "F190000004"
         await parent.presses("enter")
         await parent.consents()
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
 
 
 async def test_a_password_that_was_changed_meanwhile_leads_on(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
     """Esc while the change is under way: the question stands on top when the answer comes."""
     held, change = threading.Event(), school.sign_in.change_password
 
-    def slow(visitor: Visitor, new: str) -> Visitor:
+    def slow(visitor: StudentSession, new: str) -> StudentSession:
         assert held.wait(30)
         return change(visitor, new)
 
@@ -211,7 +211,7 @@ async def test_a_password_that_was_changed_meanwhile_leads_on(school: School, mo
         await until(parent.pilot, lambda: below._late_answer)
         assert parent.screen == "NoticeScreen"
         await parent.clicks("#stay")
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         assert len(parent.app.screen_stack) == 3
 
 
@@ -221,7 +221,7 @@ class PromptPost(EmailCodes):
     sent: list[str]
     available = True
 
-    def send(self, visitor: Visitor, address: str) -> EmailChallenge:
+    def send(self, visitor: StudentSession, address: str) -> EmailChallenge:
         self.sent.append(address)
         return EmailChallenge(address, b"", 0.0)
 
@@ -240,7 +240,7 @@ async def test_a_verified_address_is_not_asked_for_again(school: School) -> None
         await parent.fills_in(MOTHER.name, MOTHER.relation, MOTHER.national_id, MOTHER.mobile, MOTHER.email)
         await until(parent.pilot, lambda: parent.text("#position") == "第 2 位申請人")
         await parent.fills_in("王大明", "爸爸", "A100000001", "0910100201", "father@example.org")
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         await parent.presses("enter")
         await parent.sees("EmailCodeScreen")
         await until(parent.pilot, lambda: "信已寄出" in parent.text("#message"))
@@ -248,7 +248,7 @@ async def test_a_verified_address_is_not_asked_for_again(school: School) -> None
         await parent.presses("enter")
         await until(parent.pilot, lambda: len(post.sent) == 2)
         await parent.presses("escape")
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         await parent.presses("enter")
         await until(parent.pilot, lambda: len(post.sent) == 3)
         assert post.sent[2] == "father@example.org"

@@ -9,7 +9,7 @@ from textual.widgets import Input, Static
 from db.models.school import Student
 from kiosk.app import KioskApp
 from kiosk.domain.errors import PasswordChangeRequired
-from kiosk.rules.text_safety import scrub
+from kiosk.rules.text_safety import remove_unsafe_chars
 from kiosk.services.school import School
 from kiosk.testing import Parent
 from tests.pilot.conftest import standing_at
@@ -69,7 +69,7 @@ async def assert_inert_in_every_field(school: School, mode: str, texts: tuple[st
             await parent.clicks("#send")
             await parent.pilot.pause()
             assert parent.app.screen is form
-            assert form.query_one("#name", Input).value == scrub(text)[:128]
+            assert form.query_one("#name", Input).value == remove_unsafe_chars(text)[:128]
         assert parent.app.return_code is None
 
 
@@ -89,19 +89,19 @@ async def assert_shown_as_they_are(school: School, texts: tuple[str, ...]) -> No
         await parent.logs_in("P110001", FIRST_ID)
         await parent.changes_password(PASSWORD)
         for text in texts:
-            clean = scrub(text)[:32]
+            clean = remove_unsafe_chars(text)[:32]
             with school.store.write() as unit:
                 student = unit.session.exec(select(Student).where(Student.student_number == "110001")).one()
                 student.name = student.class_name = clean
                 unit.audit("test", "test.planted", student.id)
             await parent.opens("confirm", "ConfirmStudentScreen")
             await parent.presses("escape")
-            await parent.sees("HubScreen")
+            await parent.sees("MenuScreen")
             await parent.opens("confirm", "ConfirmStudentScreen")
             assert f"姓名：{clean}" in parent.text("#student")
             await parent.pilot.click("#student")
             await parent.presses("escape")
-            await parent.sees("HubScreen")
+            await parent.sees("MenuScreen")
         assert parent.app.return_code is None
 
 

@@ -21,7 +21,7 @@ from db.models.documents import SignedForm
 from kiosk.app import KioskApp
 from kiosk.demo.seed import invented_id
 from kiosk.services.school import School
-from kiosk.terminal.render_caches import forget_painted_text
+from kiosk.terminal.render_caches import clear_render_caches
 from kiosk.testing import FakeClock, until
 from tests.pilot.memory import Memory, holders_of, memory_of
 from tests.pilot.quick import QuickParent, leave_no_trace_of_the_pilot, quickly_at
@@ -77,7 +77,7 @@ async def leave_an_error_report(parent: QuickParent, serial: int) -> None:
 async def fill_in(parent: QuickParent, serial: int) -> None:
     await go_to(parent, "form")
     await parent.fills_in(name_of(serial), "媽媽", id_of(serial), mobile_of(serial), email_of(serial))
-    await parent.sees("ReadBackScreen")
+    await parent.sees("SummaryScreen")
 
 
 async def leave_the_form(parent: QuickParent, serial: int) -> None:
@@ -93,7 +93,7 @@ async def drop_the_form(parent: QuickParent, serial: int) -> None:
         await parent.presses("escape")
         await parent.sees(seen)
     await parent.clicks("#drop")
-    for seen in ("BasisScreen", "ApplicationModeScreen", "HubScreen"):
+    for seen in ("BasisScreen", "ApplicationModeScreen", "MenuScreen"):
         await parent.sees(seen)
         await parent.presses("escape")
 
@@ -216,7 +216,7 @@ def test_what_refers_to_itself_is_collected_when_a_visitor_is_forgotten() -> Non
     try:
         left = weakref.ref(_Screenlike())
         assert left() is not None
-        forget_painted_text()
+        clear_render_caches()
         assert left() is None
     finally:
         gc.enable()

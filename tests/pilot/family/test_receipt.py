@@ -10,7 +10,7 @@ from PIL import Image
 
 from kiosk.app import KioskApp
 from kiosk.domain.application_form import Basis
-from kiosk.domain.application_status import Hold
+from kiosk.domain.application_status import ApprovalBlock
 from kiosk.domain.receipt import EmailState, MaskedApplicant, Receipt, make_receipt
 from kiosk.rules.line_breaks import cell_width
 from kiosk.screens.family.receipt import ReceiptScreen
@@ -22,7 +22,7 @@ _TOKEN = "tk_0123456789-abcdefg"  # as long as a real one
 _PIXELS = 8
 
 
-def receipt(applicants: int = 1, basis: Basis = Basis.PARENTS, held: tuple[Hold, ...] = ()) -> Receipt:
+def receipt(applicants: int = 1, basis: Basis = Basis.PARENTS, held: tuple[ApprovalBlock, ...] = ()) -> Receipt:
     person = MaskedApplicant("林〇花", "媽媽", "*******401", "0910***200", None, EmailState.NONE)
     return make_receipt("id", "115-000-0001-5", _TOKEN, basis, (person,) * applicants, held)
 
@@ -59,7 +59,7 @@ async def test_the_whole_code_is_in_sight_black_on_white(tmp_path: Path, size: t
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_everything_can_be_reached_by_keyboard(tmp_path: Path, size: tuple[int, int]) -> None:
-    held = (Hold.DOCUMENTS, Hold.STUDENT_CONSENT, Hold.CONFLICT)
+    held = (ApprovalBlock.DOCUMENTS, ApprovalBlock.STUDENT_CONSENT, ApprovalBlock.CONFLICT)
     async with showing(tmp_path, ReceiptScreen(receipt(2, Basis.CARER, held)), size) as shown:
         assert "115-000-0001-5" in shown.words()
         assert "*******401" in shown.words()
@@ -77,7 +77,7 @@ async def test_everything_can_be_reached_by_keyboard(tmp_path: Path, size: tuple
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_lines_fit_the_room_beside_the_code(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with showing(tmp_path, ReceiptScreen(receipt(1, Basis.CARER, (Hold.DOCUMENTS,))), size) as shown:
+    async with showing(tmp_path, ReceiptScreen(receipt(1, Basis.CARER, (ApprovalBlock.DOCUMENTS,))), size) as shown:
         words = shown.one("#receipt-text")
 
         def lines() -> list[str]:

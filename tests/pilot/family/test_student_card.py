@@ -43,7 +43,7 @@ async def test_one_item_by_keyboard(school: School, size: tuple[int, int]) -> No
         await parent.sees("NoticeScreen")
         assert list(weak_texts(parent.app)) == []
         await parent.presses("enter")
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         assert _chosen(school) == {item: item == "library" for item in _ITEMS}
         await parent.opens("card", "CardScreen")
         assert _says(parent, "library").startswith("【開通】"), "the last answer stands there"
@@ -55,7 +55,7 @@ async def test_no_to_all_by_mouse_and_changed_later(school: School) -> None:
         await parent.clicks("#send")
         await parent.sees("NoticeScreen")
         await parent.clicks("#ok")
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         assert _chosen(school) == dict.fromkeys(_ITEMS, False)
         await parent.clicks("#card")
         await parent.sees("CardScreen")
@@ -75,8 +75,8 @@ async def test_leaving_with_a_change_is_asked_for_and_keeps_nothing(school: Scho
         await parent.presses("enter", "escape")
         await parent.sees("NoticeScreen")
         await parent.clicks("#drop")
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         await parent.opens("card", "CardScreen")
         await parent.presses("escape")
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         assert card_rows(school.store) == ()

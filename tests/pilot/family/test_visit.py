@@ -21,7 +21,7 @@ async def test_from_login_to_receipt(school: School, size: tuple[int, int]) -> N
     async with standing_at(school, size) as parent:
         await to_form(parent)
         await parent.fills_in(*MOTHER)
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         await parent.presses("enter")
         await parent.sees("ReceiptScreen")
         receipt = parent.text("#receipt-text")
@@ -31,7 +31,7 @@ async def test_from_login_to_receipt(school: School, size: tuple[int, int]) -> N
         await parent.presses("enter")
         await parent.sees("LoginScreen")
         await parent.logs_in("P110001", PASSWORD)
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         assert "審核中" in parent.text("#states")
 
 
@@ -46,7 +46,7 @@ async def test_every_choice_by_mouse(school: School) -> None:
         await parent.sees("ConfirmStudentScreen")
         await parent.clicks("#right")
         await parent.clicks("#send")
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         await parent.clicks("#apply")
         await parent.reads_consent()
         await parent.clicks("#agree")
@@ -62,7 +62,7 @@ async def test_every_choice_by_mouse(school: School) -> None:
         await parent.clicks(".relation")
         await parent.clicks("#no-email")
         await parent.clicks("#send")
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         await parent.clicks("#send")
         await parent.sees("ReceiptScreen")
         assert "沒有信箱" in parent.text("#receipt-text")
@@ -147,7 +147,7 @@ async def test_the_students_own_id_is_refused_and_the_form_is_kept(school: Schoo
     async with standing_at(school) as parent:
         await to_form(parent)
         await parent.fills_in(MOTHER[0], MOTHER[1], FIRST_PASSWORD, *MOTHER[3:])
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         await parent.presses("enter")
         await parent.sees("NoticeScreen")
         await parent.presses("enter")
@@ -159,7 +159,7 @@ async def test_a_consent_taken_back_meanwhile_is_asked_for_again(school: School)
     async with standing_at(school) as parent:
         await to_form(parent)
         await parent.fills_in(*MOTHER)
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         with school.store.write() as unit:
             unit.session.exec(update(Consent).values(choice="refuse"))
             unit.audit("test", "test.refused", "school")
@@ -167,7 +167,7 @@ async def test_a_consent_taken_back_meanwhile_is_asked_for_again(school: School)
         await parent.sees("NoticeScreen")
         await parent.presses("enter")
         await parent.consents()
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         assert MOTHER[0] in "".join(strip.text for strip in parent.app.screen._compositor.render_strips())
         await parent.presses("enter")
         await parent.sees("ReceiptScreen")
@@ -176,7 +176,7 @@ async def test_a_consent_taken_back_meanwhile_is_asked_for_again(school: School)
 async def test_consent_is_read_once_in_a_visit(school: School) -> None:
     async with standing_at(school) as parent:
         await to_form(parent)
-        for before in ("BasisScreen", "ApplicationModeScreen", "HubScreen"):
+        for before in ("BasisScreen", "ApplicationModeScreen", "MenuScreen"):
             await parent.presses("escape")
             await parent.sees(before)
         await parent.opens("apply", "ApplicationModeScreen")
@@ -190,7 +190,7 @@ async def test_a_double_enter_signs_in_once(school: School) -> None:
         await parent.presses("enter", "enter", "enter")
         await parent.sees("ChangePasswordScreen")
         kinds = [type(screen).__name__ for screen in parent.app.screen_stack]
-        assert kinds == ["LoginScreen", "CurtainScreen", "ChangePasswordScreen"]
+        assert kinds == ["LoginScreen", "BlankScreen", "ChangePasswordScreen"]
 
 
 async def test_an_error_report_goes_to_the_registrar_and_the_visit_goes_on(school: School) -> None:
@@ -202,7 +202,7 @@ async def test_an_error_report_goes_to_the_registrar_and_the_visit_goes_on(schoo
         await parent.clicks("#send")
         await parent.sees("NoticeScreen")
         await parent.presses("enter")
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         assert "錯誤回報" in parent.text("#states")
 
 
@@ -216,7 +216,7 @@ async def test_the_consent_is_not_sent_without_a_choice(school: School) -> None:
         await parent.consents("refuse")
         await parent.sees("NoticeScreen")
         await parent.presses("enter")
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         await parent.opens("apply", "ConsentScreen")
         await parent.consents("agree")
         await parent.sees("ApplicationModeScreen")
@@ -242,7 +242,7 @@ async def test_two_parents_apply_together(school: School) -> None:
         await parent.fills_in(*MOTHER)
         await until(parent.pilot, lambda: parent.app.screen.query_one("#name", Input).value == "")
         await parent.fills_in(*FATHER)
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         await parent.presses("enter")
         await parent.sees("ReceiptScreen")
 
@@ -254,7 +254,7 @@ async def test_another_child_in_the_same_visit_keeps_the_applicant_who_says_who_
     async with standing_at(school) as parent:
         await to_form(parent)
         await parent.fills_in(*MOTHER)
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         await parent.presses("enter")
         await parent.sees("ReceiptScreen")
         await parent.clicks("#another")
@@ -281,7 +281,7 @@ async def test_another_child_in_the_same_visit_keeps_the_applicant_who_says_who_
     [
         "LoginScreen",
         "ChangePasswordScreen",
-        "HubScreen",
+        "MenuScreen",
         "ConfirmStudentScreen",
         "ConsentScreen",
         "ApplicantFormScreen",
@@ -302,7 +302,7 @@ async def test_walking_away_wipes_everything(school: School, clock: FakeClock, s
             await parent.types("林小花")
         else:
             await to_hub(parent)
-            if step != "HubScreen":
+            if step != "MenuScreen":
                 await parent.opens({"ConfirmStudentScreen": "confirm", "ConsentScreen": "apply"}[step], step)
         await parent.presses("x")
         left = app.screen
@@ -326,7 +326,7 @@ async def test_the_receipt_leaves_by_itself(school: School, clock: FakeClock) ->
         assert isinstance(app, KioskApp)
         await to_form(parent)
         await parent.fills_in(*MOTHER)
-        await parent.sees("ReadBackScreen")
+        await parent.sees("SummaryScreen")
         await parent.presses("enter")
         await parent.sees("ReceiptScreen")
         clock.advance(46)
@@ -345,7 +345,7 @@ async def test_a_draft_is_kept_and_opened_with_the_id(school: School) -> None:
         await parent.sees("NoticeScreen")
         await parent.presses("enter")
         await parent.logs_in("P110001", PASSWORD)
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         assert "草稿" in parent.text("#states")
         await parent.opens("apply", "ConsentScreen")
         await parent.consents()

@@ -117,7 +117,7 @@ async def test_a_report_is_answered_field_by_field_and_the_parent_is_told(demo: 
         await until(reviewer.pilot, lambda: "110003" in _seen(reviewer))
     async with standing_at(demo) as parent:
         await parent.logs_in("P110003", DEMO_PASSWORD)
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         assert "班級　未更正：與學籍相同，請到註冊組。" in "\n".join(parent.words())
 
 

@@ -9,14 +9,14 @@ import pytest
 from textual.widgets import Button, Input, Static
 
 from kiosk.demo.seed import demo_logins
-from kiosk.domain.reason import LONGEST_REASON
-from kiosk.rules.text_safety import is_clean, scrub
+from kiosk.domain.reason import MAX_REASON_LENGTH
+from kiosk.rules.text_safety import is_safe, remove_unsafe_chars
 from kiosk.services.school import School
 from kiosk.testing import until
 from kiosk.widgets.comparison_table import SideBySide
 from kiosk.widgets.table.column_layout import words_of
 from kiosk.widgets.table.table import RowTable
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 from tests.builders.damaged_files import Change, spoil
 from tests.pilot.demo_office import demo, demo_home, office_at
 from tests.pilot.naughty import NAUGHTY
@@ -32,7 +32,7 @@ SHOWS_SOMEBODY = [*SHOWS_MOST, *(one for one in SCREENS if one not in (*SHOWS_MO
 TOGETHER = 12
 """Texts that are planted as one, so that all of them are seen in time."""
 _BLANK = re.compile(r"\s+")
-_LEAST_SHOWN = 2
+_MIN_SHOWN = 2
 """Characters of a text that stand even in the narrowest column."""
 
 
@@ -43,9 +43,9 @@ def said_on(reviewer: QuickReviewer) -> str:
     words += [str(button.label) for button in screen.query(Button)]
     words += [cell for table in screen.query(RowTable) for row in table.rows_held for cell in words_of(row)]
     words += [field.value for field in screen.query(Input)]
-    words += [prose._text for prose in screen.query(Prose)]
+    words += [prose._text for prose in screen.query(WrappedText)]
     words += [word for table in screen.query(SideBySide) for pair in table._pairs for word in (pair.left, pair.right)]
-    return scrub("".join(words))
+    return remove_unsafe_chars("".join(words))
 
 
 def _without_blanks(text: str) -> str:
@@ -75,7 +75,7 @@ async def come_home(reviewer: QuickReviewer) -> None:
         else:
             await reviewer.presses("escape")
         await until(reviewer.pilot, lambda before=before: reviewer.app.screen is not before)  # type: ignore[misc]
-        await until(reviewer.pilot, lambda: reviewer.screen != "StaffCurtainScreen")
+        await until(reviewer.pilot, lambda: reviewer.screen != "StaffBlankScreen")
 
 
 async def assert_shown_as_they_are(school: School, texts: tuple[str, ...], screens: list[str]) -> None:
@@ -85,14 +85,14 @@ async def assert_shown_as_they_are(school: School, texts: tuple[str, ...], scree
             name = f"{text}|"
             spoil(school, _replacing(before, name))
             before = name
-            shown = _without_blanks(scrub(text))[:_LEAST_SHOWN]
+            shown = _without_blanks(remove_unsafe_chars(text))[:_MIN_SHOWN]
             for screen in screens:
                 await go_to(reviewer, screen)
                 assert shown in _without_blanks(said_on(reviewer)), screen
                 painted = await pages_of(reviewer)
                 assert shown in painted, screen
-                if screen == "application" and len(text) < LONGEST_REASON:
-                    assert _without_blanks(scrub(text)) in painted, "running text is painted in full"
+                if screen == "application" and len(text) < MAX_REASON_LENGTH:
+                    assert _without_blanks(remove_unsafe_chars(text)) in painted, "running text is painted in full"
                 for place in reviewer.app.screen.query("#heading, #steps, .paper, .blocked, SideBySide, RowTable"):
                     if place.region.area > 0:
                         await reviewer.pilot.click(place)
@@ -118,9 +118,9 @@ async def test_naughty_strings_that_are_kept_are_shown_as_they_are_on_every_scre
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 async def test_every_naughty_string_that_is_kept_is_shown_as_it_is(demo: School) -> None:
-    texts = [text for text in NAUGHTY if len(text) < LONGEST_REASON]
+    texts = [text for text in NAUGHTY if len(text) < MAX_REASON_LENGTH]
     together = ["".join(texts[place : place + TOGETHER]) for place in range(0, len(texts), TOGETHER)]
-    alone = [text for text in NAUGHTY if len(text) >= LONGEST_REASON]
+    alone = [text for text in NAUGHTY if len(text) >= MAX_REASON_LENGTH]
     await assert_shown_as_they_are(demo, (*together, *alone), SHOWS_MOST)
 
 
@@ -139,7 +139,7 @@ async def assert_inert_where_typed(school: School, screen: str, texts: tuple[str
                 field.clear()
                 field.insert_text_at_cursor(text)
                 await reviewer.settles()
-                clean = scrub(text)[: field.max_length or None]
+                clean = remove_unsafe_chars(text)[: field.max_length or None]
                 assert field.password or field.id in HALF_WIDTH or field.value == clean
             if screen in SENDING:
                 await _send(reviewer)
@@ -192,7 +192,7 @@ async def assert_notes_are_read_as_they_were_written(school: School, texts: tupl
 
 
 NOTES = tuple(
-    text for text in NAUGHTY if is_clean(text) and len(text) <= LONGEST_REASON and " ".join(text.split()) == text
+    text for text in NAUGHTY if is_safe(text) and len(text) <= MAX_REASON_LENGTH and " ".join(text.split()) == text
 )
 
 

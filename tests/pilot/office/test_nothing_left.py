@@ -140,7 +140,7 @@ async def read_the_audit(reviewer: QuickReviewer, serial: int) -> None:
             before = reviewer.app.screen
             await reviewer.presses("escape")
             await until(reviewer.pilot, lambda before=before: reviewer.app.screen is not before)  # type: ignore[misc]
-            await until(reviewer.pilot, lambda: reviewer.screen != "StaffCurtainScreen")
+            await until(reviewer.pilot, lambda: reviewer.screen != "StaffBlankScreen")
     await go_on(reviewer, "staff")
 
 

@@ -8,11 +8,11 @@ from sqlmodel import select
 from db.models.applications import Ticket
 from db.models.school import Student
 from kiosk.domain.application_status import ApplicationState
-from kiosk.screens.family.menu import HubScreen, account_word
+from kiosk.screens.family.menu import MenuScreen, account_word
 from kiosk.services.school import School
 from kiosk.services.students.confirmation import ApplicationSummary, HubState, StudentView
 from kiosk.services.students.error_reports import Correct, Decline, Tickets
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 from tests.builders.decisions import add_member
 from tests.pilot.conftest import standing_at
 
@@ -37,10 +37,10 @@ async def test_the_answer_stands_above_the_door_that_has_the_focus(school: Schoo
     student_id = _answered(school)
     async with standing_at(school, size) as parent:
         await parent.logs_in("P110001", _CHOSEN)
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         await parent.pilot.pause()
         screen = parent.app.screen
-        said = screen.query_one("#outcomes", Prose)
+        said = screen.query_one("#outcomes", WrappedText)
         text = str(said.render()).replace("\n", "")
         assert "班級　已更正為 科一智" in text
         assert f"姓名　未更正：{_REASON}" in text
@@ -60,7 +60,7 @@ async def test_every_state_of_an_application_has_a_word_and_an_ended_one_opens_t
     ended = ApplicationSummary("0" * 32, "115-000-0001-1", "ended", ("劉〇花",), ())
     state = HubState(student, "confirmed", (), "ended", (ended,), "agree", needs_student_consent=False, forms_signed=1)
     async with standing_at(school) as parent:
-        await parent.app.push_screen(HubScreen(state, has_draft=False))
-        await parent.sees("HubScreen")
+        await parent.app.push_screen(MenuScreen(state, has_draft=False))
+        await parent.sees("MenuScreen")
         assert parent.app.focused is parent.app.screen.query_one("#apply")
         assert "已終止" in parent.text("#applications")

@@ -11,7 +11,7 @@ from kiosk.services.review.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School
 from kiosk.testing import until
 from kiosk.widgets.table.table import RowTable
-from kiosk.widgets.wrapped_text import Prose
+from kiosk.widgets.wrapped_text import WrappedText
 from tests.pilot.case import application_row, comparison, holds_of, is_in_sight, line_of, open_at, seen, state_of
 from tests.pilot.conftest import standing_at
 from tests.pilot.demo_office import (
@@ -96,7 +96,7 @@ async def test_fields_go_back_and_the_parent_answers_only_those(demo: School) ->
         assert len(await reviewer.chooses_state("returned")) == 2
     async with standing_at(demo) as parent:
         await parent.logs_in("P110013", DEMO_PASSWORD)
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         await parent.clicks("#correct")
         await parent.sees("AskIdScreen")
         await parent.types(father_id(12))
@@ -110,12 +110,12 @@ async def test_fields_go_back_and_the_parent_answers_only_those(demo: School) ->
         await parent.presses("enter")
         await until(parent.pilot, lambda: parent.screen != "CorrectionScreen")
         for _step in range(3):
-            if parent.screen == "HubScreen":
+            if parent.screen == "MenuScreen":
                 break
             before = parent.app.screen
             await parent.presses("enter")
             await until(parent.pilot, lambda before=before: parent.app.screen is not before)  # type: ignore[misc]
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
     async with at_work(demo) as reviewer:
         await open_at(reviewer, "110013")
         await until(reviewer.pilot, lambda: comparison(reviewer).get("手機", [])[1:2] == ["*******678"])
@@ -157,10 +157,10 @@ async def test_a_note_is_for_colleagues(demo: School) -> None:
         await reviewer.notes("下週一家長會帶申請書來。")
         await until(reviewer.pilot, lambda: "已存入備註" in reviewer.text("#message"))
         said = "王淑芬　備註：下週一家長會帶申請書來。"
-        await until(reviewer.pilot, lambda: said in str(list(reviewer.app.screen.query(Prose))[-1].render()))
+        await until(reviewer.pilot, lambda: said in str(list(reviewer.app.screen.query(WrappedText))[-1].render()))
     async with standing_at(demo) as parent:
         await parent.logs_in("P110013", DEMO_PASSWORD)
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         assert "帶申請書來" not in "".join(parent.words())
 
 

@@ -30,12 +30,12 @@ async def test_a_key_whose_screen_is_gone_when_it_comes_back_moves_no_focus(scho
         await go_to(parent, screen)
         await parent.settles()
         await app.on_event(events.Key("enter", None))
-        app.forget_visitor()
+        app.reset_session()
         await come_to_rest(parent)
         assert app.focused is not None
         assert app.focused.id == "account"
         await parent.logs_in(f"P{READY}", PASSWORD)
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
 
 
 async def test_a_held_enter_stays_at_an_empty_account(school: School) -> None:
@@ -64,7 +64,7 @@ async def test_a_sign_in_that_is_cancelled_before_it_begins_leaves_a_login_that_
         await parent.types(PASSWORD)
         app.screen.query_one("#login", Button).press()
         await until_a_worker_is_made(app)
-        app.forget_visitor()
+        app.reset_session()
         await come_to_rest(parent)
         await parent.logs_in(f"P{READY}", PASSWORD)
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")

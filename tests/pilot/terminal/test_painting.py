@@ -18,10 +18,10 @@ async def test_the_curtain_under_a_first_step_has_no_frame_until_it_shows(school
         await parent.logs_in("P110001", FIRST_PASSWORD)
         await parent.sees("ChangePasswordScreen")
         curtain = parent.app.screen_stack[1]
-        assert type(curtain).__name__ == "CurtainScreen"
+        assert type(curtain).__name__ == "BlankScreen"
         assert not curtain.query("*")
         await parent.changes_password(PASSWORD)
-        await parent.sees("HubScreen")
+        await parent.sees("MenuScreen")
         assert curtain.query("#wait")
 
 

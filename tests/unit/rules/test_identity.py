@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.rules.identity import (
+    EntryDifference,
     IdFault,
     IdKind,
     InvalidIdentity,
-    Slip,
     compare_entries,
     looks_like_id,
     mask_id,
@@ -68,15 +68,15 @@ def test_one_check_digit_passes(start: str) -> None:
 @pytest.mark.parametrize(
     ("second", "slip", "position", "likely"),
     [
-        ("A123456789", Slip.SAME, None, None),
-        ("A123456780", Slip.ONE_CHARACTER, 10, 1),
-        ("A123465789", Slip.SWAPPED, 6, 1),
-        ("A12345679", Slip.MISSING, 9, 1),
-        ("A1234567789", Slip.EXTRA, 9, 1),
-        ("B987654321", Slip.DIFFERENT, None, 1),
+        ("A123456789", EntryDifference.SAME, None, None),
+        ("A123456780", EntryDifference.ONE_CHARACTER, 10, 1),
+        ("A123465789", EntryDifference.SWAPPED, 6, 1),
+        ("A12345679", EntryDifference.MISSING, 9, 1),
+        ("A1234567789", EntryDifference.EXTRA, 9, 1),
+        ("B987654321", EntryDifference.DIFFERENT, None, 1),
     ],
 )
-def test_slips(second: str, slip: Slip, position: int | None, likely: int | None) -> None:
+def test_slips(second: str, slip: EntryDifference, position: int | None, likely: int | None) -> None:
     found = compare_entries("A123456789", second)
     assert (found.slip, found.position, found.likely) == (slip, position, likely)
 

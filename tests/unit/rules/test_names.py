@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kiosk.rules.line_breaks import cell_width
 from kiosk.rules.names import (
-    LONGEST,
+    MAX_LENGTH,
     MIDDLE_DOT,
     InvalidName,
     NameFault,
@@ -68,7 +68,7 @@ def test_names_and_their_stored_form(typed: str, stored: str) -> None:
     [
         ("", NameFault.EMPTY),
         ("\u3000 ", NameFault.EMPTY),
-        ("王" * (LONGEST + 1), NameFault.TOO_LONG),
+        ("王" * (MAX_LENGTH + 1), NameFault.TOO_LONG),
         ("王" * 600, NameFault.TOO_LONG),
         ("王1明", NameFault.CHARACTER),
         ("王😀", NameFault.CHARACTER),
@@ -135,4 +135,4 @@ def test_a_stored_name_is_its_own_stored_form(text: str) -> None:
     except InvalidName:
         return
     assert parse_name(stored) == stored
-    assert 1 <= len(stored) <= LONGEST
+    assert 1 <= len(stored) <= MAX_LENGTH

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.rules.strokes import (
-    LEAST_INK,
-    MOST_POINTS,
-    MOST_STROKES,
+    MAX_POINTS,
+    MAX_STROKES,
+    MIN_INK,
     Drawing,
     Point,
     UnusableDrawing,
@@ -54,13 +54,13 @@ def test_every_drawing_can_be_shown_and_printed(drawing: Drawing) -> None:
         (),
         ((),),
         (((5, 10, 0),),),
-        (((5, 10, 0), (LEAST_INK, 10, 5)),),
+        (((5, 10, 0), (MIN_INK, 10, 5)),),
         (((5, 10, 0), (705, 10, 5)),),
         (((5, -1, 0), (205, 10, 5)),),
         (((5, 10, 9), (205, 10, 5)),),
         (((5, 10, -1), (205, 10, 5)),),
-        (_LINE,) * (MOST_STROKES + 1),
-        (tuple((place % 2 * 200, 10, place) for place in range(MOST_POINTS + 1)),),
+        (_LINE,) * (MAX_STROKES + 1),
+        (tuple((place % 2 * 200, 10, place) for place in range(MAX_POINTS + 1)),),
     ],
     ids=["nothing", "empty", "dot", "short", "right", "above", "back", "before", "strokes", "points"],
 )

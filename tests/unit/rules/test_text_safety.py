@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.rules.text_safety import LONGEST_FIELD, compact, half_width, is_clean, scrub
+from kiosk.rules.text_safety import MAX_FIELD_LENGTH, compact, half_width, is_safe, remove_unsafe_chars
 
 _UNSEEN = [
     *("\x00", "\x1b", "\x7f", "\x9b", "\u2028", "\u202e", "\u2066", "\u200b", "\u200d", "\ufeff", "\u00ad"),
@@ -19,22 +19,22 @@ _UNSEEN = [
 
 @pytest.mark.parametrize("character", _UNSEEN, ids=lambda character: f"U+{ord(character):04X}")
 def test_what_nobody_sees_is_found_and_dropped(character: str) -> None:
-    assert not is_clean(f"王{character}明")
-    assert scrub(f"王{character}明") == "王明"
+    assert not is_safe(f"王{character}明")
+    assert remove_unsafe_chars(f"王{character}明") == "王明"
 
 
 @pytest.mark.parametrize(
     "text", ["王小明", "𠮷", "〇", "\ue000", "\U000f0000", "María", "é", "カタカナ", "！？", " \u3000"]
 )
 def test_what_is_seen_is_kept(text: str) -> None:
-    assert is_clean(text)
-    assert scrub(text) == text
+    assert is_safe(text)
+    assert remove_unsafe_chars(text) == text
 
 
 def test_every_control_and_format_character_is_dropped() -> None:
     categories = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     kept = [code for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) in categories]
-    assert [hex(code) for code in kept if is_clean(chr(code))] == []
+    assert [hex(code) for code in kept if is_safe(chr(code))] == []
 
 
 def test_full_width_becomes_half_width() -> None:
@@ -44,18 +44,18 @@ def test_full_width_becomes_half_width() -> None:
 
 @given(st.text())
 def test_scrubbed_text_is_clean_and_stays_so(text: str) -> None:
-    assert is_clean(scrub(text))
-    assert scrub(scrub(text)) == scrub(text)
+    assert is_safe(remove_unsafe_chars(text))
+    assert remove_unsafe_chars(remove_unsafe_chars(text)) == remove_unsafe_chars(text)
 
 
 @given(st.text())
 def test_normal_forms_are_their_own_normal_form(text: str) -> None:
     assert half_width(half_width(text)) == half_width(text)
     assert compact(compact(text)) == compact(text)
-    assert is_clean(compact(text))
+    assert is_safe(compact(text))
 
 
 def test_an_expanding_character_stays_bounded() -> None:
     text = "\ufdfa" * 100_000
-    assert len(half_width(text)) == LONGEST_FIELD
+    assert len(half_width(text)) == MAX_FIELD_LENGTH
     assert half_width(half_width(text)) == half_width(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.widgets.table.paged_window import LEAST_PAGE, Place, Row, RowPage, RowWindow, Side, Wanted
+from kiosk.widgets.table.paged_window import MIN_PAGE_SIZE, Row, RowPage, RowWindow, Side, TablePosition, Wanted
 
 _PAGES = 4
 
@@ -44,9 +44,9 @@ class Reader:
         self.window: RowWindow[int] = RowWindow()
         self.window.resize(height)
         self.largest_page = self.window.page_size
-        self.opens(Place())
+        self.opens(TablePosition())
 
-    def opens(self, place: Place) -> None:
+    def opens(self, place: TablePosition) -> None:
         wanted = self.window.begin(place)
         self.window.take_first(self.whole.page(wanted), wanted, place)
         self.settles()
@@ -58,7 +58,7 @@ class Reader:
     def jumps(self, side: Side) -> None:
         wanted = self.window.jump(side)
         if wanted is not None:
-            self.window.take_first(self.whole.page(wanted), wanted, Place())
+            self.window.take_first(self.whole.page(wanted), wanted, TablePosition())
         self.settles()
 
     @property
@@ -85,7 +85,7 @@ class Reader:
 
 
 _MOVES = st.one_of(
-    st.integers(-LEAST_PAGE, LEAST_PAGE).map(lambda rows: ("move", rows)),
+    st.integers(-MIN_PAGE_SIZE, MIN_PAGE_SIZE).map(lambda rows: ("move", rows)),
     st.integers(-9, 9).map(lambda rows: ("scroll", rows)),
     st.sampled_from([("jump", Side.FIRST), ("jump", Side.LAST)]),
     st.integers(1, 40).map(lambda height: ("resize", height)),
@@ -143,8 +143,8 @@ def test_coming_back_to_a_row_that_is_gone_is_coming_back_to_its_line() -> None:
 
 def test_an_empty_list_has_no_row() -> None:
     window: RowWindow[int] = RowWindow()
-    wanted = window.begin(Place())
-    window.take_first(RowPage((), has_before=False, has_more=False), wanted, Place())
+    wanted = window.begin(TablePosition())
+    window.take_first(RowPage((), has_before=False, has_more=False), wanted, TablePosition())
     window.move(1)
     window.scroll(-3)
     assert window.jump(Side.LAST) is None

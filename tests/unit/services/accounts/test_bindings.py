@@ -14,12 +14,12 @@ from db.models.applications import Applicant, Application
 from db.models.logins import Credential
 from db.models.messages import OutboxMessage
 from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, Denied
-from kiosk.domain.reason import LONGEST_REASON, UnusableReason
+from kiosk.domain.reason import MAX_REASON_LENGTH, UnusableReason
 from kiosk.services.accounts.bindings_desk import Bindings
 from kiosk.services.accounts.parent_accounts import EmailOfAnother
 from kiosk.services.applications import history
 from kiosk.services.applications.flags import compare
-from kiosk.services.auth.staff_session import OwnChild, Role
+from kiosk.services.auth.staff_session import OwnChildRefused, Role
 from kiosk.services.messaging import outbox
 from kiosk.services.school import School
 from tests.builders.applications import (
@@ -261,7 +261,7 @@ def test_an_end_is_once_and_says_who_was_faster(school: School) -> None:
     assert [one.kind for one in messages(school)] == ["approved", "binding_ended"]
 
 
-@pytest.mark.parametrize("reason", ["", " \n ", "長" * (LONGEST_REASON + 1), "轉\x1b[2J學", "轉\u202e學"])
+@pytest.mark.parametrize("reason", ["", " \n ", "長" * (MAX_REASON_LENGTH + 1), "轉\x1b[2J學", "轉\u202e學"])
 def test_an_end_needs_a_reason_that_can_be_kept(school: School, reason: str) -> None:
     opened = apply_and_approve(school, "110001", 1)
     with pytest.raises(UnusableReason):
@@ -287,5 +287,5 @@ def test_who_may_see_and_end_bindings(school: School) -> None:
         service.list(teacher, "0" * 32)
     with pytest.raises(Denied):
         service.end(add_member(school), "0" * 32, 1, "轉學")
-    with pytest.raises(OwnChild):
+    with pytest.raises(OwnChildRefused):
         service.end(add_member(school, national_id=MOTHER_ID), opened.binding_id, 1, "轉學")

@@ -14,8 +14,8 @@ from kiosk.domain.errors import ChangedMeanwhile, Denied, PasswordChangeRequired
 from kiosk.rules.contact import EmailFault, MobileFault
 from kiosk.rules.identity import IdFault
 from kiosk.rules.names import NameFault
-from kiosk.services.accounts.carers import MOST_DAYS, CarerFault, CarerRefused, CarerRow, Scope
-from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.accounts.carers import MAX_DAYS, CarerFault, CarerRefused, CarerRow, Scope
+from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.auth.lockout import FAILURES_TO_LOCK
 from kiosk.services.school import School
@@ -49,33 +49,33 @@ def families(school: School) -> Families:
 
 
 @pytest.fixture
-def parent(families: Families) -> AccountHolder:
+def parent(families: Families) -> AccountSession:
     return families.signed_on()
 
 
 @pytest.fixture
-def student_id(school: School, parent: AccountHolder) -> str:
+def student_id(school: School, parent: AccountSession) -> str:
     return school.accounts.children(parent)[0].student_id
 
 
-def grant(school: School, parent: AccountHolder, student_id: str, **changed: Any) -> CarerRow:
+def grant(school: School, parent: AccountSession, student_id: str, **changed: Any) -> CarerRow:
     return school.carers.grant(parent, student_id, **{**GIVEN, **changed})
 
 
-def carer_signs_on(school: School, national_id: str = CARER.national_id, name: str = CARER.email) -> AccountHolder:
+def carer_signs_on(school: School, national_id: str = CARER.national_id, name: str = CARER.email) -> AccountSession:
     first = school.sign_in.parent(name, national_id[-6:], TERMINAL)
     assert first.must_change
     return school.sign_in.change_account_password(first.holder, CHOSEN)
 
 
-def refused(school: School, parent: AccountHolder, student_id: str, **changed: Any) -> dict[str, Enum]:
+def refused(school: School, parent: AccountSession, student_id: str, **changed: Any) -> dict[str, Enum]:
     with pytest.raises(CarerRefused) as refusal:
         grant(school, parent, student_id, **changed)
     return refusal.value.faults
 
 
 def test_a_carer_gets_an_account_and_sees_what_was_given(
-    school: School, parent: AccountHolder, student_id: str
+    school: School, parent: AccountSession, student_id: str
 ) -> None:
     row = grant(school, parent, student_id)
     assert (row.name, row.state, row.last_day) == ("劉小花", "active", TODAY + timedelta(days=10))
@@ -99,14 +99,14 @@ def test_a_carer_gets_an_account_and_sees_what_was_given(
         grant(school, carer, student_id, national_id=made_up_id(51))
 
 
-def test_what_is_outside_the_scope_is_not_shown(school: School, parent: AccountHolder, student_id: str) -> None:
+def test_what_is_outside_the_scope_is_not_shown(school: School, parent: AccountSession, student_id: str) -> None:
     grant(school, parent, student_id, scope={Scope.FEES})
     (child,) = school.accounts.children(carer_signs_on(school))
     assert (child.application_number, child.application_state) == (None, None)
     assert (child.card_state, child.forms_signed) == (None, None)
 
 
-def test_the_last_day_is_the_last(school: School, parent: AccountHolder, student_id: str) -> None:
+def test_the_last_day_is_the_last(school: School, parent: AccountSession, student_id: str) -> None:
     grant(school, parent, student_id)
     carer = carer_signs_on(school)
     clock_of(school).advance(10 * DAY)
@@ -123,7 +123,7 @@ def test_the_last_day_is_the_last(school: School, parent: AccountHolder, student
     assert row.state == "expired"
 
 
-def test_a_parent_revokes_and_gives_again(school: School, parent: AccountHolder, student_id: str) -> None:
+def test_a_parent_revokes_and_gives_again(school: School, parent: AccountSession, student_id: str) -> None:
     row = grant(school, parent, student_id)
     carer = carer_signs_on(school)
     assert refused(school, parent, student_id) == {"national_id": CarerFault.ALREADY}
@@ -141,14 +141,14 @@ def test_a_parent_revokes_and_gives_again(school: School, parent: AccountHolder,
     assert carer_signs_on(school).account_id == carer.account_id, "one person is one account"
 
 
-def test_an_access_that_is_over_may_be_given_anew(school: School, parent: AccountHolder, student_id: str) -> None:
+def test_an_access_that_is_over_may_be_given_anew(school: School, parent: AccountSession, student_id: str) -> None:
     grant(school, parent, student_id)
     clock_of(school).advance(11 * DAY)
     grant(school, parent, student_id, last_day=TODAY + timedelta(days=20))
     assert {one.state for one in school.carers.of_child(parent, student_id)} == {"active", "revoked"}
 
 
-def test_with_the_binding_the_accesses_end(school: School, parent: AccountHolder, student_id: str) -> None:
+def test_with_the_binding_the_accesses_end(school: School, parent: AccountSession, student_id: str) -> None:
     grant(school, parent, student_id)
     carer = carer_signs_on(school)
     clock_of(school).advance(60)
@@ -173,7 +173,7 @@ def test_with_the_binding_the_accesses_end(school: School, parent: AccountHolder
         ({"email": f"x{CARER.national_id[-6:]}@example.com"}, {"email": EmailFault.LOCAL_PART}),
         ({"scope": []}, {"scope": CarerFault.NO_SCOPE}),
         ({"last_day": TODAY - timedelta(days=1)}, {"last_day": CarerFault.DAY_OVER}),
-        ({"last_day": TODAY + timedelta(days=MOST_DAYS + 1)}, {"last_day": CarerFault.DAY_TOO_FAR}),
+        ({"last_day": TODAY + timedelta(days=MAX_DAYS + 1)}, {"last_day": CarerFault.DAY_TOO_FAR}),
         ({"last_day": date.max}, {"last_day": CarerFault.DAY_TOO_FAR}),
         ({"name": "", "scope": []}, {"name": NameFault.EMPTY, "scope": CarerFault.NO_SCOPE}),
         ({"national_id": MOTHER.national_id}, {"national_id": CarerFault.BOUND}),
@@ -181,14 +181,14 @@ def test_with_the_binding_the_accesses_end(school: School, parent: AccountHolder
     ],
 )
 def test_what_is_wrong_is_said_by_field(
-    school: School, parent: AccountHolder, student_id: str, changed: dict[str, Any], faults: dict[str, Enum]
+    school: School, parent: AccountSession, student_id: str, changed: dict[str, Any], faults: dict[str, Enum]
 ) -> None:
     assert refused(school, parent, student_id, **changed) == faults
     assert messages(school, "carer_added") == []
 
 
 def test_a_name_that_is_not_the_ids_is_refused_and_counted(
-    school: School, parent: AccountHolder, student_id: str, families: Families
+    school: School, parent: AccountSession, student_id: str, families: Families
 ) -> None:
     families.approved(FATHER)
     for _ in range(FAILURES_TO_LOCK):
@@ -199,7 +199,7 @@ def test_a_name_that_is_not_the_ids_is_refused_and_counted(
 
 
 def test_a_parent_of_another_child_keeps_their_account(
-    school: School, parent: AccountHolder, student_id: str, families: Families
+    school: School, parent: AccountSession, student_id: str, families: Families
 ) -> None:
     other = families.signed_on(FATHER)
     grant(school, parent, student_id, name="王大明", national_id=FATHER.national_id, email="other@example.com")
@@ -210,7 +210,7 @@ def test_a_parent_of_another_child_keeps_their_account(
 
 
 def test_an_address_of_another_person_is_left_out_without_a_word(
-    school: School, parent: AccountHolder, student_id: str, families: Families
+    school: School, parent: AccountSession, student_id: str, families: Families
 ) -> None:
     families.approved(FATHER)
     grant(school, parent, student_id, email="MING@example.com")
@@ -220,7 +220,7 @@ def test_an_address_of_another_person_is_left_out_without_a_word(
 
 
 def test_what_a_parent_typed_of_a_carer_does_not_open_what_is_approved_for_them(
-    school: School, parent: AccountHolder, student_id: str, families: Families
+    school: School, parent: AccountSession, student_id: str, families: Families
 ) -> None:
     """A parent who knows somebody's ID could else make their account beforehand, and sign on to it afterwards."""
     grant(school, parent, student_id, mobile="0900000001", email="mine@example.com")
@@ -239,7 +239,7 @@ def test_what_a_parent_typed_of_a_carer_does_not_open_what_is_approved_for_them(
 
 
 def test_a_carers_address_gives_way_to_an_applicants(
-    school: School, parent: AccountHolder, student_id: str, families: Families
+    school: School, parent: AccountSession, student_id: str, families: Families
 ) -> None:
     grant(school, parent, student_id, email="ming@example.com")
     opened = families.approved(FATHER)

@@ -17,7 +17,7 @@ from kiosk.services.accounts.recovery import Recovery
 from kiosk.services.administration.login_reset_desk import IdNotSeen, UnknownAccount
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.auth.lockout import FAILURES_TO_LOCK, LOCK_SECONDS
-from kiosk.services.auth.staff_session import OwnChild
+from kiosk.services.auth.staff_session import OwnChildRefused
 from kiosk.services.messaging.verification_codes import CODE_SECONDS, MAILS_AN_HOUR, TRIES, WrongCode
 from kiosk.services.office import open_office
 from kiosk.services.school import School
@@ -225,7 +225,7 @@ def test_the_desk_makes_up_a_name_for_who_has_none_that_leads_to_them(school: Sc
 def test_the_desk_resets_neither_ones_own_account_nor_a_closed_one(school: School, families: Families) -> None:
     account_id = families.mother()
     desk = open_office(school).desk
-    with pytest.raises(OwnChild):
+    with pytest.raises(OwnChildRefused):
         desk.reset_account(add_member(school, national_id=MOTHER_ID), MOTHER_ID, id_seen=True)
     families.closed("closed@example.com", "0922000001")
     with pytest.raises(UnknownAccount):

@@ -7,7 +7,7 @@ import pytest
 
 from kiosk.domain.errors import Denied, SignInRefused, UnknownStudent
 from kiosk.services.administration.login_reset_desk import Desk, IdNotSeen
-from kiosk.services.auth.staff_session import OwnChild, Role
+from kiosk.services.auth.staff_session import OwnChildRefused, Role
 from kiosk.services.school import School
 from tests.builders.applications import MOTHER, MOTHER_ID, made_up_id
 from tests.builders.decisions import add_member, school_with_mail, sender
@@ -52,7 +52,7 @@ def test_who_may_reset_whose_login(school: School) -> None:
     ):
         with pytest.raises(Denied):
             desk.reset_login(member, "110001", id_seen=True)
-    with pytest.raises(OwnChild):
+    with pytest.raises(OwnChildRefused):
         desk.reset_login(add_member(school, national_id=MOTHER_ID), "110001", id_seen=True)
     with pytest.raises(UnknownStudent):
         desk.reset_login(own, "999999", id_seen=True)

@@ -10,10 +10,10 @@ from db.models.applications import Applicant, Correction
 from db.models.audit import AuditEntry
 from kiosk.demo.seed import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis
-from kiosk.domain.application_status import Hold, Remark
+from kiosk.domain.application_status import ApprovalBlock, ReviewFlag
 from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, Denied
 from kiosk.services.applications.history import UNCHANGED, Action
-from kiosk.services.applications.submission import InvalidApplication, OwnChild
+from kiosk.services.applications.submission import ApplicantIsStudent, InvalidApplication
 from kiosk.services.auth.identity_check import NotTheirId, TooManyTries
 from kiosk.services.auth.staff_session import Role, StaffMember
 from tests.builders.reviews import (
@@ -112,7 +112,7 @@ def test_only_what_was_sent_back_is_taken(reviewed: ReviewSchool, teacher: Staff
     (person,) = people(reviewed, application_id)
     opened = reviewed.school.store.keys.open("applicant", person.id, person.sealed)
     assert opened == {"national_id": MOTHER.national_id, "mobile": "0987654321", "email": MOTHER.email}
-    assert reviewed.remarks(application_id) & Remark.GUARDIAN_MOBILE_DIFFERS
+    assert reviewed.remarks(application_id) & ReviewFlag.GUARDIAN_MOBILE_DIFFERS
     with reviewed.school.store.read() as session:
         (correction,) = session.exec(select(Correction))
     assert (correction.state, correction.answered_at) == ("answered", row.changed_at)
@@ -155,9 +155,9 @@ def test_a_shared_mobile_that_is_corrected_frees_the_other_family(reviewed: Revi
     other = reviewed.apply(1)
     wrong = with_other(MOTHER, mobile=mother_of(1).mobile)
     application_id = returned(reviewed, teacher, {(1, "mobile"): "是別人的"}, wrong)
-    assert reviewed.remarks(other) & Remark.MOBILE_SHARED
+    assert reviewed.remarks(other) & ReviewFlag.MOBILE_SHARED
     answer(reviewed, application_id, {1: MOTHER})
-    assert not reviewed.remarks(other) & Remark.MOBILE_SHARED
+    assert not reviewed.remarks(other) & ReviewFlag.MOBILE_SHARED
 
 
 def test_a_number_typed_wrong_is_answered_with_the_one_on_file(reviewed: ReviewSchool, teacher: StaffMember) -> None:
@@ -166,7 +166,7 @@ def test_a_number_typed_wrong_is_answered_with_the_one_on_file(reviewed: ReviewS
     shown = reviewed.school.corrections.open(reviewed.visitor(0), application_id, MOTHER.national_id)
     assert shown.people[0].entry.national_id == ""
     answer(reviewed, application_id, {1: MOTHER})
-    assert reviewed.remarks(application_id) & Remark.GUARDIAN_MATCHES
+    assert reviewed.remarks(application_id) & ReviewFlag.GUARDIAN_MATCHES
 
 
 def test_another_person_begins_anew_with_papers_and_registrar(reviewed: ReviewSchool, teacher: StaffMember) -> None:
@@ -180,7 +180,7 @@ def test_another_person_begins_anew_with_papers_and_registrar(reviewed: ReviewSc
     review.return_fields(teacher, application_id, version, {(1, "national_id"): "與申請書不同"})
     another = with_other(MOTHER, national_id=invented_id("A", 2, 5000003))
     answer(reviewed, application_id, {1: another}, of_a_student.national_id)
-    assert reviewed.holds(application_id) == {Hold.SIGNATURE, Hold.DOCUMENTS, Hold.REGISTRAR}
+    assert reviewed.holds(application_id) == {ApprovalBlock.SIGNATURE, ApprovalBlock.DOCUMENTS, ApprovalBlock.REGISTRAR}
 
 
 def test_two_parents_who_typed_each_others_number(reviewed: ReviewSchool, teacher: StaffMember) -> None:
@@ -191,7 +191,7 @@ def test_two_parents_who_typed_each_others_number(reviewed: ReviewSchool, teache
     reasons = {(1, "national_id"): "與申請書不同", (2, "national_id"): "與申請書不同"}
     application_id = returned(reviewed, teacher, reasons, *people_of)
     answer(reviewed, application_id, {1: FATHER, 2: MOTHER})
-    assert reviewed.remarks(application_id) & Remark.GUARDIAN_MATCHES
+    assert reviewed.remarks(application_id) & ReviewFlag.GUARDIAN_MATCHES
 
 
 def test_a_number_that_cannot_be_is_refused(reviewed: ReviewSchool, teacher: StaffMember) -> None:
@@ -204,7 +204,7 @@ def test_a_number_that_cannot_be_is_refused(reviewed: ReviewSchool, teacher: Sta
     with pytest.raises(AlreadyApplied):
         answer(reviewed, application_id, {1: with_other(MOTHER, national_id=FATHER.national_id)})
     student = with_other(MOTHER, national_id=invented_id("A", 1, 5000000))
-    with pytest.raises(OwnChild) as refused:
+    with pytest.raises(ApplicantIsStudent) as refused:
         answer(reviewed, application_id, {1: student})
     assert [sorted(message) for message in refused.value.messages] == [["national_id"]]
     assert reviewed.row(application_id).state == "returned"

@@ -6,14 +6,14 @@ from db.models.applications import Draft
 from kiosk.rules.identity import InvalidIdentity
 from kiosk.services.applications.drafts import APPLICATION, CONFIRMATION, DraftOfAnother
 from kiosk.services.auth.identity_check import TooManyTries
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from tests.builders.applications import FATHER_ID, MOTHER_ID, STRANGER_ID, new_visitor, rows
 from tests.builders.school import Opened
 
 VALUES = {"mode": "one_parent", "entries": [{"name": "劉小花", "national_id": MOTHER_ID, "mobile": "0910100200"}]}
 
 
-def test_a_draft_is_sealed_and_opens_with_its_owners_id_alone(opened: Opened, visitor: Visitor) -> None:
+def test_a_draft_is_sealed_and_opens_with_its_owners_id_alone(opened: Opened, visitor: StudentSession) -> None:
     drafts = opened.school.drafts
     drafts.save(visitor, APPLICATION, VALUES, MOTHER_ID)
     assert drafts.exists(visitor, APPLICATION)
@@ -25,14 +25,14 @@ def test_a_draft_is_sealed_and_opens_with_its_owners_id_alone(opened: Opened, vi
     assert not [value for value in (MOTHER_ID, "0910100200", "劉小花") if value.encode() in row.sealed]
 
 
-def test_an_applications_draft_must_have_an_owner(opened: Opened, visitor: Visitor) -> None:
+def test_an_applications_draft_must_have_an_owner(opened: Opened, visitor: StudentSession) -> None:
     for national_id in ("", "A123456788"):
         with pytest.raises(InvalidIdentity):
             opened.school.drafts.save(visitor, APPLICATION, VALUES, national_id)
     assert not opened.school.drafts.exists(visitor, APPLICATION)
 
 
-def test_a_confirmations_draft_is_the_logins(opened: Opened, visitor: Visitor) -> None:
+def test_a_confirmations_draft_is_the_logins(opened: Opened, visitor: StudentSession) -> None:
     drafts = opened.school.drafts
     drafts.save(visitor, CONFIRMATION, {"class_name": "科二仁"})
     assert drafts.load(visitor, CONFIRMATION) == {"class_name": "科二仁"}
@@ -42,7 +42,7 @@ def test_a_confirmations_draft_is_the_logins(opened: Opened, visitor: Visitor) -
     assert drafts.load(visitor, CONFIRMATION) is None
 
 
-def test_somebody_elses_draft_is_replaced_only_on_request(opened: Opened, visitor: Visitor) -> None:
+def test_somebody_elses_draft_is_replaced_only_on_request(opened: Opened, visitor: StudentSession) -> None:
     drafts = opened.school.drafts
     drafts.save(visitor, APPLICATION, VALUES, MOTHER_ID)
     with pytest.raises(DraftOfAnother):
@@ -53,7 +53,7 @@ def test_somebody_elses_draft_is_replaced_only_on_request(opened: Opened, visito
     assert drafts.load(visitor, APPLICATION, FATHER_ID) == {"mode": "two_parents"}
 
 
-def test_wrong_ids_are_counted_and_asking_without_one_is_not(opened: Opened, visitor: Visitor) -> None:
+def test_wrong_ids_are_counted_and_asking_without_one_is_not(opened: Opened, visitor: StudentSession) -> None:
     drafts = opened.school.drafts
     drafts.save(visitor, APPLICATION, VALUES, MOTHER_ID)
     for _try in range(6):
@@ -66,7 +66,7 @@ def test_wrong_ids_are_counted_and_asking_without_one_is_not(opened: Opened, vis
     assert drafts.load(visitor, APPLICATION, MOTHER_ID) == VALUES
 
 
-def test_only_its_owner_discards_a_draft(opened: Opened, visitor: Visitor) -> None:
+def test_only_its_owner_discards_a_draft(opened: Opened, visitor: StudentSession) -> None:
     drafts = opened.school.drafts
     drafts.save(visitor, APPLICATION, VALUES, MOTHER_ID)
     assert not drafts.discard(visitor, APPLICATION)
@@ -76,7 +76,7 @@ def test_only_its_owner_discards_a_draft(opened: Opened, visitor: Visitor) -> No
     assert not drafts.exists(visitor, APPLICATION)
 
 
-def test_another_child_has_drafts_of_its_own(opened: Opened, visitor: Visitor) -> None:
+def test_another_child_has_drafts_of_its_own(opened: Opened, visitor: StudentSession) -> None:
     opened.school.drafts.save(visitor, APPLICATION, VALUES, MOTHER_ID)
     other = new_visitor(opened.school, "110002", STRANGER_ID)
     assert not opened.school.drafts.exists(other, APPLICATION)

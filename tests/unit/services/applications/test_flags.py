@@ -11,7 +11,7 @@ from db.models.applications import Application, ApplicationCount
 from db.models.columns import table_of
 from kiosk.demo.seed import invented_id
 from kiosk.domain.application_form import Basis
-from kiosk.domain.application_status import Hold, Remark
+from kiosk.domain.application_status import ApprovalBlock, ReviewFlag
 from kiosk.services.applications.flags import compare, rebuild
 from kiosk.services.auth.staff_session import Role, StaffMember
 from tests.builders.reviews import (
@@ -43,8 +43,8 @@ def teacher(reviewed: ReviewSchool) -> StaffMember:
 
 def test_the_mother_on_file_waits_for_her_signature_only(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0)
-    assert reviewed.holds(application_id) == {Hold.SIGNATURE}
-    assert reviewed.remarks(application_id) == Remark.GUARDIAN_MATCHES | Remark.EMAIL_UNVERIFIED
+    assert reviewed.holds(application_id) == {ApprovalBlock.SIGNATURE}
+    assert reviewed.remarks(application_id) == ReviewFlag.GUARDIAN_MATCHES | ReviewFlag.EMAIL_UNVERIFIED
     row = reviewed.row(application_id)
     assert (row.needs_a_look, row.class_name, row.seat_number, row.student_name) == (False, CLASSES[0], 1, "王小明")
     assert row.names == "王小明、林美玉"
@@ -52,7 +52,7 @@ def test_the_mother_on_file_waits_for_her_signature_only(reviewed: ReviewSchool)
 
 def test_both_parents_on_file_match_together(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0, father_of(0), mother_of(0), verified=["mother0@example.org"])
-    assert reviewed.remarks(application_id) == Remark.GUARDIAN_MATCHES | Remark.NO_EMAIL
+    assert reviewed.remarks(application_id) == ReviewFlag.GUARDIAN_MATCHES | ReviewFlag.NO_EMAIL
     assert reviewed.row(application_id).names == "王小明、王大明、林美玉"
 
 
@@ -62,33 +62,35 @@ STRANGER = invented_id("K", 2, 77)
 @pytest.mark.parametrize(
     ("values", "remark"),
     [
-        ({"name": "林美雲"}, Remark.GUARDIAN_NAME_DIFFERS),
-        ({"national_id": STRANGER}, Remark.GUARDIAN_ID_DIFFERS),
-        ({"mobile": "0987654321"}, Remark.GUARDIAN_MOBILE_DIFFERS),
-        ({"email": "other@example.org"}, Remark.GUARDIAN_EMAIL_DIFFERS),
-        ({"name": "陳生", "national_id": STRANGER}, Remark.NOT_ON_FILE),
-        ({"relation": "爸爸"}, Remark.GUARDIAN_MATCHES | Remark.SEX_DIFFERS),
+        ({"name": "林美雲"}, ReviewFlag.GUARDIAN_NAME_DIFFERS),
+        ({"national_id": STRANGER}, ReviewFlag.GUARDIAN_ID_DIFFERS),
+        ({"mobile": "0987654321"}, ReviewFlag.GUARDIAN_MOBILE_DIFFERS),
+        ({"email": "other@example.org"}, ReviewFlag.GUARDIAN_EMAIL_DIFFERS),
+        ({"name": "陳生", "national_id": STRANGER}, ReviewFlag.NOT_ON_FILE),
+        ({"relation": "爸爸"}, ReviewFlag.GUARDIAN_MATCHES | ReviewFlag.SEX_DIFFERS),
     ],
 )
-def test_what_differs_from_the_file_is_named(reviewed: ReviewSchool, values: dict[str, str], remark: Remark) -> None:
+def test_what_differs_from_the_file_is_named(
+    reviewed: ReviewSchool, values: dict[str, str], remark: ReviewFlag
+) -> None:
     application_id = reviewed.apply(0, with_other(mother_of(0), **values))
-    assert reviewed.remarks(application_id) == remark | Remark.EMAIL_UNVERIFIED
+    assert reviewed.remarks(application_id) == remark | ReviewFlag.EMAIL_UNVERIFIED
     assert reviewed.row(application_id).needs_a_look
 
 
 def test_a_rare_name_is_to_be_looked_at(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0, with_other(mother_of(0), name="林𠮷"))
-    assert reviewed.remarks(application_id) & Remark.UNUSUAL_CHARACTERS
+    assert reviewed.remarks(application_id) & ReviewFlag.UNUSUAL_CHARACTERS
 
 
 def test_a_second_application_flags_the_first_until_it_is_withdrawn(reviewed: ReviewSchool) -> None:
     first = reviewed.apply(0)
     before = reviewed.version(first)
     second = reviewed.apply(0, father_of(0))
-    assert Hold.CONFLICT in reviewed.holds(first) & reviewed.holds(second)
+    assert ApprovalBlock.CONFLICT in reviewed.holds(first) & reviewed.holds(second)
     assert reviewed.version(first) == before + 1
     reviewed.school.applications.withdraw(reviewed.visitor(0), second, father_of(0).national_id)
-    assert reviewed.holds(first) == {Hold.SIGNATURE}
+    assert reviewed.holds(first) == {ApprovalBlock.SIGNATURE}
     assert reviewed.holds(second) == set()
 
 
@@ -97,8 +99,8 @@ def test_a_shared_mobile_and_mail_mark_both_families(reviewed: ReviewSchool) -> 
     shared = with_other(mother_of(1), mobile=mother_of(0).mobile, email="MOTHER0@example.org")
     second = reviewed.apply(1, shared)
     for application_id in (first, second):
-        assert reviewed.remarks(application_id) & Remark.MOBILE_SHARED
-        assert reviewed.remarks(application_id) & Remark.EMAIL_SHARED
+        assert reviewed.remarks(application_id) & ReviewFlag.MOBILE_SHARED
+        assert reviewed.remarks(application_id) & ReviewFlag.EMAIL_SHARED
         assert reviewed.row(application_id).needs_a_look
     reviewed.school.applications.withdraw(reviewed.visitor(1), second, shared.national_id)
     assert not reviewed.row(first).needs_a_look
@@ -106,15 +108,15 @@ def test_a_shared_mobile_and_mail_mark_both_families(reviewed: ReviewSchool) -> 
 
 def test_two_parents_with_one_mobile_are_marked(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0, with_other(father_of(0), mobile=mother_of(0).mobile), mother_of(0))
-    assert reviewed.remarks(application_id) & Remark.MOBILE_SHARED
+    assert reviewed.remarks(application_id) & ReviewFlag.MOBILE_SHARED
 
 
 def test_the_parent_of_two_children_is_known_on_both(reviewed: ReviewSchool) -> None:
     first, second = reviewed.apply(0), reviewed.apply(1, mother_of(0))
     for application_id in (first, second):
-        assert reviewed.remarks(application_id) & Remark.KNOWN_APPLICANT
-        assert not reviewed.remarks(application_id) & Remark.MOBILE_SHARED
-    assert reviewed.remarks(second) & Remark.NOT_ON_FILE
+        assert reviewed.remarks(application_id) & ReviewFlag.KNOWN_APPLICANT
+        assert not reviewed.remarks(application_id) & ReviewFlag.MOBILE_SHARED
+    assert reviewed.remarks(second) & ReviewFlag.NOT_ON_FILE
 
 
 def test_many_with_one_mobile_cost_no_more_versions_than_they_must(reviewed: ReviewSchool) -> None:
@@ -125,14 +127,14 @@ def test_many_with_one_mobile_cost_no_more_versions_than_they_must(reviewed: Rev
 def test_an_error_report_holds_and_its_answer_frees(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0)
     reviewed.school.student_data.report_errors(reviewed.visitor(0), {"class_name": "資三仁"})
-    assert Hold.CORRECTION in reviewed.holds(application_id)
+    assert ApprovalBlock.CORRECTION in reviewed.holds(application_id)
     reviewed.school.student_data.confirm(reviewed.visitor(0))
-    assert reviewed.holds(application_id) == {Hold.SIGNATURE}
+    assert reviewed.holds(application_id) == {ApprovalBlock.SIGNATURE}
 
 
 def test_an_adult_student_must_agree_and_a_refusal_holds_again(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(ADULT)
-    assert Hold.STUDENT_CONSENT in reviewed.holds(application_id)
+    assert ApprovalBlock.STUDENT_CONSENT in reviewed.holds(application_id)
     for choice, held in (("agree", False), ("refuse", True)):
         reviewed.school.consents.record(
             reviewed.visitor(ADULT),
@@ -143,13 +145,13 @@ def test_an_adult_student_must_agree_and_a_refusal_holds_again(reviewed: ReviewS
             answered_by="student",
             student_national_id=invented_id("A", 1 + ADULT % 2, 5000000 + ADULT),
         )
-        assert (Hold.STUDENT_CONSENT in reviewed.holds(application_id)) is held
+        assert (ApprovalBlock.STUDENT_CONSENT in reviewed.holds(application_id)) is held
 
 
 def test_a_refusal_by_a_parent_afterwards_wants_a_look(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0)
     reviewed.answer_consent(0, agree=False)
-    assert reviewed.remarks(application_id) & Remark.CONSENT_REFUSED
+    assert reviewed.remarks(application_id) & ReviewFlag.CONSENT_REFUSED
     assert reviewed.row(application_id).needs_a_look
     reviewed.answer_consent(0)
     assert not reviewed.row(application_id).needs_a_look
@@ -157,20 +159,20 @@ def test_a_refusal_by_a_parent_afterwards_wants_a_look(reviewed: ReviewSchool) -
 
 def test_papers_wait_until_they_were_seen(reviewed: ReviewSchool, teacher: StaffMember) -> None:
     application_id = reviewed.apply(0, basis=Basis.SOLE_CUSTODY)
-    assert reviewed.holds(application_id) == {Hold.SIGNATURE, Hold.DOCUMENTS}
+    assert reviewed.holds(application_id) == {ApprovalBlock.SIGNATURE, ApprovalBlock.DOCUMENTS}
     reviewed.office.review.documents_seen(teacher, application_id, 1)
-    assert reviewed.holds(application_id) == {Hold.SIGNATURE}
+    assert reviewed.holds(application_id) == {ApprovalBlock.SIGNATURE}
 
 
 def test_the_id_of_a_student_goes_to_the_registrar_also_when_the_student_comes_later(reviewed: ReviewSchool) -> None:
     number = invented_id("A", 2, 5000001)
     of_a_student = reviewed.apply(0, with_other(mother_of(0), national_id=number))
-    assert Hold.REGISTRAR in reviewed.holds(of_a_student)
+    assert ApprovalBlock.REGISTRAR in reviewed.holds(of_a_student)
     later = list(roster([20]).rows)[0][1][4]
     application_id = reviewed.apply(2, with_other(mother_of(2), national_id=later))
-    assert Hold.REGISTRAR not in reviewed.holds(application_id)
+    assert ApprovalBlock.REGISTRAR not in reviewed.holds(application_id)
     reviewed.take_roster(roster([*range(12), 20]))
-    assert Hold.REGISTRAR in reviewed.holds(application_id)
+    assert ApprovalBlock.REGISTRAR in reviewed.holds(application_id)
 
 
 def test_a_roster_moves_the_rows_and_their_counts(reviewed: ReviewSchool) -> None:
@@ -190,7 +192,7 @@ def test_a_roster_with_another_guardian_marks_the_open_application(reviewed: Rev
     cells = list(list(sheet.rows)[0][1])
     cells[9] = "林美雲"
     reviewed.take_roster(type(sheet)(sheet.header, ((2, tuple(cells)), *list(sheet.rows)[1:])))
-    assert reviewed.remarks(application_id) & Remark.GUARDIAN_NAME_DIFFERS
+    assert reviewed.remarks(application_id) & ReviewFlag.GUARDIAN_NAME_DIFFERS
 
 
 def test_what_is_decided_waits_for_nothing(reviewed: ReviewSchool, teacher: StaffMember) -> None:
@@ -221,4 +223,4 @@ def test_who_comes_of_age_is_found_by_the_doctor_and_by_the_approval(reviewed: R
     reviewed.clock.advance(3 * 365 * 86400)
     assert compare(reviewed.school.store).outdated == (reviewed.row(application_id).number,)
     rebuild(reviewed.school.store, "test")
-    assert Hold.STUDENT_CONSENT in reviewed.holds(application_id)
+    assert ApprovalBlock.STUDENT_CONSENT in reviewed.holds(application_id)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kiosk.demo.seed import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis
-from kiosk.domain.application_status import Hold
+from kiosk.domain.application_status import ApprovalBlock
 from kiosk.domain.errors import ServiceError
 from kiosk.services.applications import shared_contacts
 from kiosk.services.auth.staff_session import Role, StaffMember
@@ -146,24 +146,24 @@ def _approve(world: _World, number: int, what: int) -> None:
     """Do what it waits for, as far as staff can, and approve."""
     place, application_id = world.chosen(number)
     review, held = world.reviewed.office.review, world.reviewed.holds(application_id)
-    if Hold.CORRECTION in held:
+    if ApprovalBlock.CORRECTION in held:
         world.reviewed.school.student_data.confirm(world.reviewed.visitor(place))
-    if Hold.CONFLICT in held:
+    if ApprovalBlock.CONFLICT in held:
         review.resolve_conflict(*world.on(number), all_stand=bool(what % 2))
-    if Hold.SIGNATURE in held:
+    if ApprovalBlock.SIGNATURE in held:
         review.form_received(*world.on(number))
-    if Hold.DOCUMENTS in held:
+    if ApprovalBlock.DOCUMENTS in held:
         review.documents_seen(*world.on(number))
-    if Hold.REGISTRAR in held:
+    if ApprovalBlock.REGISTRAR in held:
         review.release_registrar_hold(*world.on(number))
-    if Hold.STUDENT_CONSENT in held:
+    if ApprovalBlock.STUDENT_CONSENT in held:
         review.record_student_consent(*world.on(number), TEXT, "agree")
     review.approve(*world.on(number))
 
 
 def _resolve(world: _World, number: int, what: int) -> None:
     for other in range(len(world.applications)):
-        if Hold.CONFLICT in world.reviewed.holds(world.chosen(number + other)[1]):
+        if ApprovalBlock.CONFLICT in world.reviewed.holds(world.chosen(number + other)[1]):
             world.reviewed.office.review.resolve_conflict(*world.on(number + other), all_stand=bool(what % 2))
             return
 
@@ -230,7 +230,7 @@ def test_flags_and_counts_follow_on_sqlite(steps: list[tuple[int, int, int]]) ->
 def test_flags_and_counts_follow_in_a_crowd(steps: list[tuple[int, int, int]]) -> None:
     """As above; whoever shares a mobile or an e-mail with anybody is taken for one of a crowd."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shared_contacts, "FEW", 0)
+        patch.setattr(shared_contacts, "SMALL_COUNT", 0)
         _live(Path(folder) / "home", None, steps)
 
 

@@ -12,15 +12,15 @@ from db.models.audit import AuditEntry
 from db.models.documents import SignedForm
 from kiosk.config.settings import Settings
 from kiosk.domain.application_form import Basis, Mode
-from kiosk.domain.application_status import Hold
+from kiosk.domain.application_status import ApprovalBlock
 from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, ConsentMissing, Denied
 from kiosk.domain.receipt import EmailState, NextStep
 from kiosk.rules.application_numbers import format_number, parse_number
 from kiosk.services.applications.drafts import APPLICATION
-from kiosk.services.applications.submission import InvalidApplication, OwnChild
+from kiosk.services.applications.submission import ApplicantIsStudent, InvalidApplication
 from kiosk.services.applications.submission_query import find_facts
 from kiosk.services.auth.identity_check import NotTheirId, TooManyTries
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import School, open_school
 from kiosk.testing import FakeClock
 from tests.builders.applications import (
@@ -41,7 +41,7 @@ from tests.builders.school import NATIONAL_ID, CountingHasher, Opened
 
 
 @pytest.fixture
-def sender(opened: Opened, visitor: Visitor) -> Sender:
+def sender(opened: Opened, visitor: StudentSession) -> Sender:
     """A visit that has consented."""
     answer(opened.school, visitor)
     return Sender(opened.school, visitor)
@@ -152,7 +152,7 @@ def test_one_person_has_one_live_application_a_child(sender: Sender) -> None:
 def test_a_second_application_holds_both_until_one_is_withdrawn(sender: Sender) -> None:
     first, second = sender.one(), sender.one(FATHER)
     assert first.held == ()
-    assert second.held == (Hold.CONFLICT,)
+    assert second.held == (ApprovalBlock.CONFLICT,)
     assert NextStep.SEE_REGISTRAR in second.next_steps
     assert application(sender, first.application_id).held_for_conflict
     sender.school.applications.withdraw(sender.visitor, second.application_id, FATHER_ID)
@@ -211,7 +211,7 @@ def test_another_students_application_is_out_of_reach(sender: Sender) -> None:
     assert application(sender, receipt.application_id).state == "under_review"
 
 
-def test_without_a_consent_nothing_is_taken(opened: Opened, visitor: Visitor) -> None:
+def test_without_a_consent_nothing_is_taken(opened: Opened, visitor: StudentSession) -> None:
     sender = Sender(opened.school, visitor)
     with pytest.raises(ConsentMissing):
         sender.one()
@@ -224,7 +224,7 @@ def test_without_a_consent_nothing_is_taken(opened: Opened, visitor: Visitor) ->
 
 
 def test_the_students_own_id_is_refused_at_its_field(sender: Sender) -> None:
-    with pytest.raises(OwnChild) as refused:
+    with pytest.raises(ApplicantIsStudent) as refused:
         sender.both(MOTHER, with_id(FATHER, NATIONAL_ID))
     assert [set(messages) for messages in refused.value.messages] == [set(), {"national_id"}]
     assert NATIONAL_ID not in str(refused.value.messages)
@@ -254,14 +254,14 @@ def test_a_faulty_form_names_applicant_and_field(sender: Sender) -> None:
 def test_who_must_bring_papers_is_held_and_told_which(sender: Sender, basis: Basis) -> None:
     entry = MOTHER if basis is Basis.SOLE_CUSTODY else replace(MOTHER, relation="祖母")
     receipt = sender.one(entry, basis=basis)
-    assert receipt.held == (Hold.DOCUMENTS,)
+    assert receipt.held == (ApprovalBlock.DOCUMENTS,)
     assert receipt.documents == basis.documents
     assert NextStep.BRING_DOCUMENTS in receipt.next_steps
 
 
 def test_an_open_error_report_holds_the_application(sender: Sender) -> None:
     sender.school.student_data.report_errors(sender.visitor, {"class_name": "科二仁"})
-    assert sender.one().held == (Hold.CORRECTION,)
+    assert sender.one().held == (ApprovalBlock.CORRECTION,)
 
 
 def test_without_an_address_the_school_calls(sender: Sender) -> None:
@@ -284,10 +284,10 @@ def test_an_adult_student_is_waited_for_and_releases_the_application(opened: Ope
     answer(opened.school, visitor)
     sender = Sender(opened.school, visitor)
     receipt = sender.one()
-    assert receipt.held == (Hold.STUDENT_CONSENT,)
+    assert receipt.held == (ApprovalBlock.STUDENT_CONSENT,)
     answer(opened.school, visitor, "agree", STRANGER_ID)
     assert not application(sender, receipt.application_id).held_for_student_consent
-    assert sender.one(FATHER).held == (Hold.CONFLICT,)
+    assert sender.one(FATHER).held == (ApprovalBlock.CONFLICT,)
 
 
 def test_a_draft_has_served_once_its_owner_applied(sender: Sender) -> None:

@@ -31,11 +31,11 @@ from kiosk.config.settings import Settings
 from kiosk.domain.documents import FormKey, FormKind
 from kiosk.domain.errors import Denied, PasswordChangeRequired, ServiceError, SignInRefused
 from kiosk.services.administration.staff_accounts import StaffAccounts
-from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.documents.register import issue
-from kiosk.services.office import Office, open_office
+from kiosk.services.office import StaffServices, open_office
 from kiosk.services.school import School, open_school
 from kiosk.testing import FakeClock
 from tests.builders.accounts import Families, invented_parent
@@ -55,10 +55,10 @@ from tests.builders.school import (
 )
 
 _CALLERS = ("visitor", "holder", "member", "actor")
-Caller = Visitor | AccountHolder | StaffMember
+Caller = StudentSession | AccountSession | StaffMember
 
 
-def _services(school: School, office: Office) -> Iterator[tuple[str, Any]]:
+def _services(school: School, office: StaffServices) -> Iterator[tuple[str, Any]]:
     """Every service that can be reached from an open school and its office."""
     for name, owner in (("school", school), ("office", office)):
         parts = [one.name for one in fields(owner)]
@@ -124,7 +124,7 @@ def _world(home: Path, database_url: str | None) -> Iterator[World]:
             binding_id=binding.id,
             bound_student_id=binding.student_id,
             message_id=session.exec(messages).one(),
-            other_visitor=Visitor(login.id, login.subject_id, login.account, TERMINAL, login.version),
+            other_visitor=StudentSession(login.id, login.subject_id, login.account, TERMINAL, login.version),
             holder=holder,
             other_holder=other_holder,
             access_id=access.access_id,
@@ -301,9 +301,9 @@ def test_every_method_of_every_service_has_its_denials(world: World) -> None:
 
 
 def _subject(caller: Caller) -> str:
-    if isinstance(caller, Visitor):
+    if isinstance(caller, StudentSession):
         return caller.student_id
-    return caller.account_id if isinstance(caller, AccountHolder) else caller.staff_id
+    return caller.account_id if isinstance(caller, AccountSession) else caller.staff_id
 
 
 def _call(world: World, name: str, caller: Caller) -> bool:

@@ -18,7 +18,7 @@ from kiosk.domain.errors import (
     SignInRefused,
 )
 from kiosk.rules.passwords import PasswordFault
-from kiosk.services.auth.account_session import AccountHolder
+from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.lockout import FAILURES_TO_LOCK, LOCK_SECONDS
 from kiosk.services.auth.parent_login import chosen_name
 from tests.builders.accounts import Families, account_row
@@ -189,7 +189,7 @@ def test_a_carer_whose_last_day_is_over_is_refused_and_so_is_their_session(famil
     account_id = families.expired_carer("0922000002", families.mother())
     with opened.school.store.read() as session:
         login = session.exec(select(Credential).where(Credential.account == account_id)).one()
-        holder = AccountHolder(login.id, account_id, login.version, TERMINAL, "劉小花")
+        holder = AccountSession(login.id, account_id, login.version, TERMINAL, "劉小花")
     with pytest.raises(Denied):
         opened.school.accounts.children(holder)
     with opened.school.store.read() as session:

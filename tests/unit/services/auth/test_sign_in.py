@@ -37,7 +37,7 @@ from kiosk.services.auth.lockout import (
     TERMINAL_WAIT_SECONDS,
 )
 from kiosk.services.auth.sign_in import SignedIn
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import open_school
 from kiosk.services.texts.loader import load_consent
 from tests.builders.applications import MOTHER, MOTHER_ID
@@ -83,7 +83,7 @@ def test_five_failures_lock_for_fifteen_minutes_and_the_right_password_waits_too
     assert isinstance(try_sign_in(ACCOUNT, NATIONAL_ID), SignedIn)
 
 
-def test_success_forgets_the_failures_before_it(opened: Opened, visitor: Visitor, try_sign_in: Try) -> None:
+def test_success_forgets_the_failures_before_it(opened: Opened, visitor: StudentSession, try_sign_in: Try) -> None:
     for _ in range(FAILURES_A_DAY):
         assert [try_sign_in(ACCOUNT, WRONG) for _ in range(4)] == [(_REFUSED, None, None)] * 4
         assert isinstance(try_sign_in(ACCOUNT, CHOSEN), SignedIn)
@@ -103,7 +103,7 @@ def test_twenty_failures_a_day_lock_until_the_day_is_over(opened: Opened, try_si
 
 @pytest.mark.parametrize("gone", [Credential, Student])
 def test_the_right_password_of_a_disabled_login_or_a_student_who_left_is_refused(
-    opened: Opened, visitor: Visitor, try_sign_in: Try, gone: type[Credential] | type[Student]
+    opened: Opened, visitor: StudentSession, try_sign_in: Try, gone: type[Credential] | type[Student]
 ) -> None:
     assert isinstance(try_sign_in(ACCOUNT, CHOSEN), SignedIn)
     with opened.school.store.write() as unit:
@@ -160,7 +160,7 @@ def test_first_password_is_dead_after_ten_failures_until_the_desk_resets_it(open
 
 
 def test_desk_code_ends_the_lock_and_the_old_password_and_must_be_changed(
-    opened: Opened, visitor: Visitor, try_sign_in: Try
+    opened: Opened, visitor: StudentSession, try_sign_in: Try
 ) -> None:
     _guess_until_locked(try_sign_in)
     code = reset_login(opened.school)
@@ -187,7 +187,7 @@ def test_desk_code_needs_a_student_and_leaves_an_audit_row(opened: Opened) -> No
     assert rows == ["staff"]
 
 
-def test_the_last_three_passwords_are_refused_as_reused(opened: Opened, visitor: Visitor) -> None:
+def test_the_last_three_passwords_are_refused_as_reused(opened: Opened, visitor: StudentSession) -> None:
     change = opened.school.sign_in.change_password
     later = ["Second-Rain-2", "Third-Rain-33", "Fourth-Rain-4"]
     for password in later[:2]:
@@ -259,7 +259,7 @@ def _student_left(opened: Opened) -> None:
 
 @pytest.mark.parametrize("happens", [_reset_and_changed_by_another, _changed_by_another, _student_left])
 def test_a_visit_ends_when_its_login_was_changed_or_its_student_left(
-    opened: Opened, visitor: Visitor, happens: Callable[[Opened], None]
+    opened: Opened, visitor: StudentSession, happens: Callable[[Opened], None]
 ) -> None:
     school = opened.school
     assert school.student_data.hub(visitor).student.student_number == STUDENT_NUMBER
@@ -294,7 +294,9 @@ def test_two_parents_before_the_first_change_have_one_winner(opened: Opened) -> 
     assert not opened.school.sign_in.student(ACCOUNT, CHOSEN, TERMINAL).must_change
 
 
-def test_two_changes_at_once_have_one_winner(opened: Opened, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_changes_at_once_have_one_winner(
+    opened: Opened, visitor: StudentSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
     original = opened.hasher.hash
 
     def hash_while_another_changes(password: str | bytes, *, salt: bytes | None = None) -> str:
@@ -308,7 +310,9 @@ def test_two_changes_at_once_have_one_winner(opened: Opened, visitor: Visitor, m
     opened.school.sign_in.student(ACCOUNT, "Second-Rain-2", TERMINAL)
 
 
-def test_reset_during_the_verification_wins(opened: Opened, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reset_during_the_verification_wins(
+    opened: Opened, visitor: StudentSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
     original = opened.hasher.verify
 
     def verify_while_the_desk_resets(hash: str | bytes, password: str | bytes) -> Literal[True]:
@@ -320,7 +324,7 @@ def test_reset_during_the_verification_wins(opened: Opened, visitor: Visitor, mo
         opened.school.sign_in.student(ACCOUNT, CHOSEN, TERMINAL)
 
 
-def test_another_students_data_and_a_disabled_login_are_denied(opened: Opened, visitor: Visitor) -> None:
+def test_another_students_data_and_a_disabled_login_are_denied(opened: Opened, visitor: StudentSession) -> None:
     other = add_student(opened.school, "110002")
     stranger = replace(visitor, student_id=other)
     for refuse in (opened.school.student_data.hub, opened.school.student_data.confirm):
@@ -335,7 +339,7 @@ def test_another_students_data_and_a_disabled_login_are_denied(opened: Opened, v
         opened.school.student_data.hub(visitor)
 
 
-def test_success_hashes_anew_with_the_new_pepper(settings: Settings, opened: Opened, visitor: Visitor) -> None:
+def test_success_hashes_anew_with_the_new_pepper(settings: Settings, opened: Opened, visitor: StudentSession) -> None:
     keys = with_new_key(opened.school.store.keys)
     write_keys(settings.key_file, keys, replace=True)
     again = open_school(settings, opened.clock, CountingHasher())
@@ -371,7 +375,7 @@ def test_slow_failures_at_a_terminal_slow_nobody(opened: Opened, try_sign_in: Tr
 
 
 def test_an_attempt_that_cannot_be_recorded_is_not_made(
-    settings: Settings, opened: Opened, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, opened: Opened, visitor: StudentSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("db.store.BUSY_SECONDS", 0.02)
     before = opened.hasher.verified

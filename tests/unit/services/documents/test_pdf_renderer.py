@@ -17,10 +17,10 @@ from sqlmodel import col, select
 
 from db.models.applications import Ticket
 from kiosk.domain.application_form import Basis
-from kiosk.domain.documents import FormContent, FormFault, FormKind, FormRefused, Sheet
+from kiosk.domain.documents import FormContent, FormFault, FormKind, FormRefused, PrintableForm
 from kiosk.rules.line_breaks import NOT_FIRST
-from kiosk.rules.text_safety import is_clean
-from kiosk.services.auth.student_session import Visitor
+from kiosk.rules.text_safety import is_safe
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.documents.font_coverage import FONT_FILE, in_font
 from kiosk.services.documents.pdf_renderer import missing_in, render
 from tests.builders.applications import MOTHER, MOTHER_ID, TEXT, Sender, answer
@@ -44,7 +44,7 @@ _CARER = replace(MOTHER, relation="外祖母", email="", email_again="", no_emai
 
 
 @pytest.fixture
-def binding(opened: Opened, visitor: Visitor) -> FormContent:
+def binding(opened: Opened, visitor: StudentSession) -> FormContent:
     answer(opened.school, visitor)
     return content_of(opened.school, FormKind.BINDING, Sender(opened.school, visitor).both().application_id)
 
@@ -80,7 +80,7 @@ def test_both_codes_are_read_at_150_dpi(binding: FormContent) -> None:
     assert codes(printed(binding)) == {"Code128": "D11500000019", "QRCode": TOKEN}
 
 
-def test_one_applicant_without_an_address_who_brings_papers(opened: Opened, visitor: Visitor) -> None:
+def test_one_applicant_without_an_address_who_brings_papers(opened: Opened, visitor: StudentSession) -> None:
     answer(opened.school, visitor)
     content = content_of(
         opened.school, FormKind.BINDING, Sender(opened.school, visitor).one(_CARER, basis=Basis.CARER).application_id
@@ -91,7 +91,9 @@ def test_one_applicant_without_an_address_who_brings_papers(opened: Opened, visi
     assert "申請人簽章（外祖母）" in page
 
 
-def test_the_carers_paper_names_the_carer_and_leaves_the_parents_to_write(opened: Opened, visitor: Visitor) -> None:
+def test_the_carers_paper_names_the_carer_and_leaves_the_parents_to_write(
+    opened: Opened, visitor: StudentSession
+) -> None:
     answer(opened.school, visitor)
     application_id = Sender(opened.school, visitor).one(_CARER, basis=Basis.CARER).application_id
     content = content_of(opened.school, FormKind.CARER, application_id)
@@ -109,7 +111,7 @@ def test_the_carers_paper_names_the_carer_and_leaves_the_parents_to_write(opened
     assert codes(pdf)["Code128"] == "D11500000019"
 
 
-def test_the_registrars_paper_holds_what_was_reported(opened: Opened, visitor: Visitor) -> None:
+def test_the_registrars_paper_holds_what_was_reported(opened: Opened, visitor: StudentSession) -> None:
     opened.school.student_data.report_errors(visitor, {"class_name": "資二智", "name": "王曉明"})
     with opened.school.store.read() as session:
         ticket_id = session.exec(select(col(Ticket.id))).one()
@@ -127,7 +129,7 @@ def test_many_forms_are_one_file_in_order(binding: FormContent) -> None:
 
 
 def test_the_same_data_makes_the_same_bytes_anywhere(binding: FormContent, tmp_path: Path) -> None:
-    (tmp_path / "sheets").write_bytes(pickle.dumps([Sheet(NUMBER, TOKEN, ISSUED, binding)]))
+    (tmp_path / "sheets").write_bytes(pickle.dumps([PrintableForm(NUMBER, TOKEN, ISSUED, binding)]))
     program = (
         "import pickle, sys; from kiosk.services.documents.pdf_renderer import render;"
         f"sys.stdout.buffer.write(render(pickle.load(open('sheets', 'rb')), {SCHOOL!r}))"
@@ -177,7 +179,7 @@ def test_the_fonts_own_table_was_read_right() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.text(st.characters(exclude_categories=["Cs", "Zs", "Zl", "Zp"]).filter(is_clean), min_size=1, max_size=60))
+@given(st.text(st.characters(exclude_categories=["Cs", "Zs", "Zl", "Zp"]).filter(is_safe), min_size=1, max_size=60))
 def test_any_name_fits_on_its_page(name: str) -> None:
     student = {"name": name, "number": "1"}
     words = {"student": student, "place": {"class_name": name, "seat": ""}, "reported": "115年9月1日", "signers": []}

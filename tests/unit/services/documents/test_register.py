@@ -24,7 +24,7 @@ from kiosk.domain.errors import Denied
 from kiosk.domain.school_calendar import today
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.staff_session import Role
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.documents.printer import PrintFailed, PrintFault, purge
 from kiosk.services.documents.register import issue, mark_returned
 from kiosk.services.files.table_reader import Sheet as RosterSheet
@@ -33,7 +33,7 @@ from kiosk.services.imports.roster_import import import_roster
 from kiosk.services.school import School, open_school
 from kiosk.services.signing import print_job
 from kiosk.services.signing.family_forms import Papers
-from kiosk.services.signing.print_desk import Pile, PrintDesk, print_as_operator, whole_queue
+from kiosk.services.signing.print_desk import ClassPrintQueue, PrintDesk, print_as_operator, whole_queue
 from kiosk.services.texts.card_services import load_card_services
 from kiosk.testing import FakeClock
 from tests.builders.applications import (
@@ -82,13 +82,13 @@ def school(tmp_path: Path, database_url: str | None) -> Iterator[School]:
 
 
 @pytest.fixture
-def parent(school: School) -> Visitor:
+def parent(school: School) -> StudentSession:
     visitor = new_visitor(school, "110001", "A123456789")
     answer(school, visitor)
     return visitor
 
 
-def _binding(school: School, visitor: Visitor) -> FormKey:
+def _binding(school: School, visitor: StudentSession) -> FormKey:
     return FormKey(FormKind.BINDING, Sender(school, visitor).one().application_id)
 
 
@@ -112,7 +112,7 @@ def _rename(school: School, student_id: str, name: str) -> None:
         unit.audit("test", "student.renamed", student_id)
 
 
-def test_a_printed_form_has_a_number_and_opaque_codes(school: School, parent: Visitor, printer: Printer) -> None:
+def test_a_printed_form_has_a_number_and_opaque_codes(school: School, parent: StudentSession, printer: Printer) -> None:
     key = _binding(school, parent)
     printed = school.papers.print_own(parent, [key])
     (document,) = _documents(school)
@@ -131,7 +131,7 @@ def test_a_printed_form_has_a_number_and_opaque_codes(school: School, parent: Vi
 
 
 def test_what_is_printed_again_is_the_same_document_and_the_same_bytes(
-    school: School, parent: Visitor, printer: Printer
+    school: School, parent: StudentSession, printer: Printer
 ) -> None:
     key = _binding(school, parent)
     school.papers.print_own(parent, [key])
@@ -142,7 +142,7 @@ def test_what_is_printed_again_is_the_same_document_and_the_same_bytes(
 
 @pytest.mark.parametrize("fault", [PrintFault.REFUSED, PrintFault.NO_COMMAND, PrintFault.TOO_SLOW])
 def test_what_did_not_come_out_waits_and_keeps_its_number(
-    school: School, parent: Visitor, printer: Printer, fault: PrintFault
+    school: School, parent: StudentSession, printer: Printer, fault: PrintFault
 ) -> None:
     key = _binding(school, parent)
     printer.fault = fault
@@ -157,7 +157,7 @@ def test_what_did_not_come_out_waits_and_keeps_its_number(
     assert school.papers.print_own(parent, [key]).numbers == (waiting.number,)
 
 
-def test_without_a_printer_parents_print_nothing_and_staff_get_a_file(school: School, parent: Visitor) -> None:
+def test_without_a_printer_parents_print_nothing_and_staff_get_a_file(school: School, parent: StudentSession) -> None:
     key = _binding(school, parent)
     settings = replace(school.settings, printer=None)
     with pytest.raises(PrintFailed) as failed:
@@ -179,7 +179,7 @@ def test_without_a_printer_parents_print_nothing_and_staff_get_a_file(school: Sc
 
 
 def test_a_change_voids_the_form_and_the_next_print_has_another_number(
-    school: School, parent: Visitor, printer: Printer
+    school: School, parent: StudentSession, printer: Printer
 ) -> None:
     key = _binding(school, parent)
     school.papers.print_own(parent, [key])
@@ -193,7 +193,9 @@ def test_a_change_voids_the_form_and_the_next_print_has_another_number(
     assert old.content_sha256 != new.content_sha256
 
 
-def test_a_change_nobody_told_of_is_found_when_it_is_printed(school: School, parent: Visitor, printer: Printer) -> None:
+def test_a_change_nobody_told_of_is_found_when_it_is_printed(
+    school: School, parent: StudentSession, printer: Printer
+) -> None:
     key = _binding(school, parent)
     school.papers.print_own(parent, [key])
     with school.store.write() as unit:
@@ -204,7 +206,7 @@ def test_a_change_nobody_told_of_is_found_when_it_is_printed(school: School, par
     assert "劉曉花" in pages(printer.jobs[1][1])[0]
 
 
-def test_a_new_class_or_seat_voids_nothing(school: School, parent: Visitor, printer: Printer) -> None:
+def test_a_new_class_or_seat_voids_nothing(school: School, parent: StudentSession, printer: Printer) -> None:
     key = _binding(school, parent)
     school.papers.print_own(parent, [key])
     with school.store.write() as unit:
@@ -216,7 +218,7 @@ def test_a_new_class_or_seat_voids_nothing(school: School, parent: Visitor, prin
 
 
 def test_a_form_that_came_back_releases_the_application_and_a_change_holds_it_again(
-    school: School, parent: Visitor, printer: Printer
+    school: School, parent: StudentSession, printer: Printer
 ) -> None:
     key = _binding(school, parent)
     school.papers.print_own(parent, [key])
@@ -242,7 +244,7 @@ def test_a_form_that_came_back_releases_the_application_and_a_change_holds_it_ag
 
 
 def test_a_roster_with_another_name_voids_the_form_of_a_card_too(
-    school: School, parent: Visitor, printer: Printer
+    school: School, parent: StudentSession, printer: Printer
 ) -> None:
     services = load_card_services(None)
     school.card.answer(parent, services, {item.key: False for item in services.items})
@@ -255,7 +257,7 @@ def test_a_roster_with_another_name_voids_the_form_of_a_card_too(
     assert _signed(school) == [("card", "not_printed")]
 
 
-def test_what_was_withdrawn_is_not_printed(school: School, parent: Visitor, printer: Printer) -> None:
+def test_what_was_withdrawn_is_not_printed(school: School, parent: StudentSession, printer: Printer) -> None:
     key = _binding(school, parent)
     school.papers.print_own(parent, [key])
     school.applications.withdraw(parent, key.subject_id, MOTHER_ID)
@@ -264,7 +266,7 @@ def test_what_was_withdrawn_is_not_printed(school: School, parent: Visitor, prin
         school.papers.print_own(parent, [key])
 
 
-def test_nobody_prints_anothers_form(school: School, parent: Visitor, printer: Printer) -> None:
+def test_nobody_prints_anothers_form(school: School, parent: StudentSession, printer: Printer) -> None:
     key = _binding(school, parent)
     other = new_visitor(school, "110002", STRANGER_ID)
     with pytest.raises(Denied):
@@ -297,7 +299,7 @@ def test_staff_print_their_class_in_one_job(school: School, printer: Printer) ->
         Sender(school, visitor).one()
     teacher = staff_member(school, "chen", Role.HOMEROOM_TEACHER, ("科二智",))
     queue = _desk(school).queue(teacher)
-    assert _desk(school).piles(teacher) == (Pile(queue[0].class_name, len(queue)),)
+    assert _desk(school).piles(teacher) == (ClassPrintQueue(queue[0].class_name, len(queue)),)
     assert [(form.class_name, form.seat_number, form.state) for form in queue] == [
         ("科二智", 2, PaperState.NOT_PRINTED),
         ("科二智", 3, PaperState.NOT_PRINTED),
@@ -307,7 +309,7 @@ def test_staff_print_their_class_in_one_job(school: School, printer: Printer) ->
     assert title == "kiosk 2 forms"
     assert [code in pages(pdf)[place] for place, code in enumerate(printed.numbers)] == [True, True]
     assert {form.state for form in _desk(school).queue(teacher)} == {PaperState.PRINTED}
-    assert _desk(school).piles(teacher) == (Pile(queue[0].class_name, 0),)
+    assert _desk(school).piles(teacher) == (ClassPrintQueue(queue[0].class_name, 0),)
     of_one = _desk(school).queue(teacher, student_number=queue[0].student_number)
     assert {form.student_number for form in of_one} == {queue[0].student_number}
     assert {document.printed_by for document in _documents(school)} == {teacher.staff_id}
@@ -315,7 +317,9 @@ def test_staff_print_their_class_in_one_job(school: School, printer: Printer) ->
     assert [form.class_name for form in whole] == ["科二智", "科二智", "資二智"]
 
 
-def test_carers_and_corrections_have_papers_of_their_own(school: School, parent: Visitor, printer: Printer) -> None:
+def test_carers_and_corrections_have_papers_of_their_own(
+    school: School, parent: StudentSession, printer: Printer
+) -> None:
     carer = replace(MOTHER, relation="外祖母")
     application_id = Sender(school, parent).one(carer, basis=Basis.CARER).application_id
     school.student_data.report_errors(parent, {"class_name": "資二智"})
@@ -331,13 +335,13 @@ def test_carers_and_corrections_have_papers_of_their_own(school: School, parent:
     assert {document.state for document in _documents(school)} == {PaperState.VOID}
 
 
-def test_a_form_that_asks_for_handwriting_is_named(school: School, parent: Visitor, printer: Printer) -> None:
+def test_a_form_that_asks_for_handwriting_is_named(school: School, parent: StudentSession, printer: Printer) -> None:
     application_id = Sender(school, parent).one(replace(FATHER, name="吳𠮷")).application_id
     printed = school.papers.print_own(parent, [FormKey(FormKind.BINDING, application_id)])
     assert printed.by_hand == printed.numbers
 
 
-def test_numbers_of_documents_skip_none(school: School, parent: Visitor) -> None:
+def test_numbers_of_documents_skip_none(school: School, parent: StudentSession) -> None:
     key = _binding(school, parent)
     with suppress(ZeroDivisionError), school.store.write() as unit:
         issue(unit, school.settings.text_folder, key, "test")
@@ -346,6 +350,6 @@ def test_numbers_of_documents_skip_none(school: School, parent: Visitor) -> None
         assert issue(unit, school.settings.text_folder, key, "test").sheet.number.startswith("D115-000-0001-")
 
 
-def test_what_is_unknown_is_denied(school: School, parent: Visitor, printer: Printer) -> None:
+def test_what_is_unknown_is_denied(school: School, parent: StudentSession, printer: Printer) -> None:
     with pytest.raises(Denied):
         school.papers.print_own(parent, [FormKey(FormKind.BINDING, uuid4().hex)])

@@ -106,7 +106,7 @@ def test_an_earlier_wording_is_found_and_one_that_is_gone_is_named(handing: Hand
                 answered_by="parent",
                 account=f"P{student_number(3)}",
                 terminal="kiosk-1",
-                answered_at=unit.at,
+                answered_at=unit.timestamp_ms,
             )
             for digit, version, content in (("1", "113.8.1", old), ("2", "112.8.1", b"gone"))
         )

@@ -13,7 +13,7 @@ import pytest
 
 from db.errors import StoreUnavailable
 from kiosk.services.exports import export_log
-from kiosk.services.files.atomic_file import FileFault, FileRefused, PendingFile
+from kiosk.services.files.atomic_file import FileRefused, PendingFile, WriteFault
 from kiosk.services.imports.oneroster_format import Version
 from tests.builders.exports import Handing, opened_handing
 from tests.builders.reviews import mother_of
@@ -42,7 +42,7 @@ def test_what_stands_there_goes_only_where_told(tmp_path: Path) -> None:
     target.chmod(0o644)
     with pytest.raises(FileRefused) as refused:
         _put(target, b"after")
-    assert (refused.value.fault, target.read_bytes()) == (FileFault.EXISTS, b"before")
+    assert (refused.value.fault, target.read_bytes()) == (WriteFault.EXISTS, b"before")
     _put(target, b"after", replace=True)
     assert (target.read_bytes(), stat.S_IMODE(target.stat().st_mode)) == (b"after", 0o600)
 
@@ -60,9 +60,9 @@ def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "fault"),
-    [("", FileFault.NOT_A_FILE), ("missing/a.zip", FileFault.UNWRITABLE), ("a\0b", FileFault.UNWRITABLE)],
+    [("", WriteFault.NOT_A_FILE), ("missing/a.zip", WriteFault.UNWRITABLE), ("a\0b", WriteFault.UNWRITABLE)],
 )
-def test_a_place_that_is_none(tmp_path: Path, name: str, fault: FileFault) -> None:
+def test_a_place_that_is_none(tmp_path: Path, name: str, fault: WriteFault) -> None:
     with pytest.raises(FileRefused) as refused:
         _put(tmp_path / name, b"x", replace=True)
     assert refused.value.fault is fault
@@ -79,7 +79,7 @@ def test_a_full_disk_leaves_neither_half_nor_whole(tmp_path: Path) -> None:
             _put(target, b"x" * 5000, replace=True)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert (refused.value.fault, target.read_bytes()) == (FileFault.UNWRITABLE, b"before")
+    assert (refused.value.fault, target.read_bytes()) == (WriteFault.UNWRITABLE, b"before")
     assert [file.name for file in tmp_path.iterdir()] == ["a.zip"]
 
 
@@ -141,5 +141,5 @@ def test_a_name_that_is_taken_meanwhile_leaves_the_whole_beside(tmp_path: Path) 
         target.mkdir()
         with pytest.raises(FileRefused) as refused:
             pending.publish()
-    assert refused.value.fault is FileFault.LEFT_BESIDE
+    assert refused.value.fault is WriteFault.LEFT_BESIDE
     assert (tmp_path / refused.value.beside).read_bytes() == b"whole"

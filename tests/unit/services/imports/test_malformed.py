@@ -16,7 +16,7 @@ from tests.builders.roster_files import FIRST, HEADER, SECOND, csv_file
 from tests.paths import ROOT
 
 _PERSONAL = re.compile(r"[A-Z][12][0-9]{8}|09[0-9]{8}|@example")
-_MOST_MEMORY_KIB = 300 * 1024
+_MAX_MEMORY_KIB = 300 * 1024
 _IMPORT_EACH = """
 import json, re, resource, sys
 from kiosk.cli import main
@@ -67,7 +67,7 @@ def test_t35_all_of_them_within_300_megabytes(home: Path, tmp_path: Path) -> Non
     assert len(codes) >= 40
     assert set(codes) == {1}
     assert "Traceback" not in done.stdout + done.stderr
-    assert peak < _MOST_MEMORY_KIB
+    assert peak < _MAX_MEMORY_KIB
 
 
 def test_errors_are_counted_and_the_reading_stops(

@@ -17,16 +17,16 @@ from db.models.logins import Credential
 from db.models.school import Guardian, RosterImport, Student
 from kiosk.demo.seed import invented_id
 from kiosk.domain.application_form import Basis, Mode
-from kiosk.domain.application_status import Remark
+from kiosk.domain.application_status import ReviewFlag
 from kiosk.domain.errors import Denied, SignInRefused
 from kiosk.services.applications.drafts import APPLICATION
 from kiosk.services.applications.flags import compare
 from kiosk.services.auth.password_changes import reset_student_login
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.imports import roster_import
 from kiosk.services.imports.roster_import import (
-    Comparison,
     Imported,
+    RosterChanges,
     TooManyWouldLeave,
     compare_with_school,
     import_roster,
@@ -68,10 +68,10 @@ class Office:
         models = (Student, Credential, Guardian, RosterImport, AuditEntry)
         return [sorted((row.model_dump() for row in self.rows(model)), key=str) for model in models]
 
-    def signs_in(self, account: str, password: str) -> Visitor:
+    def signs_in(self, account: str, password: str) -> StudentSession:
         return self.school.sign_in.student(account, password, TERMINAL).visitor
 
-    def first_visit(self, account: str, first_password: str) -> Visitor:
+    def first_visit(self, account: str, first_password: str) -> StudentSession:
         visitor = self.signs_in(account, first_password)
         return self.school.sign_in.change_password(visitor, CHOSEN)
 
@@ -120,7 +120,7 @@ def test_the_same_file_again_changes_nothing(office: Office) -> None:
     assert office.everything()[:3] == before
 
 
-def _answers_and_applies(office: Office) -> tuple[Visitor, str]:
+def _answers_and_applies(office: Office) -> tuple[StudentSession, str]:
     """A visit that leaves a password, a consent, an application and a draft; and the application's number."""
     visitor = office.first_visit("P110001", FIRST_ID)
     office.school.student_data.confirm(visitor)
@@ -244,8 +244,8 @@ def test_applications_move_with_their_student(office: Office) -> None:
     office.takes(_HEADER, moved, _SECOND)
     (after,) = office.rows(Application)
     assert (after.class_name, after.seat_number, after.state) == ("科二智", 9, before.state)
-    assert Remark.GUARDIAN_MATCHES in Remark(after.remarks)
-    assert Remark.GUARDIAN_MATCHES not in Remark(before.remarks)
+    assert ReviewFlag.GUARDIAN_MATCHES in ReviewFlag(after.remarks)
+    assert ReviewFlag.GUARDIAN_MATCHES not in ReviewFlag(before.remarks)
     assert compare(office.school.store).is_right
 
 
@@ -290,7 +290,7 @@ def test_a_large_part_of_the_school_never_leaves_unasked(
     before = office.everything()
     leaving = students - listed
     roster = checked(csv_file(office.folder / "roster.csv", *_school_of(listed)))
-    assert compare_with_school(office.school.store, roster) == Comparison(0, listed, leaving, students)
+    assert compare_with_school(office.school.store, roster) == RosterChanges(0, listed, leaving, students)
     if is_taken:
         assert office.takes(*_school_of(listed), may_leave=may_leave).left == leaving
         assert sum(row.active for row in office.rows(Student)) == listed

@@ -12,7 +12,7 @@ from db.models.logins import Credential
 from db.models.school import Student
 from db.store import Store
 from kiosk.config.settings import Settings, SmtpSecurity
-from kiosk.services.auth.student_session import STUDENT_LOGIN, Visitor
+from kiosk.services.auth.student_session import STUDENT_LOGIN, StudentSession
 from kiosk.services.messaging.email_verification import (
     CODE_SECONDS,
     MAILS_AN_HOUR,
@@ -26,7 +26,7 @@ from tests.builders.mail_server import SENDER, Mailbox, free_port, mail_server, 
 from tests.builders.school import Opened
 
 ADDRESS = "flower@example.com"
-VISITOR = Visitor("login-1", "student-1", "P110001", "lobby", 1)
+VISITOR = StudentSession("login-1", "student-1", "P110001", "lobby", 1)
 
 
 def last_code(mailbox: Mailbox) -> str:
@@ -61,7 +61,12 @@ def store(opened: Opened) -> Store:
     student_id = VISITOR.student_id
     with opened.school.store.write() as unit:
         student = Student(
-            id=student_id, student_number="7", name="王小明", class_name="科二智", sealed=b"", updated_at=unit.at
+            id=student_id,
+            student_number="7",
+            name="王小明",
+            class_name="科二智",
+            sealed=b"",
+            updated_at=unit.timestamp_ms,
         )
         unit.session.add(student)
         for login in ("login-1", "login-2"):
@@ -72,7 +77,7 @@ def store(opened: Opened) -> Store:
                     account=login,
                     subject_id=student_id,
                     password_hash="chosen",
-                    changed_at=unit.at,
+                    changed_at=unit.timestamp_ms,
                 )
             )
         unit.audit("test", "student.added", student_id)

@@ -16,7 +16,7 @@ from kiosk.services.messaging.mail_sender import (
     AT_ONCE,
     BACK_OFF_MINUTES,
     CLAIM_SECONDS,
-    MOST_TRIES,
+    MAX_TRIES,
     MailSender,
     Sent,
 )
@@ -84,16 +84,16 @@ def test_a_server_that_is_down_is_asked_again_later_and_at_last_given_up(
     lost = add_message(school, application_id)
     down = sender_to(school, smtp_settings(free_port()))
     for attempt, minutes in enumerate(BACK_OFF_MINUTES, 1):
-        assert down.send_due() == Sent(put_off=1)
+        assert down.send_due() == Sent(deferred=1)
         waiting = message(school, lost)
         assert (waiting.state, waiting.attempts, waiting.last_fault) == ("waiting", attempt, "unreachable")
         assert waiting.due_at == school.store.now() + minutes * 60_000
         clock_of(school).advance(minutes * 60 - 1)
         assert down.send_due() == Sent()
         clock_of(school).advance(1)
-    assert down.send_due() == Sent(given_up=1)
+    assert down.send_due() == Sent(failed=1)
     dead = message(school, lost)
-    assert (dead.state, dead.attempts, dead.last_fault) == ("failed", MOST_TRIES, "unreachable")
+    assert (dead.state, dead.attempts, dead.last_fault) == ("failed", MAX_TRIES, "unreachable")
     clock_of(school).advance(365 * 24 * 3600)
     assert sender_to(school, smtp).send_due() == Sent()
     assert mailbox.mails == []
@@ -103,7 +103,7 @@ def test_a_server_that_is_back_gets_what_waited(
     school: School, application_id: str, mailbox: Mailbox, smtp: SmtpSettings
 ) -> None:
     waiting = add_message(school, application_id)
-    assert sender_to(school, smtp_settings(free_port())).send_due() == Sent(put_off=1)
+    assert sender_to(school, smtp_settings(free_port())).send_due() == Sent(deferred=1)
     clock_of(school).advance(BACK_OFF_MINUTES[0] * 60)
     assert sender_to(school, smtp).send_due() == Sent(sent=1)
     assert (message(school, waiting).attempts, len(mailbox.mails)) == (2, 1)
@@ -119,7 +119,7 @@ def test_a_reply_of_four_is_tried_again_and_one_of_five_is_not(
     else:
         mailbox.refuse_recipient = lambda _address: replies.pop(0)
     ids = [add_message(school, application_id) for _mail in range(3)]
-    assert MailSender(school.store, school.settings).send_due() == Sent(sent=1, put_off=1, given_up=1)
+    assert MailSender(school.store, school.settings).send_due() == Sent(sent=1, deferred=1, failed=1)
     outcomes = Counter((one.state, one.last_fault) for one in (message(school, id_) for id_ in ids))
     assert outcomes == Counter([("waiting", "busy"), ("failed", "refused"), ("sent", "")])
     assert len(mailbox.mails) == 1
@@ -130,7 +130,7 @@ def test_a_server_that_dies_before_it_has_the_mail_is_tried_again(
 ) -> None:
     waiting, next_one = (add_message(school, application_id) for _mail in range(2))
     server = FailingServer("DATA")
-    assert sender_to(school, server.smtp).send_due() == Sent(put_off=1)
+    assert sender_to(school, server.smtp).send_due() == Sent(deferred=1)
     server.close()
     states = {message(school, one).state for one in (waiting, next_one)}
     assert states == {"waiting"}
@@ -144,7 +144,7 @@ def test_a_server_that_dies_with_the_mail_in_its_hands_never_gets_it_again(
 ) -> None:
     doubtful = add_message(school, application_id)
     server = FailingServer("BODY")
-    assert sender_to(school, server.smtp).send_due() == Sent(given_up=1)
+    assert sender_to(school, server.smtp).send_due() == Sent(failed=1)
     assert server.mails == 1
     server.close()
     assert (message(school, doubtful).state, message(school, doubtful).last_fault) == ("failed", "uncertain")
@@ -185,7 +185,7 @@ def test_a_sender_that_died_leaves_a_dead_letter_and_no_second_mail(
     clock_of(school).advance(CLAIM_SECONDS - 1)
     assert mails.send_due() == Sent()
     clock_of(school).advance(1)
-    assert mails.send_due() == Sent(given_up=1)
+    assert mails.send_due() == Sent(failed=1)
     assert (message(school, claimed).state, message(school, claimed).last_fault) == ("failed", "uncertain")
     assert mailbox.mails == []
 
@@ -195,7 +195,7 @@ def test_a_slow_sender_says_at_last_what_became_of_its_claim(school: School, app
     mails = MailSender(school.store, school.settings)
     claim = mails._claim(slow)
     clock_of(school).advance(CLAIM_SECONDS)
-    assert mails.send_due() == Sent(given_up=1)
+    assert mails.send_due() == Sent(failed=1)
     mails._settle(claim, None)
     assert (message(school, slow).state, message(school, slow).last_fault) == ("sent", "")
 
@@ -214,7 +214,7 @@ def test_a_database_that_fails_after_the_mail_went_does_not_send_it_again(
         with pytest.raises(StoreError):
             mails.send_due()
     clock_of(school).advance(CLAIM_SECONDS)
-    assert mails.send_all_due() == Sent(given_up=1)
+    assert mails.send_all_due() == Sent(failed=1)
     assert len(mailbox.mails) == 1
 
 
@@ -224,7 +224,7 @@ def test_an_address_that_cannot_be_mailed_is_a_dead_letter_and_holds_nobody_up(
 ) -> None:
     bad = add_message(school, application_id, email=address)
     good = add_message(school, application_id)
-    assert MailSender(school.store, school.settings).send_due() == Sent(sent=1, given_up=1)
+    assert MailSender(school.store, school.settings).send_due() == Sent(sent=1, failed=1)
     assert (message(school, bad).state, message(school, bad).last_fault) == ("failed", "address")
     assert message(school, good).state == "sent"
     assert mailbox.recipients == [["flower@example.com"]]
@@ -238,7 +238,7 @@ def test_a_template_that_was_spoilt_waits_until_it_is_mended(
     own.write_text("版本: 1\n標題: 結果\n\n{原因} {身分證字號}\n", "utf-8")
     waiting = add_message(school, application_id)
     mails = MailSender(school.store, school.settings)
-    assert mails.send_due() == Sent(put_off=1)
+    assert mails.send_due() == Sent(deferred=1)
     assert message(school, waiting).last_fault == MailFault.TEMPLATE
     own.write_text("版本: 1\n標題: 結果\n\n本校的信：{原因}\n", "utf-8")
     clock_of(school).advance(60)

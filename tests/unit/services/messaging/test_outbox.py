@@ -173,7 +173,7 @@ def test_a_dead_letter_is_seen_and_sent_again_on_request(school: School, mailbox
     mailbox.refuse_recipient = lambda _address: "550 no such mailbox"
     receipt = sender(school, "110001", 1).one(MOTHER)
     dead = add_message(school, receipt.application_id)
-    assert send(school) == Sent(given_up=1)
+    assert send(school) == Sent(failed=1)
     registrar, service = add_member(school), outbox_of(school)
     (letter,) = service.dead_letters(registrar)
     assert (letter.email, letter.fault, letter.attempts) == ("f***@example.com", MailFault.REFUSED, 1)

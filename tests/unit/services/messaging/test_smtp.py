@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from kiosk.config.settings import SmtpSecurity, SmtpSettings
-from kiosk.services.messaging.smtp import MailFault, NotDelivered, connected, make_message
+from kiosk.services.messaging.smtp import DeliveryError, MailFault, connected, make_message
 from tests.builders.mail_server import (
     SENDER,
     FailingServer,
@@ -39,7 +39,7 @@ def deliver(smtp: SmtpSettings, mail: EmailMessage, patience_seconds: float = 10
     try:
         with connected(smtp) as session:
             session.send(mail, patience_seconds)
-    except NotDelivered as error:
+    except DeliveryError as error:
         return error.fault
     return None
 
@@ -105,7 +105,7 @@ def test_a_refusal_is_of_one_mail_and_the_next_one_goes(
     else:
         mailbox.refuse_recipient = lambda _address: next(replies)
     with mail_server(mailbox) as smtp, connected(smtp) as session:
-        with pytest.raises(NotDelivered) as refused:
+        with pytest.raises(DeliveryError) as refused:
             session.send(message())
         assert refused.value.fault is fault
         assert session.is_open
@@ -116,7 +116,7 @@ def test_a_refusal_is_of_one_mail_and_the_next_one_goes(
 def test_a_server_that_takes_leave_gets_no_second_mail(mailbox: Mailbox) -> None:
     mailbox.refuse_recipient = lambda _address: "421 too many"
     with mail_server(mailbox) as smtp, connected(smtp) as session:
-        with pytest.raises(NotDelivered) as refused:
+        with pytest.raises(DeliveryError) as refused:
             session.send(message())
         assert refused.value.fault is MailFault.BUSY
         assert not session.is_open
@@ -207,7 +207,7 @@ def test_a_sender_that_may_not_send_is_no_fault_of_the_mail(signing_in: int) -> 
     ],
 )
 def test_an_address_that_cannot_be_mailed_is_told_before_anything_is_sent(address: str) -> None:
-    with pytest.raises(NotDelivered) as refused:
+    with pytest.raises(DeliveryError) as refused:
         message(address)
     assert refused.value.fault is MailFault.ADDRESS
     assert not refused.value.fault.may_pass

@@ -14,12 +14,12 @@ from kiosk.config.settings import SmtpSettings
 from kiosk.domain.errors import ChangedMeanwhile, Denied, SignInRefused
 from kiosk.services.accounts.carers import Scope
 from kiosk.services.applications.flags import compare
-from kiosk.services.auth.account_session import AccountHolder
-from kiosk.services.auth.staff_session import OwnChild
+from kiosk.services.auth.account_session import AccountSession
+from kiosk.services.auth.staff_session import OwnChildRefused
 from kiosk.services.messaging.mail_sender import MailSender
 from kiosk.services.messaging.redaction import NOBODY
 from kiosk.services.office import open_office
-from kiosk.services.privacy.subject_access import Section
+from kiosk.services.privacy.subject_access import DataSection
 from kiosk.services.privacy.subject_access_pdf import render_copy
 from kiosk.services.school import School
 from tests.builders.accounts import Families, account_row, messages
@@ -43,7 +43,7 @@ def school(tmp_path: Path, database_url: str | None, smtp: SmtpSettings) -> Iter
 
 
 @pytest.fixture
-def holder(school: School) -> AccountHolder:
+def holder(school: School) -> AccountSession:
     return Families(school).signed_on()
 
 
@@ -82,14 +82,14 @@ def test_a_withdrawal_is_evidence_and_ends_ones_own_binding_only(school: School)
     assert compare(school.store).is_right
 
 
-def test_the_last_withdrawal_closes_the_account(school: School, holder: AccountHolder) -> None:
+def test_the_last_withdrawal_closes_the_account(school: School, holder: AccountSession) -> None:
     (one,) = school.own_data.consents(holder)
     school.own_data.withdraw_consent(holder, one.consent_id)
     with pytest.raises(Denied):
         school.own_data.consents(holder)
 
 
-def test_the_copy_holds_what_is_held(school: School, holder: AccountHolder) -> None:
+def test_the_copy_holds_what_is_held(school: School, holder: AccountSession) -> None:
     families = Families(school, 50)
     student_id = school.accounts.children(holder)[0].student_id
     families.let_in(holder, student_id, serial=60)
@@ -115,7 +115,7 @@ def test_the_copy_holds_what_is_held(school: School, holder: AccountHolder) -> N
     assert "flower" not in repr(copy)
 
 
-def test_the_copy_is_printed_with_the_forms_font(school: School, holder: AccountHolder) -> None:
+def test_the_copy_is_printed_with_the_forms_font(school: School, holder: AccountSession) -> None:
     pdf = school.own_data.copy_pdf(holder)
     text = "".join(pages(pdf))
     for expected in (
@@ -133,14 +133,14 @@ def test_the_copy_is_printed_with_the_forms_font(school: School, holder: Account
 
 def test_nothing_in_a_copy_is_markup_and_it_runs_over_pages() -> None:
     hostile = '#import "x" $ * _ \\ ] 吳𠮷 ' + "w" * 300
-    pdf = render_copy([Section("帳號", tuple((f"欄{place}", hostile) for place in range(40)))], TODAY, "學校")
+    pdf = render_copy([DataSection("帳號", tuple((f"欄{place}", hostile) for place in range(40)))], TODAY, "學校")
     text = "".join(pages(pdf))
     assert '#import"x"' in text
     assert "吳〔U+20BB7〕" in text
     assert len(pages(pdf)) > 1
 
 
-def test_one_request_at_a_time_and_it_may_be_taken_back(school: School, holder: AccountHolder) -> None:
+def test_one_request_at_a_time_and_it_may_be_taken_back(school: School, holder: AccountSession) -> None:
     assert school.own_data.deletion(holder) is None
     with pytest.raises(ChangedMeanwhile):
         school.own_data.take_back_deletion(holder)
@@ -154,14 +154,14 @@ def test_one_request_at_a_time_and_it_may_be_taken_back(school: School, holder: 
     assert (state.state, state.answer) == ("open", "")
 
 
-def test_the_registrar_declines_with_a_reason(school: School, holder: AccountHolder) -> None:
+def test_the_registrar_declines_with_a_reason(school: School, holder: AccountSession) -> None:
     school.own_data.request_deletion(holder, "不再使用")
     registrar, service = add_member(school), open_office(school).deletion_requests
     (row,) = service.list(registrar)
     view = service.open(registrar, row.request_id)
     assert (view.reason, view.national_id, view.carers) == ("不再使用", f"*******{MOTHER_ID[-3:]}", 0)
     assert (row.name, row.children) == ("劉小花", ("王小明",))
-    with pytest.raises(OwnChild):
+    with pytest.raises(OwnChildRefused):
         service.decide(
             add_member(school, national_id=MOTHER_ID), row.request_id, row.version, deletes=True, answer="好的"
         )
@@ -188,7 +188,7 @@ def everything(school: School) -> str:
     return "\n".join(found)
 
 
-def test_what_was_deleted_is_nowhere_any_more(school: School, mailbox: Mailbox, holder: AccountHolder) -> None:
+def test_what_was_deleted_is_nowhere_any_more(school: School, mailbox: Mailbox, holder: AccountSession) -> None:
     families = Families(school, 50)
     families.approved(replace(MOTHER, name="劉小花"))
     school.accounts.choose_account(holder, "small.flower")
@@ -245,11 +245,11 @@ def test_what_another_parents_binding_rests_on_stays(school: School) -> None:
     assert account_row(school, mother.account_id).name == NOBODY
 
 
-def told(school: School, holder: AccountHolder) -> str:
+def told(school: School, holder: AccountSession) -> str:
     return str([(section.title, section.lines) for section in school.own_data.copy(holder).sections])
 
 
-def names_her_carer(school: School, parent: AccountHolder) -> None:
+def names_her_carer(school: School, parent: AccountSession) -> None:
     """The father lets the mother in as a carer, with an address of his own."""
     school.carers.grant(
         parent,

@@ -12,12 +12,12 @@ from db.models.audit import AuditEntry
 from db.models.messages import OutboxMessage
 from kiosk.demo.seed import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis
-from kiosk.domain.application_status import ApplicationState, Hold, Remark
+from kiosk.domain.application_status import ApplicationState, ApprovalBlock, ReviewFlag
 from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.domain.reason import UnusableReason
 from kiosk.services.accounts.parent_accounts import EmailOfAnother
 from kiosk.services.applications.history import Action
-from kiosk.services.auth.staff_session import OwnChild, Role, StaffMember
+from kiosk.services.auth.staff_session import OwnChildRefused, Role, StaffMember
 from kiosk.services.review.decisions import Blocked, NothingToReturn, RegistrarDecides
 from kiosk.services.students.consents import NotOfAge
 from tests.builders.reviews import (
@@ -87,7 +87,7 @@ def test_what_blocks_is_named_and_nothing_is_changed(reviewed: ReviewSchool, tea
     application_id = reviewed.apply(0, basis=Basis.SOLE_CUSTODY)
     with pytest.raises(Blocked) as refused:
         reviewed.office.review.approve(teacher, application_id, 1)
-    assert refused.value.holds == (Hold.DOCUMENTS, Hold.SIGNATURE)
+    assert refused.value.holds == (ApprovalBlock.DOCUMENTS, ApprovalBlock.SIGNATURE)
     assert reviewed.row(application_id).state == "under_review"
     assert messages(reviewed) == []
 
@@ -98,20 +98,20 @@ def test_who_came_of_age_since_must_agree_first(reviewed: ReviewSchool, teacher:
     reviewed.clock.advance(3 * 365 * 86400)
     with pytest.raises(Blocked) as refused:
         reviewed.office.review.approve(teacher, application_id, 2)
-    assert refused.value.holds == (Hold.STUDENT_CONSENT,)
-    assert Hold.STUDENT_CONSENT in reviewed.holds(application_id)
+    assert refused.value.holds == (ApprovalBlock.STUDENT_CONSENT,)
+    assert ApprovalBlock.STUDENT_CONSENT in reviewed.holds(application_id)
 
 
 def test_paper_answers_of_adults_are_recorded_by_name(reviewed: ReviewSchool, teacher: StaffMember) -> None:
     application_id = reviewed.apply(ADULT)
     review = reviewed.office.review
     review.record_student_consent(teacher, application_id, 1, TEXT, "agree")
-    assert reviewed.holds(application_id) == {Hold.SIGNATURE}
+    assert reviewed.holds(application_id) == {ApprovalBlock.SIGNATURE}
     evidence = review.open(teacher, application_id).consents[-1]
     assert (evidence.answered_by, evidence.choice, evidence.recorded_by) == ("student", "agree", "LIN老師")
     assert evidence.text_sha256 == TEXT.source.sha256
     review.record_student_consent(teacher, application_id, reviewed.version(application_id), TEXT, "refuse")
-    assert Hold.STUDENT_CONSENT in reviewed.holds(application_id)
+    assert ApprovalBlock.STUDENT_CONSENT in reviewed.holds(application_id)
 
 
 def test_nobody_answers_on_paper_for_a_minor(reviewed: ReviewSchool, teacher: StaffMember) -> None:
@@ -221,7 +221,7 @@ def test_a_refused_family_may_apply_anew_and_was_told_why(reviewed: ReviewSchool
     with reviewed.school.store.read() as session:
         assert [correction.state for correction in session.exec(select(Correction))] == ["dropped"]
         assert [person.live for person in session.exec(select(Applicant))] == [False]
-    assert reviewed.holds(reviewed.apply(0)) == {Hold.SIGNATURE}
+    assert reviewed.holds(reviewed.apply(0)) == {ApprovalBlock.SIGNATURE}
 
 
 def test_the_registrar_keeps_one_and_refuses_the_other(
@@ -235,18 +235,18 @@ def test_the_registrar_keeps_one_and_refuses_the_other(
         review.reject(teacher, first, reviewed.version(first), "重複")
     assert [other.application_id for other in review.open(registrar, second).others] == [first]
     review.resolve_conflict(registrar, second, reviewed.version(second))
-    assert (reviewed.row(first).state, reviewed.holds(second)) == ("rejected", {Hold.SIGNATURE})
+    assert (reviewed.row(first).state, reviewed.holds(second)) == ("rejected", {ApprovalBlock.SIGNATURE})
     assert messages(reviewed) == ["rejected"]
 
 
 def test_the_registrar_lets_both_stand_until_a_third_comes(reviewed: ReviewSchool, registrar: StaffMember) -> None:
     first, second = reviewed.apply(0), reviewed.apply(0, father_of(0))
     reviewed.office.review.resolve_conflict(registrar, first, reviewed.version(first), all_stand=True)
-    assert reviewed.holds(first) == reviewed.holds(second) == {Hold.SIGNATURE}
+    assert reviewed.holds(first) == reviewed.holds(second) == {ApprovalBlock.SIGNATURE}
     with pytest.raises(ChangedMeanwhile):
         reviewed.office.review.resolve_conflict(registrar, first, reviewed.version(first))
     third = reviewed.apply(0, mother_of(5))
-    assert all(Hold.CONFLICT in reviewed.holds(one) for one in (first, second, third))
+    assert all(ApprovalBlock.CONFLICT in reviewed.holds(one) for one in (first, second, third))
 
 
 def test_beside_an_approved_application_the_registrar_decides(
@@ -256,9 +256,9 @@ def test_beside_an_approved_application_the_registrar_decides(
     reviewed.sign(teacher, first)
     reviewed.office.review.approve(teacher, first, reviewed.version(first))
     second = reviewed.apply(0, father_of(0))
-    assert (reviewed.holds(first), Hold.CONFLICT in reviewed.holds(second)) == (set(), True)
+    assert (reviewed.holds(first), ApprovalBlock.CONFLICT in reviewed.holds(second)) == (set(), True)
     reviewed.office.review.resolve_conflict(registrar, second, reviewed.version(second))
-    assert (reviewed.row(first).state, reviewed.holds(second)) == ("approved", {Hold.SIGNATURE})
+    assert (reviewed.row(first).state, reviewed.holds(second)) == ("approved", {ApprovalBlock.SIGNATURE})
 
 
 def test_the_registrar_releases_a_students_number(
@@ -269,7 +269,7 @@ def test_the_registrar_releases_a_students_number(
     with pytest.raises(Denied):
         review.release_registrar_hold(teacher, application_id, 1)
     review.release_registrar_hold(registrar, application_id, 1)
-    assert reviewed.holds(application_id) == {Hold.SIGNATURE}
+    assert reviewed.holds(application_id) == {ApprovalBlock.SIGNATURE}
 
 
 def test_an_address_of_another_account_keeps_everything_as_it_was(reviewed: ReviewSchool, teacher: StaffMember) -> None:
@@ -282,7 +282,7 @@ def test_an_address_of_another_account_keeps_everything_as_it_was(reviewed: Revi
     with pytest.raises(EmailOfAnother):
         reviewed.office.review.approve(teacher, second, before.version)
     assert reviewed.row(second) == before
-    assert before.remarks & Remark.EMAIL_SHARED
+    assert before.remarks & ReviewFlag.EMAIL_SHARED
 
 
 def test_masked_until_revealed_and_who_looked_is_known(
@@ -342,7 +342,7 @@ def test_nobody_decides_on_their_own_child(reviewed: ReviewSchool, applicant: Ap
     application_id = reviewed.apply(0)
     assert reviewed.office.review.open(parent, application_id).is_own_child
     for act in (*ACTS.values(), lambda school, *arguments: school.office.review.reveal(*arguments[:2], 1, "看看")):
-        with pytest.raises(OwnChild):
+        with pytest.raises(OwnChildRefused):
             act(reviewed, parent, application_id, 1)
     assert reviewed.version(application_id) == 1
     assert audited(reviewed, "denied") == len(ACTS) + 1

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kiosk.domain.application_status import ApplicationState, Attention, Hold, Remark
+from kiosk.domain.application_status import ApplicationState, ApprovalBlock, Attention, ReviewFlag
 from kiosk.domain.errors import Denied
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.review.queue import QueuePage, QueueRow, ReviewQueue
@@ -88,7 +88,7 @@ def test_the_longest_waiting_comes_first(queue: ReviewQueue, registrar: StaffMem
     assert (page.has_before, page.has_more) == (False, False)
     row = page.rows[2]
     assert (row.applicant_names, row.class_name, row.seat_number) == ("王大明、林美玉", CLASSES[2], 1)
-    assert (row.state, row.holds, row.waiting_days, row.version) == (UNDER_REVIEW, (Hold.SIGNATURE,), 3, 1)
+    assert (row.state, row.holds, row.waiting_days, row.version) == (UNDER_REVIEW, (ApprovalBlock.SIGNATURE,), 3, 1)
     assert page.rows[3].waiting_days == 0
 
 
@@ -129,13 +129,13 @@ def test_a_page_stays_where_it_is_when_rows_leave_before_it(queue: ReviewQueue, 
         (QueueFilter(states=(REJECTED, ApplicationState.APPROVED)), [0, 1]),
         (QueueFilter(states=(ApplicationState.WITHDRAWN,)), []),
         (QueueFilter(class_name=CLASSES[1]), [5, 4, 6, 7]),
-        (QueueFilter(flag=Hold.STUDENT_CONSENT), [3, 7, 11]),
+        (QueueFilter(flag=ApprovalBlock.STUDENT_CONSENT), [3, 7, 11]),
         (QueueFilter(flag=Attention.CLEAN), [2]),
         (QueueFilter(flag=Attention.TO_LOOK_AT), [6]),
-        (QueueFilter(flag=Remark.NOT_ON_FILE), [6]),
-        (QueueFilter(flag=Remark.NO_EMAIL), [8]),
+        (QueueFilter(flag=ReviewFlag.NOT_ON_FILE), [6]),
+        (QueueFilter(flag=ReviewFlag.NO_EMAIL), [8]),
         (QueueFilter(flag=Attention.BLOCKED, class_name=CLASSES[0]), [3]),
-        (QueueFilter(flag=Hold.SIGNATURE, states=(REJECTED,)), []),
+        (QueueFilter(flag=ApprovalBlock.SIGNATURE, states=(REJECTED,)), []),
     ],
 )
 def test_filters(queue: ReviewQueue, registrar: StaffMember, wanted: QueueFilter, found: list[int]) -> None:

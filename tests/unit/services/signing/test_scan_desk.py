@@ -19,8 +19,8 @@ from kiosk.domain.documents import FormKey, FormKind, PaperState
 from kiosk.domain.errors import Denied
 from kiosk.rules.application_numbers import format_number
 from kiosk.services.applications.flags import refresh
-from kiosk.services.auth.staff_session import OwnChild, Role, StaffMember
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.staff_session import OwnChildRefused, Role, StaffMember
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.documents.register import issue
 from kiosk.services.review.decisions import Review
 from kiosk.services.school import School, open_school
@@ -41,7 +41,7 @@ def school(tmp_path: Path, database_url: str | None) -> Iterator[School]:
 
 
 @pytest.fixture
-def parent(school: School) -> Visitor:
+def parent(school: School) -> StudentSession:
     visitor = new_visitor(school, "110001", "A123456789")
     answer(school, visitor)
     return visitor
@@ -53,7 +53,7 @@ def teacher(school: School) -> StaffMember:
 
 
 @pytest.fixture
-def document(school: School, parent: Visitor) -> Document:
+def document(school: School, parent: StudentSession) -> Document:
     """A binding form, printed."""
     return _printed(school, Sender(school, parent).one().application_id)
 
@@ -104,7 +104,7 @@ def test_the_second_scan_is_told_who_and_when(school: School, teacher: StaffMemb
     assert (again.by, again.at) == ("林老師", first.at)
 
 
-def test_two_scans_at_once_count_once(school: School, parent: Visitor, teacher: StaffMember) -> None:
+def test_two_scans_at_once_count_once(school: School, parent: StudentSession, teacher: StaffMember) -> None:
     application_ids = [Sender(school, parent).one().application_id]
     for place in range(4):
         visitor = new_visitor(school, f"11000{place + 2}", f"A19000000{place}")
@@ -148,7 +148,7 @@ def test_a_form_changed_after_it_came_back_shows_as_void(
 
 
 def test_a_form_of_a_withdrawn_application_is_void(
-    school: School, parent: Visitor, teacher: StaffMember, document: Document
+    school: School, parent: StudentSession, teacher: StaffMember, document: Document
 ) -> None:
     school.applications.withdraw(parent, document.subject_id, MOTHER_ID)
     assert _scan(school, teacher, document.number).outcome is ScanOutcome.VOID
@@ -190,19 +190,19 @@ def test_another_code_is_named_as_such(school: School, teacher: StaffMember, cod
     assert _scan(school, teacher, code).outcome is outcome
 
 
-def test_a_receipt_is_told_from_a_form(school: School, parent: Visitor, teacher: StaffMember) -> None:
+def test_a_receipt_is_told_from_a_form(school: School, parent: StudentSession, teacher: StaffMember) -> None:
     receipt = Sender(school, parent).one(FATHER)
     assert _scan(school, teacher, receipt.token).outcome is ScanOutcome.RECEIPT
 
 
-def test_nobody_takes_what_is_not_theirs(school: School, parent: Visitor, document: Document) -> None:
+def test_nobody_takes_what_is_not_theirs(school: School, parent: StudentSession, document: Document) -> None:
     other = staff_member(school, "lin", Role.HOMEROOM_TEACHER)
     with pytest.raises(AnotherClass):
         _scan(school, other, document.number)
     with pytest.raises(Denied):
         _scan(school, staff_member(school, "root", Role.ADMINISTRATOR), document.number)
     mother = staff_member(school, "liu", Role.HOMEROOM_TEACHER, ("科二智",), MOTHER_ID)
-    with pytest.raises(OwnChild):
+    with pytest.raises(OwnChildRefused):
         _scan(school, mother, document.number)
     (row,) = rows(school, Document)
     assert isinstance(row, Document)
@@ -211,7 +211,9 @@ def test_nobody_takes_what_is_not_theirs(school: School, parent: Visitor, docume
         assert len(session.exec(select(AuditEntry).where(AuditEntry.action == "denied")).all()) == 3
 
 
-def test_a_form_whose_print_was_never_noted_is_taken(school: School, parent: Visitor, teacher: StaffMember) -> None:
+def test_a_form_whose_print_was_never_noted_is_taken(
+    school: School, parent: StudentSession, teacher: StaffMember
+) -> None:
     application_id = Sender(school, parent).one().application_id
     with school.store.write() as unit:
         issued = issue(unit, school.settings.text_folder, FormKey(FormKind.BINDING, application_id), "test")

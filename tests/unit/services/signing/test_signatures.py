@@ -21,7 +21,7 @@ from kiosk.domain.documents import FormKind, PaperState
 from kiosk.domain.errors import ChangedMeanwhile
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.staff_session import Role, StaffMember
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.documents.pdf_renderer import render
 from kiosk.services.documents.register import drawing_of, sheet_of
 from kiosk.services.office import open_office
@@ -46,14 +46,14 @@ def school(tmp_path: Path, database_url: str | None) -> Iterator[School]:
 
 
 @pytest.fixture
-def parent(school: School) -> Visitor:
+def parent(school: School) -> StudentSession:
     visitor = new_visitor(school, "110001", "A123456789")
     answer(school, visitor)
     return visitor
 
 
 @pytest.fixture
-def teacher(school: School, parent: Visitor) -> StaffMember:
+def teacher(school: School, parent: StudentSession) -> StaffMember:
     """Of the class that the parent's child is in."""
     return staff_member(school, "chen", Role.HOMEROOM_TEACHER, ("科二智",))
 
@@ -81,14 +81,14 @@ def _rename(school: School, student_id: str) -> None:
         unit.audit("test", "student.renamed", student_id)
 
 
-def _sign(school: School, visitor: Visitor) -> tuple[SignatureBox, ...]:
+def _sign(school: School, visitor: StudentSession) -> tuple[SignatureBox, ...]:
     boxes = school.signatures.boxes(visitor)
     for box in boxes:
         school.signatures.sign(visitor, box, DRAWING)
     return boxes
 
 
-def test_what_was_drawn_is_kept_as_it_was_drawn(school: School, parent: Visitor) -> None:
+def test_what_was_drawn_is_kept_as_it_was_drawn(school: School, parent: StudentSession) -> None:
     Sender(school, parent).one()
     (box,) = _sign(school, parent)
     assert (box.title, box.is_signed) == ("申請人簽章（媽媽）", False)
@@ -102,7 +102,9 @@ def test_what_was_drawn_is_kept_as_it_was_drawn(school: School, parent: Visitor)
     assert (again.sha256, again.is_signed, again.is_checked) == (box.sha256, True, False)
 
 
-def test_it_counts_only_once_staff_have_seen_an_id(school: School, parent: Visitor, teacher: StaffMember) -> None:
+def test_it_counts_only_once_staff_have_seen_an_id(
+    school: School, parent: StudentSession, teacher: StaffMember
+) -> None:
     Sender(school, parent).one()
     _sign(school, parent)
     assert school.student_data.hub(parent).forms_signed == 0
@@ -118,14 +120,16 @@ def test_it_counts_only_once_staff_have_seen_an_id(school: School, parent: Visit
     assert _waiting(school, teacher) == []
 
 
-def test_two_parents_sign_and_the_last_check_counts(school: School, parent: Visitor, teacher: StaffMember) -> None:
+def test_two_parents_sign_and_the_last_check_counts(
+    school: School, parent: StudentSession, teacher: StaffMember
+) -> None:
     Sender(school, parent).both()
     boxes = _sign(school, parent)
     assert [box.place for box in boxes] == [0, 1]
     assert _check(school, teacher) == [CheckOutcome.CHECKED, CheckOutcome.RETURNED]
 
 
-def test_both_doors_reach_two_of_two(school: School, parent: Visitor, teacher: StaffMember) -> None:
+def test_both_doors_reach_two_of_two(school: School, parent: StudentSession, teacher: StaffMember) -> None:
     Sender(school, parent).one()
     services = load_card_services(None)
     school.card.answer(parent, services, {item.key: item.key == "library" for item in services.items})
@@ -137,7 +141,7 @@ def test_both_doors_reach_two_of_two(school: School, parent: Visitor, teacher: S
     assert (state.forms_signed, state.forms_total) == (2, 2)
 
 
-def test_a_later_change_makes_the_signature_void(school: School, parent: Visitor, teacher: StaffMember) -> None:
+def test_a_later_change_makes_the_signature_void(school: School, parent: StudentSession, teacher: StaffMember) -> None:
     Sender(school, parent).one()
     (box,) = _sign(school, parent)
     _rename(school, parent.student_id)
@@ -149,7 +153,9 @@ def test_a_later_change_makes_the_signature_void(school: School, parent: Visitor
         school.signatures.sign(parent, box, DRAWING)
 
 
-def test_a_change_after_the_check_takes_the_form_back(school: School, parent: Visitor, teacher: StaffMember) -> None:
+def test_a_change_after_the_check_takes_the_form_back(
+    school: School, parent: StudentSession, teacher: StaffMember
+) -> None:
     Sender(school, parent).one()
     _sign(school, parent)
     _check(school, teacher)
@@ -158,7 +164,9 @@ def test_a_change_after_the_check_takes_the_form_back(school: School, parent: Vi
     assert school.student_data.hub(parent).forms_signed == 0
 
 
-def test_a_change_that_nobody_told_is_seen_at_the_check(school: School, parent: Visitor, teacher: StaffMember) -> None:
+def test_a_change_that_nobody_told_is_seen_at_the_check(
+    school: School, parent: StudentSession, teacher: StaffMember
+) -> None:
     Sender(school, parent).one()
     _sign(school, parent)
     with school.store.write() as unit:
@@ -168,7 +176,9 @@ def test_a_change_that_nobody_told_is_seen_at_the_check(school: School, parent: 
     assert school.student_data.hub(parent).forms_signed == 0
 
 
-def test_signing_again_replaces_what_nobody_has_checked(school: School, parent: Visitor, teacher: StaffMember) -> None:
+def test_signing_again_replaces_what_nobody_has_checked(
+    school: School, parent: StudentSession, teacher: StaffMember
+) -> None:
     Sender(school, parent).both()
     (first, _second) = _sign(school, parent)
     school.signatures.sign(parent, first, DRAWING)
@@ -181,7 +191,7 @@ def test_signing_again_replaces_what_nobody_has_checked(school: School, parent: 
         school.signatures.sign(parent, first, DRAWING)
 
 
-def test_two_checks_at_once_count_once(school: School, parent: Visitor, teacher: StaffMember) -> None:
+def test_two_checks_at_once_count_once(school: School, parent: StudentSession, teacher: StaffMember) -> None:
     Sender(school, parent).one()
     _sign(school, parent)
     (signature_id,) = _waiting(school, teacher)
@@ -203,7 +213,7 @@ def test_two_checks_at_once_count_once(school: School, parent: Visitor, teacher:
 
 
 def test_the_list_goes_page_by_page_the_longest_waiting_first(
-    school: School, parent: Visitor, teacher: StaffMember
+    school: School, parent: StudentSession, teacher: StaffMember
 ) -> None:
     clock = school.clock
     assert isinstance(clock, FakeClock)
@@ -221,7 +231,7 @@ def test_the_list_goes_page_by_page_the_longest_waiting_first(
     assert desk.waiting(staff_member(school, "lin", Role.HOMEROOM_TEACHER), limit=2) == ()
 
 
-def test_the_form_shows_what_was_signed(school: School, parent: Visitor, teacher: StaffMember) -> None:
+def test_the_form_shows_what_was_signed(school: School, parent: StudentSession, teacher: StaffMember) -> None:
     Sender(school, parent).one()
     before = _pdf(school, print_first=True)
     _sign(school, parent)
@@ -244,7 +254,7 @@ def _pdf(school: School, *, print_first: bool = False) -> bytes:
         return render([sheet_of(session, school.store.keys, document)], SCHOOL)
 
 
-def test_where_the_school_does_not_offer_it_there_is_nothing_to_sign(school: School, parent: Visitor) -> None:
+def test_where_the_school_does_not_offer_it_there_is_nothing_to_sign(school: School, parent: StudentSession) -> None:
     Sender(school, parent).one()
     (box,) = school.signatures.boxes(parent)
     without = replace(school, settings=replace(school.settings, sign_on_screen=False))
@@ -253,7 +263,7 @@ def test_where_the_school_does_not_offer_it_there_is_nothing_to_sign(school: Sch
         without.signatures.sign(parent, box, DRAWING)
 
 
-def test_there_is_no_such_box(school: School, parent: Visitor) -> None:
+def test_there_is_no_such_box(school: School, parent: StudentSession) -> None:
     Sender(school, parent).one()
     (box,) = school.signatures.boxes(parent)
     for place in (-1, 1):

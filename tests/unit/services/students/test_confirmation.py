@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from db.models.applications import Applicant, Application, Consent, Ticket
 from db.models.documents import SignedForm
 from db.models.school import Student
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.students.confirmation import NothingReported
 from tests.builders.school import Opened
 
@@ -34,7 +34,7 @@ def _consent(opened: Opened, student_id: str, choice: str, answered_by: str = "p
                 answered_by=answered_by,
                 account="P110001",
                 terminal="kiosk-1",
-                answered_at=unit.at,
+                answered_at=unit.timestamp_ms,
             )
         )
         unit.audit("test", "consent.answered", student_id)
@@ -60,8 +60,8 @@ def _application(opened: Opened, student_id: str, number: str, state: str = "und
                 student_number="110001",
                 student_name="王小明",
                 names="王小明、王大明",
-                submitted_at=unit.at,
-                changed_at=unit.at,
+                submitted_at=unit.timestamp_ms,
+                changed_at=unit.timestamp_ms,
             )
         )
         unit.session.flush()
@@ -87,7 +87,7 @@ def _application(opened: Opened, student_id: str, number: str, state: str = "und
                 application_id=application_id,
                 form="binding",
                 state="returned",
-                changed_at=unit.at,
+                changed_at=unit.timestamp_ms,
             )
         )
         unit.audit("test", "application.submitted", application_id)
@@ -99,7 +99,7 @@ def _tickets(opened: Opened) -> list[Ticket]:
         return list(session.exec(select(Ticket).order_by(col(Ticket.reported_at))))
 
 
-def test_hub_of_a_first_visit(opened: Opened, visitor: Visitor) -> None:
+def test_hub_of_a_first_visit(opened: Opened, visitor: StudentSession) -> None:
     hub = opened.school.student_data.hub(visitor)
     assert (hub.student.name, hub.student.class_name, hub.student.student_number) == ("王小明", "科二智", "110001")
     assert (hub.data_state, hub.account_state, hub.consent) == ("unconfirmed", "none", "none")
@@ -108,12 +108,12 @@ def test_hub_of_a_first_visit(opened: Opened, visitor: Visitor) -> None:
     assert not hub.needs_student_consent
 
 
-def test_confirming_is_seen_on_the_hub(opened: Opened, visitor: Visitor) -> None:
+def test_confirming_is_seen_on_the_hub(opened: Opened, visitor: StudentSession) -> None:
     opened.school.student_data.confirm(visitor)
     assert opened.school.student_data.hub(visitor).data_state == "confirmed"
 
 
-def test_hub_shows_applications_newest_first_and_masked(opened: Opened, visitor: Visitor) -> None:
+def test_hub_shows_applications_newest_first_and_masked(opened: Opened, visitor: StudentSession) -> None:
     _application(opened, visitor.student_id, "115-000-0001-1", state="withdrawn")
     assert opened.school.student_data.hub(visitor).account_state == "withdrawn"
     opened.clock.advance(60)
@@ -129,13 +129,13 @@ def test_hub_shows_applications_newest_first_and_masked(opened: Opened, visitor:
     assert (hub.forms_signed, hub.forms_total) == (1, 2), "one binding form, however many were sent"
 
 
-def test_the_last_answer_counts(opened: Opened, visitor: Visitor) -> None:
+def test_the_last_answer_counts(opened: Opened, visitor: StudentSession) -> None:
     for choice in ("agree", "refuse", "agree"):
         _consent(opened, visitor.student_id, choice)
         assert opened.school.student_data.hub(visitor).consent == choice
 
 
-def test_a_student_of_full_age_must_consent_themself(opened: Opened, visitor: Visitor) -> None:
+def test_a_student_of_full_age_must_consent_themself(opened: Opened, visitor: StudentSession) -> None:
     with opened.school.store.write() as unit:
         student = unit.session.get_one(Student, visitor.student_id)
         day_of_eighteen = date(2008, 9, 1)
@@ -150,7 +150,7 @@ def test_a_student_of_full_age_must_consent_themself(opened: Opened, visitor: Vi
     assert not opened.school.student_data.hub(visitor).needs_student_consent
 
 
-def test_the_day_is_counted_in_taipei(opened: Opened, visitor: Visitor) -> None:
+def test_the_day_is_counted_in_taipei(opened: Opened, visitor: StudentSession) -> None:
     with opened.school.store.write() as unit:
         student = unit.session.get_one(Student, visitor.student_id)
         student.sealed = unit.keys.seal("student", student.id, {"birth_date": "2008-09-02"})
@@ -161,7 +161,7 @@ def test_the_day_is_counted_in_taipei(opened: Opened, visitor: Visitor) -> None:
     assert opened.school.student_data.hub(visitor).student.is_adult
 
 
-def test_error_report_holds_live_applications_until_confirmed(opened: Opened, visitor: Visitor) -> None:
+def test_error_report_holds_live_applications_until_confirmed(opened: Opened, visitor: StudentSession) -> None:
     data = opened.school.student_data
     _application(opened, visitor.student_id, "115-000-0001-1")
     _application(opened, visitor.student_id, "115-000-0002-2", state="withdrawn")
@@ -181,7 +181,7 @@ def test_error_report_holds_live_applications_until_confirmed(opened: Opened, vi
     assert _tickets(opened)[0].state == "replaced"
 
 
-def test_a_second_report_replaces_the_first(opened: Opened, visitor: Visitor) -> None:
+def test_a_second_report_replaces_the_first(opened: Opened, visitor: StudentSession) -> None:
     for right in ("王曉明", "王筱明"):
         opened.clock.advance(1)
         opened.school.student_data.report_errors(visitor, {"name": right})
@@ -202,7 +202,7 @@ def test_a_second_report_replaces_the_first(opened: Opened, visitor: Visitor) ->
     ],
 )
 def test_a_report_of_nothing_is_refused_whole(
-    opened: Opened, visitor: Visitor, right_values: Mapping[str, str]
+    opened: Opened, visitor: StudentSession, right_values: Mapping[str, str]
 ) -> None:
     with pytest.raises(NothingReported):
         opened.school.student_data.report_errors(visitor, right_values)

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from db.models.applications import Consent
-from kiosk.domain.application_status import Hold
+from kiosk.domain.application_status import ApprovalBlock
 from kiosk.domain.errors import Denied
 from kiosk.services.auth.identity_check import TooManyTries
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.students.consents import NotOfAge, NotReadToEnd, NotTheStudent
 from tests.builders.applications import (
     ADULT,
@@ -24,11 +24,11 @@ from tests.builders.school import ACCOUNT, NATIONAL_ID, TERMINAL, Opened
 
 
 @pytest.fixture
-def adult(opened: Opened) -> Visitor:
+def adult(opened: Opened) -> StudentSession:
     return new_visitor(opened.school, "110009", STRANGER_ID, ADULT)
 
 
-def test_an_answer_is_kept_with_its_evidence(opened: Opened, visitor: Visitor) -> None:
+def test_an_answer_is_kept_with_its_evidence(opened: Opened, visitor: StudentSession) -> None:
     consent_id = answer(opened.school, visitor)
     (row,) = rows(opened.school, Consent)
     assert isinstance(row, Consent)
@@ -38,13 +38,13 @@ def test_an_answer_is_kept_with_its_evidence(opened: Opened, visitor: Visitor) -
     assert row.answered_at == int(opened.clock.now().timestamp() * 1000)
 
 
-def test_an_answer_to_a_text_not_read_to_its_end_does_not_count(opened: Opened, visitor: Visitor) -> None:
+def test_an_answer_to_a_text_not_read_to_its_end_does_not_count(opened: Opened, visitor: StudentSession) -> None:
     with pytest.raises(NotReadToEnd):
         opened.school.consents.record(visitor, TEXT, "agree", language="zh_TW", read_to_end=False)
     assert rows(opened.school, Consent) == []
 
 
-def test_the_last_answer_counts_even_where_the_clock_was_set_back(opened: Opened, visitor: Visitor) -> None:
+def test_the_last_answer_counts_even_where_the_clock_was_set_back(opened: Opened, visitor: StudentSession) -> None:
     answer(opened.school, visitor, "refuse")
     assert opened.school.student_data.hub(visitor).consent == "refuse"
     opened.clock.set_wall(datetime(2025, 9, 1, tzinfo=UTC))
@@ -53,12 +53,12 @@ def test_the_last_answer_counts_even_where_the_clock_was_set_back(opened: Opened
     assert len(rows(opened.school, Consent)) == 2
 
 
-def test_a_minor_does_not_answer_for_themself(opened: Opened, visitor: Visitor) -> None:
+def test_a_minor_does_not_answer_for_themself(opened: Opened, visitor: StudentSession) -> None:
     with pytest.raises(NotOfAge):
         answer(opened.school, visitor, "agree", NATIONAL_ID)
 
 
-def test_a_student_of_age_answers_by_their_own_id_only(opened: Opened, adult: Visitor) -> None:
+def test_a_student_of_age_answers_by_their_own_id_only(opened: Opened, adult: StudentSession) -> None:
     with pytest.raises(NotTheStudent):
         answer(opened.school, adult, "agree", MOTHER_ID)
     assert rows(opened.school, Consent) == []
@@ -66,7 +66,7 @@ def test_a_student_of_age_answers_by_their_own_id_only(opened: Opened, adult: Vi
     assert not opened.school.student_data.hub(adult).needs_student_consent
 
 
-def test_wrong_ids_are_counted(opened: Opened, adult: Visitor) -> None:
+def test_wrong_ids_are_counted(opened: Opened, adult: StudentSession) -> None:
     for _try in range(5):
         with pytest.raises(NotTheStudent):
             answer(opened.school, adult, "agree", MOTHER_ID)
@@ -75,7 +75,7 @@ def test_wrong_ids_are_counted(opened: Opened, adult: Visitor) -> None:
     assert rows(opened.school, Consent) == []
 
 
-def test_the_students_refusal_holds_what_their_consent_released(opened: Opened, adult: Visitor) -> None:
+def test_the_students_refusal_holds_what_their_consent_released(opened: Opened, adult: StudentSession) -> None:
     answer(opened.school, adult)
     Sender(opened.school, adult).one()
 
@@ -83,15 +83,15 @@ def test_the_students_refusal_holds_what_their_consent_released(opened: Opened, 
         (summary,) = opened.school.student_data.hub(adult).applications
         return summary.holds
 
-    assert held() == (Hold.STUDENT_CONSENT,)
+    assert held() == (ApprovalBlock.STUDENT_CONSENT,)
     answer(opened.school, adult, "agree", STRANGER_ID)
     assert held() == ()
     answer(opened.school, adult, "refuse", STRANGER_ID)
-    assert held() == (Hold.STUDENT_CONSENT,)
+    assert held() == (ApprovalBlock.STUDENT_CONSENT,)
 
 
-def test_a_login_that_no_longer_holds_answers_nothing(opened: Opened, visitor: Visitor) -> None:
-    stranger = Visitor("0" * 32, visitor.student_id, visitor.account, TERMINAL, visitor.credential_version)
+def test_a_login_that_no_longer_holds_answers_nothing(opened: Opened, visitor: StudentSession) -> None:
+    stranger = StudentSession("0" * 32, visitor.student_id, visitor.account, TERMINAL, visitor.credential_version)
     with pytest.raises(Denied):
         answer(opened.school, stranger)
     assert rows(opened.school, Consent) == []

@@ -14,8 +14,8 @@ from db.models.school import Student
 from kiosk.domain.errors import ChangedMeanwhile, Denied, SignInRefused
 from kiosk.domain.reason import UnusableReason
 from kiosk.services.applications.flags import compare
-from kiosk.services.auth.staff_session import OwnChild, Role
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.staff_session import OwnChildRefused, Role
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import School
 from kiosk.services.students.confirmation import FieldOutcome
 from kiosk.services.students.error_reports import (
@@ -54,7 +54,7 @@ def service(school: School) -> Tickets:
     return Tickets(school.store, school.settings, school.clock)
 
 
-def report(school: School, visitor: Visitor, values: Mapping[str, str]) -> str:
+def report(school: School, visitor: StudentSession, values: Mapping[str, str]) -> str:
     school.student_data.report_errors(visitor, values)
     with school.store.read() as session:
         return session.exec(
@@ -268,5 +268,5 @@ def test_reports_are_the_registrars_and_never_on_an_own_child(school: School, fa
         tickets.open(registrar, "0" * 32)
     with pytest.raises(Denied):
         tickets.decide(registrar, "0" * 32, 1, {"name": Correct("王曉明")})
-    with pytest.raises(OwnChild):
+    with pytest.raises(OwnChildRefused):
         tickets.decide(add_member(school, national_id=MOTHER_ID), ticket_id, 1, {"name": Correct("王曉明")})

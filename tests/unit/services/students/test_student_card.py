@@ -15,7 +15,7 @@ from db.models.school import Student
 from kiosk.domain.documents import FormKey, FormKind, PaperState
 from kiosk.domain.errors import Denied
 from kiosk.services.auth.staff_session import Role
-from kiosk.services.auth.student_session import Visitor
+from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.documents.register import mark_returned
 from kiosk.services.signing.print_desk import print_as_operator
 from kiosk.services.students.card_register import CardRegister, card_rows, card_sheet
@@ -39,12 +39,12 @@ def _return(opened: Opened, key: FormKey) -> None:
         assert mark_returned(unit, document, teacher.credential_id, teacher.staff_id)
 
 
-def test_nothing_is_answered_and_nothing_on_at_first(opened: Opened, visitor: Visitor) -> None:
+def test_nothing_is_answered_and_nothing_on_at_first(opened: Opened, visitor: StudentSession) -> None:
     choices = opened.school.card.choices(visitor)
     assert (choices.answered, choices.chosen) == (False, {})
 
 
-def test_an_answer_is_kept_with_what_was_shown(opened: Opened, visitor: Visitor) -> None:
+def test_an_answer_is_kept_with_what_was_shown(opened: Opened, visitor: StudentSession) -> None:
     opened.school.card.answer(visitor, _SERVICES, _LIBRARY)
     (row,) = rows(opened.school, CardAnswer)
     assert isinstance(row, CardAnswer)
@@ -56,7 +56,7 @@ def test_an_answer_is_kept_with_what_was_shown(opened: Opened, visitor: Visitor)
     assert opened.school.card.choices(visitor).chosen == _LIBRARY
 
 
-def test_no_to_all_is_an_answer_and_has_a_form(opened: Opened, visitor: Visitor) -> None:
+def test_no_to_all_is_an_answer_and_has_a_form(opened: Opened, visitor: StudentSession) -> None:
     opened.school.card.answer(visitor, _SERVICES, _NONE)
     (form,) = rows(opened.school, SignedForm)
     assert isinstance(form, SignedForm)
@@ -65,7 +65,7 @@ def test_no_to_all_is_an_answer_and_has_a_form(opened: Opened, visitor: Visitor)
     assert page.count("□開通■不開通") == len(_SERVICES.items)
 
 
-def test_the_form_says_each_item_with_its_recipient(opened: Opened, visitor: Visitor) -> None:
+def test_the_form_says_each_item_with_its_recipient(opened: Opened, visitor: StudentSession) -> None:
     opened.school.card.answer(visitor, _SERVICES, _LIBRARY)
     (page,) = pages(printed(content_of(opened.school, FormKind.CARD, visitor.student_id)))
     assert page.count("■開通□不開通") == 1
@@ -76,13 +76,13 @@ def test_the_form_says_each_item_with_its_recipient(opened: Opened, visitor: Vis
 
 
 @pytest.mark.parametrize("chosen", [{}, {"library": True}, {**_NONE, "other": True}])
-def test_an_answer_is_about_every_item_shown(opened: Opened, visitor: Visitor, chosen: dict[str, bool]) -> None:
+def test_an_answer_is_about_every_item_shown(opened: Opened, visitor: StudentSession, chosen: dict[str, bool]) -> None:
     with pytest.raises(IncompleteAnswer):
         opened.school.card.answer(visitor, _SERVICES, chosen)
     assert rows(opened.school, CardAnswer) == []
 
 
-def test_the_last_answer_counts_even_where_the_clock_was_set_back(opened: Opened, visitor: Visitor) -> None:
+def test_the_last_answer_counts_even_where_the_clock_was_set_back(opened: Opened, visitor: StudentSession) -> None:
     opened.school.card.answer(visitor, _SERVICES, _LIBRARY)
     opened.clock.set_wall(datetime(2025, 9, 1, tzinfo=UTC))
     opened.school.card.answer(visitor, _SERVICES, _NONE)
@@ -91,7 +91,9 @@ def test_the_last_answer_counts_even_where_the_clock_was_set_back(opened: Opened
     assert len(rows(opened.school, SignedForm)) == 1
 
 
-def test_both_forms_back_make_two_of_two_and_another_answer_takes_one_away(opened: Opened, visitor: Visitor) -> None:
+def test_both_forms_back_make_two_of_two_and_another_answer_takes_one_away(
+    opened: Opened, visitor: StudentSession
+) -> None:
     school = opened.school
 
     def signed() -> int:
@@ -113,7 +115,7 @@ def test_both_forms_back_make_two_of_two_and_another_answer_takes_one_away(opene
     assert states == {"card": PaperState.VOID, "binding": PaperState.RETURNED}
 
 
-def test_the_answer_holds_up_no_application(opened: Opened, visitor: Visitor) -> None:
+def test_the_answer_holds_up_no_application(opened: Opened, visitor: StudentSession) -> None:
     answer(opened.school, visitor)
     Sender(opened.school, visitor).one()
     before = opened.school.student_data.hub(visitor).applications
@@ -121,15 +123,15 @@ def test_the_answer_holds_up_no_application(opened: Opened, visitor: Visitor) ->
     assert opened.school.student_data.hub(visitor).applications == before
 
 
-def test_a_login_that_no_longer_holds_answers_nothing(opened: Opened, visitor: Visitor) -> None:
-    stranger = Visitor("0" * 32, visitor.student_id, visitor.account, TERMINAL, 1)
+def test_a_login_that_no_longer_holds_answers_nothing(opened: Opened, visitor: StudentSession) -> None:
+    stranger = StudentSession("0" * 32, visitor.student_id, visitor.account, TERMINAL, 1)
     with pytest.raises(Denied):
         opened.school.card.answer(stranger, _SERVICES, _NONE)
     with pytest.raises(Denied):
         opened.school.card.choices(stranger)
 
 
-def test_the_registrar_sees_and_exports_the_last_answers(opened: Opened, visitor: Visitor) -> None:
+def test_the_registrar_sees_and_exports_the_last_answers(opened: Opened, visitor: StudentSession) -> None:
     school = opened.school
     school.card.answer(visitor, _SERVICES, _NONE)
     school.card.answer(visitor, _SERVICES, _LIBRARY)

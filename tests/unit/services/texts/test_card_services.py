@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.services.texts.card_services import MOST_ITEMS, load_card_services
+from kiosk.services.texts.card_services import MAX_ITEMS, load_card_services
 from kiosk.services.texts.loader import TextFault, TextUnusable
 
 _HEAD = "版本: 2\n標題: 學生證\n\n說明\n\n"
@@ -41,7 +41,7 @@ def test_the_schools_file_goes_first(tmp_path: Path) -> None:
         _HEAD + _ITEM.format(key="books").replace("資料：", "名稱："),
         _HEAD + _ITEM.format(key="books") + "電話: 1\n",
         _HEAD + _ITEM.format(key="books").replace("姓名", "名" * 121),
-        _HEAD + "".join(_ITEM.format(key=f"books{n}") for n in range(MOST_ITEMS + 1)),
+        _HEAD + "".join(_ITEM.format(key=f"books{n}") for n in range(MAX_ITEMS + 1)),
     ],
 )
 def test_a_file_whose_items_cannot_be_told_is_refused_in_one_line(tmp_path: Path, content: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.services.texts.city_systems import LONGEST_ADDRESS, MOST_SYSTEMS, load_systems
+from kiosk.services.texts.city_systems import MAX_ADDRESS_LENGTH, MAX_SYSTEMS, load_systems
 from kiosk.services.texts.loader import TextFault, TextUnusable, check_own_texts
 
 _HEAD = "版本: 2\n標題: 系統\n\n說明\n\n"
@@ -54,8 +54,8 @@ def test_the_schools_file_goes_first(tmp_path: Path) -> None:
         _HEAD + _SYSTEM.format(key="grades").replace("查成績", "查" * 121),
         _HEAD + _SYSTEM.format(key="grades").replace("https://", "javascript:"),
         _HEAD + _SYSTEM.format(key="grades").replace("x.tp", "x 網.tp"),
-        _HEAD + _SYSTEM.format(key="grades").replace("tw/", "tw/" + "a" * LONGEST_ADDRESS),
-        _HEAD + "".join(_SYSTEM.format(key=f"grades{n}") for n in range(MOST_SYSTEMS + 1)),
+        _HEAD + _SYSTEM.format(key="grades").replace("tw/", "tw/" + "a" * MAX_ADDRESS_LENGTH),
+        _HEAD + "".join(_SYSTEM.format(key=f"grades{n}") for n in range(MAX_SYSTEMS + 1)),
     ],
 )
 def test_a_file_whose_systems_cannot_be_told_is_refused_in_one_line(tmp_path: Path, content: str) -> None:

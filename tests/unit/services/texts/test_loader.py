@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.services.texts.loader import (
-    MOST_BYTES,
+    MAX_BYTES,
     SHIPPED_FOLDER,
     TextFault,
     TextMissing,
@@ -168,7 +168,7 @@ def test_a_byte_order_mark_crlf_and_wide_colons_are_welcome_and_hashed_as_they_a
         ("標題: 警語\n版本: 2\n\n甲\n", TextFault.NO_HEADER),
         ("版本 2\n標題: 警語\n\n甲\n", TextFault.NO_HEADER),
         (WARNING.encode("cp950"), TextFault.NOT_UTF8),
-        (WARNING.encode() + "長".encode() * (MOST_BYTES // 3), TextFault.TOO_LARGE),
+        (WARNING.encode() + "長".encode() * (MAX_BYTES // 3), TextFault.TOO_LARGE),
         (WARNING + "甲\x1b]52;c;eA==\x07", TextFault.UNSAFE_CHARACTER),
         (WARNING + "甲\u009b2J", TextFault.UNSAFE_CHARACTER),
         (WARNING + "甲\u202e乙", TextFault.UNSAFE_CHARACTER),
