@@ -21,7 +21,7 @@ from bench.pseudo_terminal import ROOT, PseudoTerminal, python
 from bench.report import Bar, median_ratio, percentile
 from kiosk.clock import SystemClock
 from kiosk.config.settings import load_settings
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.domain.school_calendar import today
 from kiosk.services.files.table_reader import Row, Sheet
 from kiosk.services.imports.roster_check import Roster, check_roster

@@ -23,7 +23,8 @@ from kiosk.runtime.idle_guard import Activity, IdleGuard
 from kiosk.runtime.startup import CannotOpen, load_school, preload_modules
 from kiosk.screens.base.login import LoginScreen
 from kiosk.screens.base.step import Nav, Step
-from kiosk.services.texts.loader import TextName, TextUnusable, check_own_texts, load_text
+from kiosk.services.texts.loader import TextName, TextUnusable, load_text
+from kiosk.services.texts.startup_check import check_own_texts
 from kiosk.terminal.locked_app import LockedApp
 from kiosk.terminal.render_caches import clear_render_caches
 

@@ -10,7 +10,8 @@ from kiosk.cli.console import AddCommand, CommandRefused
 from kiosk.clock import SystemClock
 from kiosk.config.settings import load_settings
 from kiosk.demo.parent_accounts import demo_account_logins
-from kiosk.demo.seed import DemoLogin, demo_logins, fill_demo_school
+from kiosk.demo.people import DemoLogin
+from kiosk.demo.seed import demo_logins, fill_demo_school
 from kiosk.demo.staff_work import demo_staff_logins
 from kiosk.services.school import open_school
 

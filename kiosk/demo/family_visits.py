@@ -1,4 +1,4 @@
-"""Visits of the invented school's families, by the real services."""
+"""Visits of the invented school's families, made by the real services."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _SIGNATURE = Drawing(
 
 
 class DemoVisits:
-    """What families do, one student number at a time.
+    """The acts of families, each by student number.
 
     Args:
-        school: where.
-        people: each student's row of the roster by its headings, by student number.
+        school: the school that serves them.
+        people: as :func:`kiosk.demo.people.people_by_number` returns them.
     """
 
     def __init__(self, school: School, people: Mapping[str, Mapping[str, str]]) -> None:
@@ -47,14 +47,14 @@ class DemoVisits:
         return self._visitors[number]
 
     def answers_consent(self, number: str, choice: ConsentAnswer) -> StudentSession:
-        """Answer the consent."""
+        """Sign in and answer the consent."""
         visitor = self._visitor(number)
         text = load_consent(None)
         self.school.consents.record(visitor, text, choice, language=text.source.language, read_to_end=True)
         return visitor
 
     def entry(self, number: str, who: str) -> ApplicantEntry:
-        """What 父親 or 母親 of the roster would fill in."""
+        """Return the form as 父親 or 母親 of the roster would fill it in."""
         person = self.people[number]
         email = person.get(f"{who}電子郵件", "")
         national_id = person[f"{who}身分證字號"]
@@ -70,53 +70,53 @@ class DemoVisits:
         )
 
     def confirms(self, number: str) -> StudentSession:
-        """Find the child's data right."""
+        """Confirm the child's data."""
         visitor = self._visitor(number)
         self.school.student_data.confirm(visitor)
         return visitor
 
     def reports_an_error(self, number: str, right_values: Mapping[str, str]) -> None:
-        """Find the child's data wrong."""
+        """Report errors in the child's data, by field."""
         self.school.student_data.report_errors(self._visitor(number), right_values)
 
     def refuses(self, number: str) -> None:
-        """Read the consent and refuse."""
+        """Confirm the data and refuse the consent."""
         self.confirms(number)
         self.answers_consent(number, "refuse")
 
     def leaves_a_draft(self, number: str) -> None:
-        """Begin to apply, and keep it for another day."""
+        """Confirm the data, begin an application and save the draft."""
         self.confirms(number)
         entry = self.entry(number, "母親")
         values = {"mode": Mode.ONE_PARENT, "basis": Basis.PARENTS, "entries": [asdict(entry)]}
         self.school.drafts.save(self._visitor(number), "application", values, entry.national_id)
 
     def applies(self, number: str, mode: Mode, basis: Basis, people: tuple[str, ...]) -> str:
-        """Confirm, consent and apply as the roster has them; gives the first applicant's ID."""
+        """Confirm, consent and apply with the roster's parents; return the first applicant's ID."""
         self.confirms(number)
         entries = [self.entry(number, who) for who in people]
         self.sends(number, mode, basis, *entries)
         return entries[0].national_id
 
     def sends(self, number: str, mode: Mode, basis: Basis, *entries: ApplicantEntry) -> None:
-        """Consent and send these entries."""
+        """Consent and submit these entries."""
         visitor = self.answers_consent(number, "agree")
         self.school.applications.submit(visitor, uuid4().hex, mode, basis, list(entries))
 
     def answers_the_card(self, number: str, *chosen: str) -> None:
-        """Choose these functions of the student card, by their keys, and no others."""
+        """Choose only these functions of the student card, by key."""
         services = load_card_services(None)
         answers = {item.key: item.key in chosen for item in services.items}
         self.school.card.answer(self._visitor(number), services, answers)
 
     def signs(self, number: str) -> None:
-        """Sign every form on the screen, where the school lets them; it waits for somebody to see an ID."""
+        """Sign every form on screen; the signatures wait for a check of the signer's ID."""
         visitor = self._visitor(number)
         for box in self.school.signatures.boxes(visitor):
             self.school.signatures.sign(visitor, box, _SIGNATURE)
 
     def withdraws(self, number: str) -> None:
-        """Apply, and take it back."""
+        """Apply and withdraw the application."""
         national_id = self.applies(number, Mode.ONE_PARENT, Basis.PARENTS, ("父親",))
         visitor = self._visitor(number)
         application = self.school.student_data.hub(visitor).applications[0]

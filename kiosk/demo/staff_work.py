@@ -1,4 +1,4 @@
-"""The invented school's staff, and applications of every state and flag, all by the real services."""
+"""The invented school's staff, and applications of every state and flag; all made by the real services."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kiosk.demo.family_visits import DemoVisits
 from kiosk.demo.parent_accounts import APPROVED, apply_for_accounts, use_accounts
-from kiosk.demo.seed import DemoLogin, invented_id
+from kiosk.demo.people import DemoLogin, invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
 from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
 from kiosk.services.office import StaffServices, open_office
@@ -15,9 +15,9 @@ from kiosk.services.students.error_reports import Correct
 
 _FIRST_PASSWORD = "first-of-seven-lanterns"
 _PASSWORD = "Harbour7lights-staff"
-_CLASS_OF_THE_TEACHER = "科一智"
+_TEACHER_CLASS = "科一智"
 _STAFF = (
-    ("TEACHER", "王淑芬", Role.HOMEROOM_TEACHER, (_CLASS_OF_THE_TEACHER,)),
+    ("TEACHER", "王淑芬", Role.HOMEROOM_TEACHER, (_TEACHER_CLASS,)),
     ("REGISTRAR", "林志明", Role.REGISTRAR, ()),
     ("ADMIN", "陳冠宇", Role.ADMINISTRATOR, ()),
 )
@@ -25,14 +25,14 @@ _PARENTS, _MOTHER, _FATHER = Mode.ONE_PARENT, "母親", "父親"
 
 
 def demo_staff_logins() -> tuple[DemoLogin, ...]:
-    """The staff's logins to try."""
+    """Return the staff's logins to try."""
     return tuple(
         DemoLogin(account, _PASSWORD, f"{role.label}{'、'.join(classes)}") for account, _, role, classes in _STAFF
     )
 
 
 def fill_demo_office(visits: DemoVisits) -> None:
-    """Add the staff, let parents apply in every way that a reviewer meets, and decide some of it."""
+    """Add the staff, submit applications of every kind that a reviewer meets, and decide some of them."""
     desk = _Desk(visits)
     desk.adds_staff()
     desk.parents_apply()
@@ -65,7 +65,7 @@ class _Desk:
             self.members[account] = sign_in.change_staff_password(signed_in.member, _PASSWORD)
 
     def parents_apply(self) -> None:
-        """One application for each thing that a reviewer may have to look at."""
+        """Submit one application for each flag and approval block."""
         visits = self.visits
         stranger = invented_id("K", 1, 9450000)
         for number in ("110013", "110014", "110016", "110018", "110101"):
@@ -92,7 +92,7 @@ class _Desk:
         visits.reports_an_error("110102", {"name": "王曉明"})
 
     def staff_decide(self) -> None:
-        """Papers come in, and decisions are made."""
+        """Receive papers and decide applications."""
         review, teacher, registrar = self.office.review, self.members["TEACHER"], self.members["REGISTRAR"]
         for number in ("110006", "110013", "110014", "110015", "110017"):
             self._act(review.form_received, teacher, number)
@@ -111,14 +111,14 @@ class _Desk:
         self.office.tickets.decide(registrar, ticket.ticket_id, view.version, {"name": Correct("王曉明")})
 
     def _application(self, number: str) -> str:
-        """The only application of a student, by student number."""
+        """Return the id of a student's only application."""
         page = self.office.queue.page(self.members["REGISTRAR"], QueueFilter(search=number), QueueSort())
         return page.rows[0].application_id
 
     def _act(self, act: object, member: StaffMember, number: str, *said: object, by_version: bool = True) -> None:
         application_id = self._application(number)
         seen = (self.office.review.open(member, application_id).version,) if by_version else ()
-        act(member, application_id, *seen, *said)  # type: ignore[operator]  # one of the review's acts
+        act(member, application_id, *seen, *said)  # type: ignore[operator]  # a method of the review service
 
 
 def _reached(entry: ApplicantEntry, mobile: str, email: str) -> ApplicantEntry:

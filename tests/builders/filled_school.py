@@ -14,7 +14,7 @@ from db.models.columns import table_of
 from db.models.logins import Credential
 from kiosk.clock import SystemClock
 from kiosk.config.settings import Settings
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
 from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.receipt import Receipt

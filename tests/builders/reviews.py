@@ -14,7 +14,7 @@ from db.models.applications import Application
 from db.models.logins import Credential
 from db.models.school import Staff, StaffClass, Student
 from kiosk.config.settings import Settings
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
 from kiosk.domain.application_status import ApprovalBlock, ReviewFlag
 from kiosk.domain.school_calendar import today

@@ -11,7 +11,7 @@ from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 
 HEADER = "學號,姓名,班級,座號,身分證字號,出生年月日,母親姓名,母親身分證字號,母親行動電話,母親電子郵件"
 FIRST_ID, SECOND_ID, MOTHER_ID = "A123456789", invented_id("A", 2, 8700001), "B200300401"

@@ -15,7 +15,7 @@ from db.models.accounts import Binding
 from kiosk.app import build_app
 from kiosk.clock import SystemClock
 from kiosk.config.settings import Settings
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import ApplicantEntry
 from kiosk.domain.errors import SignInRefused
 from kiosk.domain.school_calendar import today

@@ -15,7 +15,7 @@ from db.models.applications import Applicant, Application, HistoryEntry
 from db.models.messages import OutboxMessage
 from kiosk.config.settings import Settings
 from kiosk.demo.family_visits import DEMO_PASSWORD, DemoVisits
-from kiosk.demo.seed import invented_id, invented_roster
+from kiosk.demo.people import invented_id, invented_roster
 from kiosk.domain.application_status import ApprovalBlock
 from kiosk.domain.school_calendar import today
 from kiosk.services.applications.history import Action

@@ -13,7 +13,8 @@ from argon2 import PasswordHasher
 
 from kiosk.app import KioskApp, build_app
 from kiosk.config.settings import load_settings
-from kiosk.demo.seed import fill_demo_school, invented_id
+from kiosk.demo.people import invented_id
+from kiosk.demo.seed import fill_demo_school
 from kiosk.demo.staff_work import demo_staff_logins
 from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
 from kiosk.services.office import StaffServices, open_office

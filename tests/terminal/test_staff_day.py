@@ -15,7 +15,8 @@ from sqlmodel import select
 from db.models.applications import Application
 from kiosk.clock import SystemClock
 from kiosk.config.settings import load_settings
-from kiosk.demo.seed import fill_demo_school, invented_roster
+from kiosk.demo.people import invented_roster
+from kiosk.demo.seed import fill_demo_school
 from kiosk.demo.staff_work import demo_staff_logins
 from kiosk.domain.application_status import ApplicationState
 from kiosk.services.school import School, open_school

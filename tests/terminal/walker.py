@@ -11,7 +11,8 @@ from argon2 import PasswordHasher
 
 from kiosk.clock import SystemClock
 from kiosk.config.settings import load_settings
-from kiosk.demo.seed import fill_demo_school, invented_id
+from kiosk.demo.people import invented_id
+from kiosk.demo.seed import fill_demo_school
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
 from kiosk.services.school import School, open_school
 from tests.paths import ROOT

@@ -198,24 +198,6 @@ def load_consent(own_folder: Path | None, language: str = SOURCE_LANGUAGE) -> Co
     )
 
 
-def check_own_texts(own_folder: Path) -> None:
-    """Read every text that a school replaced, so that none is found unusable in the middle of a visit.
-
-    Raises:
-        TextUnusable: the first that is.
-    """
-    if own_folder.is_dir():
-        for name in TextName:
-            load_text(name, own_folder)
-        load_consent(own_folder)
-        if any(own_folder.glob(f"{TextName.SYSTEMS}.*.txt")):
-            from kiosk.services.texts.city_systems import (
-                load_systems,  # few schools replace it, and no start waits for it
-            )
-
-            load_systems(own_folder)
-
-
 def incomplete_marks(text: Text) -> list[str]:
     """List the marks 〔待學校補正：…〕 that still stand in a text, in reading order; none in a finished one."""
     return _INCOMPLETE_MARK.findall(f"{text.title}\n{text.body}")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from kiosk.app import KioskApp
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.services.school import School
 from kiosk.testing import FakeClock, until
 from tests.pilot.accounts import PASSWORD, QuickAccountParent, ready, standing_at

@@ -19,7 +19,7 @@ from sqlmodel import delete
 from db.models.applications import Applicant, Application, Draft
 from db.models.documents import SignedForm
 from kiosk.app import KioskApp
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.services.school import School
 from kiosk.terminal.render_caches import clear_render_caches
 from kiosk.testing import FakeClock, until

@@ -10,7 +10,7 @@ from db.models.applications import Application
 from db.models.messages import OutboxMessage
 from db.models.school import Staff, Student
 from kiosk.demo.family_visits import DEMO_PASSWORD
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.services.auth.staff_session import CommandLine, Role
 from kiosk.services.messaging.smtp import MailFault
 from kiosk.services.school import School

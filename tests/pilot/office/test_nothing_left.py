@@ -11,7 +11,7 @@ from sqlmodel import delete
 from textual.widgets import Static
 
 from db.models.applications import HistoryEntry
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.services.applications.history import Action
 from kiosk.services.school import School
 from kiosk.testing import FakeClock, until

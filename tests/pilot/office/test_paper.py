@@ -11,7 +11,8 @@ from textual.widgets import Button
 
 from db.models.documents import Document
 from db.models.school import Student
-from kiosk.demo.seed import demo_logins, invented_id
+from kiosk.demo.people import invented_id
+from kiosk.demo.seed import demo_logins
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.documents.printer import PrintFailed, PrintFault
 from kiosk.services.school import School

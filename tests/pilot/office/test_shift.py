@@ -7,7 +7,7 @@ import re
 import pytest
 from textual.widgets import Input
 
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.services.auth.staff_session import CommandLine, Role
 from kiosk.services.school import School
 from kiosk.testing import FakeClock, until

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.demo.family_visits import DEMO_PASSWORD
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.services.auth.staff_session import Role
 from kiosk.services.review.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School

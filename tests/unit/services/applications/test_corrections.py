@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from db.models.applications import Applicant, Correction
 from db.models.audit import AuditEntry
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis
 from kiosk.domain.application_status import ApprovalBlock, ReviewFlag
 from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, Denied

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from db.models.applications import Application, ApplicationCount
 from db.models.columns import table_of
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import Basis
 from kiosk.domain.application_status import ApprovalBlock, ReviewFlag
 from kiosk.services.applications.flags import compare, rebuild

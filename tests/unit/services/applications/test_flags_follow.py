@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis
 from kiosk.domain.application_status import ApprovalBlock
 from kiosk.domain.errors import ServiceError

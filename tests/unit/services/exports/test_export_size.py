@@ -16,7 +16,7 @@ from db.models.accounts import Binding, ParentAccount
 from db.models.applications import Applicant, Application
 from db.models.columns import table_of
 from db.models.school import Student
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.services.imports.oneroster_format import Version
 from kiosk.services.imports.roster_import import import_roster
 from tests.builders.exports import Handing, opened_handing

@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from db.models.accounts import ParentAccount
 from db.models.school import Student
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import Basis
 from kiosk.rules.spreadsheet_cells import original_cell
 from kiosk.services.imports.oneroster_format import Package, Row, Version, pack

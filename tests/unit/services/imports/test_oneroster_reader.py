@@ -16,7 +16,7 @@ from db.models.logins import Credential
 from db.models.school import Guardian, Student
 from kiosk.cli import main
 from kiosk.config.settings import Settings
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.services.imports.oneroster_archive import LARGEST_UNPACKED
 from kiosk.services.imports.oneroster_format import Version
 from kiosk.services.imports.oneroster_reader import read_oneroster

@@ -15,7 +15,7 @@ from db.models.applications import Application
 from db.models.audit import AuditEntry
 from db.models.logins import Credential
 from db.models.school import Guardian, RosterImport, Student
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import Basis, Mode
 from kiosk.domain.application_status import ReviewFlag
 from kiosk.domain.errors import Denied, SignInRefused

@@ -10,7 +10,7 @@ from db.models.accounts import Binding
 from db.models.applications import Applicant, Consent, Correction
 from db.models.audit import AuditEntry
 from db.models.messages import OutboxMessage
-from kiosk.demo.seed import invented_id
+from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis
 from kiosk.domain.application_status import ApplicationState, ApprovalBlock, ReviewFlag
 from kiosk.domain.errors import ChangedMeanwhile, Denied

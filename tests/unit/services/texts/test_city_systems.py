@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.services.texts.city_systems import MAX_ADDRESS_LENGTH, MAX_SYSTEMS, load_systems
-from kiosk.services.texts.loader import TextFault, TextUnusable, check_own_texts
+from kiosk.services.texts.loader import TextFault, TextUnusable
+from kiosk.services.texts.startup_check import check_own_texts
 
 _HEAD = "版本: 2\n標題: 系統\n\n說明\n\n"
 _SYSTEM = "[{key}]\n名稱: 系統\n網址: https://x.tp.edu.tw/\n說明: 查成績\n"

@@ -13,7 +13,6 @@ from kiosk.services.texts.loader import (
     TextMissing,
     TextName,
     TextUnusable,
-    check_own_texts,
     incomplete_marks,
     load_consent,
     load_text,
@@ -223,22 +222,3 @@ def test_a_consent_that_lacks_a_part_is_refused(tmp_path: Path, consent: str) ->
         load_consent(tmp_path)
     assert caught.value.fault is TextFault.SECTIONS
     assert str(caught.value).isprintable()
-
-
-@pytest.mark.parametrize("name", TextName)
-def test_a_schools_texts_are_all_read_at_the_start(tmp_path: Path, name: TextName) -> None:
-    check_own_texts(tmp_path / "none")
-    check_own_texts(tmp_path)
-    file = tmp_path / f"{name.value}.zh_TW.txt"
-    shipped = (SHIPPED_FOLDER / file.name).read_text(encoding="utf-8")
-    file.write_text(shipped, encoding="utf-8")
-    check_own_texts(tmp_path)
-    file.write_text(shipped + "\x1b]52;c;QQ==\x07", encoding="utf-8")
-    with pytest.raises(TextUnusable, match=file.name):
-        check_own_texts(tmp_path)
-
-
-def test_a_schools_consent_without_its_parts_is_found_at_the_start(tmp_path: Path) -> None:
-    _write(tmp_path, CONSENT.replace("[備註]\n註\n", ""), "consent.zh_TW.txt")
-    with pytest.raises(TextUnusable, match="四段"):
-        check_own_texts(tmp_path)
