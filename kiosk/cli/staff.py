@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from kiosk.cli.console import AddCommand, CommandRefused, ask_secret, opened
 from kiosk.clock import SystemClock
-from kiosk.domain.application_form import id_message
+from kiosk.domain.applicant_validation import id_message
 from kiosk.domain.errors import ChangedMeanwhile, PasswordRefused
 from kiosk.domain.password_messages import password_message
 from kiosk.domain.school_calendar import today

@@ -1,4 +1,21 @@
-"""What services refuse, for screens and the command line to put into words; none of it holds personal data."""
+"""The refusals of the services, which screens and the command line word; none holds personal data.
+
+Services derive their own refusals from the same root. The database's errors are in :mod:`kiosk.services.errors`::
+
+    ServiceError
+    ├── Denied
+    ├── PasswordChangeRequired
+    ├── SignInRefused
+    ├── PasswordRefused
+    ├── UnknownStudent
+    ├── AlreadyApplied
+    ├── ConsentMissing
+    ├── ChangedMeanwhile
+    ├── SchoolRefused
+    ├── UnusableReason         kiosk.domain.reason
+    ├── NothingToSign          kiosk.domain.documents
+    └── FormRefused            kiosk.domain.documents
+"""
 
 from __future__ import annotations
 
@@ -8,23 +25,23 @@ from kiosk.rules.passwords import PasswordFault
 
 
 class ServiceError(Exception):
-    """A refusal a person must be told of."""
+    """The root of all refusals that a person must see."""
 
 
 class Denied(ServiceError):
-    """This actor may not do this."""
+    """The actor may not do this."""
 
 
 class PasswordChangeRequired(ServiceError):
-    """Nothing is shown or done before the first password has been changed (the guide's step 一)."""
+    """The first password must be changed first (the guide's step 一)."""
 
 
 class SignInRefused(ServiceError):
-    """The sign-in failed; why is not said.
+    """The sign-in failed, for a reason that is not given.
 
     Attributes:
-        minutes_left: how long the account stays locked, where it is.
-        wait_seconds: how long this terminal must wait between tries, where it must.
+        minutes_left: until a locked account opens again.
+        wait_seconds: until a slowed-down terminal takes the next try.
     """
 
     def __init__(self, minutes_left: int | None = None, wait_seconds: int | None = None) -> None:
@@ -34,7 +51,7 @@ class SignInRefused(ServiceError):
 
 
 class PasswordRefused(ServiceError):
-    """The new password cannot be taken; ``fault`` is None where it was used before."""
+    """The new password is not accepted; ``fault`` is None for an earlier password."""
 
     def __init__(self, fault: PasswordFault | None) -> None:
         super().__init__(fault.name if fault else "REUSED")
@@ -46,20 +63,20 @@ class UnknownStudent(ServiceError):
 
 
 class AlreadyApplied(ServiceError):
-    """This person has an application for this child already."""
+    """This person already has a live application for this child."""
 
 
 class ConsentMissing(ServiceError):
-    """No consent is on record, so no application can be taken."""
+    """No consent is on record, so no application is accepted."""
 
 
 class ChangedMeanwhile(ServiceError):
-    """Somebody else changed the same thing first.
+    """Another actor changed the same row first.
 
     Attributes:
-        by: the colleague's name; empty where it was no colleague, or nobody knows.
-        at: when, in milliseconds since 1970-01-01 UTC; 0 where nobody knows.
-        what: the state it is in now; empty where that says nothing.
+        by: the colleague's name; empty for another actor or if unknown.
+        at: milliseconds since 1970-01-01 UTC; 0 if unknown.
+        what: the present state; may be empty.
     """
 
     def __init__(self, by: str = "", at: int = 0, what: str = "") -> None:
@@ -78,7 +95,7 @@ class SchoolFault(Enum):
 
 
 class SchoolRefused(ServiceError):
-    """The school's data cannot be opened; ``line`` says why in one line, safe to print."""
+    """The school's data cannot be opened; ``line`` gives the reason in one printable line."""
 
     def __init__(self, fault: SchoolFault, line: str) -> None:
         super().__init__(line)

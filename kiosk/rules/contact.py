@@ -171,6 +171,11 @@ def normalise_email(text: str) -> str:
     return half_width("".join(plain.split()))[:_MAX_INPUT_LENGTH]
 
 
+def email_key(email: str) -> str:
+    """Return the spelling to compare addresses by; mail servers in use ignore case in the local part too."""
+    return normalise_email(email).lower()
+
+
 def parse_email(text: str) -> str:
     """An address as mailers take it (RFC 5321), the domain lower-cased, no quoted local part.
 
@@ -250,7 +255,7 @@ def holds_id(email: str, national_id: str) -> bool:
     Case, width, and dots or other signs between the characters hide nothing.
     """
     secret = normalise_id(national_id)[-_FIRST_PASSWORD_LENGTH:].lower()
-    shown = _NOT_LETTER_OR_DIGIT.sub("", normalise_email(email).lower())
+    shown = _NOT_LETTER_OR_DIGIT.sub("", email_key(email))
     return len(secret) == _FIRST_PASSWORD_LENGTH and secret in shown
 
 

@@ -13,15 +13,10 @@ from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from kiosk.domain.application_form import (
-    FIELDS,
-    RELATIONS,
-    ApplicantEntry,
-    Mode,
-    check_applicant,
-    email_suggestion,
-)
+from kiosk.domain.applicant_validation import check_applicant
+from kiosk.domain.application_form import FIELDS, RELATIONS, ApplicantEntry, Mode
 from kiosk.i18n import _
+from kiosk.rules.contact import suggest_email
 from kiosk.screens.base.step import Nav, Step
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import PlainInput
@@ -193,7 +188,7 @@ class ApplicantFormScreen(Step[Answer]):
         self._offer_suggestion(event.value)
 
     def _offer_suggestion(self, address: str) -> None:
-        found = None if self._no_email else email_suggestion(address)
+        found = None if self._no_email else suggest_email(address)
         button = self.query_one("#suggestion", Button)
         button.display = found is not None
         if found is not None:
@@ -202,7 +197,7 @@ class ApplicantFormScreen(Step[Answer]):
     @on(Button.Pressed, "#suggestion")
     def _take_suggestion(self) -> None:
         email = self.query_one("#email", Field)
-        found = email_suggestion(email.value)
+        found = suggest_email(email.value)
         if found is not None:
             email.value = found
         self.query_one("#email_again", Field).focus()

@@ -17,14 +17,22 @@ from db.models.school import Student
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings
-from kiosk.domain.application_form import email_key
 from kiosk.domain.documents import FormKind, PaperState
 from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
 from kiosk.domain.reason import checked_reason
 from kiosk.domain.school_calendar import today
 from kiosk.i18n import _
 from kiosk.rules.accounts import AccountNameFault, chosen_account_fault
-from kiosk.rules.contact import EmailFault, InvalidEmail, holds_id, mask_email, mask_mobile, parse_email, parse_mobile
+from kiosk.rules.contact import (
+    EmailFault,
+    InvalidEmail,
+    email_key,
+    holds_id,
+    mask_email,
+    mask_mobile,
+    parse_email,
+    parse_mobile,
+)
 from kiosk.rules.text_safety import half_width
 from kiosk.services.accounts.binding_end import end_binding
 from kiosk.services.accounts.login_names import is_free, is_shared

@@ -19,10 +19,9 @@ from db.models.accounts import Binding, ParentAccount
 from db.models.applications import Applicant, Application
 from db.models.logins import Credential
 from db.store import UnitOfWork
-from kiosk.domain.application_form import email_key
 from kiosk.domain.errors import ServiceError
 from kiosk.domain.school_calendar import day_at
-from kiosk.rules.contact import mask_email
+from kiosk.rules.contact import email_key, mask_email
 from kiosk.rules.names import mask_name
 from kiosk.services.accounts.visible_children import seen_children
 from kiosk.services.auth.parent_login import PARENT_LOGIN

@@ -6,8 +6,9 @@ from collections.abc import Collection
 from typing import Any
 
 from db.keyring import IndexColumn, KeyRing
-from kiosk.domain.application_form import ApplicantValues, email_key, sex_differs
+from kiosk.domain.application_form import ApplicantValues, sex_differs
 from kiosk.domain.receipt import EmailState
+from kiosk.rules.contact import email_key
 from kiosk.rules.names import is_rare, needs_manual_glyph
 
 

@@ -16,17 +16,12 @@ from db.models.columns import table_of
 from db.models.school import Guardian
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
-from kiosk.domain.application_form import (
-    ApplicantEntry,
-    ApplicantValues,
-    Basis,
-    Mode,
-    email_key,
-)
+from kiosk.domain.application_form import ApplicantEntry, ApplicantValues, Basis, Mode
 from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, Denied
 from kiosk.domain.receipt import EmailState
 from kiosk.domain.school_calendar import today
+from kiosk.rules.contact import email_key
 from kiosk.services.applications import history
 from kiosk.services.applications.applicant_rows import personal_columns
 from kiosk.services.applications.flags import refresh_only, students_sharing_contacts

@@ -17,20 +17,15 @@ from db.models.documents import SignedForm
 from db.models.school import Guardian
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
-from kiosk.domain.application_form import (
-    ApplicantEntry,
-    ApplicantValues,
-    Basis,
-    Mode,
-    email_key,
-    read_applicant,
-)
+from kiosk.domain.applicant_validation import read_applicant
+from kiosk.domain.application_form import ApplicantEntry, ApplicantValues, Basis, Mode
 from kiosk.domain.application_status import OPEN_STATES, TOLD_HOLDS, ApplicationState, ApprovalBlock, ReviewFlag
 from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, Denied, ServiceError
 from kiosk.domain.receipt import EmailState, Receipt, make_receipt, masked_applicant
 from kiosk.domain.school_calendar import today
 from kiosk.i18n import _
 from kiosk.rules.application_numbers import format_number
+from kiosk.rules.contact import email_key
 from kiosk.rules.roc_dates import school_year
 from kiosk.services.applications.applicant_rows import personal_columns
 from kiosk.services.applications.flags import (
