@@ -7,10 +7,10 @@ from typing import Any
 from textual.content import Content
 
 from kiosk.i18n import _
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 
 
-class Field(PlainInput):
+class Field(SafeInput):
     """An input whose border carries its label and its message; one widget a field keeps forms quick.
 
     Args:

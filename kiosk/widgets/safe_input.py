@@ -19,7 +19,7 @@ _PASSWORD = re.compile(r"[\x21-\x7e]*", re.ASCII)
 _MAX_LENGTH = 128
 
 
-class PlainInput(Input):
+class SafeInput(Input):
     """An input that leaves nothing behind.
 
     Args:
@@ -37,12 +37,12 @@ class PlainInput(Input):
             input: the field.
         """
 
-        def __init__(self, field: PlainInput) -> None:
+        def __init__(self, field: SafeInput) -> None:
             super().__init__()
             self.input = field
 
         @property
-        def control(self) -> PlainInput:
+        def control(self) -> SafeInput:
             """The field, for `textual.on` with a selector."""
             return self.input
 

@@ -22,7 +22,7 @@ from textual.widgets import Input, Label, Static  # noqa: E402
 
 from kiosk.runtime.supervisor import supervise  # noqa: E402
 from kiosk.terminal.locked_app import LockedApp  # noqa: E402
-from kiosk.widgets.safe_input import PlainInput  # noqa: E402
+from kiosk.widgets.safe_input import SafeInput  # noqa: E402
 
 SECRET = "A123456789"
 CRASH_KEY, STALL_KEY, CLEAR_KEY = "f5", "f6", "f7"
@@ -31,7 +31,7 @@ CRASH_KEY, STALL_KEY, CLEAR_KEY = "f5", "f6", "f7"
 class SampleApp(LockedApp):
     """The fields show their length and their value's fate in one line each, so that a test can read them."""
 
-    CSS = "PlainInput { height: 1; border: none; padding: 0; } #typed { height: 4; }"
+    CSS = "SafeInput { height: 1; border: none; padding: 0; } #typed { height: 4; }"
     BINDINGS: ClassVar[list[BindingType]] = [Binding(CLEAR_KEY, "clear", priority=True)]
 
     def __init__(self, report: Callable[[str], None], texts: list[str], *, traps: bool) -> None:
@@ -44,17 +44,15 @@ class SampleApp(LockedApp):
 
     def compose(self) -> ComposeResult:
         yield Label("sample", markup=False)
-        yield PlainInput(id="first", half_width=True)
-        yield PlainInput(id="second")
-        yield PlainInput(id="secret", password=True)
+        yield SafeInput(id="first", half_width=True)
+        yield SafeInput(id="second")
+        yield SafeInput(id="secret", password=True)
         yield Static("", id="typed", markup=False)
         for text in self.texts:
             yield Static(text, markup=False)
 
     def on_input_changed(self) -> None:
-        first, second, secret = (
-            self.screen.query_one(f"#{name}", PlainInput) for name in ("first", "second", "secret")
-        )
+        first, second, secret = (self.screen.query_one(f"#{name}", SafeInput) for name in ("first", "second", "secret"))
         self.screen.query_one("#typed", Static).update(
             f"<{first.value[:30]}|{second.value[:30]}|{len(secret.value)}|{hash_of(secret.value)}>"
         )
@@ -65,12 +63,12 @@ class SampleApp(LockedApp):
         else:
             self.screen.focus_next()
 
-    def on_plain_input_non_ascii_refused(self) -> None:
+    def on_safe_input_non_ascii_refused(self) -> None:
         self.screen.query_one("#typed", Static).update("refused: not ASCII")
 
     def action_clear(self) -> None:
         self.rounds += 1
-        for field in self.screen.query(PlainInput):
+        for field in self.screen.query(SafeInput):
             field.clear()
         self.screen.query_one("#first").focus()
         self.screen.query_one(Label).update(f"sample round {self.rounds}")

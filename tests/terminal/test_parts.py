@@ -18,7 +18,7 @@ from kiosk.terminal.crash_report import describe_crash
 from kiosk.terminal.driver import MAX_PASTE_LENGTH, PasteGuard, ScrubFilter
 from kiosk.terminal.input_gate import MAX_KEPT
 from kiosk.terminal.locked_app import LockedApp
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 
 START, END = "\x1b[200~", "\x1b[201~"
 
@@ -35,17 +35,17 @@ class FieldApp(LockedApp):
             self.noted.append(event.key)
 
     def compose(self) -> ComposeResult:
-        yield PlainInput(id="plain", half_width=True, max_length=12)
-        yield PlainInput(id="password", password=True, max_length=12)
+        yield SafeInput(id="plain", half_width=True, max_length=12)
+        yield SafeInput(id="password", password=True, max_length=12)
 
-    def on_plain_input_non_ascii_refused(self) -> None:
+    def on_safe_input_non_ascii_refused(self) -> None:
         self.refused += 1
 
 
 async def test_a_field_makes_full_width_letters_ascii() -> None:
     app = FieldApp()
     async with app.run_test() as pilot:
-        field = app.query_one("#plain", PlainInput)
+        field = app.query_one("#plain", SafeInput)
         field.insert_text_at_cursor("Ｐ１１０\u200b")
         await pilot.press("５")
         assert field.value == "P1105"
@@ -54,7 +54,7 @@ async def test_a_field_makes_full_width_letters_ascii() -> None:
 async def test_a_field_takes_what_fits() -> None:
     app = FieldApp()
     async with app.run_test():
-        field = app.query_one("#plain", PlainInput)
+        field = app.query_one("#plain", SafeInput)
         field.insert_text_at_cursor("x" * 100_000)
         assert field.value == "x" * 12
 
@@ -62,7 +62,7 @@ async def test_a_field_takes_what_fits() -> None:
 async def test_a_password_is_never_cut_and_takes_ascii_only() -> None:
     app = FieldApp()
     async with app.run_test() as pilot:
-        field = app.query_one("#password", PlainInput)
+        field = app.query_one("#password", SafeInput)
         field.insert_text_at_cursor("x" * 13)
         assert field.value == ""
         field.insert_text_at_cursor("密碼")
@@ -75,7 +75,7 @@ async def test_a_password_is_never_cut_and_takes_ascii_only() -> None:
 async def test_the_input_methods_window_opens_at_the_caret() -> None:
     app = FieldApp()
     async with app.run_test() as pilot:
-        field = app.query_one("#plain", PlainInput)
+        field = app.query_one("#plain", SafeInput)
         left = field.content_region.x
         assert field.cursor_screen_offset.x == left
         await pilot.press("王", "a")
@@ -101,13 +101,13 @@ async def test_input_beyond_what_is_kept_is_dropped_not_misdirected() -> None:
         keys = ["tab", *["x"] * (2 * MAX_KEPT), "tab", "y"]
         for key in keys:
             app.post_message(events.Key(key, key if len(key) == 1 else None))
-        password = app.query_one("#password", PlainInput)
+        password = app.query_one("#password", SafeInput)
         while len(password.value) < 12 or app.waiting_input():
             await pilot.pause()
         assert password.value == "x" * 12
-        assert app.query_one("#plain", PlainInput).value == ""
+        assert app.query_one("#plain", SafeInput).value == ""
         await pilot.press("tab", "z")
-        assert app.query_one("#plain", PlainInput).value == "z"
+        assert app.query_one("#plain", SafeInput).value == "z"
 
 
 async def test_activity_is_noted_once_for_each_key_as_it_arrives() -> None:

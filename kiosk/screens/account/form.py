@@ -14,7 +14,7 @@ from kiosk.i18n import _
 from kiosk.screens.base.account_step import AccountStep
 from kiosk.screens.base.step import Nav
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 
 T = TypeVar("T")
 
@@ -78,8 +78,8 @@ class AccountForm(AccountStep[T]):
         """What stands in the fields, by their ids."""
         return {str(field.id): field.value for field in self.query(Field)}
 
-    @on(PlainInput.Submitted)
-    def _to_next(self, event: PlainInput.Submitted) -> None:
+    @on(SafeInput.Submitted)
+    def _to_next(self, event: SafeInput.Submitted) -> None:
         fields = list(self.query(Field))
         place = next(place for place, field in enumerate(fields) if field is event.input)
         if place + 1 < len(fields):

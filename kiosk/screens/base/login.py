@@ -14,7 +14,7 @@ from kiosk.i18n import _
 from kiosk.screens.base.error_messages import store_message
 from kiosk.screens.base.step import Step
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 
 if TYPE_CHECKING:
     from kiosk.services.auth.sign_in import SignedIn
@@ -95,7 +95,7 @@ class LoginScreen(Step[object]):
             yield Static("", classes="spring")
             yield Button(_("教職員"), id="staff", classes="quiet")
 
-    @on(PlainInput.Submitted, "#account")
+    @on(SafeInput.Submitted, "#account")
     def _to_password(self) -> None:
         """Go on, but never past an empty account: after a held Enter it would be typed into the next field."""
         if self.query_one("#account", Field).value.strip():
@@ -103,7 +103,7 @@ class LoginScreen(Step[object]):
         else:
             self._begin()
 
-    @on(PlainInput.Submitted, "#password")
+    @on(SafeInput.Submitted, "#password")
     @on(Button.Pressed, "#login")
     def _begin(self) -> None:
         button = self.query_one("#login", Button)

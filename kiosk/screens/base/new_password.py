@@ -17,7 +17,7 @@ from kiosk.rules.passwords import FAMILY_RULE, ticks
 from kiosk.screens.base.step import Nav, Step
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 
 T = TypeVar("T")
 
@@ -59,8 +59,8 @@ class NewPasswordStep(Step[T]):
         yield Button(_("顯示密碼"), id="show")
         yield Button(self.leaving(), id="back")
 
-    @on(PlainInput.Changed, "#new")
-    def _tick(self, event: PlainInput.Changed) -> None:
+    @on(SafeInput.Changed, "#new")
+    def _tick(self, event: SafeInput.Changed) -> None:
         self.query_one("#rule", Static).update(self._rule_line(event.value))
 
     def _rule_line(self, password: str) -> str:
@@ -73,13 +73,13 @@ class NewPasswordStep(Step[T]):
             field.password = hidden
         event.button.label = _("顯示密碼") if hidden else _("隱藏密碼")
 
-    @on(PlainInput.Submitted, "#new")
-    def _to_again(self, event: PlainInput.Submitted) -> None:
+    @on(SafeInput.Submitted, "#new")
+    def _to_again(self, event: SafeInput.Submitted) -> None:
         """Go on, but never past an empty password: a second Enter at the sign-in would skip it."""
         if event.value:
             self.query_one("#again", Field).focus()
 
-    @on(PlainInput.Submitted, "#again")
+    @on(SafeInput.Submitted, "#again")
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
         new, again = self.query_one("#new", Field), self.query_one("#again", Field)

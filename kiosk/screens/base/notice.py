@@ -12,7 +12,7 @@ from textual.widgets import Button
 from kiosk.i18n import _
 from kiosk.screens.base.step import Nav, Step
 from kiosk.widgets.field import Field, national_id_field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.wrapped_text import WrappedText
 
 _A_MOMENT_SECONDS = 0.3
@@ -136,7 +136,7 @@ class AskIdScreen(Step[str]):
             yield Button(_("重新填寫"), id="afresh")
         yield Button(_("返回"), id="back")
 
-    @on(PlainInput.Submitted)
+    @on(SafeInput.Submitted)
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
         value = self.query_one("#national_id", Field).value

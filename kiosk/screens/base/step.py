@@ -20,7 +20,7 @@ from kiosk.i18n import _
 from kiosk.screens.base.error_messages import store_message
 from kiosk.terminal.painted_once_screen import PaintedOnceScreen
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 
 if TYPE_CHECKING:
     from kiosk.app import KioskApp
@@ -204,8 +204,8 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
     def _back_pressed(self) -> None:
         self.action_back()
 
-    @on(PlainInput.NonAsciiRefused)
-    def _switch_keyboard(self, event: PlainInput.NonAsciiRefused) -> None:
+    @on(SafeInput.NonAsciiRefused)
+    def _switch_keyboard(self, event: SafeInput.NonAsciiRefused) -> None:
         event.stop()
         self.show_message(_("請切換為英文輸入。"))
 

@@ -19,7 +19,7 @@ from kiosk.i18n import _
 from kiosk.rules.contact import suggest_email
 from kiosk.screens.base.step import Nav, Step
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.wrapped_text import WrappedText
 
 _HALF_WIDTH = frozenset({"national_id", "national_id_again", "mobile", "email", "email_again"})
@@ -183,8 +183,8 @@ class ApplicantFormScreen(Step[Answer]):
             self.query_one(f"#{key}", Field).display = shown
         self._offer_suggestion(self.query_one("#email", Field).value if shown else "")
 
-    @on(PlainInput.Changed, "#email")
-    def _suggest(self, event: PlainInput.Changed) -> None:
+    @on(SafeInput.Changed, "#email")
+    def _suggest(self, event: SafeInput.Changed) -> None:
         self._offer_suggestion(event.value)
 
     def _offer_suggestion(self, address: str) -> None:
@@ -202,8 +202,8 @@ class ApplicantFormScreen(Step[Answer]):
             email.value = found
         self.query_one("#email_again", Field).focus()
 
-    @on(PlainInput.Submitted)
-    async def _next(self, event: PlainInput.Submitted) -> None:
+    @on(SafeInput.Submitted)
+    async def _next(self, event: SafeInput.Submitted) -> None:
         shown = [field for field in self.query(Field) if field.display]
         place = shown.index(event.input) if isinstance(event.input, Field) else 0
         if place == len(shown) - 1:

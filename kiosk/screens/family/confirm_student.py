@@ -13,7 +13,7 @@ from kiosk.i18n import _
 from kiosk.screens.base.step import Nav, Step
 from kiosk.services.students.confirmation import StudentView
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 
 Answer = tuple[str, Mapping[str, str]]
 
@@ -87,7 +87,7 @@ class ConfirmStudentScreen(Step[Answer]):
     def _values(self) -> dict[str, str]:
         return self._typed() if self._answer == "wrong" else {}
 
-    @on(PlainInput.Submitted)
+    @on(SafeInput.Submitted)
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
         values = self._values()

@@ -14,7 +14,7 @@ from kiosk.screens.base.step import Nav, Step
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.messaging.email_verification import EmailChallenge, MailNotSent
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 
 
 class EmailCodeScreen(Step[bool]):
@@ -70,7 +70,7 @@ class EmailCodeScreen(Step[bool]):
                 self._challenge = challenge
                 self.show_message(_("信已寄出。"), wrong=False)
 
-    @on(PlainInput.Submitted)
+    @on(SafeInput.Submitted)
     @on(Button.Pressed, "#send")
     def _check(self) -> None:
         typed = self.query_one("#code", Field).value

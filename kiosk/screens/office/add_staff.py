@@ -22,7 +22,7 @@ from kiosk.services.administration.staff_accounts import AccountTaken, StaffRow,
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without what is misread: i, l, o, 0, 1."""
@@ -81,8 +81,8 @@ class AddStaffScreen(StaffStep[StaffAdded]):
             button.set_class(chosen, "chosen")
         self.query_one("#classes", Field).display = self._role is Role.HOMEROOM_TEACHER
 
-    @on(PlainInput.Submitted)
-    def _next(self, event: PlainInput.Submitted) -> None:
+    @on(SafeInput.Submitted)
+    def _next(self, event: SafeInput.Submitted) -> None:
         order = ["account", "name", "national_id"]
         if event.input.id in order[:-1]:
             self.query_one(f"#{order[order.index(str(event.input.id)) + 1]}").focus()

@@ -15,7 +15,7 @@ from kiosk.screens.base.staff_step import REFUSALS, StaffFrame, refusal_words
 from kiosk.screens.base.step import Step
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.wrapped_text import WrappedText
 
 
@@ -42,7 +42,7 @@ class ConfirmPasswordScreen(StaffFrame, Step[bool]):
         yield Button(self._sending, id="send", variant="primary")
         yield Button(_("返回"), id="back")
 
-    @on(PlainInput.Submitted)
+    @on(SafeInput.Submitted)
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
         password = self.query_one("#password", Field)

@@ -27,7 +27,7 @@ from kiosk.services.students.error_reports import (
     ValueFault,
 )
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.wrapped_text import WrappedText
 
 
@@ -115,7 +115,7 @@ class TicketScreen(StaffStep[Decided]):
         if field.value == (reported.right if not corrected else ""):
             field.value = reported.right if corrected else ""
 
-    @on(PlainInput.Submitted)
+    @on(SafeInput.Submitted)
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
         undecided = [one.key for one in self._ticket.fields if one.key not in self._corrected]

@@ -18,7 +18,7 @@ from kiosk.services.administration.login_reset_desk import IdNotSeen, UnknownAcc
 from kiosk.services.auth.staff_session import OwnChildRefused, Role, StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.wrapped_text import WrappedText
 
 
@@ -111,7 +111,7 @@ class DeskScreen(StaffStep[CodeGiven | str]):
         button.label = Content(_("[V] 已查驗證件") if self._seen else _("[ ] 還沒查驗證件（看過證件後按這裡）"))
         button.set_class(self._seen, "chosen")
 
-    @on(PlainInput.Submitted)
+    @on(SafeInput.Submitted)
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
         field = self.query_one(Field)

@@ -22,7 +22,7 @@ from kiosk.services.office import StaffServices
 from kiosk.services.signing.print_desk import ClassPrintQueue, QueuedForm
 from kiosk.services.signing.print_job import Printed
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 
 
 class PrintQueueScreen(StaffStep[Nav]):
@@ -90,7 +90,7 @@ class PrintQueueScreen(StaffStep[Nav]):
 
         self._print(waiting, _("這些申請書剛才已經印好了，請返回後再進來一次。"))
 
-    @on(PlainInput.Submitted)
+    @on(SafeInput.Submitted)
     @on(Button.Pressed, "#send")
     def _print_student(self) -> None:
         number = self.query_one("#student_number", Field).value.strip().upper().removeprefix("P")

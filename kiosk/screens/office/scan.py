@@ -17,7 +17,7 @@ from kiosk.services.auth.staff_session import OwnChildRefused, StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.services.signing.scan_desk import AnotherClass, Scanned, ScanOutcome
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 
 _MAX_LINES = 60
 _MAX_SHOWN_LENGTH = 24
@@ -82,8 +82,8 @@ class ScanScreen(StaffStep[str]):
         else:
             self.finish(answer)
 
-    @on(PlainInput.Submitted)
-    def _read(self, event: PlainInput.Submitted) -> None:
+    @on(SafeInput.Submitted)
+    def _read(self, event: SafeInput.Submitted) -> None:
         """Take a code; whoever works them off goes on with it."""
         code = event.value.strip()
         event.input.value = ""

@@ -26,7 +26,7 @@ from kiosk.services.administration.staff_accounts import (
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.wrapped_text import WrappedText
 
 _BETWEEN_CLASSES = re.compile(r"[、,，;；\s]+")
@@ -76,7 +76,7 @@ class StaffMemberScreen(StaffStep[StaffChanged]):
             yield Button(_("啟用"), id="enable", variant="primary")
         yield Button(_("返回"), id="back")
 
-    @on(PlainInput.Submitted)
+    @on(SafeInput.Submitted)
     @on(Button.Pressed, "#put-classes")
     def _put_classes(self) -> None:
         classes = split_classes(self.query_one("#classes", Field).value)

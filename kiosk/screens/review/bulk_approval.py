@@ -22,7 +22,7 @@ from kiosk.services.review.bulk_approval import BulkResult, BulkSummary, Outcome
 from kiosk.services.review.decisions import Blocked
 from kiosk.services.review.queue import MAX_ROWS, QueueRow
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_window import Cell, Row, Toned
 from kiosk.widgets.table.table import RowTable, fixed
@@ -109,7 +109,7 @@ class BulkApprovalScreen(StaffStep[bool]):
         result = self._results.get(row.application_id)
         return row.number, row.class_name, seat, row.student_name, row.applicant_names, _result_cell(result)
 
-    @on(PlainInput.Submitted)
+    @on(SafeInput.Submitted)
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
         password = self.query_one("#password", Field)

@@ -15,7 +15,7 @@ from kiosk.screens.base.staff_step import StaffStep
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_window import Row, TablePosition
 from kiosk.widgets.table.table import RowTable, fixed
@@ -83,8 +83,8 @@ class ChooseScreen(StaffStep[str]):
         ]
         self.query_one(RowTable).show(fixed(rows), TablePosition(row_id=self._chosen))
 
-    @on(PlainInput.Changed, "#narrow")
-    def _narrow(self, event: PlainInput.Changed) -> None:
+    @on(SafeInput.Changed, "#narrow")
+    def _narrow(self, event: SafeInput.Changed) -> None:
         self._show(event.value.strip())
 
     @on(RowTable.Moved)
@@ -94,7 +94,7 @@ class ChooseScreen(StaffStep[str]):
             details.update(current.value.details if current is not None else "")
 
     @on(RowTable.Opened)
-    @on(PlainInput.Submitted, "#narrow")
+    @on(SafeInput.Submitted, "#narrow")
     @on(Button.Pressed, "#send")
     def _take(self) -> None:
         current = self.query_one(RowTable).current

@@ -26,7 +26,7 @@ from kiosk.services.review.queue import QueueRow
 from kiosk.services.review.queue_filter import Cursor, Match, QueueFilter, QueueSort, SortBy
 from kiosk.widgets.compact_button import TightButton
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_window import Row, RowPage, Side, TablePosition, Wanted
 from kiosk.widgets.table.table import RowTable
@@ -215,13 +215,13 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         place = (order.index(self._view.wanted.states) + steps) % len(order)
         self._narrow(replace(self._view.wanted, states=order[place]))
 
-    @on(PlainInput.Changed, "#search")
-    def _search(self, event: PlainInput.Changed) -> None:
+    @on(SafeInput.Changed, "#search")
+    def _search(self, event: SafeInput.Changed) -> None:
         if event.value != self._view.wanted.search:
             self._look_for(event.value)
 
-    @on(PlainInput.Submitted, "#search")
-    def _found(self, event: PlainInput.Submitted) -> None:
+    @on(SafeInput.Submitted, "#search")
+    def _found(self, event: SafeInput.Submitted) -> None:
         """Enter, or the end of a scan: open what was found where it is one, else go to the list."""
         scanned = _SCANNED.search(event.value)
         if scanned is not None and scanned.start() > 0:  # the code came after what stood there

@@ -16,7 +16,7 @@ from kiosk.screens.base.step import Nav
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.widgets.field import Field
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_window import Row
 from kiosk.widgets.table.table import RowTable, fixed
@@ -99,7 +99,7 @@ class ReasonScreen(StaffStep[str]):
             field.cursor_position = len(field.value)
             field.focus()
 
-    @on(PlainInput.Submitted, "#reason")
+    @on(SafeInput.Submitted, "#reason")
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
         if self._is_sending:  # a second Enter would find it done already, and call that somebody else's doing

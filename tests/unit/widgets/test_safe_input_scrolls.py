@@ -7,7 +7,7 @@ from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.widgets import Input
 
-from kiosk.widgets.safe_input import PlainInput
+from kiosk.widgets.safe_input import SafeInput
 
 _KEYS = [*"abcdefghijklmnopqrstuvwxyz", "home", "right", "delete", "end", "left", "left", "backspace", *"王小明", "end"]
 
@@ -16,7 +16,7 @@ class _Fields(App[None]):
     CSS = "Input { width: 14; height: 3; border: blank; padding: 0 1; }"
 
     def compose(self) -> ComposeResult:
-        yield PlainInput(id="ours")
+        yield SafeInput(id="ours")
         yield Input(id="theirs", select_on_focus=False)
 
 
