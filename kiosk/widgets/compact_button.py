@@ -7,7 +7,7 @@ from typing import Any
 from textual.widgets import Button
 
 
-class TightButton(Button):
+class CompactButton(Button):
     """A button without a blank at either end of its lines (a style sheet refuses ``line-pad: 0``)."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

@@ -15,7 +15,7 @@ from kiosk.services.accounts.bindings_desk import BindingRow
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.services.review.case_view import ApplicationView, PersonView
-from kiosk.widgets.compact_button import TightButton
+from kiosk.widgets.compact_button import CompactButton
 from kiosk.widgets.comparison_table import SideBySide
 from kiosk.widgets.wrapped_text import WrappedText
 
@@ -137,13 +137,13 @@ class CaseView:
     def buttons(self) -> ComposeResult:
         """The three decisions, the masks, a note, the way back."""
         if self.may_decide:
-            yield TightButton(_("通過"), id="approve", variant="primary", disabled=not self.can_pass)
-            yield TightButton(_("退件補正"), id="return")
-            yield TightButton(_("不通過"), id="reject")
+            yield CompactButton(_("通過"), id="approve", variant="primary", disabled=not self.can_pass)
+            yield CompactButton(_("退件補正"), id="return")
+            yield CompactButton(_("不通過"), id="reject")
         if not self.view.is_own_child:
-            yield TightButton(_("完整資料"), id="reveal")
-            yield TightButton(_("備註"), id="note")
-        yield TightButton(_("返回"), id="back")
+            yield CompactButton(_("完整資料"), id="reveal")
+            yield CompactButton(_("備註"), id="note")
+        yield CompactButton(_("返回"), id="back")
 
 
 def load_case(office: StaffServices, member: StaffMember, application_id: str) -> CaseView:

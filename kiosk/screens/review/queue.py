@@ -24,7 +24,7 @@ from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.services.review.queue import QueueRow
 from kiosk.services.review.queue_filter import Cursor, Match, QueueFilter, QueueSort, SortBy
-from kiosk.widgets.compact_button import TightButton
+from kiosk.widgets.compact_button import CompactButton
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.table.column_layout import Column
@@ -92,9 +92,9 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
     def body(self) -> ComposeResult:
         """States with their counts, search and filters, the table."""
         with Horizontal(id="tabs"):
-            yield TightButton("", id="state-all", classes="state")
+            yield CompactButton("", id="state-all", classes="state")
             for state in ApplicationState:
-                yield TightButton("", id=f"state-{state.value}", classes="state")
+                yield CompactButton("", id=f"state-{state.value}", classes="state")
         with Horizontal(id="tools"):
             yield Field(
                 _("搜尋"),
@@ -104,7 +104,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
                 max_length=60,
             )
             for what in ("state", "class", "flag", "sort"):
-                yield TightButton("", id=f"by-{what}", classes="tool")
+                yield CompactButton("", id=f"by-{what}", classes="tool")
         yield RowTable[QueueRow](COLUMNS, marks=self._view.marks, empty=_("沒有符合的申請。"), id="table")
 
     def actions(self) -> ComposeResult:
