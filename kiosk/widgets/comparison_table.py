@@ -34,7 +34,7 @@ class Pair:
     differs: bool = False
 
 
-class SideBySide(Widget):
+class ComparisonTable(Widget):
     """A header and lines in four columns.
 
     Args:
@@ -42,7 +42,7 @@ class SideBySide(Widget):
         pairs: the lines.
     """
 
-    DEFAULT_CSS = "SideBySide { height: auto; width: 1fr; background: #ffffff; padding: 0 1; }"
+    DEFAULT_CSS = "ComparisonTable { height: auto; width: 1fr; background: #ffffff; padding: 0 1; }"
 
     def __init__(self, header: tuple[str, str, str, str], pairs: Sequence[Pair], **options: str) -> None:
         super().__init__(id=options.get("id"), classes=options.get("classes"))

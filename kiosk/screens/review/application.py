@@ -28,7 +28,7 @@ from kiosk.services.review.case_view import ApplicationView, Revealed
 from kiosk.services.review.decisions import Blocked, RegistrarDecides
 from kiosk.services.students.consents import ConsentAnswer
 from kiosk.services.texts.loader import TextName, load_consent, load_text
-from kiosk.widgets.comparison_table import SideBySide
+from kiosk.widgets.comparison_table import ComparisonTable
 from kiosk.widgets.recomposable import Recomposable
 
 REVEALED_SECONDS = 20
@@ -224,7 +224,7 @@ class ApplicationScreen(StaffStep[Decided | LookAtOther]):
 
     def _show_people(self) -> None:
         for person in self._view.people:
-            table = self.query_one(f"#compare-{person.position}", SideBySide)
+            table = self.query_one(f"#compare-{person.position}", ComparisonTable)
             is_shown = self._revealed is not None and self._revealed.position == person.position
             table.update(words.compare(person, self._revealed if is_shown else None))
 

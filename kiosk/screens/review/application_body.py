@@ -16,7 +16,7 @@ from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.services.review.case_view import ApplicationView, PersonView
 from kiosk.widgets.compact_button import CompactButton
-from kiosk.widgets.comparison_table import SideBySide
+from kiosk.widgets.comparison_table import ComparisonTable
 from kiosk.widgets.wrapped_text import WrappedText
 
 
@@ -113,7 +113,9 @@ class CaseView:
 
     def _person(self, person: PersonView) -> ComposeResult:
         yield _section(words.person_title(self.view, person))
-        yield SideBySide(words.comparison_header(person), words.compare(person, None), id=f"compare-{person.position}")
+        yield ComparisonTable(
+            words.comparison_header(person), words.compare(person, None), id=f"compare-{person.position}"
+        )
 
     def _others(self) -> ComposeResult:
         """The child's other applications, each with a button to look at it."""

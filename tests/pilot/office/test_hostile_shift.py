@@ -13,7 +13,7 @@ from kiosk.domain.reason import MAX_REASON_LENGTH
 from kiosk.rules.text_safety import is_safe, remove_unsafe_chars
 from kiosk.services.school import School
 from kiosk.testing import until
-from kiosk.widgets.comparison_table import SideBySide
+from kiosk.widgets.comparison_table import ComparisonTable
 from kiosk.widgets.table.column_layout import words_of
 from kiosk.widgets.table.table import RowTable
 from kiosk.widgets.wrapped_text import WrappedText
@@ -44,7 +44,9 @@ def said_on(reviewer: QuickReviewer) -> str:
     words += [cell for table in screen.query(RowTable) for row in table.rows_held for cell in words_of(row)]
     words += [field.value for field in screen.query(Input)]
     words += [prose._text for prose in screen.query(WrappedText)]
-    words += [word for table in screen.query(SideBySide) for pair in table._pairs for word in (pair.left, pair.right)]
+    words += [
+        word for table in screen.query(ComparisonTable) for pair in table._pairs for word in (pair.left, pair.right)
+    ]
     return remove_unsafe_chars("".join(words))
 
 
@@ -93,7 +95,7 @@ async def assert_shown_as_they_are(school: School, texts: tuple[str, ...], scree
                 assert shown in painted, screen
                 if screen == "application" and len(text) < MAX_REASON_LENGTH:
                     assert _without_blanks(remove_unsafe_chars(text)) in painted, "running text is painted in full"
-                for place in reviewer.app.screen.query("#heading, #steps, .paper, .blocked, SideBySide, RowTable"):
+                for place in reviewer.app.screen.query("#heading, #steps, .paper, .blocked, ComparisonTable, RowTable"):
                     if place.region.area > 0:
                         await reviewer.pilot.click(place)
                         break
