@@ -18,7 +18,7 @@ class Recomposable(Widget):
         id: the part's.
     """
 
-    DEFAULT_CSS = "Part { width: 1fr; height: auto; }"
+    DEFAULT_CSS = "Recomposable { width: 1fr; height: auto; }"
 
     def __init__(self, pieces: Callable[[], ComposeResult], *, id: str) -> None:  # noqa: A002  # Textual's own name
         super().__init__(id=id)

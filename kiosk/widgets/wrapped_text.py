@@ -14,7 +14,7 @@ _NARROWEST = 10
 class WrappedText(Widget):
     """A text that is wrapped to the width it gets; never markup."""
 
-    DEFAULT_CSS = "Prose { height: auto; width: 1fr; }"
+    DEFAULT_CSS = "WrappedText { height: auto; width: 1fr; }"
 
     def __init__(self, text: str, **options: str) -> None:
         super().__init__(id=options.get("id"), classes=options.get("classes"))
