@@ -18,8 +18,8 @@ from bench.homes import Run
 from bench.pseudo_terminal import PseudoTerminal, python
 from bench.report import Bar
 from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row, RowPage, Side, Wanted
-from kiosk.widgets.table.table import RowTable
 
 _MILLION = 1_000_000
 _PAGE = 30
@@ -47,7 +47,7 @@ class TableApp(App[None], inherit_bindings=False):
     """What both have in common: a label, the keys, and where the list is."""
 
     ENABLE_COMMAND_PALETTE = False
-    CSS = "DataTable, RowTable { height: 1fr; }"
+    CSS = "DataTable, PagedTable { height: 1fr; }"
     BINDINGS = [Binding("f2", "open"), Binding("f3", "turn")]
     first = 0
 
@@ -58,17 +58,17 @@ class Ours(TableApp):
     def compose(self) -> ComposeResult:
         """Show it."""
         yield Label("READY")
-        yield RowTable[int]([Column(label, width) for label, width in _LABELS], marks={}, id="table")
+        yield PagedTable[int]([Column(label, width) for label, width in _LABELS], marks={}, id="table")
 
     def action_open(self) -> None:
         """Open the list from its first row."""
-        table = self.query_one(RowTable)
+        table = self.query_one(PagedTable)
         table.focus()
         table.show(_page)
 
     def action_turn(self) -> None:
         """Turn the page."""
-        self.query_one(RowTable).action_turn(1)
+        self.query_one(PagedTable).action_turn(1)
 
 
 async def _page(wanted: Wanted) -> RowPage[int]:

@@ -49,9 +49,9 @@ class Reviewer(Person):
     async def sees_rows(self) -> list[tuple[str, ...]]:
         """Wait for the rows of the list that stands; gives the words of those in memory."""
         from kiosk.widgets.table.column_layout import words_of
-        from kiosk.widgets.table.table import RowTable
+        from kiosk.widgets.table.paged_table import PagedTable
 
-        table = self.app.screen.query_one(RowTable)
+        table = self.app.screen.query_one(PagedTable)
         await until(self.pilot, lambda: table.is_loaded)
         await self.pilot.pause()
         return [words_of(row) for row in table.rows_held]

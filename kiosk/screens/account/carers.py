@@ -27,8 +27,8 @@ from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.widgets.field import Field
 from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_table import PagedTable, fixed
 from kiosk.widgets.table.paged_window import Row, Toned
-from kiosk.widgets.table.table import RowTable, fixed
 from kiosk.widgets.wrapped_text import WrappedText
 
 _FIELDS = ("name", "national_id", "mobile", "email", "last_day")
@@ -45,7 +45,7 @@ class CarersScreen(AccountStep[str]):
         carers: those there are, and were.
     """
 
-    AUTO_FOCUS = "RowTable"
+    AUTO_FOCUS = "PagedTable"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
     def __init__(self, holder: AccountSession, child: BoundChild, carers: Sequence[CarerRow]) -> None:
@@ -61,7 +61,7 @@ class CarersScreen(AccountStep[str]):
     def body(self) -> ComposeResult:
         """The carers."""
         yield WrappedText(_("照顧者用自己的電子郵件或手機登入，只看得到您勾選的項目，到期自動終止。"))
-        yield RowTable[CarerRow](
+        yield PagedTable[CarerRow](
             [
                 Column(_("照顧者"), 10),
                 Column(_("看得到"), 20, grows=1),
@@ -82,7 +82,7 @@ class CarersScreen(AccountStep[str]):
         """Show them."""
         super().on_mount()
         rows = [Row(carer.access_id, carer.access_id, _cells(carer), carer) for carer in self._carers.values()]
-        self.query_one(RowTable).show(fixed(rows))
+        self.query_one(PagedTable).show(fixed(rows))
         if not rows:
             self.set_focus(self.query_one("#grant", Button))
 
@@ -90,10 +90,10 @@ class CarersScreen(AccountStep[str]):
     def _grant(self) -> None:
         self.finish(GRANT)
 
-    @on(RowTable.Opened)
+    @on(PagedTable.Opened)
     @on(Button.Pressed, "#revoke")
     def _ask_to_revoke(self) -> None:
-        row = self.query_one(RowTable).current
+        row = self.query_one(PagedTable).current
         carer = None if row is None else self._carers[row.id]
         if carer is None or carer.state != "active":
             self.show_message(_("請先用上下鍵選一位有效的照顧者。"))

@@ -18,8 +18,8 @@ from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.privacy.subject_rights import GivenConsent
 from kiosk.services.students.consents import choice_label
 from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_table import PagedTable, fixed
 from kiosk.widgets.table.paged_window import Row, Toned
-from kiosk.widgets.table.table import RowTable, fixed
 from kiosk.widgets.wrapped_text import WrappedText
 
 _SHA256_SHOWN = 16
@@ -28,7 +28,7 @@ _SHA256_SHOWN = 16
 class ConsentsScreen(AccountStep[GivenConsent]):
     """Answers with the consent to take back."""
 
-    AUTO_FOCUS = "RowTable"
+    AUTO_FOCUS = "PagedTable"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
     def __init__(self, holder: AccountSession, consents: Sequence[GivenConsent]) -> None:
@@ -42,7 +42,7 @@ class ConsentsScreen(AccountStep[GivenConsent]):
 
     def body(self) -> ComposeResult:
         """The answers as they were given, and of the one under the cursor which text it was."""
-        yield RowTable[str](
+        yield PagedTable[str](
             [
                 Column(_("時間"), 15),
                 Column(_("子女"), 8),
@@ -63,14 +63,14 @@ class ConsentsScreen(AccountStep[GivenConsent]):
         """Show them."""
         super().on_mount()
         rows = [Row(one.consent_id, one.consent_id, _cells(one), "") for one in self._consents.values()]
-        self.query_one(RowTable).show(fixed(rows))
+        self.query_one(PagedTable).show(fixed(rows))
 
     @property
     def _current(self) -> GivenConsent | None:
-        row = self.query_one(RowTable).current
+        row = self.query_one(PagedTable).current
         return None if row is None else self._consents[row.id]
 
-    @on(RowTable.Moved)
+    @on(PagedTable.Moved)
     def _show_details(self) -> None:
         consent = self._current
         if consent is not None:

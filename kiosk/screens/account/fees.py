@@ -18,8 +18,8 @@ from kiosk.screens.base.step import Nav
 from kiosk.services.accounts.fees import ChildFees, FeeItem
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_table import PagedTable, fixed
 from kiosk.widgets.table.paged_window import Row, Toned
-from kiosk.widgets.table.table import RowTable, fixed
 from kiosk.widgets.wrapped_text import WrappedText
 
 
@@ -32,7 +32,7 @@ class FeesScreen(AccountStep[bool]):
         children: those whose fees may be seen.
     """
 
-    AUTO_FOCUS = "RowTable, #back"
+    AUTO_FOCUS = "PagedTable, #back"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
     def __init__(self, holder: AccountSession, notice: str, children: Sequence[ChildFees]) -> None:
@@ -54,7 +54,7 @@ class FeesScreen(AccountStep[bool]):
             return
         told = _("以下是學校 {moment} 提供的資料；實際繳費以紙本四聯單為準。")
         yield Static(told.format(moment=day_and_time(max(imported))), id="when", markup=False)
-        yield RowTable[str](
+        yield PagedTable[str](
             [
                 Column(_("學生"), 8),
                 Column(_("項目"), 12, grows=1),
@@ -78,10 +78,10 @@ class FeesScreen(AccountStep[bool]):
             for place, child in enumerate(self._children)
             for number, fee in enumerate(child.fees)
         ]
-        for table in self.query(RowTable):
+        for table in self.query(PagedTable):
             table.show(fixed(rows))
 
-    @on(RowTable.Opened)
+    @on(PagedTable.Opened)
     def _stay(self) -> None:
         """Nothing more is known of a row."""
 

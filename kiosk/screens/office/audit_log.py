@@ -13,8 +13,8 @@ from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep
 from kiosk.services.administration.audit_log import AuditRow
 from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row, RowPage, Side, Wanted
-from kiosk.widgets.table.table import RowTable
 
 _COLUMNS = (
     Column("編號", 8),
@@ -38,7 +38,7 @@ class AuditLogScreen(StaffStep[None]):
 
     def body(self) -> ComposeResult:
         """The rows."""
-        yield RowTable[AuditRow](_COLUMNS, empty=_("沒有紀錄。"), id="table")
+        yield PagedTable[AuditRow](_COLUMNS, empty=_("沒有紀錄。"), id="table")
 
     def actions(self) -> ComposeResult:
         """Turn pages, go back."""
@@ -48,7 +48,7 @@ class AuditLogScreen(StaffStep[None]):
 
     def on_mount(self) -> None:
         """The newest first."""
-        self.query_one(RowTable).show(self._fetch)
+        self.query_one(PagedTable).show(self._fetch)
 
     async def _fetch(self, wanted: Wanted) -> RowPage[AuditRow] | None:
         key = wanted.key if isinstance(wanted.key, int) else None
@@ -67,11 +67,11 @@ class AuditLogScreen(StaffStep[None]):
 
     @on(Button.Pressed, "#before")
     def _turn_back(self) -> None:
-        self.query_one(RowTable).action_turn(-1)
+        self.query_one(PagedTable).action_turn(-1)
 
     @on(Button.Pressed, "#after")
     def _turn_on(self) -> None:
-        self.query_one(RowTable).action_turn(1)
+        self.query_one(PagedTable).action_turn(1)
 
 
 def _cells(row: AuditRow) -> tuple[str, ...]:

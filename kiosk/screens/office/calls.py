@@ -21,8 +21,8 @@ from kiosk.services.messaging.smtp import MailFault
 from kiosk.services.office import StaffServices
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.forward_only_source import ForwardPages
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row
-from kiosk.widgets.table.table import RowTable
 from kiosk.widgets.wrapped_text import WrappedText
 
 _COLUMNS = (
@@ -61,7 +61,7 @@ class CallsScreen(StaffStep[None]):
         with Horizontal(id="lists"):
             yield Button("", id="list-calls", classes="choice")
             yield Button("", id="list-letters", classes="choice")
-        yield RowTable[Call | DeadLetter](_COLUMNS, empty=_("沒有要通知的家長。"), id="table")
+        yield PagedTable[Call | DeadLetter](_COLUMNS, empty=_("沒有要通知的家長。"), id="table")
         yield WrappedText("", id="details")
 
     def actions(self) -> ComposeResult:
@@ -75,8 +75,8 @@ class CallsScreen(StaffStep[None]):
         self._show()
 
     @property
-    def _table(self) -> RowTable[Call | DeadLetter]:
-        return self.query_one(RowTable)
+    def _table(self) -> PagedTable[Call | DeadLetter]:
+        return self.query_one(PagedTable)
 
     def _show(self) -> None:
         lists = (("list-calls", _("待打電話"), not self._letters), ("list-letters", _("寄不出的信"), self._letters))
@@ -98,7 +98,7 @@ class CallsScreen(StaffStep[None]):
         calls = await self.look(self.office.outbox.calls, self.member, after, limit)
         return None if calls is None else [_row(call, call, call.why.label) for call in calls.value]
 
-    @on(RowTable.Moved)
+    @on(PagedTable.Moved)
     def _show_details(self) -> None:
         current = self._table.current
         details = self.query_one("#details", WrappedText)
@@ -115,7 +115,7 @@ class CallsScreen(StaffStep[None]):
         self._show()
 
     @on(Button.Pressed, "#called")
-    @on(RowTable.Opened)
+    @on(PagedTable.Opened)
     def action_called(self) -> None:
         """The parent was told."""
         self._ask_whether_called()

@@ -18,8 +18,8 @@ from kiosk.services.office import StaffServices
 from kiosk.services.students.card_register import CardPlace, CardRow
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.forward_only_source import ForwardPages
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row
-from kiosk.widgets.table.table import RowTable
 from kiosk.widgets.wrapped_text import WrappedText
 
 _COLUMNS = (
@@ -49,7 +49,7 @@ class CardRegisterScreen(StaffStep[Nav]):
 
     def body(self) -> ComposeResult:
         """The answers; what was chosen in the row under the cursor."""
-        yield RowTable[CardRow](_COLUMNS, empty=_("還沒有家長作答。"), id="table")
+        yield PagedTable[CardRow](_COLUMNS, empty=_("還沒有家長作答。"), id="table")
         yield WrappedText("", id="details")
 
     def actions(self) -> ComposeResult:
@@ -59,16 +59,16 @@ class CardRegisterScreen(StaffStep[Nav]):
     def on_mount(self) -> None:
         """From the first class on."""
         super().on_mount()
-        self.query_one(RowTable).show(ForwardPages(self._read).fetch)
+        self.query_one(PagedTable).show(ForwardPages(self._read).fetch)
 
     async def _read(self, key: Hashable, limit: int) -> Sequence[Row[CardRow]] | None:
         after = key if isinstance(key, CardPlace) else None
         done = await self.look(self.office.card_register.rows, self.member, after=after, limit=limit)
         return None if done is None else [Row(row.student_number, row.place, _cells(row), row) for row in done.value]
 
-    @on(RowTable.Moved)
+    @on(PagedTable.Moved)
     def _show_details(self) -> None:
-        current = self.query_one(RowTable).current
+        current = self.query_one(PagedTable).current
         self.query_one("#details", WrappedText).update("" if current is None else _details(current.value))
 
 

@@ -16,8 +16,8 @@ from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.services.privacy.deletion_requests import DeletionRow, DeletionView
 from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_table import PagedTable, fixed
 from kiosk.widgets.table.paged_window import Row
-from kiosk.widgets.table.table import RowTable, fixed
 from kiosk.widgets.wrapped_text import WrappedText
 
 DELETE, DECLINE = "delete", "decline"
@@ -40,7 +40,7 @@ class DeletionsScreen(StaffStep[str]):
     def body(self) -> ComposeResult:
         """The requests."""
         columns = [Column(_("家長"), 8, grows=1), Column(_("子女"), 8, grows=1), Column(_("申請時間"), 15)]
-        yield RowTable[DeletionRow](columns, empty=_("沒有刪除申請。"), id="table")
+        yield PagedTable[DeletionRow](columns, empty=_("沒有刪除申請。"), id="table")
 
     def actions(self) -> ComposeResult:
         """Open, or go back."""
@@ -51,12 +51,12 @@ class DeletionsScreen(StaffStep[str]):
         """Show them."""
         super().on_mount()
         rows = [Row(row.request_id, row.request_id, _cells(row), row) for row in self._rows]
-        self.query_one(RowTable).show(fixed(rows))
+        self.query_one(PagedTable).show(fixed(rows))
 
-    @on(RowTable.Opened)
+    @on(PagedTable.Opened)
     @on(Button.Pressed, "#open")
     def _open(self) -> None:
-        current = self.query_one(RowTable).current
+        current = self.query_one(PagedTable).current
         if current is not None:
             self.finish(current.id)
 

@@ -21,8 +21,8 @@ from kiosk.services.office import StaffServices
 from kiosk.services.students.error_reports import TicketPlace, TicketRow
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.forward_only_source import ForwardPages
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row
-from kiosk.widgets.table.table import RowTable
 
 _COLUMNS = (
     Column("班級", 8),
@@ -55,7 +55,7 @@ class TicketsScreen(StaffStep[str]):
         with Horizontal(id="halves"):
             yield Button("", id="open-ones", classes="choice")
             yield Button("", id="decided-ones", classes="choice")
-        yield RowTable[TicketRow](_COLUMNS, empty=_("沒有回報。"), id="table")
+        yield PagedTable[TicketRow](_COLUMNS, empty=_("沒有回報。"), id="table")
 
     def actions(self) -> ComposeResult:
         """Open, or go back."""
@@ -72,7 +72,7 @@ class TicketsScreen(StaffStep[str]):
             button = self.query_one(f"#{key}", Button)
             button.label = _("【{label}】").format(label=label) if chosen else label
             button.set_class(chosen, "chosen")
-        self.query_one(RowTable).show(ForwardPages(self._read).fetch)
+        self.query_one(PagedTable).show(ForwardPages(self._read).fetch)
 
     async def _read(self, key: Hashable, limit: int) -> Sequence[Row[TicketRow]] | None:
         after = key if isinstance(key, TicketPlace) else None
@@ -89,10 +89,10 @@ class TicketsScreen(StaffStep[str]):
         self._decided = not self._decided
         self._show()
 
-    @on(RowTable.Opened)
+    @on(PagedTable.Opened)
     @on(Button.Pressed, "#open")
     def _open(self) -> None:
-        current = self.query_one(RowTable).current
+        current = self.query_one(PagedTable).current
         if current is not None:
             self.finish(current.id)
 

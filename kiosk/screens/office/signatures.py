@@ -21,8 +21,8 @@ from kiosk.services.office import StaffServices
 from kiosk.services.signing.signature_desk import CheckOutcome, SignaturePlace, WaitingSignature
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.forward_only_source import ForwardPages
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row
-from kiosk.widgets.table.table import RowTable
 
 _COLUMNS = (
     Column("班級", 8),
@@ -52,7 +52,7 @@ class SignaturesScreen(StaffStep[Nav]):
 
     def body(self) -> ComposeResult:
         """The signatures that wait, and what was drawn in the row under the cursor."""
-        yield RowTable[WaitingSignature](_COLUMNS, empty=_("沒有待查驗的簽名。"), id="table")
+        yield PagedTable[WaitingSignature](_COLUMNS, empty=_("沒有待查驗的簽名。"), id="table")
         yield Static("", id="drawn", markup=False)
 
     def actions(self) -> ComposeResult:
@@ -63,24 +63,24 @@ class SignaturesScreen(StaffStep[Nav]):
     def on_mount(self) -> None:
         """The longest waiting first."""
         super().on_mount()
-        self.query_one(RowTable).show(ForwardPages(self._read).fetch)
+        self.query_one(PagedTable).show(ForwardPages(self._read).fetch)
 
     async def _read(self, key: Hashable, limit: int) -> Sequence[Row[WaitingSignature]] | None:
         after = key if isinstance(key, SignaturePlace) else None
         done = await self.look(self.office.signature_desk.waiting, self.member, after=after, limit=limit)
         return None if done is None else [Row(row.signature_id, row.place, _cells(row), row) for row in done.value]
 
-    @on(RowTable.Moved)
+    @on(PagedTable.Moved)
     def _show_drawing(self) -> None:
-        current = self.query_one(RowTable).current
+        current = self.query_one(PagedTable).current
         self.query_one("#drawn", Static).update("" if current is None else _picture(current.value.drawing))
 
-    @on(RowTable.Opened)
+    @on(PagedTable.Opened)
     @on(Button.Pressed, "#check")
     @work(group="db", exclusive=True)
     async def action_check(self) -> None:
         """The person stood here, and their ID was seen."""
-        table = self.query_one(RowTable)
+        table = self.query_one(PagedTable)
         if table.current is None:
             return
         signature: WaitingSignature = table.current.value

@@ -17,8 +17,8 @@ from kiosk.services.administration.staff_accounts import StaffRow
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_table import PagedTable, fixed
 from kiosk.widgets.table.paged_window import Row
-from kiosk.widgets.table.table import RowTable, fixed
 
 ADD = "add"
 _COLUMNS = (
@@ -49,7 +49,7 @@ class StaffListScreen(StaffStep[str]):
 
     def body(self) -> ComposeResult:
         """The rows."""
-        yield RowTable[StaffRow](_COLUMNS, id="table")
+        yield PagedTable[StaffRow](_COLUMNS, id="table")
 
     def actions(self) -> ComposeResult:
         """Open, add, go back."""
@@ -60,13 +60,13 @@ class StaffListScreen(StaffStep[str]):
     def on_mount(self) -> None:
         """Show everybody."""
         rows = [Row(row.id, row.account, _cells(row), row) for row in self._staff]
-        self.query_one(RowTable).show(fixed(rows))
+        self.query_one(PagedTable).show(fixed(rows))
         self.show_message(self._said, wrong=False)
 
-    @on(RowTable.Opened)
+    @on(PagedTable.Opened)
     @on(Button.Pressed, "#open")
     def _open(self) -> None:
-        current = self.query_one(RowTable).current
+        current = self.query_one(PagedTable).current
         if current is not None:
             self.finish(current.id)
 

@@ -24,8 +24,8 @@ from kiosk.services.review.queue import MAX_ROWS, QueueRow
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_table import PagedTable, fixed
 from kiosk.widgets.table.paged_window import Cell, Row, Toned
-from kiosk.widgets.table.table import RowTable, fixed
 from kiosk.widgets.wrapped_text import WrappedText
 
 _COLUMNS = (
@@ -69,7 +69,7 @@ class BulkApprovalScreen(StaffStep[bool]):
     def body(self) -> ComposeResult:
         """The summary, the rows, the password."""
         yield WrappedText(self._summary_words(), id="summary")
-        yield RowTable[QueueRow](_COLUMNS, empty=_("沒有可以整批通過的申請。"), id="table")
+        yield PagedTable[QueueRow](_COLUMNS, empty=_("沒有可以整批通過的申請。"), id="table")
         yield Static("", id="bar", markup=False)
         yield Field(_("您的密碼"), hint=_("通過後不能收回，請再輸入一次密碼"), id="password", password=True)
 
@@ -102,7 +102,7 @@ class BulkApprovalScreen(StaffStep[bool]):
 
     def _show_rows(self) -> None:
         rows = [Row(row.application_id, row.number, self._cells(row), row) for row in self._summary.rows]
-        self.query_one(RowTable).show(fixed(rows))
+        self.query_one(PagedTable).show(fixed(rows))
 
     def _cells(self, row: QueueRow) -> tuple[Cell, ...]:
         seat = "" if row.seat_number is None else f"{row.seat_number:>3}"

@@ -17,8 +17,8 @@ from kiosk.services.office import StaffServices
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_table import PagedTable, fixed
 from kiosk.widgets.table.paged_window import Row, TablePosition
-from kiosk.widgets.table.table import RowTable, fixed
 from kiosk.widgets.wrapped_text import WrappedText
 
 _MANY = 20
@@ -62,7 +62,7 @@ class ChooseScreen(StaffStep[str]):
         """The list; a field to narrow a long one."""
         if len(self._choices) > _MANY:
             yield Field(_("尋找"), hint=_("輸入名稱的一部分"), id="narrow", max_length=30)
-        yield RowTable[Choice](self._columns, empty=_("沒有符合的項目。"), id="table")
+        yield PagedTable[Choice](self._columns, empty=_("沒有符合的項目。"), id="table")
         if any(choice.details for choice in self._choices):
             yield WrappedText("", id="details")
 
@@ -81,22 +81,22 @@ class ChooseScreen(StaffStep[str]):
             for choice in self._choices
             if any(text in cell for cell in choice.cells)
         ]
-        self.query_one(RowTable).show(fixed(rows), TablePosition(row_id=self._chosen))
+        self.query_one(PagedTable).show(fixed(rows), TablePosition(row_id=self._chosen))
 
     @on(SafeInput.Changed, "#narrow")
     def _narrow(self, event: SafeInput.Changed) -> None:
         self._show(event.value.strip())
 
-    @on(RowTable.Moved)
+    @on(PagedTable.Moved)
     def _show_details(self) -> None:
-        current = self.query_one(RowTable).current
+        current = self.query_one(PagedTable).current
         for details in self.query("#details").results(WrappedText):
             details.update(current.value.details if current is not None else "")
 
-    @on(RowTable.Opened)
+    @on(PagedTable.Opened)
     @on(SafeInput.Submitted, "#narrow")
     @on(Button.Pressed, "#send")
     def _take(self) -> None:
-        current = self.query_one(RowTable).current
+        current = self.query_one(PagedTable).current
         if current is not None:
             self.finish(current.id)

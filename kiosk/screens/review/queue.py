@@ -28,8 +28,8 @@ from kiosk.widgets.compact_button import CompactButton
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row, RowPage, Side, TablePosition, Wanted
-from kiosk.widgets.table.table import RowTable
 
 _SCANNED = re.compile(r"[A-Za-z0-9_-]{22}\Z", re.ASCII)
 """A receipt's code at the end of what was typed: a scanner types like a keyboard, after whatever stood there."""
@@ -105,7 +105,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
             )
             for what in ("state", "class", "flag", "sort"):
                 yield CompactButton("", id=f"by-{what}", classes="tool")
-        yield RowTable[QueueRow](COLUMNS, marks=self._view.marks, empty=_("沒有符合的申請。"), id="table")
+        yield PagedTable[QueueRow](COLUMNS, marks=self._view.marks, empty=_("沒有符合的申請。"), id="table")
 
     def actions(self) -> ComposeResult:
         """Open, approve many, turn pages, leave."""
@@ -123,8 +123,8 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         self.show_message(self._view.said, wrong=False)
 
     @property
-    def _table(self) -> RowTable[QueueRow]:
-        return self.query_one(RowTable)
+    def _table(self) -> PagedTable[QueueRow]:
+        return self.query_one(PagedTable)
 
     async def _fetch(self, wanted: Wanted) -> RowPage[QueueRow] | None:
         """One page of the queue; a page that the list no longer wants is dropped by the table."""
@@ -230,7 +230,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         self._open_the_only_one = True
         self._go_on_with_what_was_found()
 
-    @on(RowTable.Moved)
+    @on(PagedTable.Moved)
     def _rows_came(self) -> None:
         self._go_on_with_what_was_found()
 
@@ -346,7 +346,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
     def _turn_on(self) -> None:
         self._table.action_turn(1)
 
-    @on(RowTable.Opened)
+    @on(PagedTable.Opened)
     @on(Button.Pressed, "#open")
     def _open(self) -> None:
         current = self._table.current

@@ -18,8 +18,8 @@ from kiosk.services.office import StaffServices
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_table import PagedTable, fixed
 from kiosk.widgets.table.paged_window import Row
-from kiosk.widgets.table.table import RowTable, fixed
 from kiosk.widgets.wrapped_text import WrappedText
 
 
@@ -79,7 +79,7 @@ class ReasonScreen(StaffStep[str]):
             value=self._before,
         )
         if self._common:
-            yield RowTable[str]([Column(_("常用原因（按 Enter 帶入）"), 20, grows=1)], id="table")
+            yield PagedTable[str]([Column(_("常用原因（按 Enter 帶入）"), 20, grows=1)], id="table")
 
     def actions(self) -> ComposeResult:
         """Send, or go back."""
@@ -88,11 +88,11 @@ class ReasonScreen(StaffStep[str]):
 
     def on_mount(self) -> None:
         """Show the common reasons."""
-        for table in self.query(RowTable):
+        for table in self.query(PagedTable):
             table.show(fixed([Row(text, text, (text,), text) for text in self._common]))
 
-    @on(RowTable.Opened)
-    def _take_common(self, event: RowTable.Opened) -> None:
+    @on(PagedTable.Opened)
+    def _take_common(self, event: PagedTable.Opened) -> None:
         if event.table.current is not None:
             field = self.query_one("#reason", Field)
             field.value = event.table.current.id

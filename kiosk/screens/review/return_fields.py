@@ -19,8 +19,8 @@ from kiosk.services.office import StaffServices
 from kiosk.services.review.case_view import ApplicationView
 from kiosk.services.texts.loader import TextName, load_text
 from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_table import PagedTable, fixed
 from kiosk.widgets.table.paged_window import Row
-from kiosk.widgets.table.table import RowTable, fixed
 from kiosk.widgets.wrapped_text import WrappedText
 
 _Place = tuple[int, str]
@@ -51,7 +51,7 @@ class ReturnFieldsScreen(StaffStep[bool]):
     def body(self) -> ComposeResult:
         """What the parent will see, and every field."""
         yield WrappedText(_("請選要家長補正的欄位並寫下原因；家長只會看到這些欄位，其他的不用重填。"))
-        yield RowTable[_Place](_COLUMNS, marks={}, id="table")
+        yield PagedTable[_Place](_COLUMNS, marks={}, id="table")
 
     def actions(self) -> ComposeResult:
         """Send back, or go back."""
@@ -63,8 +63,8 @@ class ReturnFieldsScreen(StaffStep[bool]):
         self._table.show(fixed(self._rows()))
 
     @property
-    def _table(self) -> RowTable[_Place]:
-        return self.query_one(RowTable)
+    def _table(self) -> PagedTable[_Place]:
+        return self.query_one(PagedTable)
 
     def _rows(self) -> list[Row[_Place]]:
         rows = []
@@ -77,15 +77,15 @@ class ReturnFieldsScreen(StaffStep[bool]):
                 rows.append(Row(f"{person.position}-{key}", place, cells, place))
         return rows
 
-    @on(RowTable.Marked)
-    @on(RowTable.Opened)
+    @on(PagedTable.Marked)
+    @on(PagedTable.Opened)
     @work(group="ask", exclusive=True)
-    async def _write_reason(self, event: RowTable.Said) -> None:
+    async def _write_reason(self, event: PagedTable.Said) -> None:
         """Ask for a reason; the space bar takes a field out again."""
         row = self._table.current
         if row is None:
             return
-        if isinstance(event, RowTable.Marked) and row.value in self._reasons:
+        if isinstance(event, PagedTable.Marked) and row.value in self._reasons:
             self._put(row, "")
             return
         common = load_text(TextName.RETURN_REASONS, self.kiosk.settings.text_folder).body.splitlines()

@@ -27,7 +27,7 @@ class ForwardPages(Generic[V]):
         self._starts: list[Hashable] = [None]
 
     async def fetch(self, wanted: Wanted) -> RowPage[V] | None:
-        """Give a page; see :data:`kiosk.widgets.table.table.Fetch`."""
+        """Give a page; see :data:`kiosk.widgets.table.paged_table.Fetch`."""
         match wanted.side:
             case Side.FIRST:
                 return await self._after(None, wanted.limit)

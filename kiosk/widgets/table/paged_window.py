@@ -1,8 +1,7 @@
 """The part of a long list that is held in memory: a few pages around the cursor, fetched by key.
 
-Nothing here draws or waits: :class:`kiosk.widgets.table.table.RowTable` does. The whole list has no length that is
-known and no positions: a page is what comes after or before a row's key, so a list of a million rows costs what a
-list of a hundred does.
+Nothing here draws or waits: PagedTable does. A list has neither a known length nor positions. A page is the rows after
+or before a row's key, so a list of a million rows costs as much as one of a hundred.
 """
 
 from __future__ import annotations

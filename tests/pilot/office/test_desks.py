@@ -15,7 +15,7 @@ from kiosk.services.auth.staff_session import CommandLine, Role
 from kiosk.services.messaging.smtp import MailFault
 from kiosk.services.school import School
 from kiosk.testing import until
-from kiosk.widgets.table.table import RowTable
+from kiosk.widgets.table.paged_table import PagedTable
 from tests.pilot.conftest import standing_at
 from tests.pilot.demo_office import (
     STAFF_PASSWORD,
@@ -152,7 +152,7 @@ async def test_a_parent_is_struck_off_the_list_of_calls_only_after_a_question(de
         await reviewer.clicks("#called")
         await reviewer.sees("CallsScreen")
         await until(reviewer.pilot, lambda: "已打過電話" in reviewer.text("#message"))
-        await until(reviewer.pilot, lambda: len(reviewer.app.screen.query_one(RowTable).rows_held) == 2)
+        await until(reviewer.pilot, lambda: len(reviewer.app.screen.query_one(PagedTable).rows_held) == 2)
         assert (await reviewer.sees_rows()) == before[1:]
         await reviewer.presses("escape")
         await reviewer.sees("StaffHubScreen")
@@ -177,7 +177,7 @@ async def test_a_mail_that_could_not_be_sent_says_why_and_goes_again(demo: Schoo
         await until(reviewer.pilot, lambda: "F3 再寄一次" in reviewer.text("#foot"))
         await reviewer.presses("f3")
         await until(reviewer.pilot, lambda: "已排入再寄" in reviewer.text("#message"))
-        await until(reviewer.pilot, lambda: not reviewer.app.screen.query_one(RowTable).rows_held)
+        await until(reviewer.pilot, lambda: not reviewer.app.screen.query_one(PagedTable).rows_held)
 
 
 async def test_the_desk_gives_a_code_only_after_an_id_was_seen(demo: School) -> None:

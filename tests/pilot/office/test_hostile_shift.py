@@ -15,7 +15,7 @@ from kiosk.services.school import School
 from kiosk.testing import until
 from kiosk.widgets.comparison_table import ComparisonTable
 from kiosk.widgets.table.column_layout import words_of
-from kiosk.widgets.table.table import RowTable
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.wrapped_text import WrappedText
 from tests.builders.damaged_files import Change, spoil
 from tests.pilot.demo_office import demo, demo_home, office_at
@@ -41,7 +41,7 @@ def said_on(reviewer: QuickReviewer) -> str:
     screen = reviewer.app.screen
     words = [str(part.content) for part in screen.query(Static)]
     words += [str(button.label) for button in screen.query(Button)]
-    words += [cell for table in screen.query(RowTable) for row in table.rows_held for cell in words_of(row)]
+    words += [cell for table in screen.query(PagedTable) for row in table.rows_held for cell in words_of(row)]
     words += [field.value for field in screen.query(Input)]
     words += [prose._text for prose in screen.query(WrappedText)]
     words += [
@@ -95,7 +95,9 @@ async def assert_shown_as_they_are(school: School, texts: tuple[str, ...], scree
                 assert shown in painted, screen
                 if screen == "application" and len(text) < MAX_REASON_LENGTH:
                     assert _without_blanks(remove_unsafe_chars(text)) in painted, "running text is painted in full"
-                for place in reviewer.app.screen.query("#heading, #steps, .paper, .blocked, ComparisonTable, RowTable"):
+                for place in reviewer.app.screen.query(
+                    "#heading, #steps, .paper, .blocked, ComparisonTable, PagedTable"
+                ):
                     if place.region.area > 0:
                         await reviewer.pilot.click(place)
                         break

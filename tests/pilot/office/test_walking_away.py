@@ -16,7 +16,7 @@ from kiosk.app import KioskApp
 from kiosk.config.settings import IdleTimes
 from kiosk.services.school import School
 from kiosk.testing import FakeClock
-from kiosk.widgets.table.table import RowTable
+from kiosk.widgets.table.paged_table import PagedTable
 from tests.pilot.demo_office import demo, demo_home, kiosk_of, office_at
 from tests.pilot.family.test_walking_away import REPEAT_SECONDS, assert_wiped, type_into_the_first_field
 from tests.pilot.quick import QuickReviewer
@@ -50,7 +50,7 @@ async def typing_at(school: School, screen: str) -> AsyncIterator[tuple[QuickRev
 
 def assert_no_widget_holds_text() -> None:
     """Nothing of a shift in any widget of the process: no row of a list, and no word but the resting login's."""
-    tables = [table for table in gc.get_objects() if isinstance(table, RowTable)]
+    tables = [table for table in gc.get_objects() if isinstance(table, PagedTable)]
     assert [table.id for table in tables if table.rows_held or table.marks] == []
     words = [str(static.content) for static in gc.get_objects() if isinstance(static, Static)]
     assert [text for text in words if "林志明" in text or "陳冠宇" in text or "115-000" in text] == []

@@ -10,7 +10,7 @@ from kiosk.services.auth.staff_session import Role
 from kiosk.services.review.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School
 from kiosk.testing import until
-from kiosk.widgets.table.table import RowTable
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.wrapped_text import WrappedText
 from tests.pilot.case import application_row, comparison, holds_of, is_in_sight, line_of, open_at, seen, state_of
 from tests.pilot.conftest import standing_at
@@ -88,7 +88,7 @@ async def test_fields_go_back_and_the_parent_answers_only_those(demo: School) ->
         await reviewer.gives_reason("姓名少一個字")
         await reviewer.sees("ReturnFieldsScreen")
         await reviewer.presses("space")  # not the name after all
-        await until(reviewer.pilot, lambda: len(reviewer.app.screen.query_one(RowTable).marks) == 1)
+        await until(reviewer.pilot, lambda: len(reviewer.app.screen.query_one(PagedTable).marks) == 1)
         await reviewer.clicks("#send")
         await reviewer.sees("QueueScreen")
         await until(reviewer.pilot, lambda: "已退件，家長可在本機補正" in reviewer.text("#message"))

@@ -11,7 +11,7 @@ from textual.widgets import Button, Input
 from db.models.applications import Application
 from kiosk.services.school import School
 from kiosk.testing import until
-from kiosk.widgets.table.table import RowTable
+from kiosk.widgets.table.paged_table import PagedTable
 from tests.pilot.case import line_of
 from tests.pilot.demo_office import application_of, at_work, demo, demo_home, member_of, office_of
 from tests.pilot.quick import QuickReviewer
@@ -25,8 +25,8 @@ def _label(reviewer: QuickReviewer, selector: str) -> str:
     return " ".join(str(reviewer.app.screen.query_one(selector, Button).label).split())
 
 
-def _table(reviewer: QuickReviewer) -> RowTable[object]:
-    return reviewer.app.screen.query_one(RowTable)
+def _table(reviewer: QuickReviewer) -> PagedTable[object]:
+    return reviewer.app.screen.query_one(PagedTable)
 
 
 def _row_of(school: School, application_id: str) -> Application:
@@ -202,17 +202,17 @@ async def test_a_mouse_does_what_keys_do(demo: School) -> None:
     async with at_work(demo) as reviewer:
         await reviewer.opens_queue()
         rows = await reviewer.sees_rows()
-        assert await reviewer.pilot.click(RowTable, offset=(3, 3))  # the mark of the third row
+        assert await reviewer.pilot.click(PagedTable, offset=(3, 3))  # the mark of the third row
         await reviewer.pilot.pause()
         (marked,) = _table(reviewer).marks.values()
         assert marked.number == rows[2][NUMBER]  # type: ignore[attr-defined]
-        assert await reviewer.pilot.click(RowTable, offset=(20, 5))
+        assert await reviewer.pilot.click(PagedTable, offset=(20, 5))
         await reviewer.pilot.pause()
         current = _table(reviewer).current
         assert current is not None
         assert current.cells[NUMBER] == rows[4][NUMBER]
         assert reviewer.screen == "QueueScreen"
-        assert await reviewer.pilot.click(RowTable, offset=(20, 5))
+        assert await reviewer.pilot.click(PagedTable, offset=(20, 5))
         await reviewer.sees("ApplicationScreen")
         assert str(rows[4][NUMBER]) in reviewer.text("#what")
 

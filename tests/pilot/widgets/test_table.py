@@ -14,8 +14,8 @@ from textual.pilot import Pilot
 
 from kiosk.testing import until
 from kiosk.widgets.table.column_layout import Column
+from kiosk.widgets.table.paged_table import Fetch, PagedTable, fixed
 from kiosk.widgets.table.paged_window import Cell, Row, RowPage, Side, Toned, Wanted
-from kiosk.widgets.table.table import Fetch, RowTable, fixed
 from tests.pilot.naughty import NAUGHTY
 
 _MILLION = 1_000_000
@@ -40,21 +40,21 @@ class Host(App[int]):
         self.moved: list[int] = []
 
     def compose(self) -> ComposeResult:
-        yield RowTable[int](self._columns, marks=self._marks, empty="沒有符合的申請。", id="table")
+        yield PagedTable[int](self._columns, marks=self._marks, empty="沒有符合的申請。", id="table")
 
     def on_mount(self) -> None:
         self.table.show(self._given)
 
     @property
-    def table(self) -> RowTable[int]:
-        return self.query_one(RowTable)
+    def table(self) -> PagedTable[int]:
+        return self.query_one(PagedTable)
 
-    @on(RowTable.Opened, "#table")
+    @on(PagedTable.Opened, "#table")
     def _open(self) -> None:
         assert self.table.current is not None
         self.opened.append(self.table.current.value)
 
-    @on(RowTable.Moved, "#table")
+    @on(PagedTable.Moved, "#table")
     def _move(self) -> None:
         if self.table.current is not None:  # else the list is empty
             self.moved.append(self.table.current.value)

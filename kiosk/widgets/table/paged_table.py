@@ -43,30 +43,30 @@ def fixed(rows: Sequence[Row[V]]) -> Fetch[V]:
     return fetch
 
 
-class RowTable(Widget, Generic[V], can_focus=True):
+class PagedTable(Widget, Generic[V], can_focus=True):
     """The table. Its owner fetches pages (None where that failed and the owner has said so) and hears of choices."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "row-table--header",
-        "row-table--even",
-        "row-table--odd",
-        "row-table--cursor",
-        "row-table--status",
-        "row-table--blocked",
-        "row-table--look",
-        "row-table--quiet",
+        "paged-table--header",
+        "paged-table--even",
+        "paged-table--odd",
+        "paged-table--cursor",
+        "paged-table--status",
+        "paged-table--blocked",
+        "paged-table--look",
+        "paged-table--quiet",
     }
     DEFAULT_CSS = """
-    RowTable { height: 1fr; min-height: 3; background: #ffffff; color: #10202c; }
-    RowTable > .row-table--header { background: #0b3d5c; color: #ffffff; text-style: bold; }
-    RowTable > .row-table--even { background: #ffffff; color: #10202c; }
-    RowTable > .row-table--odd { background: #eef3f6; color: #10202c; }
-    RowTable > .row-table--cursor { background: #a9c1d1; color: #0b2c42; text-style: bold; }
-    RowTable:focus > .row-table--cursor { background: #0b2c42; color: #ffffff; text-style: bold; }
-    RowTable > .row-table--status { background: #d5e3ec; color: #0b2c42; }
-    RowTable > .row-table--blocked { color: #a3100a; text-style: bold; }
-    RowTable > .row-table--look { color: #7a4a00; text-style: bold; }
-    RowTable > .row-table--quiet { color: #3c4c58; }
+    PagedTable { height: 1fr; min-height: 3; background: #ffffff; color: #10202c; }
+    PagedTable > .paged-table--header { background: #0b3d5c; color: #ffffff; text-style: bold; }
+    PagedTable > .paged-table--even { background: #ffffff; color: #10202c; }
+    PagedTable > .paged-table--odd { background: #eef3f6; color: #10202c; }
+    PagedTable > .paged-table--cursor { background: #a9c1d1; color: #0b2c42; text-style: bold; }
+    PagedTable:focus > .paged-table--cursor { background: #0b2c42; color: #ffffff; text-style: bold; }
+    PagedTable > .paged-table--status { background: #d5e3ec; color: #0b2c42; }
+    PagedTable > .paged-table--blocked { color: #a3100a; text-style: bold; }
+    PagedTable > .paged-table--look { color: #7a4a00; text-style: bold; }
+    PagedTable > .paged-table--quiet { color: #3c4c58; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "move(1)", show=False),
@@ -86,20 +86,20 @@ class RowTable(Widget, Generic[V], can_focus=True):
             table: which.
         """
 
-        def __init__(self, table: RowTable[Any]) -> None:
+        def __init__(self, table: PagedTable[Any]) -> None:
             super().__init__()
             self.table = table
 
         @property
-        def control(self) -> RowTable[Any]:
+        def control(self) -> PagedTable[Any]:
             """The table, for `textual.on` with a selector."""
             return self.table
 
     class Opened(Said):
-        """The row under the cursor was chosen: :attr:`RowTable.current`."""
+        """The row under the cursor was chosen: :attr:`PagedTable.current`."""
 
     class Marked(Said):
-        """The marks changed: :attr:`RowTable.marks`."""
+        """The marks changed: :attr:`PagedTable.marks`."""
 
     class Moved(Said):
         """Another row is under the cursor, or the rows came."""
@@ -356,9 +356,9 @@ class RowTable(Widget, Generic[V], can_focus=True):
         width, height = self._drawn_size
         if y == 0:
             self._painted = self._picture()
-            return self._line(self._header(), self.get_component_rich_style("row-table--header"), width)
+            return self._line(self._header(), self.get_component_rich_style("paged-table--header"), width)
         if y == height - _STATUS_LINES:
-            return self._line(self._status(), self.get_component_rich_style("row-table--status"), width)
+            return self._line(self._status(), self.get_component_rich_style("paged-table--status"), width)
         line = y - _HEADER_LINES
         row = self._window.in_sight(line)
         if row is None:
@@ -376,7 +376,7 @@ class RowTable(Widget, Generic[V], can_focus=True):
     def _row_strip(self, row: Row[V], place: int, width: int) -> Strip:
         is_current = place == self._window.cursor
         name = "cursor" if is_current else "odd" if place % 2 else "even"
-        base = self.get_component_rich_style(f"row-table--{name}")
+        base = self.get_component_rich_style(f"paged-table--{name}")
         lead = _CURSOR if is_current else _NO_CURSOR
         if self._can_mark:
             lead += (_MARK if row.id in self.marks else _NO_MARK) + " " * GAP
@@ -385,7 +385,7 @@ class RowTable(Widget, Generic[V], can_focus=True):
             text, tone = parts_of(row.cells[column])
             shown = fitted(text, cells) + " " * GAP
             if tone and not is_current:
-                style = base + self.get_component_rich_style(f"row-table--{tone}", partial=True)
+                style = base + self.get_component_rich_style(f"paged-table--{tone}", partial=True)
                 segments += [Segment(run, base), Segment(shown, style)]
                 run = ""
             else:
