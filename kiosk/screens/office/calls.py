@@ -20,7 +20,7 @@ from kiosk.services.messaging.outbox_desk import Call, CallPosition, DeadLetter
 from kiosk.services.messaging.smtp import MailFault
 from kiosk.services.office import StaffServices
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.forward_only_source import ForwardPages
+from kiosk.widgets.table.forward_only_source import ForwardOnlySource
 from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row
 from kiosk.widgets.wrapped_text import WrappedText
@@ -86,7 +86,7 @@ class CallsScreen(StaffStep[None]):
             button.set_class(chosen, "chosen")
         self.query_one("#retry", Button).display = self._letters
         self.query_one("#foot", Static).update(self.key_hints())
-        self._table.show(ForwardPages(self._read).fetch)
+        self._table.show(ForwardOnlySource(self._read).fetch)
 
     async def _read(self, key: Hashable, limit: int) -> Sequence[Row[Call | DeadLetter]] | None:
         after = key if isinstance(key, CallPosition) else None

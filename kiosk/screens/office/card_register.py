@@ -17,7 +17,7 @@ from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.services.students.card_register import CardPlace, CardRow
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.forward_only_source import ForwardPages
+from kiosk.widgets.table.forward_only_source import ForwardOnlySource
 from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row
 from kiosk.widgets.wrapped_text import WrappedText
@@ -59,7 +59,7 @@ class CardRegisterScreen(StaffStep[Nav]):
     def on_mount(self) -> None:
         """From the first class on."""
         super().on_mount()
-        self.query_one(PagedTable).show(ForwardPages(self._read).fetch)
+        self.query_one(PagedTable).show(ForwardOnlySource(self._read).fetch)
 
     async def _read(self, key: Hashable, limit: int) -> Sequence[Row[CardRow]] | None:
         after = key if isinstance(key, CardPlace) else None

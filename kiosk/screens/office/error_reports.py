@@ -20,7 +20,7 @@ from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.services.students.error_reports import TicketPlace, TicketRow
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.forward_only_source import ForwardPages
+from kiosk.widgets.table.forward_only_source import ForwardOnlySource
 from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row
 
@@ -72,7 +72,7 @@ class TicketsScreen(StaffStep[str]):
             button = self.query_one(f"#{key}", Button)
             button.label = _("【{label}】").format(label=label) if chosen else label
             button.set_class(chosen, "chosen")
-        self.query_one(PagedTable).show(ForwardPages(self._read).fetch)
+        self.query_one(PagedTable).show(ForwardOnlySource(self._read).fetch)
 
     async def _read(self, key: Hashable, limit: int) -> Sequence[Row[TicketRow]] | None:
         after = key if isinstance(key, TicketPlace) else None

@@ -20,7 +20,7 @@ from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.services.signing.signature_desk import CheckOutcome, SignaturePlace, WaitingSignature
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.forward_only_source import ForwardPages
+from kiosk.widgets.table.forward_only_source import ForwardOnlySource
 from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row
 
@@ -63,7 +63,7 @@ class SignaturesScreen(StaffStep[Nav]):
     def on_mount(self) -> None:
         """The longest waiting first."""
         super().on_mount()
-        self.query_one(PagedTable).show(ForwardPages(self._read).fetch)
+        self.query_one(PagedTable).show(ForwardOnlySource(self._read).fetch)
 
     async def _read(self, key: Hashable, limit: int) -> Sequence[Row[WaitingSignature]] | None:
         after = key if isinstance(key, SignaturePlace) else None

@@ -15,7 +15,7 @@ ReadOn = Callable[[Hashable, int], Awaitable[Sequence[Row[V]] | None]]
 """Reads at most so many rows behind a key (None: from the first); None where that failed."""
 
 
-class ForwardPages(Generic[V]):
+class ForwardOnlySource(Generic[V]):
     """The pages of such a list.
 
     Args:

@@ -1,7 +1,7 @@
 """A table for lists of any length: headers, a cursor, marks, keys and mouse, drawn line by line.
 
 Textual's own table makes an object of every cell and of every row that it may ever show; this one draws the lines in
-sight (Textual's Line API) from the few pages that :class:`~kiosk.widgets.table.paged_window.RowWindow` holds.
+sight (Textual's Line API) from the few pages that :class:`~kiosk.widgets.table.paged_window.PagedWindow` holds.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from textual.widget import Widget
 
 from kiosk.i18n import _
 from kiosk.widgets.table.column_layout import GAP, Column, Layout, fitted, lay_out, parts_of
-from kiosk.widgets.table.paged_window import Row, RowPage, RowWindow, Side, TablePosition, Wanted
+from kiosk.widgets.table.paged_window import PagedWindow, Row, RowPage, Side, TablePosition, Wanted
 
 V = TypeVar("V")
 Fetch = Callable[[Wanted], Awaitable[RowPage[V] | None]]
@@ -127,7 +127,7 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         self._columns = columns
         self._empty = empty
         self._fetch: Fetch[V] | None = None
-        self._window: RowWindow[V] = RowWindow()
+        self._window: PagedWindow[V] = PagedWindow()
         self._lists = 0
         self._is_fetching = False
         self._hidden: frozenset[int] = frozenset()
@@ -176,7 +176,7 @@ class PagedTable(Widget, Generic[V], can_focus=True):
 
     def _begin(self, place: TablePosition) -> None:
         self._lists += 1
-        shown, self._window = self._window, RowWindow()
+        shown, self._window = self._window, PagedWindow()
         self._window.resize(shown.height)
         self._start(self._window.begin(place), place)
 
@@ -189,7 +189,7 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         """Hold no row, no mark and no source of any."""
         self._lists += 1
         self._fetch = None
-        self._window = RowWindow()
+        self._window = PagedWindow()
         self.marks.clear()
         self.refresh()
 

@@ -93,7 +93,7 @@ class TablePosition:
     line: int = 0
 
 
-class RowWindow(Generic[V]):
+class PagedWindow(Generic[V]):
     """The rows held, which of them are in sight, and which is under the cursor.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.widgets.table.paged_window import MIN_PAGE_SIZE, Row, RowPage, RowWindow, Side, TablePosition, Wanted
+from kiosk.widgets.table.paged_window import MIN_PAGE_SIZE, PagedWindow, Row, RowPage, Side, TablePosition, Wanted
 
 _PAGES = 4
 
@@ -41,7 +41,7 @@ class Reader:
 
     def __init__(self, length: int, height: int) -> None:
         self.whole = Whole(length)
-        self.window: RowWindow[int] = RowWindow()
+        self.window: PagedWindow[int] = PagedWindow()
         self.window.resize(height)
         self.largest_page = self.window.page_size
         self.opens(TablePosition())
@@ -142,7 +142,7 @@ def test_coming_back_to_a_row_that_is_gone_is_coming_back_to_its_line() -> None:
 
 
 def test_an_empty_list_has_no_row() -> None:
-    window: RowWindow[int] = RowWindow()
+    window: PagedWindow[int] = PagedWindow()
     wanted = window.begin(TablePosition())
     window.take_first(RowPage((), has_before=False, has_more=False), wanted, TablePosition())
     window.move(1)
