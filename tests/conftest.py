@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from db import schema
-from kiosk.config.settings import SmtpSettings
+from kiosk.config.sections import SmtpSettings
 from tests.builders.mail_server import Mailbox, mail_server
 from tests.builders.recorded_schema import RecordedSchema
 

@@ -1,1 +1,1 @@
-"""What an installation sets: environment, ``kiosk.toml`` and the files of a home."""
+"""Settings of an installation, from the environment and ``kiosk.toml``."""

@@ -1,4 +1,4 @@
-"""``kiosk.toml``: reading it, and taking its values one by one, each checked."""
+"""Reader of ``kiosk.toml``, which checks each value."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Any
 
 from kiosk.i18n import _
 
-_MAX_LABEL_LENGTH = 60  # characters of a name that stands in a title line
+_MAX_LABEL_LENGTH = 60  # characters of a name in a title line
 
 
 class SettingsError(Exception):
-    """The kiosk cannot run with these settings; the text is one clear line, safe to print."""
+    """The settings are unusable; the text is one line, safe to print."""
 
     def __init__(self, line: str) -> None:
         super().__init__("".join(character if character.isprintable() else "?" for character in line))
 
 
 def read_configuration(file: Path) -> dict[str, Any]:
-    """Read ``kiosk.toml``; nothing is set where it does not exist."""
+    """Read ``kiosk.toml``; return an empty table where it does not exist."""
     try:
         source = file.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -36,7 +36,7 @@ def read_configuration(file: Path) -> dict[str, Any]:
 
 
 def checked_label(name: str, value: str) -> str:
-    """Check a short text for the screen; an empty one is left to the default."""
+    """Check a short text for the screen; it may be empty."""
     if len(value) <= _MAX_LABEL_LENGTH and value.isprintable() and value == value.strip():
         return value
     raise SettingsError(
@@ -45,14 +45,14 @@ def checked_label(name: str, value: str) -> str:
 
 
 class Table:
-    """One table of ``kiosk.toml``: hands out its values and refuses what nobody asked for."""
+    """One table of ``kiosk.toml``; each value can be taken once."""
 
     def __init__(self, values: dict[str, Any], prefix: str = "") -> None:
         self._values = dict(values)
         self._prefix = prefix
 
     def name(self, key: str) -> str:
-        """Give a key's full name, for a message."""
+        """Return a key's full name, for a message."""
         return self._prefix + key
 
     def text(self, key: str) -> str | None:
@@ -92,7 +92,7 @@ class Table:
         raise SettingsError(_("kiosk.toml 的 {key} 必須是 true 或 false。").format(key=self.name(key)))
 
     def labels(self) -> dict[str, str]:
-        """Take everything that is left, in the file's order: each key a short text for a heading, each value a text."""
+        """Take the remaining values in the file's order: each key is a heading, each value a text."""
         return {checked_label(self.name(key), key): self.needed_text(key) for key in list(self._values)}
 
     def table(self, key: str) -> Table | None:
@@ -104,7 +104,7 @@ class Table:
             return Table(value, prefix=f"{self.name(key)}.")
         raise SettingsError(_("kiosk.toml 的 {key} 必須寫成區塊 [{key}]。").format(key=self.name(key)))
 
-    def refuse_the_rest(self) -> None:
-        """Refuse a key that nobody took: most likely a slip of the pen."""
+    def refuse_unknown_keys(self) -> None:
+        """Refuse the keys that were not taken: most likely typing errors."""
         for key in self._values:
             raise SettingsError(_("kiosk.toml 有不認得的設定：{key}").format(key=self.name(key)))

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from kiosk.config.settings import IdleTimes
+from kiosk.config.sections import IdleTimes
 
 KEY_REPEAT_SECONDS = 0.25
 """The same key sooner than this after its last press is taken for the keyboard's own repeat."""

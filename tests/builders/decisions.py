@@ -16,7 +16,8 @@ from db.models.columns import table_of
 from db.models.logins import Credential
 from db.models.messages import OutboxMessage
 from db.models.school import Staff, StaffClass
-from kiosk.config.settings import Settings, SmtpSettings
+from kiosk.config.sections import SmtpSettings
+from kiosk.config.settings import Settings
 from kiosk.domain.application_form import ApplicantEntry
 from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.bindings import OpenedBinding

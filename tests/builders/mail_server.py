@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from kiosk.config.settings import SmtpSecurity, SmtpSettings
+from kiosk.config.sections import SmtpSecurity, SmtpSettings
 
 SENDER = "school@example.com"
 

@@ -15,7 +15,7 @@ import pytest
 from sqlmodel import select
 
 from db.models.applications import Application
-from kiosk.config.settings import SmtpSettings
+from kiosk.config.sections import SmtpSettings
 from kiosk.services.auth.staff_session import CommandLine
 from kiosk.services.messaging.mail_sender import CLAIM_SECONDS, MailSender, Sent
 from kiosk.services.messaging.outbox_desk import Outbox

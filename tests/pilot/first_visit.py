@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.config.settings import SmtpSecurity, SmtpSettings
+from kiosk.config.sections import SmtpSecurity, SmtpSettings
 from kiosk.services.school import School
 from kiosk.testing import Parent
 

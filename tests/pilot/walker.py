@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from uuid import uuid4
 
-from kiosk.config.settings import SmtpSecurity, SmtpSettings
+from kiosk.config.sections import SmtpSecurity, SmtpSettings
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
 from kiosk.services.applications.drafts import APPLICATION
 from kiosk.services.auth.student_session import StudentSession

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Button
 
-from kiosk.config.settings import IdleTimes
+from kiosk.config.sections import IdleTimes
 from kiosk.i18n import _
 from kiosk.rules.accounts import AccountNameFault
 from kiosk.rules.contact import InvalidEmail, InvalidMobile

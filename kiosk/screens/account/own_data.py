@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Button, Static
 
-from kiosk.config.settings import IdleTimes
+from kiosk.config.sections import IdleTimes
 from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
 from kiosk.screens.account.children import ReasonForm

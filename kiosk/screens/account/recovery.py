@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from textual.app import ComposeResult
 
-from kiosk.config.settings import IdleTimes
+from kiosk.config.sections import IdleTimes
 from kiosk.i18n import _
 from kiosk.screens.account.form import WHOLE, AccountForm
 from kiosk.services.accounts.recovery import Recovery

@@ -14,7 +14,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from kiosk.config.settings import IdleTimes
+from kiosk.config.sections import IdleTimes
 from kiosk.domain.school_calendar import TAIPEI
 from kiosk.i18n import _
 from kiosk.screens.base.error_messages import store_message

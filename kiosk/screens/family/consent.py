@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Button, Static
 
-from kiosk.config.settings import IdleTimes
+from kiosk.config.sections import IdleTimes
 from kiosk.i18n import _
 from kiosk.rules.line_breaks import wrap
 from kiosk.screens.base.step import Step

@@ -6,7 +6,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Button, Static
 
-from kiosk.config.settings import IdleTimes
+from kiosk.config.sections import IdleTimes
 from kiosk.domain.errors import Denied, PasswordChangeRequired
 from kiosk.i18n import _
 from kiosk.rules.contact import mask_email

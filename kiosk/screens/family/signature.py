@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Button
 
-from kiosk.config.settings import IdleTimes
+from kiosk.config.sections import IdleTimes
 from kiosk.i18n import _
 from kiosk.rules.strokes import Drawing, UnusableDrawing
 from kiosk.screens.base.step import Step

@@ -18,7 +18,8 @@ from db.keyring import SealBroken
 from db.models.columns import table_of
 from db.models.messages import OutboxMessage
 from db.store import Store, UnitOfWork
-from kiosk.config.settings import Settings, SmtpSettings
+from kiosk.config.sections import SmtpSettings
+from kiosk.config.settings import Settings
 from kiosk.domain.school_calendar import TAIPEI
 from kiosk.services.messaging.mail_templates import mail_text
 from kiosk.services.messaging.outbox import Channel, MessageKind, MessageState

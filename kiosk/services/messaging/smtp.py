@@ -17,7 +17,7 @@ from email.utils import format_datetime, make_msgid
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from kiosk.config.settings import SmtpSecurity, SmtpSettings
+from kiosk.config.sections import SmtpSecurity, SmtpSettings
 from kiosk.i18n import _
 from kiosk.rules.contact import InvalidEmail, parse_email
 

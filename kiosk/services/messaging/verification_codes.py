@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from kiosk.clock import Clock
-from kiosk.config.settings import Settings, SmtpSettings
+from kiosk.config.sections import SmtpSettings
+from kiosk.config.settings import Settings
 from kiosk.domain.errors import ServiceError
 from kiosk.i18n import _
 from kiosk.rules.contact import InvalidEmail, parse_email

@@ -10,7 +10,7 @@ from textual.widgets import Button, Input
 
 import kiosk.screens.account
 from kiosk.app import KioskApp
-from kiosk.config.settings import IdleTimes
+from kiosk.config.sections import IdleTimes
 from kiosk.services.school import School
 from kiosk.testing import FakeClock, until
 from tests.pilot.account_walker import SCREENS, go_to, make_ready

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from textual.widgets import Input
 
-from kiosk.config.settings import SmtpSettings
+from kiosk.config.sections import SmtpSettings
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.errors import StoreError
 from kiosk.services.messaging.email_verification import EmailCodes

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from db.models.applications import Application
-from kiosk.config.settings import SmtpSettings
+from kiosk.config.sections import SmtpSettings
 from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.school import School
 from kiosk.testing import until

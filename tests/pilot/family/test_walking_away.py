@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from kiosk.app import KioskApp
-from kiosk.config.settings import IdleTimes
+from kiosk.config.sections import IdleTimes
 from kiosk.services.school import School
 from kiosk.testing import FakeClock, until
 from tests.pilot.quick import QuickParent, QuickPerson, leave_no_trace_of_the_pilot, quickly_at

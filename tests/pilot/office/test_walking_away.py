@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 import kiosk.screens.review
 from kiosk.app import KioskApp
-from kiosk.config.settings import IdleTimes
+from kiosk.config.sections import IdleTimes
 from kiosk.services.school import School
 from kiosk.testing import FakeClock
 from kiosk.widgets.table.paged_table import PagedTable

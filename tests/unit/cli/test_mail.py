@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.cli import main
-from kiosk.config.settings import SmtpSettings
+from kiosk.config.sections import SmtpSettings
 from kiosk.services.auth.staff_session import Role
 from kiosk.services.review.decisions import Review
 from tests.builders.mail_server import Mailbox, mail_server

@@ -8,15 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config.settings import (
-    DEMO_SCHOOL_NAME,
-    IdleTimes,
-    Settings,
-    SmtpSecurity,
-    SmtpSettings,
-    ensure_home,
-    load_settings,
-)
+from kiosk.config.sections import IdleTimes, SmtpSecurity, SmtpSettings
+from kiosk.config.settings import DEMO_SCHOOL_NAME, Settings, ensure_home, load_settings
 from kiosk.config.toml_reader import SettingsError
 
 

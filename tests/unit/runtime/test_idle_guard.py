@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from kiosk.config.settings import IdleTimes
+from kiosk.config.sections import IdleTimes
 from kiosk.runtime.idle_guard import Activity, Idle, IdleGuard
 from kiosk.testing import FakeClock
 

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from db.models.applications import Applicant, Application
 from db.models.audit import AuditEntry
-from kiosk.config.settings import SmtpSettings
+from kiosk.config.sections import SmtpSettings
 from kiosk.domain.errors import ChangedMeanwhile, Denied, SignInRefused
 from kiosk.domain.reason import UnusableReason
 from kiosk.rules.accounts import AccountNameFault

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from kiosk.config.settings import SmtpSettings
+from kiosk.config.sections import SmtpSettings
 from kiosk.domain.errors import Denied, PasswordChangeRequired, SignInRefused
 from kiosk.services.accounts.recovery import Recovery
 from kiosk.services.administration.login_reset_desk import IdNotSeen, UnknownAccount

@@ -11,7 +11,8 @@ import pytest
 from db.models.logins import Credential
 from db.models.school import Student
 from db.store import Store
-from kiosk.config.settings import Settings, SmtpSecurity
+from kiosk.config.sections import SmtpSecurity
+from kiosk.config.settings import Settings
 from kiosk.services.auth.student_session import STUDENT_LOGIN, StudentSession
 from kiosk.services.messaging.email_verification import (
     CODE_SECONDS,

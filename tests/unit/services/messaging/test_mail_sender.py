@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from db.errors import StoreError
-from kiosk.config.settings import SmtpSettings
+from kiosk.config.sections import SmtpSettings
 from kiosk.services.messaging.mail_sender import (
     AT_ONCE,
     BACK_OFF_MINUTES,

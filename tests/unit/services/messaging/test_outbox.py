@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config.settings import SmtpSettings
+from kiosk.config.sections import SmtpSettings
 from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.domain.receipt import Receipt
 from kiosk.domain.school_calendar import today

@@ -12,7 +12,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from kiosk.config.settings import SmtpSecurity, SmtpSettings
+from kiosk.config.sections import SmtpSecurity, SmtpSettings
 from kiosk.services.messaging.smtp import DeliveryError, MailFault, connected, make_message
 from tests.builders.mail_server import (
     SENDER,

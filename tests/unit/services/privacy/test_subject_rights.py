@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import SQLModel, col, select
 
 from db.models.applications import Applicant, Application, Consent
-from kiosk.config.settings import SmtpSettings
+from kiosk.config.sections import SmtpSettings
 from kiosk.domain.errors import ChangedMeanwhile, Denied, SignInRefused
 from kiosk.services.accounts.carers import Scope
 from kiosk.services.applications.flags import compare
