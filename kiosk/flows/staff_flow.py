@@ -22,7 +22,7 @@ from kiosk.screens.office.deletion_requests import DELETE, DeletionScreen, Delet
 from kiosk.screens.office.error_report import TicketScreen
 from kiosk.screens.office.error_reports import TicketsScreen
 from kiosk.screens.office.login_reset_desk import ACCOUNT, AccountDeskScreen, CodeGiven, DeskScreen
-from kiosk.screens.office.menu import StaffHubScreen, Waiting
+from kiosk.screens.office.menu import StaffMenuScreen, Waiting
 from kiosk.screens.office.new_password import StaffPasswordScreen
 from kiosk.screens.office.one_time_code import CodeShownScreen
 from kiosk.screens.office.print_queue import PrintQueueScreen
@@ -79,7 +79,7 @@ class _Shift(Flow):
         if must_change and not await self.change_password(forced=True):
             return
         while True:
-            match await self.show(StaffHubScreen(self.office, self.member, await self.waiting())):
+            match await self.show(StaffMenuScreen(self.office, self.member, await self.waiting())):
                 case "queue":
                     await self.review()
                 case "tickets":

@@ -32,11 +32,11 @@ class Reviewer(Person):
         await self.presses("enter")
         await self.types(password)
         await self.presses("enter")
-        await self.sees("StaffHubScreen")
+        await self.sees("StaffMenuScreen")
 
     async def opens(self, door: str, screen: str) -> None:
         """One of the hub's doors: queue, tickets, deletions, calls, scan, print, card, desk, staff, audit and so on."""
-        await self.sees("StaffHubScreen")
+        await self.sees("StaffMenuScreen")
         self.app.screen.query_one(f"#{door}").focus()
         await self.presses("enter")
         await self.sees(screen)

@@ -67,7 +67,7 @@ async def at_work(
     """Somebody of the staff, signed in."""
     async with office_at(school, size) as reviewer:
         await reviewer.logs_in(account, STAFF_PASSWORD)
-        await reviewer.sees("StaffHubScreen")
+        await reviewer.sees("StaffMenuScreen")
         yield reviewer
 
 

@@ -12,7 +12,7 @@ from tests.pilot.quick import QuickReviewer
 SCREENS = {
     "login": "StaffLoginScreen",
     "change": "StaffPasswordScreen",
-    "hub": "StaffHubScreen",
+    "hub": "StaffMenuScreen",
     "queue": "QueueScreen",
     "class": "ChooseScreen",
     "flag": "ChooseScreen",
@@ -65,7 +65,7 @@ async def go_to(reviewer: Reviewer, screen: str) -> None:
         await _log_in_for_the_first_time(reviewer)
     else:
         await reviewer.logs_in(account_for(screen), STAFF_PASSWORD)
-        await reviewer.sees("StaffHubScreen")
+        await reviewer.sees("StaffMenuScreen")
         await go_on(reviewer, screen)
     await reviewer.sees(SCREENS[screen])
 

@@ -203,7 +203,7 @@ async def _the_registrar_decides(day: Day) -> None:
         await registrar.opens("tickets", "TicketsScreen")
         await registrar.opens_ticket(MISREPORTED)
         await registrar.decides_ticket({"class_name": "科一仁"}, {"name": "請攜帶戶籍謄本正本到註冊組。"})
-        await registrar.goes_back("StaffHubScreen")
+        await registrar.goes_back("StaffMenuScreen")
 
         await registrar.opens_queue()
         await registrar.opens_application(day.application(CONTRADICTED, "媽媽").number)
@@ -233,7 +233,7 @@ async def _the_teacher_comes_back(day: Day) -> None:
         await teacher.opens_application(day.application(CONTRADICTED, "媽媽").number)
         await teacher.approves()
         assert await teacher.chooses_state("under_review") == []
-        await teacher.goes_back("StaffHubScreen")
+        await teacher.goes_back("StaffMenuScreen")
         await teacher.opens("calls", "CallsScreen")
         to_call = await teacher.sees_rows()
         assert {words[-1] for words in to_call} == {"沒有電子郵件"}

@@ -30,7 +30,7 @@ class Waiting:
     deletions: int = 0
 
 
-class StaffHubScreen(StaffStep[str]):
+class StaffMenuScreen(StaffStep[str]):
     """Answers with a door, by the button's id: queue, tickets, calls and so on; leave."""
 
     AUTO_FOCUS = ".door"

@@ -154,7 +154,7 @@ async def test_the_registrar_gives_a_code_for_an_account_only_after_an_id_was_se
         await reviewer.sees("CodeShownScreen")
         code = reviewer.text("#code").rpartition("：")[2]
         await reviewer.presses("enter")
-        await reviewer.sees("StaffHubScreen")
+        await reviewer.sees("StaffMenuScreen")
     async with standing_at(demo) as parent:
         await parent.enters_from_lobby()
         await parent.signs_on(PARENT.email, code)

@@ -103,7 +103,7 @@ async def test_the_registrar_declines_with_words_the_parent_reads(demo: School) 
         await reviewer.sees("ReasonScreen")
         await reviewer.types("學期中仍須保存")
         await reviewer.presses("enter", "enter")
-        await reviewer.sees("StaffHubScreen")
+        await reviewer.sees("StaffMenuScreen")
         assert not reviewer.app.screen.query("#deletions")
     async with standing_at(demo) as parent:
         await parent.enters_from_lobby()
@@ -125,7 +125,7 @@ async def test_what_the_registrar_deletes_is_gone_after_the_password_once_more(d
         await reviewer.sees("ReasonScreen")
         await reviewer.types("依申請刪除")
         await reviewer.presses("enter")
-        await reviewer.sees("StaffHubScreen")
+        await reviewer.sees("StaffMenuScreen")
     with demo.store.read() as session:
         assert "（已刪除）" in session.exec(select(ParentAccount.name)).all()
     async with standing_at(demo) as parent:

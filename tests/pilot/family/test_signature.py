@@ -152,6 +152,6 @@ async def test_staff_see_the_signature_and_tick_the_id(demo: School, size: tuple
         await reviewer.presses("escape")
         await reviewer.sees("ScanScreen")
         await reviewer.presses("escape")
-        await reviewer.sees("StaffHubScreen")
+        await reviewer.sees("StaffMenuScreen")
     visitor = demo.sign_in.student("P110103", DEMO_PASSWORD, "test").visitor
     assert demo.student_data.hub(visitor).forms_signed == 1

@@ -27,7 +27,7 @@ class _Reader:
 async def test_a_reviewers_screens_can_be_read(demo: School) -> None:
     async with at_work(demo, "REGISTRAR", (80, 24)) as reviewer:
         reader = _Reader(reviewer)
-        await reader.reads("StaffHubScreen")
+        await reader.reads("StaffMenuScreen")
         await reviewer.opens_queue()
         await reviewer.presses("down", "space")
         await reader.reads("QueueScreen")

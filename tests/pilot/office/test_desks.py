@@ -155,7 +155,7 @@ async def test_a_parent_is_struck_off_the_list_of_calls_only_after_a_question(de
         await until(reviewer.pilot, lambda: len(reviewer.app.screen.query_one(PagedTable).rows_held) == 2)
         assert (await reviewer.sees_rows()) == before[1:]
         await reviewer.presses("escape")
-        await reviewer.sees("StaffHubScreen")
+        await reviewer.sees("StaffMenuScreen")
         await until(reviewer.pilot, lambda: "待打電話 2 通" in _seen(reviewer))
 
 
@@ -204,7 +204,7 @@ async def test_the_desk_gives_a_code_only_after_an_id_was_seen(demo: School) -> 
         await reviewer.presses("escape")
         await until(reviewer.pilot, lambda: "抄下之後" in reviewer.text("#message"))
         await reviewer.presses("enter")
-        await reviewer.sees("StaffHubScreen")
+        await reviewer.sees("StaffMenuScreen")
         assert code not in _seen(reviewer)
     async with standing_at(demo) as parent:
         await parent.logs_in("P110013", code)

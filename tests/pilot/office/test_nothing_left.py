@@ -55,7 +55,7 @@ def words_of(serial: int) -> str:
 
 async def log_in(reviewer: QuickReviewer, account: str = "REGISTRAR") -> None:
     await reviewer.logs_in(account, STAFF_PASSWORD)
-    await reviewer.sees("StaffHubScreen")
+    await reviewer.sees("StaffMenuScreen")
 
 
 async def leave_the_login_half_typed(reviewer: QuickReviewer, serial: int) -> None:
@@ -136,7 +136,7 @@ async def read_the_audit(reviewer: QuickReviewer, serial: int) -> None:
     await log_in(reviewer, "ADMIN")
     for screen in ("member", "audit"):
         await go_on(reviewer, screen)
-        while reviewer.screen != "StaffHubScreen":
+        while reviewer.screen != "StaffMenuScreen":
             before = reviewer.app.screen
             await reviewer.presses("escape")
             await until(reviewer.pilot, lambda before=before: reviewer.app.screen is not before)  # type: ignore[misc]

@@ -80,7 +80,7 @@ async def test_every_code_has_its_answer(demo: School, size: tuple[int, int]) ->
         assert reviewer.text("#taken") == "這次已收 1 份，另有 4 次沒有收，請看下面"
         assert list(weak_texts(reviewer.app)) == []
         await reviewer.presses("escape")
-        await reviewer.sees("StaffHubScreen")
+        await reviewer.sees("StaffMenuScreen")
     states = {document.number: document.state for document in _documents(demo)}
     assert (states[taken.number], states[changed.number]) == ("returned", "void")
 
@@ -119,7 +119,7 @@ async def test_codes_that_wait_are_taken_before_the_screen_is_left(
         await until(reviewer.pilot, lambda: "收完就離開" in reviewer.text("#message"))
         go.set()
         if last_is_taken:
-            await reviewer.sees("StaffHubScreen")
+            await reviewer.sees("StaffMenuScreen")
         else:
             await until(reviewer.pilot, lambda: reviewer.text("#last").startswith("【查無】"))
             assert reviewer.screen == "ScanScreen"
@@ -221,4 +221,4 @@ async def test_the_registrar_sees_what_was_answered_about_the_card(demo: School)
         assert any("1 項" in line and login.account[1:] in line for line in reviewer.words())
         assert list(weak_texts(reviewer.app)) == []
         await reviewer.presses("escape")
-        await reviewer.sees("StaffHubScreen")
+        await reviewer.sees("StaffMenuScreen")

@@ -84,7 +84,7 @@ async def test_the_first_login_changes_the_password(demo: School) -> None:
         await reviewer.changes_password("seven-green-lanterns")
         await reviewer.logs_out()
         await reviewer.logs_in("new.one", "seven-green-lanterns")
-        await reviewer.sees("StaffHubScreen")
+        await reviewer.sees("StaffMenuScreen")
 
 
 async def test_leaving_the_forced_change_shows_nothing(demo: School) -> None:
@@ -113,7 +113,7 @@ async def test_in_the_lobby_it_opens_only_where_it_may(demo: School, school: Sch
         await reviewer.sees("LoginScreen")
         await reviewer.clicks("#staff")
         await reviewer.logs_in("TEACHER", STAFF_PASSWORD)
-        await reviewer.sees("StaffHubScreen")
+        await reviewer.sees("StaffMenuScreen")
         await reviewer.logs_out()
         await reviewer.sees("LoginScreen")
         assert len(reviewer.app.screen_stack) == 1
