@@ -19,8 +19,8 @@ from kiosk.screens.office.calls import CallsScreen
 from kiosk.screens.office.card_register import CardRegisterScreen
 from kiosk.screens.office.confirm_password import ConfirmPasswordScreen
 from kiosk.screens.office.deletion_requests import DELETE, DeletionScreen, DeletionsScreen
-from kiosk.screens.office.error_report import TicketScreen
-from kiosk.screens.office.error_reports import TicketsScreen
+from kiosk.screens.office.error_report import ErrorReportScreen
+from kiosk.screens.office.error_reports import ErrorReportsScreen
 from kiosk.screens.office.login_reset_desk import ACCOUNT, AccountDeskScreen, CodeGiven, DeskScreen
 from kiosk.screens.office.menu import StaffMenuScreen, Waiting
 from kiosk.screens.office.new_password import StaffPasswordScreen
@@ -174,9 +174,9 @@ class _Shift(Flow):
 
     async def tickets(self) -> None:
         """錯誤回報, one after the other."""
-        while not isinstance(chosen := await self.show(TicketsScreen(self.office, self.member)), Nav):
+        while not isinstance(chosen := await self.show(ErrorReportsScreen(self.office, self.member)), Nav):
             ticket = await self.call(self.office.tickets.open, self.member, chosen)
-            decided = await self.show(TicketScreen(self.office, self.member, ticket))
+            decided = await self.show(ErrorReportScreen(self.office, self.member, ticket))
             if not isinstance(decided, Nav) and decided.one_time_code is not None:
                 now = await self.call(self.office.tickets.open, self.member, chosen)
                 number = now.row.student_number

@@ -155,11 +155,11 @@ class Reviewer(Person):
 
     async def opens_ticket(self, student_number: str) -> None:
         """A student's error report, from the list of those that wait."""
-        await self.sees("TicketsScreen")
+        await self.sees("ErrorReportsScreen")
         rows = await self.sees_rows()
         place = next(place for place, words in enumerate(rows) if student_number in words)
         await self.presses("home", *["down"] * place, "enter")
-        await self.sees("TicketScreen")
+        await self.sees("ErrorReportScreen")
 
     async def decides_ticket(self, corrected: dict[str, str], declined: dict[str, str]) -> None:
         """Correct fields to a value, by key, and decline others with a reason; back at the list."""
@@ -171,7 +171,7 @@ class Reviewer(Person):
                 self.app.screen.query_one(f"#{key}", Input).clear()
                 await self.types(text)
         await self.clicks("#send")
-        await self.sees("TicketsScreen")
+        await self.sees("ErrorReportsScreen")
 
     async def opens_bulk(self) -> list[tuple[str, ...]]:
         """整批通過 of what is marked, or else of the filter; gives the words of the rows it would approve."""

@@ -22,8 +22,8 @@ SCREENS = {
     "reason": "ReasonScreen",
     "return": "ReturnFieldsScreen",
     "question": "StaffNoticeScreen",
-    "tickets": "TicketsScreen",
-    "ticket": "TicketScreen",
+    "tickets": "ErrorReportsScreen",
+    "ticket": "ErrorReportScreen",
     "calls": "CallsScreen",
     "desk": "DeskScreen",
     "account_desk": "AccountDeskScreen",
@@ -89,7 +89,7 @@ async def go_on(reviewer: Reviewer, screen: str) -> None:
             if screen != "queue":
                 await reviewer.presses({"class": "f3", "flag": "f4", "bulk": "f6"}[screen])
         case "tickets" | "ticket":
-            await reviewer.opens("tickets", "TicketsScreen")
+            await reviewer.opens("tickets", "ErrorReportsScreen")
             await reviewer.sees_rows()
             if screen == "ticket":
                 await reviewer.presses("enter")

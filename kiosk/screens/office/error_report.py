@@ -31,7 +31,7 @@ from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.wrapped_text import WrappedText
 
 
-class TicketScreen(StaffStep[Decided]):
+class ErrorReportScreen(StaffStep[Decided]):
     """Answers with what the decision left to be done by hand.
 
     The way back has the focus: the Enter that opened the report, pressed once too often, must decide nothing.

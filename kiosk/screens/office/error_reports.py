@@ -35,7 +35,7 @@ _COLUMNS = (
 )
 
 
-class TicketsScreen(StaffStep[str]):
+class ErrorReportsScreen(StaffStep[str]):
     """Answers with the id of a report."""
 
     AUTO_FOCUS = "#table"

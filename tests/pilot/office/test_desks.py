@@ -43,11 +43,11 @@ def _seen(reviewer: QuickReviewer) -> str:
 
 
 async def _opens_report(reviewer: QuickReviewer, student_number: str) -> None:
-    await reviewer.opens("tickets", "TicketsScreen")
+    await reviewer.opens("tickets", "ErrorReportsScreen")
     numbers = [cells[1] for cells in await reviewer.sees_rows()]
     assert sorted(numbers) == ["110003", "110020"]
     await reviewer.presses("home", *["down"] * numbers.index(student_number), "enter")
-    await reviewer.sees("TicketScreen")
+    await reviewer.sees("ErrorReportScreen")
 
 
 async def test_many_are_approved_after_a_summary_and_the_password(demo: School) -> None:
@@ -110,7 +110,7 @@ async def test_a_report_is_answered_field_by_field_and_the_parent_is_told(demo: 
         await until(reviewer.pilot, lambda: "請寫下不更正的原因" in _seen(reviewer))
         await reviewer.types("與學籍相同，請到註冊組。")
         await reviewer.presses("enter")
-        await reviewer.sees("TicketsScreen")
+        await reviewer.sees("ErrorReportsScreen")
         assert [cells[1] for cells in await reviewer.sees_rows()] == ["110020"]
         await reviewer.presses("right")
         await reviewer.sees_rows()
@@ -132,7 +132,7 @@ async def test_a_student_number_is_corrected_to_one_that_is_free(demo: School) -
         await reviewer.presses("ctrl+u")
         await reviewer.types("110920")
         await reviewer.presses("enter")
-        await reviewer.sees("TicketsScreen")
+        await reviewer.sees("ErrorReportsScreen")
         await reviewer.sees_rows()
     with demo.store.read() as session:
         assert session.exec(select(Student.name).where(Student.student_number == "110920")).one()
