@@ -22,7 +22,7 @@ from kiosk.screens.account.contact import (
     MobileScreen,
 )
 from kiosk.screens.account.fees import FeesScreen
-from kiosk.screens.account.own_data import DeletionScreen, OwnDataScreen
+from kiosk.screens.account.own_data import OwnDataScreen, RequestDeletionScreen
 from kiosk.screens.account.password import AccountPasswordScreen, PresentPasswordScreen
 from kiosk.screens.account.systems import SystemScreen, SystemsScreen
 from kiosk.screens.base.account_step import AccountNoticeScreen, refusal_words
@@ -234,7 +234,7 @@ class AccountMenuFlow(Flow):
                 case "print":
                     await self.print_copy()
                 case "delete":
-                    if await self.show(DeletionScreen(self.holder)) is True:
+                    if await self.show(RequestDeletionScreen(self.holder)) is True:
                         await self.show_notice(_("已送出申請"), _("註冊組會決定，結果顯示在「我的個人資料」。"))
                 case "take_back":
                     await self.take_back()

@@ -32,7 +32,7 @@ SCREENS = {
     "grant": "GrantScreen",
     "consents": "ConsentsScreen",
     "data": "OwnDataScreen",
-    "delete": "DeletionScreen",
+    "delete": "RequestDeletionScreen",
 }
 """Every screen, by what leads to it, and the class that shows it."""
 

@@ -79,7 +79,7 @@ def deletion_words(deletion: DeletionState) -> str:
     return asked + _("等學校註冊組決定；決定以前可以取回。")
 
 
-class DeletionScreen(ReasonForm):
+class RequestDeletionScreen(ReasonForm):
     """申請刪除; True once it was asked for."""
 
     def __init__(self, holder: AccountSession) -> None:

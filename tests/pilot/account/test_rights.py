@@ -73,7 +73,7 @@ async def test_a_deletion_is_asked_for_and_taken_back(school: School) -> None:
     ready(school)
     async with signed_on(school) as parent:
         await parent.opens("data", "OwnDataScreen")
-        await parent.chooses("delete", "DeletionScreen")
+        await parent.chooses("delete", "RequestDeletionScreen")
         await parent.presses("enter")
         await until(parent.pilot, lambda: parent.app.screen.query(".wrong"))
         await parent.fills_in(reason="孩子轉學了")
