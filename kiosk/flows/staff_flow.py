@@ -18,7 +18,7 @@ from kiosk.screens.office.audit_log import AuditLogScreen
 from kiosk.screens.office.calls import CallsScreen
 from kiosk.screens.office.card_register import CardRegisterScreen
 from kiosk.screens.office.confirm_password import ConfirmPasswordScreen
-from kiosk.screens.office.deletion_requests import DELETE, DeletionScreen, DeletionsScreen
+from kiosk.screens.office.deletion_requests import DELETE, DeletionRequestScreen, DeletionRequestsScreen
 from kiosk.screens.office.error_report import ErrorReportScreen
 from kiosk.screens.office.error_reports import ErrorReportsScreen
 from kiosk.screens.office.login_reset_desk import ACCOUNT, AccountDeskScreen, CodeGiven, DeskScreen
@@ -189,11 +189,11 @@ class _Shift(Flow):
         """刪除申請, one after the other, until none is left."""
         requests = self.office.deletion_requests
         while rows := await self.call(requests.list, self.member):
-            chosen = await self.show(DeletionsScreen(self.office, self.member, rows))
+            chosen = await self.show(DeletionRequestsScreen(self.office, self.member, rows))
             if isinstance(chosen, Nav):
                 return
             view = await self.call(requests.open, self.member, chosen)
-            decision = await self.show(DeletionScreen(self.office, self.member, view))
+            decision = await self.show(DeletionRequestScreen(self.office, self.member, view))
             if not isinstance(decision, Nav):
                 await self.decide_deletion(view, deletes=decision == DELETE)
 

@@ -27,8 +27,8 @@ SCREENS = {
     "calls": "CallsScreen",
     "desk": "DeskScreen",
     "account_desk": "AccountDeskScreen",
-    "deletions": "DeletionsScreen",
-    "deletion": "DeletionScreen",
+    "deletions": "DeletionRequestsScreen",
+    "deletion": "DeletionRequestScreen",
     "code": "CodeShownScreen",
     "staff": "StaffListScreen",
     "member": "StaffMemberScreen",
@@ -117,7 +117,7 @@ async def go_on(reviewer: Reviewer, screen: str) -> None:
             await reviewer.opens("desk", "DeskScreen")
             await reviewer.clicks("#account")
         case "deletions" | "deletion":
-            await reviewer.opens("deletions", "DeletionsScreen")
+            await reviewer.opens("deletions", "DeletionRequestsScreen")
             await reviewer.sees_rows()
             if screen == "deletion":
                 await reviewer.presses("enter")

@@ -23,7 +23,7 @@ from kiosk.widgets.wrapped_text import WrappedText
 DELETE, DECLINE = "delete", "decline"
 
 
-class DeletionsScreen(StaffStep[str]):
+class DeletionRequestsScreen(StaffStep[str]):
     """Answers with the id of a request."""
 
     AUTO_FOCUS = "#table"
@@ -61,7 +61,7 @@ class DeletionsScreen(StaffStep[str]):
             self.finish(current.id)
 
 
-class DeletionScreen(StaffStep[str]):
+class DeletionRequestScreen(StaffStep[str]):
     """One request; answers :data:`DELETE` or :data:`DECLINE`."""
 
     AUTO_FOCUS = "#back"

@@ -89,16 +89,16 @@ async def test_a_deletion_is_asked_for_and_taken_back(school: School) -> None:
 
 async def test_the_registrar_declines_with_words_the_parent_reads(demo: School) -> None:
     async with at_work(demo, "REGISTRAR", (80, 24)) as reviewer:
-        await reviewer.opens("deletions", "DeletionsScreen")
+        await reviewer.opens("deletions", "DeletionRequestsScreen")
         await reviewer.sees_rows()
         await reviewer.presses("enter")
-        await reviewer.sees("DeletionScreen")
+        await reviewer.sees("DeletionRequestScreen")
         assert "孩子要轉學了" in reviewer.text("#reason-given")
         await reviewer.clicks("#decline")
         await reviewer.sees("ReasonScreen")
-        await reviewer.goes_back("DeletionsScreen")
+        await reviewer.goes_back("DeletionRequestsScreen")
         await reviewer.presses("enter")
-        await reviewer.sees("DeletionScreen")
+        await reviewer.sees("DeletionRequestScreen")
         await reviewer.clicks("#decline")
         await reviewer.sees("ReasonScreen")
         await reviewer.types("學期中仍須保存")
@@ -114,10 +114,10 @@ async def test_the_registrar_declines_with_words_the_parent_reads(demo: School) 
 
 async def test_what_the_registrar_deletes_is_gone_after_the_password_once_more(demo: School) -> None:
     async with at_work(demo, "REGISTRAR") as reviewer:
-        await reviewer.opens("deletions", "DeletionsScreen")
+        await reviewer.opens("deletions", "DeletionRequestsScreen")
         await reviewer.sees_rows()
         await reviewer.presses("enter")
-        await reviewer.sees("DeletionScreen")
+        await reviewer.sees("DeletionRequestScreen")
         await reviewer.clicks("#delete")
         await reviewer.sees("ConfirmPasswordScreen")
         await reviewer.types(STAFF_PASSWORD)
@@ -138,13 +138,13 @@ async def test_a_request_of_an_account_without_a_child_is_not_decided_unseen(dem
     carer = demo.sign_in.parent(demo_account_logins()[2].account, PASSWORD, "kiosk-1").holder
     demo.own_data.request_deletion(carer, "不用了")
     async with at_work(demo, "REGISTRAR", (60, 20)) as reviewer:
-        await reviewer.opens("deletions", "DeletionsScreen")
+        await reviewer.opens("deletions", "DeletionRequestsScreen")
         await reviewer.sees_rows()
         await reviewer.presses("enter")
-        await reviewer.sees("DeletionScreen")
+        await reviewer.sees("DeletionRequestScreen")
         assert not reviewer.app.screen.query("#who")
-        await reviewer.goes_back("DeletionsScreen")
+        await reviewer.goes_back("DeletionRequestsScreen")
         await reviewer.presses("down", "enter")
-        await reviewer.sees("DeletionScreen")
+        await reviewer.sees("DeletionRequestScreen")
         assert "不用了" in reviewer.text("#reason-given")
         assert "請先確認是本人申請" in reviewer.text("#who")
