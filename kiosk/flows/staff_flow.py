@@ -21,7 +21,7 @@ from kiosk.screens.office.confirm_password import ConfirmPasswordScreen
 from kiosk.screens.office.deletion_requests import DELETE, DeletionRequestScreen, DeletionRequestsScreen
 from kiosk.screens.office.error_report import ErrorReportScreen
 from kiosk.screens.office.error_reports import ErrorReportsScreen
-from kiosk.screens.office.login_reset_desk import ACCOUNT, AccountDeskScreen, CodeGiven, DeskScreen
+from kiosk.screens.office.login_reset_desk import ACCOUNT, AccountResetScreen, CodeGiven, LoginResetScreen
 from kiosk.screens.office.menu import StaffMenuScreen, Waiting
 from kiosk.screens.office.new_password import StaffPasswordScreen
 from kiosk.screens.office.one_time_code import CodeShownScreen
@@ -224,12 +224,12 @@ class _Shift(Flow):
 
     async def desk(self) -> None:
         """服務台: a code for whoever stands there."""
-        given = await self.show(DeskScreen(self.office, self.member))
+        given = await self.show(LoginResetScreen(self.office, self.member))
         text = _("請家長用這組碼當密碼登入，登入後會要求設定新密碼。")
         while given == ACCOUNT:
-            given = await self.show(AccountDeskScreen(self.office, self.member))
+            given = await self.show(AccountResetScreen(self.office, self.member))
             if isinstance(given, Nav):
-                given = await self.show(DeskScreen(self.office, self.member))
+                given = await self.show(LoginResetScreen(self.office, self.member))
             else:
                 text = _("請本人按「家長帳號登入」，用這組碼當密碼登入，登入後會要求設定新密碼；三十天內有效。")
         if isinstance(given, CodeGiven):

@@ -25,8 +25,8 @@ SCREENS = {
     "tickets": "ErrorReportsScreen",
     "ticket": "ErrorReportScreen",
     "calls": "CallsScreen",
-    "desk": "DeskScreen",
-    "account_desk": "AccountDeskScreen",
+    "desk": "LoginResetScreen",
+    "account_desk": "AccountResetScreen",
     "deletions": "DeletionRequestsScreen",
     "deletion": "DeletionRequestScreen",
     "code": "CodeShownScreen",
@@ -108,13 +108,13 @@ async def go_on(reviewer: Reviewer, screen: str) -> None:
             await reviewer.opens("card", "CardRegisterScreen")
             await reviewer.sees_rows()
         case "desk" | "code":
-            await reviewer.opens("desk", "DeskScreen")
+            await reviewer.opens("desk", "LoginResetScreen")
             if screen == "code":
                 await reviewer.types(AT_THE_DESK)
                 await reviewer.clicks("#seen")
                 await reviewer.clicks("#send")
         case "account_desk":
-            await reviewer.opens("desk", "DeskScreen")
+            await reviewer.opens("desk", "LoginResetScreen")
             await reviewer.clicks("#account")
         case "deletions" | "deletion":
             await reviewer.opens("deletions", "DeletionRequestsScreen")

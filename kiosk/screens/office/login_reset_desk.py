@@ -33,7 +33,7 @@ class CodeGiven:
 ACCOUNT = "account"
 
 
-class DeskScreen(StaffStep[CodeGiven | str]):
+class LoginResetScreen(StaffStep[CodeGiven | str]):
     """A student's login: answers with the code, or with :data:`ACCOUNT` where it is a parent account's."""
 
     AUTO_FOCUS = "Input"
@@ -142,7 +142,7 @@ class DeskScreen(StaffStep[CodeGiven | str]):
         self.finish(Nav.BACK)
 
 
-class AccountDeskScreen(DeskScreen):
+class AccountResetScreen(LoginResetScreen):
     """A parent account: answers with the code."""
 
     def __init__(self, office: StaffServices, member: StaffMember) -> None:
@@ -159,7 +159,7 @@ class AccountDeskScreen(DeskScreen):
         return Field(label, hint=hint, id="national_id", max_length=20, half_width=True)
 
     def missing(self) -> str:
-        """See :meth:`DeskScreen.missing`."""
+        """See :meth:`LoginResetScreen.missing`."""
         return _("請填寫身分證字號。")
 
     def unknown(self) -> str:

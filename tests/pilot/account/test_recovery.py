@@ -162,6 +162,6 @@ async def test_the_registrar_gives_a_code_for_an_account_only_after_an_id_was_se
 
 
 async def _to_the_desk(reviewer: Reviewer) -> None:
-    await reviewer.opens("desk", "DeskScreen")
+    await reviewer.opens("desk", "LoginResetScreen")
     await reviewer.clicks("#account")
-    await reviewer.sees("AccountDeskScreen")
+    await reviewer.sees("AccountResetScreen")

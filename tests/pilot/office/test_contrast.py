@@ -75,9 +75,9 @@ async def test_a_reviewers_screens_can_be_read(demo: School) -> None:
         await reviewer.sees_rows()
         await reader.reads("CallsScreen")
         await reviewer.presses("escape")
-        await reviewer.opens("desk", "DeskScreen")
+        await reviewer.opens("desk", "LoginResetScreen")
         await reviewer.clicks("#seen")
-        await reader.reads("DeskScreen")
+        await reader.reads("LoginResetScreen")
     assert reader.weak == []
 
 

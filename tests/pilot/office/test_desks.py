@@ -182,7 +182,7 @@ async def test_a_mail_that_could_not_be_sent_says_why_and_goes_again(demo: Schoo
 
 async def test_the_desk_gives_a_code_only_after_an_id_was_seen(demo: School) -> None:
     async with at_work(demo) as reviewer:
-        await reviewer.opens("desk", "DeskScreen")
+        await reviewer.opens("desk", "LoginResetScreen")
         await until(reviewer.pilot, lambda: "[ ] 還沒查驗證件" in _seen(reviewer))
         await reviewer.types("999999")
         await reviewer.presses("enter")
