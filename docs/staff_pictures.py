@@ -169,7 +169,7 @@ async def office_work(school: School, folder: Path) -> None:
         await reviewer.pilot.pause(0.5)  # a button that was clicked is dark for a moment
         await reviewer.keeps("8-desk")
         await reviewer.clicks("#send")
-        await reviewer.sees("CodeShownScreen")
+        await reviewer.sees("OneTimeCodeScreen")
         await reviewer.keeps("8-code")
         await reviewer.presses("enter")
         await reviewer.sees("StaffMenuScreen")

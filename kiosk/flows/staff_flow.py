@@ -24,7 +24,7 @@ from kiosk.screens.office.error_reports import ErrorReportsScreen
 from kiosk.screens.office.login_reset_desk import ACCOUNT, AccountResetScreen, CodeGiven, LoginResetScreen
 from kiosk.screens.office.menu import StaffMenuScreen, Waiting
 from kiosk.screens.office.new_password import StaffPasswordScreen
-from kiosk.screens.office.one_time_code import CodeShownScreen
+from kiosk.screens.office.one_time_code import OneTimeCodeScreen
 from kiosk.screens.office.print_queue import PrintQueueScreen
 from kiosk.screens.office.scan import ScanScreen
 from kiosk.screens.office.signatures import SignaturesScreen
@@ -182,7 +182,7 @@ class _Shift(Flow):
                 number = now.row.student_number
                 text = _("學號改了，原來的第一次密碼不能再用。請把帳號和登入碼交給學生，登入後會要求改密碼。")
                 await self.show(
-                    CodeShownScreen(self.member, _("新的登入碼"), f"P{number}", decided.one_time_code, text)
+                    OneTimeCodeScreen(self.member, _("新的登入碼"), f"P{number}", decided.one_time_code, text)
                 )
 
     async def deletions(self) -> None:
@@ -233,7 +233,7 @@ class _Shift(Flow):
             else:
                 text = _("請本人按「家長帳號登入」，用這組碼當密碼登入，登入後會要求設定新密碼；三十天內有效。")
         if isinstance(given, CodeGiven):
-            await self.show(CodeShownScreen(self.member, _("登入已重設"), given.account, given.code, text))
+            await self.show(OneTimeCodeScreen(self.member, _("登入已重設"), given.account, given.code, text))
 
     async def staff(self) -> None:
         """教職員: one after the other."""
@@ -251,7 +251,7 @@ class _Shift(Flow):
             said = "" if isinstance(changed, Nav) else changed.said
             if not isinstance(changed, Nav) and changed.code:
                 text = _("請對方用這組碼當密碼登入，登入後會要求設定新密碼；三十天內有效。")
-                await self.show(CodeShownScreen(self.member, _("密碼已重設"), changed.account, changed.code, text))
+                await self.show(OneTimeCodeScreen(self.member, _("密碼已重設"), changed.account, changed.code, text))
 
     async def add_staff(self) -> str:
         """Somebody new, and their first password; what was done in words, or nothing."""
@@ -259,7 +259,7 @@ class _Shift(Flow):
         if isinstance(added, Nav):
             return ""
         text = _("請把帳號和第一次密碼交給本人，要連減號一起輸入；登入後會要求設定新密碼，三十天內有效。")
-        screen = CodeShownScreen(
+        screen = OneTimeCodeScreen(
             self.member, _("已新增"), added.account, added.first_password, text, label=_("第一次密碼")
         )
         await self.show(screen)

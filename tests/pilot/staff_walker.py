@@ -29,7 +29,7 @@ SCREENS = {
     "account_desk": "AccountResetScreen",
     "deletions": "DeletionRequestsScreen",
     "deletion": "DeletionRequestScreen",
-    "code": "CodeShownScreen",
+    "code": "OneTimeCodeScreen",
     "staff": "StaffListScreen",
     "member": "StaffMemberScreen",
     "add": "AddStaffScreen",

@@ -13,7 +13,7 @@ from kiosk.services.auth.staff_session import StaffMember
 from kiosk.widgets.wrapped_text import WrappedText
 
 
-class CodeShownScreen(StaffFrame, Step[bool]):
+class OneTimeCodeScreen(StaffFrame, Step[bool]):
     """True once it was written down; nothing else leads away but the idle time."""
 
     AUTO_FOCUS = "#done"

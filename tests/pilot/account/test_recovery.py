@@ -151,7 +151,7 @@ async def test_the_registrar_gives_a_code_for_an_account_only_after_an_id_was_se
         await reviewer.presses("ctrl+u")
         await reviewer.types(PARENT.national_id)
         await reviewer.presses("enter")
-        await reviewer.sees("CodeShownScreen")
+        await reviewer.sees("OneTimeCodeScreen")
         code = reviewer.text("#code").rpartition("：")[2]
         await reviewer.presses("enter")
         await reviewer.sees("StaffMenuScreen")

@@ -199,7 +199,7 @@ async def test_the_desk_gives_a_code_only_after_an_id_was_seen(demo: School) -> 
         await reviewer.presses("ctrl+u")
         await reviewer.types("110013")
         await reviewer.presses("enter")
-        await reviewer.sees("CodeShownScreen")
+        await reviewer.sees("OneTimeCodeScreen")
         code = reviewer.text("#code").rpartition("：")[2]
         await reviewer.presses("escape")
         await until(reviewer.pilot, lambda: "抄下之後" in reviewer.text("#message"))
@@ -233,7 +233,7 @@ async def test_a_colleague_is_added_and_signs_in_with_the_first_password(demo: S
         await reviewer.presses("ctrl+u")
         await reviewer.types("科一仁、機二智")
         await reviewer.presses("enter")
-        await reviewer.sees("CodeShownScreen")
+        await reviewer.sees("OneTimeCodeScreen")
         first_password = reviewer.text("#code").rpartition("：")[2]
         await reviewer.presses("enter")
         await reviewer.sees("StaffListScreen")
@@ -295,7 +295,7 @@ async def test_a_colleague_is_disabled_enabled_reset_and_given_other_work(demo: 
         assert row().role == "registrar"
         await opens_them()
         await does("#reset", "#reset")
-        await reviewer.sees("CodeShownScreen")
+        await reviewer.sees("OneTimeCodeScreen")
         code = reviewer.text("#code").rpartition("：")[2]
         await reviewer.presses("enter")
         await reviewer.sees("StaffListScreen")

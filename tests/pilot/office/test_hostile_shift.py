@@ -72,7 +72,7 @@ async def come_home(reviewer: QuickReviewer) -> None:
     while len(reviewer.app.screen_stack) > 1:
         before = reviewer.app.screen
         await reviewer.sees(type(before).__name__)
-        if reviewer.screen == "CodeShownScreen":
+        if reviewer.screen == "OneTimeCodeScreen":
             await reviewer.presses("enter")
         else:
             await reviewer.presses("escape")
