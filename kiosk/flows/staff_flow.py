@@ -23,7 +23,7 @@ from kiosk.screens.office.error_report import ErrorReportScreen
 from kiosk.screens.office.error_reports import ErrorReportsScreen
 from kiosk.screens.office.login_reset_desk import ACCOUNT, AccountResetScreen, CodeGiven, LoginResetScreen
 from kiosk.screens.office.menu import StaffMenuScreen, Waiting
-from kiosk.screens.office.new_password import StaffPasswordScreen
+from kiosk.screens.office.new_password import StaffNewPasswordScreen
 from kiosk.screens.office.one_time_code import OneTimeCodeScreen
 from kiosk.screens.office.print_queue import PrintQueueScreen
 from kiosk.screens.office.scan import ScanScreen
@@ -126,7 +126,7 @@ class _Shift(Flow):
 
     async def change_password(self, *, forced: bool) -> bool:
         """A new password; every other session with this login ends. False where they left it."""
-        changed = await self.show(StaffPasswordScreen(self.member, forced=forced))
+        changed = await self.show(StaffNewPasswordScreen(self.member, forced=forced))
         if isinstance(changed, Nav):
             return False
         self.member = changed

@@ -27,7 +27,7 @@ class Reviewer(Person):
 
     async def changes_password(self, password: str) -> None:
         """The forced change, as far as the hub."""
-        await self.sees("StaffPasswordScreen")
+        await self.sees("StaffNewPasswordScreen")
         await self.types(password)
         await self.presses("enter")
         await self.types(password)

@@ -11,7 +11,7 @@ from tests.pilot.quick import QuickReviewer
 
 SCREENS = {
     "login": "StaffLoginScreen",
-    "change": "StaffPasswordScreen",
+    "change": "StaffNewPasswordScreen",
     "hub": "StaffMenuScreen",
     "queue": "QueueScreen",
     "class": "ChooseScreen",

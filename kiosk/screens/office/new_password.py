@@ -11,7 +11,7 @@ from kiosk.screens.base.staff_step import StaffFrame
 from kiosk.services.auth.staff_session import StaffMember
 
 
-class StaffPasswordScreen(StaffFrame, NewPasswordStep[StaffMember]):
+class StaffNewPasswordScreen(StaffFrame, NewPasswordStep[StaffMember]):
     """Answers with the member as signed in with the new password."""
 
     rule = STAFF_RULE

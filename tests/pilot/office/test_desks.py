@@ -301,7 +301,7 @@ async def test_a_colleague_is_disabled_enabled_reset_and_given_other_work(demo: 
         await reviewer.sees("StaffListScreen")
         await reviewer.logs_out()
         await reviewer.logs_in("SECOND", code)
-        await reviewer.sees("StaffPasswordScreen")
+        await reviewer.sees("StaffNewPasswordScreen")
 
 
 async def test_the_last_administrator_stays(demo: School) -> None:

@@ -71,7 +71,7 @@ async def test_the_first_login_changes_the_password(demo: School) -> None:
     )
     async with office_at(demo) as reviewer:
         await reviewer.logs_in("new.one", "first-of-seven-lanterns")
-        await reviewer.sees("StaffPasswordScreen")
+        await reviewer.sees("StaffNewPasswordScreen")
         await reviewer.types("short")
         await reviewer.presses("enter")
         await reviewer.types("short")
@@ -92,7 +92,7 @@ async def test_leaving_the_forced_change_shows_nothing(demo: School) -> None:
     code = office_of(demo).staff_accounts.reset(CommandLine(), demo_member.id, demo_member.version)
     async with office_at(demo) as reviewer:
         await reviewer.logs_in("TEACHER", code)
-        await reviewer.sees("StaffPasswordScreen")
+        await reviewer.sees("StaffNewPasswordScreen")
         await reviewer.presses("escape")
         await reviewer.sees("StaffLoginScreen")
 
