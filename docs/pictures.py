@@ -136,7 +136,7 @@ async def _account(school: School, size: tuple[int, int]) -> None:
         await parent.sees("CarersScreen")
         await pilot.pause(0.1)
         await keep("9-account-carers")
-        await parent.chooses("grant", "GrantScreen")
+        await parent.chooses("grant", "AddCarerScreen")
         await keep("9-account-grant")
 
 

@@ -11,7 +11,7 @@ from kiosk.flows.flow import Flow, SessionEnded
 from kiosk.i18n import _, current_language
 from kiosk.rules.contact import mask_email
 from kiosk.rules.names import mask_name
-from kiosk.screens.account.carers import GRANT, CarersScreen, GrantScreen
+from kiosk.screens.account.carers import GRANT, AddCarerScreen, CarersScreen
 from kiosk.screens.account.children import ChildScreen, ChooseChildScreen, EndBindingScreen
 from kiosk.screens.account.consents import ConsentsScreen
 from kiosk.screens.account.contact import (
@@ -188,7 +188,7 @@ class AccountMenuFlow(Flow):
             if isinstance(answer, Nav):
                 return
             if answer == GRANT:
-                granted = await self.show(GrantScreen(self.holder, child))
+                granted = await self.show(AddCarerScreen(self.holder, child))
                 if not isinstance(granted, Nav):
                     text = _(
                         "請告訴 {name}：在學校服務站按「家長帳號登入」，帳號是電子郵件或手機號碼，"

@@ -79,7 +79,7 @@ class AccountParent(Person):
 
     async def grants(self, *scopes: str, **values: str) -> None:
         """新增照顧者: the fields by their ids, and what the carer may see (states, fees, systems); sent."""
-        await self.chooses("grant", "GrantScreen")
+        await self.chooses("grant", "AddCarerScreen")
         await self.fills_in(**values)
         for scope in scopes:
             await self.clicks(f"#see-{scope}")

@@ -29,7 +29,7 @@ SCREENS = {
     "bindings": "ChildScreen",
     "end": "EndBindingScreen",
     "carers": "CarersScreen",
-    "grant": "GrantScreen",
+    "grant": "AddCarerScreen",
     "consents": "ConsentsScreen",
     "data": "OwnDataScreen",
     "delete": "RequestDeletionScreen",

@@ -123,13 +123,13 @@ def _cells(carer: CarerRow) -> tuple[str | Toned, ...]:
 
 
 @dataclass(frozen=True)
-class Granted:
+class CarerAdded:
     """A carer was let in; ``name`` is masked."""
 
     name: str
 
 
-class GrantScreen(AccountForm[Granted]):
+class AddCarerScreen(AccountForm[CarerAdded]):
     """新增照顧者; answers once the carer was let in."""
 
     CSS_PATH = Path(__file__).with_suffix(".tcss")
@@ -183,7 +183,7 @@ class GrantScreen(AccountForm[Granted]):
             wrong[WHOLE] = _("請按下面的按鈕，選至少一項要讓照顧者看的。")
         return wrong
 
-    def take(self, values: Mapping[str, str]) -> Granted:
+    def take(self, values: Mapping[str, str]) -> CarerAdded:
         """Let them in."""
         assert self.holder is not None
         row = self.kiosk.school.carers.grant(
@@ -196,7 +196,7 @@ class GrantScreen(AccountForm[Granted]):
             scope=frozenset(self._scope),
             last_day=parse_date(values["last_day"]),
         )
-        return Granted(mask_name(row.name))
+        return CarerAdded(mask_name(row.name))
 
     def refused(self, refused: Exception) -> dict[str, str]:
         """Each field's own words."""
