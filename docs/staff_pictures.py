@@ -111,7 +111,7 @@ async def office_work(school: School, folder: Path) -> None:
         await reviewer.presses("escape")
         await reviewer.sees("QueueScreen")
         await reviewer.presses("f4")
-        await reviewer.sees("ChooseScreen")
+        await reviewer.sees("ChoiceScreen")
         await reviewer.sees_rows()
         await reviewer.presses("down", "down", "down", "down")
         await reviewer.keeps("3-flags")

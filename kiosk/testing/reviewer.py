@@ -69,7 +69,7 @@ class Reviewer(Person):
     async def chooses_class(self, name: str) -> list[tuple[str, ...]]:
         """The queue of one class (its name, or the words of another of the choices)."""
         await self.presses("f3")
-        await self.sees("ChooseScreen")
+        await self.sees("ChoiceScreen")
         rows = await self.sees_rows()
         place = next(place for place, words in enumerate(rows) if name in words)
         await self.presses("home", *["down"] * place, "enter")

@@ -33,7 +33,7 @@ class Choice:
     details: str = ""
 
 
-class ChooseScreen(StaffStep[str]):
+class ChoiceScreen(StaffStep[str]):
     """Answers with the id of a choice; where there are many, typing narrows them."""
 
     AUTO_FOCUS = "#table"

@@ -18,7 +18,7 @@ from kiosk.domain.application_status import ApplicationState, ApprovalBlock, Att
 from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep
 from kiosk.screens.base.step import Nav
-from kiosk.screens.review.choice import Choice, ChooseScreen
+from kiosk.screens.review.choice import Choice, ChoiceScreen
 from kiosk.screens.review.queue_row_labels import COLUMNS, STATE_COLUMN, cells_of, explained
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.office import StaffServices
@@ -334,7 +334,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
             self._narrow(self._view.wanted, sorts[int(answer)])
 
     async def _pick(self, heading: str, columns: tuple[Column, ...], choices: list[Choice], chosen: str) -> str | None:
-        screen = ChooseScreen(self.office, self.member, heading, columns, choices, chosen)
+        screen = ChoiceScreen(self.office, self.member, heading, columns, choices, chosen)
         answer = await self.app.push_screen_wait(screen)
         return answer if isinstance(answer, str) else None
 

@@ -32,7 +32,7 @@ async def test_a_reviewers_screens_can_be_read(demo: School) -> None:
         await reviewer.presses("down", "space")
         await reader.reads("QueueScreen")
         await reviewer.presses("f4")
-        await reader.reads("ChooseScreen")
+        await reader.reads("ChoiceScreen")
         await reviewer.presses("escape")
         await reviewer.sees("QueueScreen")
         await reviewer.opens_application("110019")  # blocked, to be looked at, told

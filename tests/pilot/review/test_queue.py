@@ -58,7 +58,7 @@ async def test_the_line_above_says_how_many_are_bound_in_the_class_that_is_looke
         await until(reviewer.pilot, lambda: "已綁定" in reviewer.text("#steps"))
         await until(reviewer.pilot, lambda: "已綁定 4/300 人（1%）" in reviewer.text("#steps"))
         await reviewer.presses("f3")
-        await reviewer.sees("ChooseScreen")
+        await reviewer.sees("ChoiceScreen")
         names = [cells[0] for cells in await reviewer.sees_rows()]
         await reviewer.presses(*["down"] * names.index("科一智"), "enter")
         await reviewer.sees("QueueScreen")
@@ -67,7 +67,7 @@ async def test_the_line_above_says_how_many_are_bound_in_the_class_that_is_looke
         assert _label(reviewer, "#by-class") == "班級 科一智"
         await until(reviewer.pilot, lambda: "已綁定 1/30 人（3%）" in reviewer.text("#steps"))
         await reviewer.presses("f3")
-        await reviewer.sees("ChooseScreen")
+        await reviewer.sees("ChoiceScreen")
         await reviewer.sees_rows()
         await reviewer.presses("home", "down", "enter")  # classes without a teacher
         await reviewer.sees("QueueScreen")
@@ -80,7 +80,7 @@ async def test_a_flag_narrows_the_list_and_is_explained(demo: School) -> None:
     async with at_work(demo) as reviewer:
         await reviewer.opens_queue()
         await reviewer.presses("f4")
-        await reviewer.sees("ChooseScreen")
+        await reviewer.sees("ChoiceScreen")
         names = [cells[0] for cells in await reviewer.sees_rows()]
         await reviewer.presses(*["down"] * names.index("待補文件"))
         await until(reviewer.pilot, lambda: "要查驗證明文件正本" in "".join(reviewer.words()))
@@ -145,7 +145,7 @@ async def test_the_list_can_be_ordered(demo: School) -> None:
     async with at_work(demo) as reviewer:
         await reviewer.opens_queue()
         await reviewer.presses("f5")
-        await reviewer.sees("ChooseScreen")
+        await reviewer.sees("ChoiceScreen")
         orders = await reviewer.sees_rows()
         await reviewer.presses("home", *["down"] * orders.index(("班級座號", "倒序")), "enter")
         await reviewer.sees("QueueScreen")
