@@ -40,10 +40,10 @@ from kiosk.services.auth.staff_session import (
     StaffMember,
 )
 from kiosk.services.auth.student_session import is_of_age
-from kiosk.services.documents.register import note_received
 from kiosk.services.messaging import outbox
 from kiosk.services.review.case_reader import in_full, view_of
 from kiosk.services.review.case_view import ApplicationView, Revealed
+from kiosk.services.signing.issuing import note_received
 from kiosk.services.students.consents import ConsentAnswer, NotOfAge, moment_after_last
 from kiosk.services.texts.loader import ConsentText
 

@@ -18,7 +18,7 @@ from kiosk.domain.errors import Denied
 from kiosk.services.documents.form_contents import FormContents
 from kiosk.services.documents.pdf_renderer import missing_in, render
 from kiosk.services.documents.printer import job_title, purge, save_for_staff, send_to_printer
-from kiosk.services.documents.register import Issued, issue, mark_printed
+from kiosk.services.signing.issuing import Issued, issue, mark_printed
 
 
 @dataclass(frozen=True, slots=True)

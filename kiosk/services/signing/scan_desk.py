@@ -18,7 +18,8 @@ from kiosk.rules.application_numbers import InvalidNumber, parse_number
 from kiosk.rules.text_safety import compact
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.staff_session import REVIEWERS, ActingStaff, StaffGate, StaffMember
-from kiosk.services.documents.register import mark_returned, void_if_changed
+from kiosk.services.documents.register import void_if_changed
+from kiosk.services.signing.issuing import mark_returned
 
 _NUMBER = re.compile(r"D([0-9]{11})", re.ASCII)
 _TOKEN = re.compile(r"[A-Z2-7]{24}", re.ASCII)

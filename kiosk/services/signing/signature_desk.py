@@ -17,7 +17,8 @@ from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.rules.strokes import Drawing
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.staff_session import REVIEWERS, Role, StaffGate, StaffMember
-from kiosk.services.documents.register import content_of, drawing_of, mark_returned, void_if_changed
+from kiosk.services.documents.register import content_of, drawing_of, void_if_changed
+from kiosk.services.signing.issuing import mark_returned
 
 _signature = table_of(Signature)
 

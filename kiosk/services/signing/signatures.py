@@ -30,7 +30,8 @@ from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.student_session import StudentSession, require_student
 from kiosk.services.documents.form_contents import FormContents
 from kiosk.services.documents.pdf_renderer import fingerprint
-from kiosk.services.documents.register import content_of, current_document, issue
+from kiosk.services.documents.register import content_of, current_document
+from kiosk.services.signing.issuing import issue
 
 _signature = table_of(Signature)
 

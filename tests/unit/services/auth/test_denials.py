@@ -34,9 +34,9 @@ from kiosk.services.administration.staff_accounts import StaffAccounts
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
 from kiosk.services.auth.student_session import StudentSession
-from kiosk.services.documents.register import issue
 from kiosk.services.office import StaffServices, open_office
 from kiosk.services.school import School, open_school
+from kiosk.services.signing.issuing import issue
 from kiosk.testing import FakeClock
 from tests.builders.accounts import Families, invented_parent
 from tests.builders.applications import FATHER, MOTHER_ID, Sender, answer, made_up_id, new_visitor

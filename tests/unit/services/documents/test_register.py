@@ -26,13 +26,13 @@ from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.staff_session import Role
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.documents.printer import PrintFailed, PrintFault, purge
-from kiosk.services.documents.register import issue, mark_returned
 from kiosk.services.files.table_reader import Sheet as RosterSheet
 from kiosk.services.imports.roster_check import check_roster
 from kiosk.services.imports.roster_import import import_roster
 from kiosk.services.school import School, open_school
 from kiosk.services.signing import print_job
 from kiosk.services.signing.family_forms import Papers
+from kiosk.services.signing.issuing import issue, mark_returned
 from kiosk.services.signing.print_desk import ClassPrintQueue, PrintDesk, print_as_operator, whole_queue
 from kiosk.services.texts.card_services import load_card_services
 from kiosk.testing import FakeClock

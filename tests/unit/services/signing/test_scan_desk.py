@@ -21,9 +21,9 @@ from kiosk.rules.application_numbers import format_number
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.staff_session import OwnChildRefused, Role, StaffMember
 from kiosk.services.auth.student_session import StudentSession
-from kiosk.services.documents.register import issue
 from kiosk.services.review.decisions import Review
 from kiosk.services.school import School, open_school
+from kiosk.services.signing.issuing import issue
 from kiosk.services.signing.print_desk import print_as_operator
 from kiosk.services.signing.scan_desk import AnotherClass, DocumentDesk, Scanned, ScanOutcome
 from kiosk.testing import FakeClock

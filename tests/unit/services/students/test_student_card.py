@@ -16,7 +16,7 @@ from kiosk.domain.documents import FormKey, FormKind, PaperState
 from kiosk.domain.errors import Denied
 from kiosk.services.auth.staff_session import Role
 from kiosk.services.auth.student_session import StudentSession
-from kiosk.services.documents.register import mark_returned
+from kiosk.services.signing.issuing import mark_returned
 from kiosk.services.signing.print_desk import print_as_operator
 from kiosk.services.students.card_register import CardRegister, card_rows, card_sheet
 from kiosk.services.students.student_card import IncompleteAnswer
