@@ -10,8 +10,9 @@ from typing import TypeVar
 from kiosk.cli.console import AddCommand, CommandRefused, opened
 from kiosk.domain.school_calendar import TAIPEI, today
 from kiosk.services.auth.staff_session import CommandLine
+from kiosk.services.messaging.call_sheet import Call, CallPosition, DeadLetter, call_sheet
 from kiosk.services.messaging.mail_sender import MailSender
-from kiosk.services.messaging.outbox_desk import Call, CallPosition, DeadLetter, Outbox, call_sheet
+from kiosk.services.messaging.outbox_desk import Outbox
 
 _Row = TypeVar("_Row", Call, DeadLetter)
 

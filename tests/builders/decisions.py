@@ -65,7 +65,7 @@ def approve(school: School, receipt: Receipt, version: int = 1) -> tuple[OpenedB
         found = select(_application).where(_application.c.id == receipt.application_id)
         change_state(unit, unit.connection.execute(found).mappings().one(), ApplicationState.APPROVED)
         opened = open_binding(unit, "test", receipt.application_id)
-        outbox.tell_approved(unit, school.settings, receipt.application_id, version, opened)
+        outbox.notify_approved(unit, school.settings, receipt.application_id, version, opened)
         unit.audit("test", "application.approved", receipt.application_id)
     return opened
 

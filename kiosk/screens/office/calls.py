@@ -16,7 +16,7 @@ from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep
 from kiosk.services.auth.staff_session import StaffMember
-from kiosk.services.messaging.outbox_desk import Call, CallPosition, DeadLetter
+from kiosk.services.messaging.call_sheet import Call, CallPosition, DeadLetter
 from kiosk.services.messaging.smtp import MailFault
 from kiosk.services.office import StaffServices
 from kiosk.widgets.table.column_layout import Column

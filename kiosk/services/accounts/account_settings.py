@@ -20,7 +20,7 @@ from kiosk.config.settings import Settings
 from kiosk.domain.documents import FormKind, PaperState
 from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
 from kiosk.domain.reason import checked_reason
-from kiosk.domain.school_calendar import today
+from kiosk.domain.school_calendar import roc_day, today
 from kiosk.i18n import _
 from kiosk.rules.accounts import AccountNameFault, chosen_account_fault
 from kiosk.rules.contact import (
@@ -242,7 +242,7 @@ class Accounts:
             account.sealed = unit.keys.seal("parent_account", account.id, known | {"email": challenge.address})
             if former and is_other:
                 addressee = Addressee(account.name, known["mobile"], former)
-                words = {"account": mask_email(challenge.address), "day": outbox.day_of(unit.timestamp_ms)}
+                words = {"account": mask_email(challenge.address), "day": roc_day(unit.timestamp_ms)}
                 key = f"{MessageKind.EMAIL_CHANGED.value}|{account.version}|{account.id}"
                 outbox.write(unit, self._settings, MessageKind.EMAIL_CHANGED, key, None, addressee, words)
             unit.audit(holder.credential_id, "account.email_changed", account.id)

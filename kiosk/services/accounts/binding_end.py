@@ -12,6 +12,7 @@ from db.models.columns import table_of
 from db.store import UnitOfWork
 from kiosk.config.settings import Settings
 from kiosk.domain.application_status import ApplicationState
+from kiosk.domain.school_calendar import roc_day
 from kiosk.rules.identity import hide_ids
 from kiosk.services.accounts.parent_accounts import close_if_done
 from kiosk.services.applications import history
@@ -59,7 +60,7 @@ def _tell(unit: UnitOfWork, settings: Settings, binding: Binding, reason: str) -
     personal = unit.keys.open("parent_account", account.id, account.sealed)
     application = unit.session.get_one(Application, binding.application_id)
     addressee = Addressee(account.name, personal["mobile"], personal["email"])
-    words = {"reason": hide_ids(reason, [personal["national_id"]]), "day": outbox.day_of(unit.timestamp_ms)}
+    words = {"reason": hide_ids(reason, [personal["national_id"]]), "day": roc_day(unit.timestamp_ms)}
     key = f"{MessageKind.BINDING_ENDED.value}|{binding.id}"
     outbox.write(unit, settings, MessageKind.BINDING_ENDED, key, application, addressee, words)
 

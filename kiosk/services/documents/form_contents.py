@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,10 +16,9 @@ from db.models.school import Student
 from kiosk.domain.application_form import Basis, Mode
 from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.documents import FormContent, FormKind
-from kiosk.domain.school_calendar import TAIPEI
+from kiosk.domain.school_calendar import roc_day, roc_moment
 from kiosk.i18n import _
 from kiosk.rules.identity import mask_id
-from kiosk.rules.roc_dates import format_roc
 from kiosk.services.documents.pdf_renderer import fingerprint
 from kiosk.services.texts.loader import TextName, load_consent, load_text
 
@@ -221,20 +219,6 @@ def latest_card_answer(session: Session, student_id: str) -> CardAnswer | None:
         .order_by(col(CardAnswer.answered_at).desc(), col(CardAnswer.id).desc())
         .limit(1)
     ).one_or_none()
-
-
-def roc_day(at: int) -> str:
-    """The day in Taipei of a moment in milliseconds: 115年9月1日."""
-    return format_roc(_local(at).date())
-
-
-def roc_moment(at: int) -> str:
-    """The same with the time: 115年9月1日 09:05."""
-    return f"{roc_day(at)} {_local(at):%H:%M}"
-
-
-def _local(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, TAIPEI)
 
 
 def _answered(consent: Consent) -> str:

@@ -18,22 +18,22 @@ from db.models.documents import Document, Signature, SignedForm
 from db.store import UnitOfWork
 from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.documents import COUNTED, FormContent, FormKey, FormKind, PaperState, PrintableForm
-from kiosk.domain.school_calendar import day_at
+from kiosk.domain.school_calendar import day_at, roc_moment
 from kiosk.i18n import _
 from kiosk.rules.strokes import Drawing, svg
-from kiosk.services.documents.form_contents import FormContents, roc_moment
+from kiosk.services.documents.form_contents import FormContents
 
 _SYSTEM = "system"
 _document = table_of(Document)
 _signature = table_of(Signature)
 _signed_form = table_of(SignedForm)
-_FIND_STANDING = select(_document.c.id).where(
+_FIND_CURRENT = select(_document.c.id).where(
     _document.c.student_id.in_(bindparam("students", expanding=True)), _document.c.state != PaperState.VOID
 )
 
 
 def current_document(session: Session, key: FormKey) -> Document | None:
-    """The document of a form that is not void."""
+    """Return a form's document that is not void."""
     return session.exec(
         select(Document).where(
             Document.kind == key.kind, Document.subject_id == key.subject_id, Document.state != PaperState.VOID
@@ -42,13 +42,13 @@ def current_document(session: Session, key: FormKey) -> Document | None:
 
 
 def content_of(keys: KeyRing, document: Document) -> FormContent:
-    """What a document said when it was given out."""
+    """Return a document's content at issue."""
     sealed = keys.open("document", document.id, document.sealed)
     return FormContent(FormKind(document.kind), sealed["facts"], sealed["words"])
 
 
 def sheet_of(session: Session, keys: KeyRing, document: Document) -> PrintableForm:
-    """A document as it is printed, with what was signed on the screen."""
+    """Return a document as printed, with its signatures from the screen."""
     signed = session.exec(
         select(Signature).where(Signature.document_id == document.id, Signature.state != "void")
     ).all()
@@ -57,26 +57,25 @@ def sheet_of(session: Session, keys: KeyRing, document: Document) -> PrintableFo
 
 
 def drawing_of(keys: KeyRing, signature: Signature) -> Drawing:
-    """What was drawn on the screen."""
+    """Return the strokes of a signature."""
     sealed = keys.open("signature", signature.id, signature.sealed)
     strokes = tuple(tuple((across, down, at) for across, down, at in stroke) for stroke in sealed["strokes"])
     return Drawing(sealed["width"], sealed["height"], strokes)
 
 
 def _mark(keys: KeyRing, signature: Signature) -> dict[str, str]:
-    """A signature as the form shows it, and the words under it."""
+    """Return a signature as SVG and the line below it."""
     state = _("證件已查驗") if signature.state == "checked" else _("待查驗證件")
     signed = _("{moment} 螢幕簽署（{state}）").format(moment=roc_moment(signature.signed_at), state=state)
     return {"svg": svg(drawing_of(keys, signature)), "signed": signed}
 
 
 def void_outdated(unit: UnitOfWork, student_ids: Sequence[str]) -> None:
-    """Void the forms of these students that say what is no longer so.
+    """Void the forms of these students whose facts have changed.
 
-    `kiosk.services.applications.flags` calls it wherever what stands on a form may have changed, before it looks which
-    applications wait for their signature.
+    `kiosk.services.applications.flags` calls it before it finds the applications that wait for a signature.
     """
-    for document_id in unit.connection.execute(_FIND_STANDING, {"students": student_ids}).scalars().all():
+    for document_id in unit.connection.execute(_FIND_CURRENT, {"students": student_ids}).scalars().all():
         void_if_changed(unit, unit.session.get_one(Document, document_id))
 
 

@@ -22,7 +22,7 @@ from kiosk.domain.school_calendar import day_at
 from kiosk.i18n import _
 from kiosk.rules.roc_dates import format_roc
 from kiosk.services.exports.active_bindings import accounts_of, read_links
-from kiosk.services.messaging.outbox_desk import failed
+from kiosk.services.messaging.outbox_desk import failed_mails
 from kiosk.services.review.queue_query import HOLD_COLUMNS
 
 _student = table_of(Student)
@@ -192,7 +192,7 @@ def _failed(unit: UnitOfWork) -> ReportSection:
             letter.fault.label,
             format_roc(day_at(letter.call.written_at)),
         )
-        for letter in failed(unit)
+        for letter in failed_mails(unit)
     )
     header = (_("班級"), _("座號"), _("學生"), _("家長"), _("通知"), _("原因"), _("日期"))
     return ReportSection(_("寄不到的信（請打電話）"), header, rows)

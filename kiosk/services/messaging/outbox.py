@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import uuid4
 
@@ -21,11 +20,10 @@ from db.store import UnitOfWork
 from kiosk.config.settings import Settings
 from kiosk.domain.application_form import FormField
 from kiosk.domain.bindings import OpenedBinding
-from kiosk.domain.school_calendar import TAIPEI
+from kiosk.domain.school_calendar import roc_day
 from kiosk.i18n import _
 from kiosk.rules.identity import hide_ids
 from kiosk.rules.names import mask_name
-from kiosk.rules.roc_dates import format_roc
 
 
 class MessageKind(StrEnum):
@@ -136,7 +134,7 @@ def _of_application(application: Application | None) -> dict[str, str]:
     return {"student": mask_name(application.student_name), "number": application.number}
 
 
-def tell_approved(
+def notify_approved(
     unit: UnitOfWork, settings: Settings, application_id: str, version: int, opened: Iterable[OpenedBinding]
 ) -> None:
     """Tell every applicant that the application is approved and how the account is used.
@@ -153,11 +151,11 @@ def tell_approved(
         kind = MessageKind.SECOND_CHILD if one.first_password_until is None else MessageKind.APPROVED
         words = {"account": one.account_email or ""}
         if one.first_password_until is not None:
-            words["until"] = day_of(one.first_password_until)
+            words["until"] = roc_day(one.first_password_until)
         _tell(unit, settings, kind, application_id, version, people[one.applicant_id], words)
 
 
-def tell_returned(
+def notify_returned(
     unit: UnitOfWork, settings: Settings, application_id: str, version: int, reasons: Mapping[tuple[int, str], str]
 ) -> None:
     """Tell the applicants whose fields were sent back (退件補正) which these are, and why.
@@ -182,17 +180,12 @@ def tell_returned(
             _tell(unit, settings, MessageKind.RETURNED, application_id, version, person, words)
 
 
-def tell_rejected(unit: UnitOfWork, settings: Settings, application_id: str, version: int, reason: str) -> None:
-    """Tell every applicant that the application was refused (不通過), and why; as :func:`tell_returned`."""
+def notify_rejected(unit: UnitOfWork, settings: Settings, application_id: str, version: int, reason: str) -> None:
+    """Tell every applicant that the application was refused (不通過), and why; as :func:`notify_returned`."""
     people = _people(unit, application_id)
     words = {"reason": hide_ids(reason, _identity_numbers(unit, people))}
     for person in people:
         _tell(unit, settings, MessageKind.REJECTED, application_id, version, person, words)
-
-
-def day_of(at: int) -> str:
-    """A moment's day at the school, as it is written there (109年9月11日)."""
-    return format_roc(datetime.fromtimestamp(at / 1000, UTC).astimezone(TAIPEI).date())
 
 
 def _tell(

@@ -11,18 +11,18 @@ from db.models.accounts import Binding, CarerAccess, ParentAccount
 from db.models.applications import Applicant
 from db.models.messages import OutboxMessage
 
-NOBODY = "（已刪除）"
+DELETED_NAME = "（已刪除）"
 """Stands for a name that was deleted."""
 _ONCE_TOLD = "empty_once_told"
 
 
 def redacted(keys: KeyRing, message_id: str) -> bytes:
     """A message without anybody in it."""
-    nothing: dict[str, Any] = {"name": NOBODY, "mobile": "", "email": None, "words": {}}
+    nothing: dict[str, Any] = {"name": DELETED_NAME, "mobile": "", "email": None, "words": {}}
     return keys.seal("outbox_message", message_id, nothing)
 
 
-def to_be_emptied(keys: KeyRing, message_id: str, sealed: bytes) -> bytes:
+def mark_for_redaction(keys: KeyRing, message_id: str, sealed: bytes) -> bytes:
     """A message that is told first, and emptied then."""
     content = keys.open("outbox_message", message_id, sealed)
     return keys.seal("outbox_message", message_id, content | {_ONCE_TOLD: True})

@@ -22,7 +22,7 @@ from kiosk.domain.receipt import EmailState
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.parent_login import PARENT_LOGIN
 from kiosk.services.messaging.outbox import MessageState
-from kiosk.services.messaging.redaction import NOBODY, messages_of, redacted, to_be_emptied
+from kiosk.services.messaging.redaction import DELETED_NAME, mark_for_redaction, messages_of, redacted
 
 _INDEX_BYTES = 16
 _NOTHING = {"national_id": "", "mobile": "", "email": None}
@@ -46,11 +46,11 @@ def erase(unit: UnitOfWork, account: ParentAccount) -> None:
     _erase_requests(unit, account)
     for person, application in people:
         _erase_papers(unit, application.id)
-        person.name, person.email_state = NOBODY, EmailState.NONE.value
+        person.name, person.email_state = DELETED_NAME, EmailState.NONE.value
         person.national_id_index, person.mobile_index = os.urandom(_INDEX_BYTES), os.urandom(_INDEX_BYTES)
         person.email_index, person.unusual_characters = None, False
         person.sealed = unit.keys.seal("applicant", person.id, _NOTHING)
-    account.name, account.version = NOBODY, account.version + 1
+    account.name, account.version = DELETED_NAME, account.version + 1
     account.national_id_index, account.mobile_index = os.urandom(_INDEX_BYTES), os.urandom(_INDEX_BYTES)
     account.email_index = account.chosen_account_index = None
     account.sealed = unit.keys.seal("parent_account", account.id, _NOTHING)
@@ -71,7 +71,7 @@ def _erase_messages(unit: UnitOfWork, account: ParentAccount) -> None:
         if message.state in (MessageState.SENT.value, MessageState.CALLED.value):
             message.sealed = redacted(unit.keys, message.id)
         else:
-            message.sealed = to_be_emptied(unit.keys, message.id, message.sealed)
+            message.sealed = mark_for_redaction(unit.keys, message.id, message.sealed)
 
 
 def _erase_requests(unit: UnitOfWork, account: ParentAccount) -> None:

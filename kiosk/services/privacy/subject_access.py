@@ -23,6 +23,7 @@ from db.models.logins import Credential
 from db.models.school import Guardian, Student
 from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.documents import FormKind, PaperState
+from kiosk.domain.school_calendar import roc_day
 from kiosk.i18n import _
 from kiosk.rules.identity import mask_id
 from kiosk.rules.names import mask_name
@@ -30,7 +31,7 @@ from kiosk.rules.roc_dates import format_roc
 from kiosk.services.accounts.parent_accounts import is_bound
 from kiosk.services.accounts.visible_children import Scope, scope_of
 from kiosk.services.auth.parent_login import PARENT_LOGIN
-from kiosk.services.messaging.outbox import Channel, MessageKind, day_of
+from kiosk.services.messaging.outbox import Channel, MessageKind
 from kiosk.services.messaging.redaction import messages_of
 from kiosk.services.students.consents import BY_ACCOUNT, choice_label
 
@@ -112,8 +113,8 @@ class OwnDataReader:
         yield _("手機"), self._known["mobile"]
         yield _("電子郵件"), self._known.get("email") or _("無")
         yield _("自訂帳號"), self._known.get("chosen_account") or _("無")
-        yield _("帳號開通日期"), day_of(account.opened_at)
-        yield _("密碼最後變更"), day_of(credential.changed_at)
+        yield _("帳號開通日期"), roc_day(account.opened_at)
+        yield _("密碼最後變更"), roc_day(credential.changed_at)
 
     def _of_bindings(self) -> Iterator[Line]:
         found = self._session.exec(
@@ -125,11 +126,11 @@ class OwnDataReader:
         ).all()
         for binding, student, number in found:
             text = _("{relation}，申請編號 {number}，{day} 起").format(
-                relation=binding.relation, number=number, day=day_of(binding.began_at)
+                relation=binding.relation, number=number, day=roc_day(binding.began_at)
             )
             if binding.ended_at is not None:
                 reason = self._keys.open("binding", binding.id, binding.sealed).get("reason", "")
-                text += _("，{day} 終止：{reason}").format(day=day_of(binding.ended_at), reason=reason)
+                text += _("，{day} 終止：{reason}").format(day=roc_day(binding.ended_at), reason=reason)
             yield student, text
 
     def _own_applications(self) -> list[tuple[Applicant, Application]]:
@@ -147,7 +148,7 @@ class OwnDataReader:
             yield (
                 application.number,
                 _("{day} 為 {student} 申請，{state}：{name}，{relation}，{national_id}，{mobile}，{email}").format(
-                    day=day_of(application.submitted_at),
+                    day=roc_day(application.submitted_at),
                     student=application.student_name,
                     state=ApplicationState(application.state).label,
                     name=person.name,
@@ -167,7 +168,7 @@ class OwnDataReader:
                 sha256=consent.text_sha256[:16],
                 terminal=consent.terminal,
             )
-            yield day_of(consent.answered_at), text
+            yield roc_day(consent.answered_at), text
 
     def _of_roster(self) -> Iterator[Line]:
         found = self._session.exec(
@@ -199,10 +200,10 @@ class OwnDataReader:
             scope = "、".join(scope.label for scope in Scope if scope in scope_of(access))
             last = format_roc(date.fromisoformat(access.last_day))
             text = _("{words}：{scope}，{day} 起至 {last}").format(
-                words=words.format(other=mask_name(other.name)), scope=scope, day=day_of(access.granted_at), last=last
+                words=words.format(other=mask_name(other.name)), scope=scope, day=roc_day(access.granted_at), last=last
             )
             if access.ended_at is not None:
-                text += _("，{day} 收回").format(day=day_of(access.ended_at))
+                text += _("，{day} 收回").format(day=roc_day(access.ended_at))
             yield student, text
 
     def _of_documents(self) -> Iterator[Line]:
@@ -215,7 +216,7 @@ class OwnDataReader:
         for document in found:
             text = _("{kind}，{day} 製發，{state}").format(
                 kind=FormKind(document.kind).label,
-                day=day_of(document.issued_at),
+                day=roc_day(document.issued_at),
                 state=PaperState(document.state).label,
             )
             yield document.number, text
@@ -228,7 +229,7 @@ class OwnDataReader:
             is_mail = message.channel == Channel.MAIL.value
             where = content["email"] if is_mail else _("電話 {mobile}").format(mobile=content["mobile"])
             yield (
-                day_of(message.written_at),
+                roc_day(message.written_at),
                 _("{what}：{where}").format(what=MessageKind(message.kind).label, where=where),
             )
 
@@ -241,7 +242,7 @@ class OwnDataReader:
         for request in found:
             said = self._keys.open("deletion_request", request.id, request.sealed)
             words = [deletion_label(request.state), said["reason"], said.get("answer")]
-            yield day_of(request.requested_at), "，".join(filter(None, words))
+            yield roc_day(request.requested_at), "，".join(filter(None, words))
 
 
 def _note(text: str) -> Iterator[Line]:

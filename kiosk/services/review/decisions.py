@@ -192,7 +192,7 @@ class Review:
                 decision = {"decided_by": acting.id, "decided_at": unit.timestamp_ms}
                 change_state(unit, application, ApplicationState.APPROVED, **decision)
                 opened = open_binding(unit, member.credential_id, application_id)
-                outbox.tell_approved(unit, self._settings, application_id, version, opened)
+                outbox.notify_approved(unit, self._settings, application_id, version, opened)
                 history.add(unit, application_id, Action.APPROVED, acting.id)
             action = "application.approved" if blocked is None else "application.not_approvable"
             unit.audit(member.credential_id, action, application_id, {"version": version})
@@ -223,7 +223,7 @@ class Review:
             _write_corrections(unit, application_id, said)
             decision = {"decided_by": acting.id, "decided_at": unit.timestamp_ms}
             change_state(unit, application, ApplicationState.RETURNED, **decision)
-            outbox.tell_returned(unit, self._settings, application_id, version, said)
+            outbox.notify_returned(unit, self._settings, application_id, version, said)
             history.add(unit, application_id, Action.RETURNED, acting.id, fields=said)
             unit.audit(
                 member.credential_id,
@@ -381,7 +381,7 @@ class Review:
     def _reject(self, unit: UnitOfWork, acting: ActingStaff, application: RowMapping, reason: str) -> None:
         decision = {"decided_by": acting.id, "decided_at": unit.timestamp_ms}
         change_state(unit, application, ApplicationState.REJECTED, **decision)
-        outbox.tell_rejected(unit, self._settings, application["id"], application["version"], reason)
+        outbox.notify_rejected(unit, self._settings, application["id"], application["version"], reason)
         history.add(unit, application["id"], Action.REJECTED, acting.id, reason)
 
 

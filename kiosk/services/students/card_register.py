@@ -16,10 +16,10 @@ from db.models.documents import CardAnswer, SignedForm
 from db.models.school import Student
 from db.store import Store
 from kiosk.domain.documents import FormKind, PaperState
+from kiosk.domain.school_calendar import roc_moment
 from kiosk.i18n import _
 from kiosk.rules.spreadsheet_cells import neutral_cell
 from kiosk.services.auth.staff_session import REGISTRAR, StaffGate, StaffMember
-from kiosk.services.documents.form_contents import roc_moment
 
 _answer = table_of(CardAnswer)
 _signed_form = table_of(SignedForm)

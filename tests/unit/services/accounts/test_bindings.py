@@ -172,7 +172,7 @@ def test_a_second_message_for_one_decision_and_person_is_refused(school: School)
 
     def tell_again() -> None:
         with school.store.write() as unit:
-            outbox.tell_approved(unit, school.settings, receipt.application_id, 1, opened)
+            outbox.notify_approved(unit, school.settings, receipt.application_id, 1, opened)
             unit.audit("test", "application.approved", receipt.application_id)
 
     with pytest.raises(StoreConflict):

@@ -16,9 +16,10 @@ from kiosk.domain.receipt import Receipt
 from kiosk.domain.school_calendar import today
 from kiosk.services.auth.staff_session import CommandLine, Role
 from kiosk.services.messaging import outbox
+from kiosk.services.messaging.call_sheet import WhyCall, call_sheet
 from kiosk.services.messaging.mail_sender import CLAIM_SECONDS, MailSender, Sent
 from kiosk.services.messaging.outbox import MessageKind
-from kiosk.services.messaging.outbox_desk import Counts, Outbox, WhyCall, call_sheet
+from kiosk.services.messaging.outbox_desk import Counts, Outbox
 from kiosk.services.messaging.smtp import MailFault
 from kiosk.services.school import School
 from tests.builders.applications import FATHER, FATHER_ID, MOTHER, MOTHER_ID, made_up_id
@@ -55,8 +56,8 @@ def tell_all(school: School, receipt: Receipt, reason: str) -> None:
     approve(school, receipt)
     with school.store.write() as unit:
         settings, application_id = school.settings, receipt.application_id
-        outbox.tell_returned(unit, settings, application_id, 2, {(1, "mobile"): reason, (2, "email"): reason})
-        outbox.tell_rejected(unit, settings, application_id, 3, reason)
+        outbox.notify_returned(unit, settings, application_id, 2, {(1, "mobile"): reason, (2, "email"): reason})
+        outbox.notify_rejected(unit, settings, application_id, 3, reason)
         unit.audit("test", "application.decided", application_id)
 
 
@@ -108,7 +109,7 @@ def test_each_parent_hears_what_is_theirs(school: School, mailbox: Mailbox) -> N
 def test_a_name_that_looks_like_a_header_or_markup_is_only_words(school: School, mailbox: Mailbox) -> None:
     receipt = sender(school, "110001", 1).one(MOTHER)
     with school.store.write() as unit:
-        outbox.tell_rejected(
+        outbox.notify_rejected(
             unit, school.settings, receipt.application_id, 1, "x\r\nBcc: other@example.com\r\n\r\n{申請編號}\x1b[2J"
         )
         unit.audit("test", "application.rejected", receipt.application_id)
@@ -149,7 +150,7 @@ def test_without_a_mail_server_everybody_is_called(school: School) -> None:
     receipt = sender(school, "110001", 1).one(MOTHER)
     with school.store.write() as unit:
         settings = replace(school.settings, smtp=None)
-        outbox.tell_rejected(unit, settings, receipt.application_id, 1, "申請書未簽章")
+        outbox.notify_rejected(unit, settings, receipt.application_id, 1, "申請書未簽章")
         unit.audit("test", "application.rejected", receipt.application_id)
     service = outbox_of(school, with_mail=False)
     (call,) = service.calls(CommandLine())

@@ -17,7 +17,7 @@ from kiosk.services.applications.flags import compare
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.staff_session import OwnChildRefused
 from kiosk.services.messaging.mail_sender import MailSender
-from kiosk.services.messaging.redaction import NOBODY
+from kiosk.services.messaging.redaction import DELETED_NAME
 from kiosk.services.office import open_office
 from kiosk.services.privacy.subject_access import DataSection
 from kiosk.services.privacy.subject_access_pdf import render_copy
@@ -211,15 +211,15 @@ def test_what_was_deleted_is_nowhere_any_more(school: School, mailbox: Mailbox, 
     with pytest.raises(Denied):
         school.accounts.children(holder)
     account = account_row(school, holder.account_id)
-    assert (account.active, account.name, account.email_index) == (False, NOBODY, None)
+    assert (account.active, account.name, account.email_index) == (False, DELETED_NAME, None)
     with school.store.read() as session:
         applications = session.exec(select(Application).where(Application.state == "ended")).all()
     assert len(applications) == 2
     for application in applications:
         view = open_office(school).review.open(registrar, application.id)
-        assert [(one.name, one.national_id, one.email) for one in view.people] == [(NOBODY, "", None)]
+        assert [(one.name, one.national_id, one.email) for one in view.people] == [(DELETED_NAME, "", None)]
         (bound,) = open_office(school).bindings.list(registrar, application.student_id)
-        assert (bound.name, bound.email) == (NOBODY, None)
+        assert (bound.name, bound.email) == (DELETED_NAME, None)
     left = everything(school)
     assert str(index) not in left
     for personal in (MOTHER_ID, "small.flower", "flower@example.com", "0910100200", "不再使用", "搬到別的城市"):
@@ -242,7 +242,7 @@ def test_what_another_parents_binding_rests_on_stays(school: School) -> None:
         assert session.get_one(Application, receipt.application_id).state == "approved"
         names = session.exec(select(Applicant.name).order_by(col(Applicant.position))).all()
     assert list(names) == ["劉小花", "王大明"]
-    assert account_row(school, mother.account_id).name == NOBODY
+    assert account_row(school, mother.account_id).name == DELETED_NAME
 
 
 def told(school: School, holder: AccountSession) -> str:
