@@ -16,7 +16,7 @@ from collections.abc import Mapping
 
 from bench.homes import Run
 from bench.report import Bar
-from run_kiosk import TEXTUAL_ENVIRONMENT
+from kiosk.launcher import TEXTUAL_ENVIRONMENT
 
 _ROUNDS = 9
 _LIMIT = 1.2

@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 
 from docs.painting import paint
 from docs.staff_pictures import office_work, shift
-from kiosk.app import build_app
+from kiosk.app import AppOptions, KioskApp
 from kiosk.config.settings import load_settings
 from kiosk.demo.parent_accounts import demo_account_logins
 from kiosk.demo.seed import demo_logins, fill_demo_school
@@ -28,7 +28,9 @@ SIZES = ((80, 24), (100, 30))
 
 async def _visit(school: School, size: tuple[int, int]) -> None:
     lines = "\n".join(f"{login.account}　{login.password}　{login.what}" for login in demo_logins())
-    app = build_app(school.settings, school.clock, school, f"展示用登入（Ctrl+Q 離開）：\n{lines}")
+    app = KioskApp(
+        school.settings, school.clock, school, AppOptions(family_demo_lines=f"展示用登入（Ctrl+Q 離開）：\n{lines}")
+    )
     name = f"{size[0]}x{size[1]}"
 
     async with app.run_test(size=size) as pilot:
@@ -102,7 +104,7 @@ async def _paper(parent: Parent, keep: Callable[[str], Awaitable[None]]) -> None
 
 async def _account(school: School, size: tuple[int, int]) -> None:
     """The guide's step 三, with the account of a parent of two children."""
-    app = build_app(school.settings, school.clock, school)
+    app = KioskApp(school.settings, school.clock, school)
     login = demo_account_logins()[0]
 
     async with app.run_test(size=size) as pilot:

@@ -13,7 +13,7 @@ from pathlib import Path
 from textual.widgets import Button
 
 from docs.painting import paint
-from kiosk.app import build_app
+from kiosk.app import AppOptions, KioskApp
 from kiosk.demo.staff_work import demo_staff_logins
 from kiosk.services.school import School
 from kiosk.services.signing.print_desk import whole_queue
@@ -37,7 +37,7 @@ class _Photographer(Reviewer):
 
 @asynccontextmanager
 async def _at_the_office(school: School, size: tuple[int, int], folder: Path) -> AsyncIterator[_Photographer]:
-    app = build_app(school.settings, school.clock, school, staff_only=True)
+    app = KioskApp(school.settings, school.clock, school, AppOptions(staff_only=True))
     async with app.run_test(size=size) as pilot:
         reviewer = _Photographer(pilot)
         reviewer.folder = folder

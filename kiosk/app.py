@@ -1,4 +1,4 @@
-"""The kiosk's app: wiring, the idle guard, and the way from one visitor to the next."""
+"""The kiosk's app: locks, wiring, and the way from one session to the next."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ import asyncio
 import importlib
 import socket
 from collections.abc import Coroutine
-from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from kiosk.clock import Clock, SystemClock
-from kiosk.config.settings import Settings, ensure_home, load_settings
+from kiosk.clock import Clock
+from kiosk.config.settings import Settings
 from kiosk.config.toml_reader import SettingsError
 from kiosk.i18n import _
 from kiosk.runtime.idle_guard import Activity, IdleGuard
 from kiosk.runtime.startup import CannotOpen, load_school, preload_modules
 from kiosk.screens.base.login import LoginScreen
 from kiosk.screens.base.step import Nav, Step
-from kiosk.services.texts.loader import TextName, TextUnusable, load_text
-from kiosk.services.texts.startup_check import check_own_texts
+from kiosk.services.texts.loader import TextName, load_text
 from kiosk.terminal.locked_app import LockedApp
 from kiosk.terminal.render_caches import clear_render_caches
 
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from kiosk.services.auth.staff_session import StaffSignedIn
     from kiosk.services.school import School
 
+T = TypeVar("T")
 _PURGE_SECONDS = 3600
 _ACTIVITIES: tuple[tuple[type[events.Event], Activity], ...] = (
     (events.MouseScrollDown, Activity.WHEEL),
@@ -42,29 +42,39 @@ _ACTIVITIES: tuple[tuple[type[events.Event], Activity], ...] = (
     (events.MouseDown, Activity.CLICK),
     (events.MouseMove, Activity.MOUSE_MOVE),
 )
-
-
 _OPENING = "open"
-_SWITCH_SECONDS = 0.0005
-_MAX_BEFORE_HASHING = _MAX_BEFORE_DOORS = 1.0
 _WITHOUT_A_STEP = 2
-"""Screens that stand in a visit between two steps: the resting login and the curtain before it."""
+"""Screens between two steps of a session: the resting login and the blank screen over it."""
+
+
+@dataclass(frozen=True)
+class AppOptions:
+    """How one app differs from another.
+
+    Attributes:
+        staff_only: an office machine, where only staff sign in.
+        family_demo_lines: logins shown beside the families' login, in the demo.
+        staff_demo_lines: likewise beside the staff's.
+        account_demo_lines: likewise beside the parent accounts'.
+    """
+
+    staff_only: bool = False
+    family_demo_lines: str = ""
+    staff_demo_lines: str = ""
+    account_demo_lines: str = ""
 
 
 class KioskApp(LockedApp):
-    """The app a parent meets.
+    """The app on the terminal.
 
     Args:
-        settings: what this installation set.
-        clock: where time comes from.
-        school: an open school; None opens the one of the settings after the first frame.
-        demo_lines: logins to show beside the login form, in the demo.
-        staff_demo_lines: likewise beside the staff's.
-        account_demo_lines: likewise beside the parent account's.
-        staff_only: an office machine: nobody but staff signs in.
+        settings: the settings of this installation.
+        clock: the source of time.
+        school: an open school; None opens the settings' own after the first frame.
+        options: how this app differs from another.
 
     Attributes:
-        staff_only: see above.
+        refusal: the line that says why the school cannot be opened.
     """
 
     CSS_PATH = Path(__file__).with_name("kiosk.tcss")
@@ -72,32 +82,19 @@ class KioskApp(LockedApp):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "leave_demo", show=False)]
 
     def __init__(
-        self,
-        settings: Settings,
-        clock: Clock,
-        school: School | None = None,
-        demo_lines: str = "",
-        *,
-        staff_demo_lines: str = "",
-        account_demo_lines: str = "",
-        staff_only: bool = False,
+        self, settings: Settings, clock: Clock, school: School | None = None, options: AppOptions | None = None
     ) -> None:
         super().__init__(self._write_log)
         self.settings = settings
         self.clock = clock
         self.guard = IdleGuard(clock.elapsed, settings.idle)
+        self.options = options or AppOptions()
+        self.staff_only = self.options.staff_only
         self.refusal = ""
-        self._demo_lines = demo_lines
-        self._staff_demo_lines = staff_demo_lines
-        self._account_demo_lines = account_demo_lines
-        self.staff_only = staff_only
         self._school: asyncio.Future[School] | None = None
         self._given = school
         self._mail: MailWorker | None = None
-        self._doors_wanted = asyncio.Event()
-        self._doors_loaded = asyncio.Event()
-        self._visit_loaded = asyncio.Event()
-        self._signing_in = False
+        self._loaded = asyncio.Event()
         self._asking = False
 
     def get_default_screen(self) -> Screen[object]:
@@ -109,7 +106,7 @@ class KioskApp(LockedApp):
         return LoginScreen(
             address=_own_address(),
             help_lines=load_text(TextName.HELP_LINES, self.settings.text_folder).body,
-            demo_lines=self._demo_lines,
+            demo_lines=self.options.family_demo_lines,
             staff_may_enter=self.settings.review_in_lobby,
         )
 
@@ -117,7 +114,7 @@ class KioskApp(LockedApp):
         """The staff's login screen."""
         from kiosk.screens.office.login import StaffLoginScreen  # the parents' start does without
 
-        return StaffLoginScreen(demo_lines=self._staff_demo_lines)
+        return StaffLoginScreen(demo_lines=self.options.staff_demo_lines)
 
     def on_mount(self) -> None:
         """Begin to keep time, and take the school that was given."""
@@ -134,33 +131,20 @@ class KioskApp(LockedApp):
             self.run_worker(self._open_school(), group=_OPENING)
 
     async def _open_school(self) -> None:
-        """Load the database and the sign-in in a thread, then the visit, while a first password is hashed.
-
-        A school that cannot be opened ends the kiosk with one line.
-        """
+        """Open the school in a thread, then import the modules behind a sign-in; a refusal ends the kiosk."""
         assert self._school is not None
         try:
-            school = await asyncio.to_thread(load_school, self.settings, self.clock)
+            self._school.set_result(await asyncio.to_thread(load_school, self.settings, self.clock))
         except (SettingsError, CannotOpen) as error:
             self.refusal = str(error)
             self.exit(1, return_code=1)
-        else:
-            self._school.set_result(school)
-            if self._signing_in:  # imports would hold up its few statements, and hashing needs no interpreter
-                await asyncio.to_thread(school.sign_in.hashing.wait, _MAX_BEFORE_HASHING)
-            if not self.staff_only:
-                await asyncio.to_thread(importlib.import_module, "kiosk.flows.family_visit")
-                self._visit_loaded.set()
-            if self._signing_in:  # what answers is not held up by what comes after it
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._doors_wanted.wait(), _MAX_BEFORE_DOORS)
-            doors = "kiosk.flows.staff_flow" if self.staff_only else "kiosk.flows.application_flow"
-            await asyncio.to_thread(preload_modules, doors, with_mail=self.settings.smtp is not None)
-            self._all_loaded()
+            return
+        first_flow = "kiosk.flows.staff_flow" if self.staff_only else "kiosk.flows.family_visit"
+        await asyncio.to_thread(preload_modules, first_flow, with_mail=self.settings.smtp is not None)
+        self._all_loaded()
 
     def _all_loaded(self) -> None:
-        self._visit_loaded.set()
-        self._doors_loaded.set()
+        self._loaded.set()
         if self.settings.smtp is not None:
             from kiosk.runtime.mail_worker import start_mail_worker
 
@@ -174,7 +158,6 @@ class KioskApp(LockedApp):
     async def school_opened(self) -> School:
         """The school for a sign-in, as soon as it is open."""
         assert self._school is not None
-        self._signing_in = True
         return await asyncio.shield(self._school)
 
     def _purge_printed_files(self) -> None:
@@ -189,32 +172,35 @@ class KioskApp(LockedApp):
         assert self._school is not None
         return self._school.result()
 
-    def signed_in(self, screen: LoginScreen, signed_in: SignedIn) -> None:
-        """Begin a visit from the resting screen, or hand the login on to the visit that asked for it."""
-        if screen is not self.screen_stack[0]:
-            screen.finish(signed_in)
-            return
+    def begin_family_visit(self, signed_in: SignedIn) -> None:
+        """Begin a family's visit from the resting screen."""
         self.guard.begin_visit()
         self.run_worker(self._until_it_ends(self._visit(signed_in)), group="visit", exclusive=True)
 
-    async def wait_until_loaded(self) -> None:
-        """Wait for what stands behind the first sign-in; an import here would keep the screen from answering."""
-        self._doors_wanted.set()
-        await self._doors_loaded.wait()
-
     async def _visit(self, signed_in: SignedIn) -> None:
-        await self._visit_loaded.wait()  # an import here would keep the screen from answering
+        await self._loaded.wait()  # importing the flow on the event loop would freeze the screen
         from kiosk.flows.family_visit import visit
 
         await visit(self, signed_in)
+
+    def cover_with(self, screen: Screen[Any]) -> None:
+        """Lay a blank screen over the resting login; the first step comes on top before it is painted."""
+        self.push_screen(screen)
+
+    async def answer_of(self, screen: Screen[T]) -> T | None:
+        """Show a screen and wait for its answer; None where the session was reset.
+
+        Cancelling the caller does not cancel the screen's own answer, hence the shield.
+        """
+        return await asyncio.shield(self.push_screen(screen, wait_for_dismiss=True))
 
     def open_account_login(self) -> None:
         """From the lobby's login on to the parent account's."""
         from kiosk.screens.account.login import AccountLoginScreen  # most visits do without
 
-        self.push_screen(AccountLoginScreen(demo_lines=self._account_demo_lines), self._account_login_closed)
+        self.push_screen(AccountLoginScreen(demo_lines=self.options.account_demo_lines), self._account_login_closed)
 
-    def load_account_visit(self) -> None:
+    def load_account_flow(self) -> None:
         """Import what a visit with a parent account needs; to be called in a thread, because it takes a while."""
         importlib.import_module("kiosk.flows.account_flow")
 
@@ -231,24 +217,18 @@ class KioskApp(LockedApp):
         """From the lobby's login on to the staff's."""
         self.push_screen(self.new_staff_login(), self._staff_login_closed)
 
-    def staff_signed_in(self, screen: StaffLoginScreen, signed_in: StaffSignedIn) -> None:
-        """Begin a shift: from the resting screen of an office machine, or once the lobby's has its place again."""
-        if screen is self.screen_stack[0]:
-            self._begin_shift(signed_in)
-        else:
-            screen.finish(signed_in)
-
     def _staff_login_closed(self, answer: object) -> None:
         if answer is None or isinstance(answer, Nav):
             self.guard.end_visit()
         else:
-            self._begin_shift(cast("StaffSignedIn", answer))
+            self.begin_staff_session(cast("StaffSignedIn", answer))
 
-    def load_shift(self) -> None:
+    def load_staff_flow(self) -> None:
         """Import what a shift needs; to be called in a thread, because it takes a while."""
         importlib.import_module("kiosk.flows.staff_flow")
 
-    def _begin_shift(self, signed_in: StaffSignedIn) -> None:
+    def begin_staff_session(self, signed_in: StaffSignedIn) -> None:
+        """Begin a staff session."""
         from kiosk.flows.staff_flow import shift
 
         self.guard.begin_shift()
@@ -346,61 +326,3 @@ def _own_address() -> str:
             return str(probe.getsockname()[0])
     except OSError:
         return "127.0.0.1"
-
-
-def build_app(
-    settings: Settings,
-    clock: Clock,
-    school: School | None = None,
-    demo_lines: str = "",
-    *,
-    staff_demo_lines: str = "",
-    account_demo_lines: str = "",
-    staff_only: bool = False,
-) -> KioskApp:
-    """The one way to make the app, for the command line, the demo and the harness."""
-    return KioskApp(
-        settings,
-        clock,
-        school,
-        demo_lines,
-        staff_demo_lines=staff_demo_lines,
-        account_demo_lines=account_demo_lines,
-        staff_only=staff_only,
-    )
-
-
-def run_kiosk(
-    home: str | None,
-    *,
-    demo: bool = False,
-    demo_lines: str = "",
-    staff_demo_lines: str = "",
-    account_demo_lines: str = "",
-    staff_only: bool = False,
-) -> int:
-    """Run until the service is stopped, or an administrator ends it; returns the exit code."""
-    import sys
-
-    try:
-        settings = load_settings(Path(home) if home else None, demo=demo)
-        ensure_home(settings)
-        check_own_texts(settings.text_folder)
-    except (SettingsError, TextUnusable) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    # A thread that waits for the interpreter gets it sooner: the first sign-in meets the imports of what comes after
-    # it, and each of its statements to the database would wait five milliseconds for them.
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    app = build_app(
-        settings,
-        SystemClock(),
-        demo_lines=demo_lines,
-        staff_demo_lines=staff_demo_lines,
-        account_demo_lines=account_demo_lines,
-        staff_only=staff_only,
-    )
-    app.run()
-    if app.refusal:
-        sys.stderr.write(f"{app.refusal}\n")
-    return app.return_code or 0

@@ -46,21 +46,15 @@ def _demo(arguments: argparse.Namespace) -> int:
     print("教職員（登入畫面按 F8）：", *staff_lines, sep="\n  ")
     if arguments.prepare_only:
         return 0
-    from kiosk.runtime.supervisor import supervise
+    from kiosk.launcher import supervise_app
 
     hint = "展示用登入（Ctrl+Q 離開；F7 家長帳號；F8 教職員）：\n" + "\n".join(lines)
     staff_hint, account_hint = (
         "展示用登入（Ctrl+Q 離開）：\n" + "\n".join(some) for some in (staff_lines, account_lines)
     )
-
-    def run() -> int:
-        from kiosk.app import run_kiosk
-
-        return run_kiosk(
-            str(home), demo=True, demo_lines=hint, staff_demo_lines=staff_hint, account_demo_lines=account_hint
-        )
-
-    return supervise(run)
+    return supervise_app(
+        home, demo=True, family_demo_lines=hint, staff_demo_lines=staff_hint, account_demo_lines=account_hint
+    )
 
 
 def _lines(logins: Iterable[DemoLogin]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from kiosk.domain.errors import Denied, PasswordChangeRequired
 from kiosk.flows.account_menu import AccountMenuFlow
@@ -15,23 +14,21 @@ from kiosk.screens.account.login import FORGOTTEN, AccountLoginScreen
 from kiosk.screens.account.password import AccountPasswordScreen
 from kiosk.screens.account.recovery import RecoveryCodeScreen, RecoveryScreen
 from kiosk.screens.base.account_step import AccountCurtainScreen, AccountNoticeScreen, refusal_words
+from kiosk.screens.base.context import KioskContext
 from kiosk.screens.base.notice import NoticeScreen
 from kiosk.screens.base.step import Nav
 from kiosk.services.auth.account_session import AccountSignedIn
 from kiosk.services.errors import StoreConflict
 
-if TYPE_CHECKING:
-    from kiosk.app import KioskApp
 
-
-async def account_visit(app: KioskApp, answer: object) -> None:
+async def account_visit(app: KioskContext, answer: object) -> None:
     """One visit, until whoever is there leaves, idles away, or their sign-on no longer holds.
 
     Args:
         app: the kiosk.
         answer: what the login screen answered: a sign-on, or that account or password were forgotten.
     """
-    await app.push_screen(AccountCurtainScreen())
+    app.cover_with(AccountCurtainScreen())
     way_in = _WayIn(app)
     with suppress(SessionEnded, StoreConflict):
         signed_in = await way_in.sign_on(answer)

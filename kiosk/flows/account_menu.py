@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from kiosk.domain.documents import FormRefused
 from kiosk.domain.errors import ChangedMeanwhile
@@ -26,6 +25,7 @@ from kiosk.screens.account.own_data import OwnDataScreen, RequestDeletionScreen
 from kiosk.screens.account.password import AccountPasswordScreen, PresentPasswordScreen
 from kiosk.screens.account.systems import SystemScreen, SystemsScreen
 from kiosk.screens.base.account_step import AccountNoticeScreen, refusal_words
+from kiosk.screens.base.context import KioskContext
 from kiosk.screens.base.notice import NoticeScreen
 from kiosk.screens.base.step import Nav
 from kiosk.services.accounts.account_settings import BoundChild
@@ -34,9 +34,6 @@ from kiosk.services.documents.printer import PrintFailed, PrintFault, send_to_pr
 from kiosk.services.privacy.subject_rights import PRINT_TITLE, GivenConsent
 from kiosk.services.texts.city_systems import load_systems
 from kiosk.services.texts.loader import TextName, load_text
-
-if TYPE_CHECKING:
-    from kiosk.app import KioskApp
 
 
 class AccountMenuFlow(Flow):
@@ -47,7 +44,7 @@ class AccountMenuFlow(Flow):
         holder: who is signed on, with a password of their own.
     """
 
-    def __init__(self, app: KioskApp, holder: AccountSession) -> None:
+    def __init__(self, app: KioskContext, holder: AccountSession) -> None:
         super().__init__(app)
         self.holder = holder
 

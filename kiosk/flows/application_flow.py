@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
@@ -22,6 +21,7 @@ from kiosk.flows.flow import SessionEnded
 from kiosk.i18n import _, current_language
 from kiosk.rules.identity import InvalidIdentity, normalise_id
 from kiosk.rules.names import mask_name
+from kiosk.screens.base.context import KioskContext
 from kiosk.screens.base.notice import AskIdScreen, NoticeScreen
 from kiosk.screens.base.step import Nav
 from kiosk.screens.family.applicant_form import ApplicantFormScreen
@@ -40,9 +40,6 @@ from kiosk.services.errors import StoreConflict
 from kiosk.services.students.confirmation import HubState
 from kiosk.services.students.consents import AnsweredBy, NotTheStudent
 from kiosk.services.texts.loader import TextName, load_consent, load_text
-
-if TYPE_CHECKING:
-    from kiosk.app import KioskApp
 
 APPLICATION, CONFIRMATION = "application", "confirmation"
 
@@ -81,7 +78,7 @@ class ChildFlow(VisitorWalk):
         carried: what the child before left in this visit.
     """
 
-    def __init__(self, app: KioskApp, visitor: StudentSession, carried: PrefilledApplication | None) -> None:
+    def __init__(self, app: KioskContext, visitor: StudentSession, carried: PrefilledApplication | None) -> None:
         super().__init__(app, visitor, set())
         self.carried = carried
         self.consented = False

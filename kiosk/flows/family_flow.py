@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from kiosk.domain.application_form import ApplicantEntry
 from kiosk.flows.flow import Flow
 from kiosk.i18n import _
 from kiosk.rules.contact import parse_email
+from kiosk.screens.base.context import KioskContext
 from kiosk.screens.base.step import Nav
 from kiosk.screens.family.email_code import EmailCodeScreen
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.auth.student_session import StudentSession
-
-if TYPE_CHECKING:
-    from kiosk.app import KioskApp
 
 
 class VisitorWalk(Flow):
@@ -27,7 +24,7 @@ class VisitorWalk(Flow):
         verified: the addresses whose mailed code was typed in, added to as others are.
     """
 
-    def __init__(self, app: KioskApp, visitor: StudentSession, verified: set[str]) -> None:
+    def __init__(self, app: KioskContext, visitor: StudentSession, verified: set[str]) -> None:
         super().__init__(app)
         self.visitor = visitor
         self.verified = verified

@@ -6,22 +6,22 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kiosk.domain.errors import Denied, PasswordChangeRequired
+from kiosk.flows.application_flow import ChildFlow, PrefilledApplication
 from kiosk.flows.flow import Flow, SessionEnded
 from kiosk.i18n import _
+from kiosk.screens.base.context import KioskContext
 from kiosk.screens.base.new_password import ChangePasswordScreen
 from kiosk.screens.base.notice import BlankScreen
 from kiosk.screens.base.step import Nav
 
 if TYPE_CHECKING:
-    from kiosk.app import KioskApp
-    from kiosk.flows.application_flow import PrefilledApplication
     from kiosk.services.auth.sign_in import SignedIn
     from kiosk.services.auth.student_session import StudentSession
 
 
-async def visit(app: KioskApp, signed_in: SignedIn) -> None:
+async def visit(app: KioskContext, signed_in: SignedIn) -> None:
     """One visit, until whoever is there leaves, idles away, or their login no longer holds."""
-    app.push_screen(BlankScreen())  # not awaited: the first step comes on top before it is shown
+    app.cover_with(BlankScreen())
     walk = Flow(app)
     with suppress(SessionEnded):
         try:
@@ -38,9 +38,6 @@ async def _child_after_child(walk: Flow, signed_in: SignedIn) -> None:
         visitor = await _with_own_password(walk, signed_in)
         if visitor is None:
             return
-        await walk.app.wait_until_loaded()
-        from kiosk.flows.application_flow import ChildFlow
-
         following = await ChildFlow(walk.app, visitor, carried).run()
         if following is None:
             return

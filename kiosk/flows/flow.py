@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from textual.screen import Screen
 
 from kiosk.i18n import _
+from kiosk.screens.base.context import KioskContext
 from kiosk.screens.base.error_messages import store_message
 from kiosk.screens.base.notice import NoticeScreen
 from kiosk.services.errors import StoreConflict, StoreError
-
-if TYPE_CHECKING:
-    from kiosk.app import KioskApp
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -34,7 +32,7 @@ class Flow:
         app: the kiosk, whose school is open.
     """
 
-    def __init__(self, app: KioskApp) -> None:
+    def __init__(self, app: KioskContext) -> None:
         self.app = app
         self.school = app.school
 
@@ -44,9 +42,7 @@ class Flow:
         Raises:
             Left: an idle reset dismissed it with nothing.
         """
-        # push_screen_wait would first wait until the screen before is mounted; shielded as it does, because who cancels
-        # this must not cancel the screen's own answer
-        answer = await asyncio.shield(self.app.push_screen(screen, wait_for_dismiss=True))
+        answer = await self.app.answer_of(screen)
         if answer is None:
             raise SessionEnded
         return answer

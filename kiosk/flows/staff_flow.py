@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
 
 from kiosk.domain.application_status import OPEN_STATES
 from kiosk.domain.errors import Denied, PasswordChangeRequired
 from kiosk.flows.flow import Flow, SessionEnded
 from kiosk.i18n import _
+from kiosk.screens.base.context import KioskContext
 from kiosk.screens.base.notice import NoticeScreen
 from kiosk.screens.base.staff_step import StaffBlankScreen, StaffNoticeScreen, refusal_words
 from kiosk.screens.base.step import Nav
@@ -42,15 +42,12 @@ from kiosk.services.privacy.deletion_requests import DeletionView
 from kiosk.services.review.bulk_approval import summary_of
 from kiosk.services.review.queue_filter import QueueFilter
 
-if TYPE_CHECKING:
-    from kiosk.app import KioskApp
-
 _MAX_COUNTED = 100
 
 
-async def shift(app: KioskApp, signed_in: StaffSignedIn) -> None:
+async def shift(app: KioskContext, signed_in: StaffSignedIn) -> None:
     """One shift: the forced change where it is due, then door after door."""
-    await app.push_screen(StaffBlankScreen(signed_in.member))
+    app.cover_with(StaffBlankScreen(signed_in.member))
     office = await asyncio.to_thread(open_office, app.school)
     work = _Shift(app, office, signed_in.member)
     try:
@@ -65,7 +62,7 @@ async def shift(app: KioskApp, signed_in: StaffSignedIn) -> None:
 class _Shift(Flow):
     """The way of one member through their shift."""
 
-    def __init__(self, app: KioskApp, office: StaffServices, member: StaffMember) -> None:
+    def __init__(self, app: KioskContext, office: StaffServices, member: StaffMember) -> None:
         super().__init__(app)
         self.office = office
         self.member = member

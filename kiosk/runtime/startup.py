@@ -33,10 +33,10 @@ def load_school(settings: Settings, clock: Clock) -> School:
         raise CannotOpen(refused.line) from None
 
 
-def preload_modules(doors: str, *, with_mail: bool) -> None:
-    """Import what comes after the first sign-in, so that no visit waits for it; the collector works from then on."""
+def preload_modules(first_flow: str, *, with_mail: bool) -> None:
+    """Import the first flow's module and the mail worker, so that no visit waits; then enable the collector."""
     try:
-        importlib.import_module(doors)
+        importlib.import_module(first_flow)
         if with_mail:
             importlib.import_module("kiosk.runtime.mail_worker")
     finally:

@@ -8,7 +8,7 @@ from kiosk.testing.person import Person, until
 class Reviewer(Person):
     """Somebody of the staff in review mode: each method is one thing they do.
 
-    ``app = build_app(settings, clock, school, staff_only=True)`` stands at the staff's login; in the lobby, where the
+    ``app = KioskApp(settings, clock, school, AppOptions(staff_only=True))`` stands at the staff's login; in the lobby, where the
     settings allow it, :meth:`enters_from_lobby` comes first.
     """
 

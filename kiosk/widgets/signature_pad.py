@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
 
 from rich.segment import Segment
 from textual import events
@@ -22,9 +22,6 @@ from kiosk.rules.strokes import (
     quarters,
 )
 
-if TYPE_CHECKING:
-    from kiosk.app import KioskApp
-
 _LEFT_BUTTON = 1
 
 
@@ -36,8 +33,9 @@ class SignaturePad(Widget, can_focus=False):
     class Changed(Message):
         """A stroke was drawn, or taken back."""
 
-    def __init__(self, id: str | None = None) -> None:  # noqa: A002  # Textual's own name for it
+    def __init__(self, elapsed: Callable[[], float], id: str | None = None) -> None:  # noqa: A002  # Textual's own name for it
         super().__init__(id=id)
+        self._elapsed = elapsed
         self.auto_links = False
         self._strokes: list[list[Point]] = []
         self._is_down = False
@@ -111,7 +109,7 @@ class SignaturePad(Widget, can_focus=False):
         self.post_message(self.Changed())
 
     def _now(self) -> float:
-        return cast("KioskApp", self.app).clock.elapsed()
+        return self._elapsed()
 
     def _add(self, event: events.MouseEvent) -> None:
         if sum(map(len, self._strokes)) < MAX_POINTS:

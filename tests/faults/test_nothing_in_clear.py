@@ -12,7 +12,7 @@ import pytest
 from sqlmodel import select
 
 from db.models.accounts import Binding
-from kiosk.app import build_app
+from kiosk.app import KioskApp
 from kiosk.clock import SystemClock
 from kiosk.config.settings import Settings
 from kiosk.demo.people import invented_id
@@ -103,7 +103,7 @@ def open_school(imported: Settings) -> Iterator[School]:
 
 async def _visit(school: School) -> None:
     """The guide's path on the screens, to the receipt."""
-    app = build_app(school.settings, SystemClock(), school)
+    app = KioskApp(school.settings, SystemClock(), school)
     async with app.run_test(size=(100, 30)) as pilot:
         parent = Parent(pilot)
         await parent.logs_in("P110001", _STUDENT_ID)
@@ -190,7 +190,7 @@ class _Careless(Exception):
 
 async def _crash(school: School) -> None:
     """A fault of the program with personal data in its message, its cause and its locals."""
-    app = build_app(school.settings, SystemClock(), school)
+    app = KioskApp(school.settings, SystemClock(), school)
 
     def fail(national_id: str) -> None:
         try:

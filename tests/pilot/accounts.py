@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from kiosk.app import KioskApp, build_app
+from kiosk.app import KioskApp
 from kiosk.services.files.table_reader import Sheet
 from kiosk.services.imports.fee_check import check_fees
 from kiosk.services.imports.fee_import import import_fees, student_ids
@@ -64,7 +64,7 @@ def bring_fees(school: School, *rows: tuple[str, str, str, str]) -> None:
 @asynccontextmanager
 async def standing_at(school: School, size: tuple[int, int] = (80, 24)) -> AsyncIterator[QuickAccountParent]:
     """Somebody at the resting login."""
-    app: KioskApp = build_app(school.settings, school.clock, school)
+    app: KioskApp = KioskApp(school.settings, school.clock, school)
     async with app.run_test(size=size) as pilot:
         parent = QuickAccountParent(pilot)
         await parent.sees("LoginScreen")

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from db.keyring import IndexColumn
 from db.models.logins import Credential
 from db.models.school import Student
-from kiosk.app import KioskApp, build_app
+from kiosk.app import KioskApp
 from kiosk.config.settings import load_settings
 from kiosk.services.school import School, open_school
 from kiosk.testing import FakeClock, Parent
@@ -77,7 +77,7 @@ def school(tmp_path: Path, clock: FakeClock) -> Iterator[School]:
 
 @asynccontextmanager
 async def standing_at(school: School, size: tuple[int, int] = (100, 30)) -> AsyncIterator[Parent]:
-    app: KioskApp = build_app(school.settings, school.clock, school)
+    app: KioskApp = KioskApp(school.settings, school.clock, school)
     async with app.run_test(size=size) as pilot:
         parent = Parent(pilot)
         await parent.sees("LoginScreen")

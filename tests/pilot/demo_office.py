@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from kiosk.app import KioskApp, build_app
+from kiosk.app import AppOptions, KioskApp
 from kiosk.config.settings import load_settings
 from kiosk.demo.people import invented_id
 from kiosk.demo.seed import fill_demo_school
@@ -53,7 +53,7 @@ def demo(demo_home: Path, tmp_path: Path, clock: FakeClock) -> Iterator[School]:
 @asynccontextmanager
 async def office_at(school: School, size: tuple[int, int] = (100, 30)) -> AsyncIterator[QuickReviewer]:
     """An office machine, standing at the staff's login."""
-    app = build_app(school.settings, school.clock, school, staff_only=True)
+    app = KioskApp(school.settings, school.clock, school, AppOptions(staff_only=True))
     async with app.run_test(size=size) as pilot:
         reviewer = QuickReviewer(pilot)
         await reviewer.sees("StaffLoginScreen")

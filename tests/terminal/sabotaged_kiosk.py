@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from pathlib import Path
 
-from run_kiosk import clean_environment
+from kiosk.launcher import clean_environment, run_app
 
 clean_environment()
 
@@ -80,8 +81,8 @@ def main() -> int:
 
     def run() -> int:
         SabotagedApp.place = place
-        kiosk.app.KioskApp = SabotagedApp  # type: ignore[misc]  # what build_app makes
-        return kiosk.app.run_kiosk(home)
+        kiosk.app.KioskApp = SabotagedApp  # type: ignore[misc]  # the launcher makes it
+        return run_app(Path(home), kiosk.app.AppOptions())
 
     return supervise(run)
 

@@ -59,12 +59,8 @@ class AccountLoginScreen(AccountFrame, LoginScreen):
 
     def verify(self, school: School, account: str, password: str) -> AccountSignedIn:
         """Sign on; what the visit needs is imported in the same thread, so that the loop never waits for it."""
-        self.kiosk.load_account_visit()
+        self.kiosk.load_account_flow()
         return school.sign_in.parent(account, password, self.kiosk.settings.terminal_name)
-
-    def enter(self, signed_in: object) -> None:
-        """Hand the sign-on to the visit that begins, or that asked for it."""
-        self.finish(signed_in)
 
     @on(Button.Pressed, "#forgotten")
     def _forgotten(self) -> None:
@@ -79,5 +75,5 @@ class AccountLoginScreen(AccountFrame, LoginScreen):
             self.finish(FORGOTTEN)
 
     def _load(self) -> bool:
-        self.kiosk.load_account_visit()
+        self.kiosk.load_account_flow()
         return True

@@ -151,8 +151,15 @@ class LoginScreen(Step[object]):
         return school.sign_in.student(account, password, self.kiosk.settings.terminal_name)
 
     def enter(self, signed_in: object) -> None:
-        """Hand the login on to the visit that begins, or that asked for it."""
-        self.kiosk.signed_in(self, cast("SignedIn", signed_in))
+        """Begin a visit from the resting screen; within a visit answer the flow that asked."""
+        if self._is_resting:
+            self.begin_session(signed_in)
+        else:
+            self.finish(signed_in)
+
+    def begin_session(self, signed_in: object) -> None:
+        """Begin the session of this kind of login."""
+        self.kiosk.begin_family_visit(cast("SignedIn", signed_in))
 
     @on(Button.Pressed, "#staff")
     def action_staff(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -51,21 +52,12 @@ class NoticeScreen(Step[str]):
 
 
 class BlankScreen(Step[None]):
-    """Stands under a visit's steps, so that between two of them nobody sees, or types into, the resting login.
-
-    Says to wait once a service takes longer than a moment. Its frame is made when it first shows: under the first step
-    nobody sees it, and that step would come later.
-    """
+    """Lies between the resting login and the steps of a session; asks to wait when a service takes long."""
 
     AUTO_FOCUS = ""
 
-    def compose(self) -> ComposeResult:
-        """The frame, once it shows."""
-        if self._was_shown:
-            yield from super().compose()
-
     def body(self) -> ComposeResult:
-        """Nothing yet."""
+        """Room for the request to wait."""
         yield WrappedText("", id="wait", classes="large")
 
     def key_hints(self) -> str:
@@ -73,35 +65,12 @@ class BlankScreen(Step[None]):
         return ""
 
     @on(events.ScreenResume)
-    async def _begin_to_wait(self) -> None:
-        if not self._has_frame:
-            await self.recompose()
-            self.show_time()
-        if self.is_active:
-            self._say("")
-            self.set_timer(_A_MOMENT_SECONDS, self._say_to_wait)
+    def _begin_to_wait(self) -> None:
+        self._show_wait("")
+        self.set_timer(_A_MOMENT_SECONDS, partial(self._show_wait, _("請稍候。")))
 
-    @property
-    def _has_frame(self) -> bool:
-        """Whether there is one; it does not come where the app ends, or the visit, before it stands."""
-        return bool(self.query("#time")) and bool(self.query("#foot"))
-
-    def _say_to_wait(self) -> None:
-        self._say(_("請稍候。"))
-
-    def _say(self, text: str) -> None:
-        for wait in self.query("#wait").results(WrappedText):
-            wait.update(text)
-
-    def show_time(self) -> None:
-        """Write the time where there is a frame."""
-        if self._has_frame:
-            super().show_time()
-
-    def show_countdown(self, seconds: int | None, *, last_call: bool = False) -> None:
-        """Count down where there is a frame."""
-        if self._has_frame:
-            super().show_countdown(seconds, last_call=last_call)
+    def _show_wait(self, text: str) -> None:
+        self.query_one("#wait", WrappedText).update(text)
 
     def action_back(self) -> None:
         """Stay: the next step is on its way."""

@@ -18,12 +18,12 @@ from kiosk.config.sections import IdleTimes
 from kiosk.domain.school_calendar import TAIPEI
 from kiosk.i18n import _
 from kiosk.screens.base.error_messages import store_message
-from kiosk.terminal.painted_once_screen import PaintedOnceScreen
+from kiosk.terminal.guarded_screen import GuardedScreen
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
 
 if TYPE_CHECKING:
-    from kiosk.app import KioskApp
+    from kiosk.screens.base.context import KioskContext
     from kiosk.screens.base.notice import NoticeScreen
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ class Body(VerticalScroll, can_focus=False):
     """Scrolls with the field that has the focus, never takes it."""
 
 
-class Step(PaintedOnceScreen[T | Nav], Generic[T]):
+class Step(GuardedScreen[T | Nav], Generic[T]):
     """A step that answers once, through :meth:`finish`."""
 
     AUTO_FOCUS = "Input, Button"
@@ -65,9 +65,9 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
     _has_answered = False
 
     @property
-    def kiosk(self) -> KioskApp:
-        """The app."""
-        return cast("KioskApp", self.app)
+    def kiosk(self) -> KioskContext:
+        """The kiosk, as screens know it."""
+        return cast("KioskContext", self.app)
 
     def idle_limit(self, times: IdleTimes) -> int:
         """Seconds of stillness before the countdown begins."""
@@ -121,13 +121,12 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
         return ">".join(names)
 
     def on_mount(self) -> None:
-        """Show the time, unless the app ends at this very moment."""
-        if self.kiosk.is_running:
-            self.show_time()
+        """Show the time."""
+        self.show_time()
 
     def on_screen_resume(self) -> None:
         """Set this step's idle limit; leave where the answer came while a question stood on top."""
-        if not self.is_active:  # the curtain makes its frame first, and may be covered meanwhile
+        if not self.is_active:  # another screen covered this one before the event arrived
             return
         self.limit_stillness()
         if self._late_answer is not None:
@@ -188,7 +187,7 @@ class Step(PaintedOnceScreen[T | Nav], Generic[T]):
         Raises:
             asyncio.CancelledError: it was left.
         """
-        if not self.app.is_running or self not in self.app.screen_stack:
+        if self.is_dismissed:
             raise asyncio.CancelledError
 
     def action_back(self) -> None:

@@ -40,7 +40,7 @@ class SignPadScreen(Step[Drawing]):
     def body(self) -> ComposeResult:
         """What is signed for, then the pad."""
         yield WrappedText("\n".join(self._box.says), id="says")
-        yield SignaturePad(id="pad")
+        yield SignaturePad(self.kiosk.clock.elapsed, id="pad")
 
     def actions(self) -> ComposeResult:
         """Send, take back, leave."""

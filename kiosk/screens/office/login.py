@@ -52,9 +52,9 @@ class StaffLoginScreen(LoginScreen):
 
     def verify(self, school: School, account: str, password: str) -> object:
         """Sign in; what a shift needs is imported in the same thread, so that the loop never waits for it."""
-        self.kiosk.load_shift()
+        self.kiosk.load_staff_flow()
         return school.sign_in.staff(account, password, self.kiosk.settings.terminal_name)
 
-    def enter(self, signed_in: object) -> None:
-        """Begin the shift."""
-        self.kiosk.staff_signed_in(self, cast("StaffSignedIn", signed_in))
+    def begin_session(self, signed_in: object) -> None:
+        """Begin the staff session."""
+        self.kiosk.begin_staff_session(cast("StaffSignedIn", signed_in))

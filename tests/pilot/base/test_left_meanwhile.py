@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from kiosk.app import KioskApp, build_app
+from kiosk.app import KioskApp
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings, load_settings
 from kiosk.domain.errors import SignInRefused
@@ -112,7 +112,7 @@ async def test_a_sign_in_that_answers_a_left_login(
         return object()
 
     monkeypatch.setattr(AccountLoginScreen, "verify", verify)
-    app = build_app(school.settings, school.clock, school)
+    app = KioskApp(school.settings, school.clock, school)
     async with app.run_test() as pilot:
         parent = Parent(pilot)
         await parent.sees("LoginScreen")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.app import build_app
+from kiosk.app import KioskApp
 from kiosk.runtime import mail_worker
 from kiosk.testing import Parent, until
 from tests.builders.applications import MOTHER
@@ -24,7 +24,7 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_due_mail_leaves_from_the_standing_kiosk(tmp_path: Path) -> None:
     mailbox = Mailbox()
     with mail_server(mailbox) as smtp, school_with_mail(tmp_path, None, smtp) as school:
-        app = build_app(school.settings, school.clock, school)
+        app = KioskApp(school.settings, school.clock, school)
         async with app.run_test() as pilot:
             await Parent(pilot).sees("LoginScreen")
             due = add_message(school, sender(school, "110001", 1).one(MOTHER).application_id)
@@ -40,7 +40,7 @@ async def test_a_mail_server_that_does_not_answer_holds_nobody_up(tmp_path: Path
     server = FailingServer("GREETING", silent=True)
     with school_with_mail(tmp_path, None, server.smtp) as school:
         add_message(school, sender(school, "110001", 1).one(MOTHER).application_id)
-        app = build_app(school.settings, school.clock, school)
+        app = KioskApp(school.settings, school.clock, school)
         async with app.run_test() as pilot:
             parent = Parent(pilot)
             await parent.sees("LoginScreen")
@@ -55,7 +55,7 @@ async def test_a_mail_server_that_does_not_answer_holds_nobody_up(tmp_path: Path
 
 async def test_without_a_mail_server_there_is_no_worker(tmp_path: Path) -> None:
     with school_with_mail(tmp_path, None, None) as school:
-        app = build_app(school.settings, school.clock, school)
+        app = KioskApp(school.settings, school.clock, school)
         async with app.run_test() as pilot:
             await Parent(pilot).sees("LoginScreen")
             assert app._mail is None

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.worker import WorkerFailed
 
-from kiosk.app import KioskApp, build_app
+from kiosk.app import KioskApp
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings, load_settings
 from kiosk.services.auth.sign_in import SignIn
@@ -43,7 +43,7 @@ async def test_a_sign_in_that_fails_for_an_unknown_reason_is_a_crash(
         raise RuntimeError
 
     monkeypatch.setattr(SignIn, "student", fail)
-    app = build_app(school.settings, school.clock, school)
+    app = KioskApp(school.settings, school.clock, school)
     with pytest.raises(WorkerFailed):
         async with app.run_test() as pilot:
             await _sign_in_to_the_end(pilot)

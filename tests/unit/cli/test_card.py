@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from kiosk.cli import main
+from kiosk.cli.parser import main
 from kiosk.clock import SystemClock
 from kiosk.config.settings import load_settings
 from kiosk.demo.seed import demo_logins, fill_demo_school

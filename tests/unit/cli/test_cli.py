@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli import main
+from kiosk.cli.parser import main
 from tests.builders.reviews import open_review_school
 
 _ROSTER = "學號,姓名,班級,身分證字號\n110001,王小明,科二智,A123456789\n"

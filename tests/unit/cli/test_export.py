@@ -11,7 +11,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from kiosk.cli import main
+from kiosk.cli.parser import main
 from kiosk.services.auth.staff_session import Role
 from tests.builders.exports import opened_handing
 from tests.builders.filled_school import open_cheaply, settings_of

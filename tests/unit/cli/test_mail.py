@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli import main
+from kiosk.cli.parser import main
 from kiosk.config.sections import SmtpSettings
 from kiosk.services.auth.staff_session import Role
 from kiosk.services.review.decisions import Review

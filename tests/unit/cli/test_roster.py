@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli import main
+from kiosk.cli.parser import main
 from tests.builders.roster_files import FIRST, FIRST_ID, HEADER, SECOND, csv_file
 from tests.paths import ROOT
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli import main
+from kiosk.cli.parser import main
 
 _PASSWORD = "Early-Heron-Lamp"
 _ID = "F131104093"

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from db.models.audit import AuditEntry
 from db.models.school import Fee, Student
-from kiosk.cli import main
+from kiosk.cli.parser import main
 from kiosk.services.files.table_reader import Sheet, read_sheet
 from kiosk.services.imports.fee_check import FeeList, check_fees
 from kiosk.services.imports.fee_import import StudentsChanged, import_fees, student_ids

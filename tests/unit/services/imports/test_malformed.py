@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli import main
+from kiosk.cli.parser import main
 from tests.builders import malformed_rosters
 from tests.builders.roster_files import FIRST, HEADER, SECOND, csv_file
 from tests.paths import ROOT
@@ -19,7 +19,7 @@ _PERSONAL = re.compile(r"[A-Z][12][0-9]{8}|09[0-9]{8}|@example")
 _MAX_MEMORY_KIB = 300 * 1024
 _IMPORT_EACH = """
 import json, re, resource, sys
-from kiosk.cli import main
+from kiosk.cli.parser import main
 home, *files = sys.argv[1:]
 codes = [main(["roster", "import", file, "--yes", "--home", home]) for file in files]
 own = re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1]  # ru_maxrss begins with the parent's

@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from db.models.logins import Credential
 from db.models.school import Guardian, Student
-from kiosk.cli import main
+from kiosk.cli.parser import main
 from kiosk.config.settings import Settings
 from kiosk.demo.people import invented_id
 from kiosk.services.imports.oneroster_archive import LARGEST_UNPACKED
