@@ -12,7 +12,7 @@ from kiosk.i18n import _
 from kiosk.rules.contact import mask_email
 from kiosk.screens.base.step import Nav, Step
 from kiosk.services.auth.student_session import StudentSession
-from kiosk.services.messaging.email_verification import EmailChallenge, MailNotSent
+from kiosk.services.messaging.verification_codes import EmailChallenge, MailNotSent
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
 

@@ -1,8 +1,8 @@
-"""Sending what stands in the outbox: each mail once, whoever else is sending and whatever dies on the way.
+"""Sends the mails of the outbox, each once, also with several senders and after crashes.
 
-A mail is claimed in a transaction of its own before it is handed over, and settled in another one after. Whoever dies
-in between leaves a claim; once that has run out, nobody can tell whether the mail went, so it is never sent again by
-itself but becomes a dead letter that staff see (fault ``uncertain``).
+A sender claims a mail in one transaction, hands it to the server, and settles it in another transaction. If the sender
+crashes in between, the claim expires. The mail may have been sent, so it becomes a dead letter for staff (fault
+``uncertain``) and is not sent again.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from kiosk.services.texts.loader import TextUnusable
 
 ACTOR = "mail"
 BACK_OFF_MINUTES = (1, 5, 15, 60, 180, 360, 720, 1440)
-"""Before the second try, the third …: about two days in all."""
+"""The waits before the second try, the third, and so on: about two days in all."""
 MAX_TRIES = len(BACK_OFF_MINUTES) + 1
 AT_ONCE = 50
-"""In one conversation; many servers take no more."""
+"""Mails in one session; many servers accept no more."""
 PATIENCE_SECONDS = 120
 CLAIM_SECONDS = 600
-"""Longer than any conversation about one mail takes: its steps and :data:`PATIENCE_SECONDS` at its end."""
+"""Longer than the session of one mail lasts: its steps and :data:`PATIENCE_SECONDS` at its end."""
 _MINUTE_MILLISECONDS = 60_000
 
 _message = table_of(OutboxMessage)
@@ -44,7 +44,7 @@ _IS_MAIL = _message.c.channel == Channel.MAIL.value
 
 @dataclass(frozen=True)
 class Sent:
-    """What one round did: mails sent, put off to a later try, and given up."""
+    """The mails of one round: sent, deferred to a later try, and failed."""
 
     sent: int = 0
     deferred: int = 0
@@ -53,7 +53,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class _Claim:
-    """A mail that nobody else sends now."""
+    """A mail that this sender alone may send."""
 
     id: str
     kind: str
@@ -61,42 +61,35 @@ class _Claim:
     sealed: bytes = field(repr=False)
 
 
-class _TakenByAnother(Exception):
-    """Somebody else claimed or settled the mail first; nothing is written."""
+class _ClaimedByAnother(Exception):
+    """Another sender claimed the mail first; nothing is written."""
 
 
 class MailSender:
-    """Sends due mails; several may run, in one process or many.
-
-    Args:
-        store: the database.
-        settings: the mail server, the school's name and its texts.
-    """
+    """Sends due mails; several senders may run, in one process or many."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
 
     def send_due(self, limit: int = AT_ONCE) -> Sent:
-        """Send what is due, in one conversation with the mail server; returns what became of it.
-
-        Nothing is sent where no mail server is set: the parents then stand on the list of calls.
+        """Send due mails in one session with the mail server; without a mail server send none.
 
         Raises:
-            StoreError: the database cannot be written; no mail was sent that is not settled or claimed.
+            StoreError: the database cannot be written; every mail that was sent is claimed or settled.
         """
         smtp = self._settings.smtp
         if smtp is None:
             return Sent()
-        failed = self._give_up_lost_claims()
+        failed = self._fail_expired_claims()
         due = self._due(limit)
         if not due:
             return Sent(failed=failed)
         try:
             with connected(smtp) as session:
                 results = self._send_each(smtp, session, due)
-        except DeliveryError as error:  # of the connection: no mail was claimed for it
-            results = self._put_off(due, error.fault)
+        except DeliveryError as error:  # of the connection, so no mail is claimed
+            results = self._defer(due, error.fault)
         return Sent(
             sent=results.count(MessageState.SENT),
             deferred=results.count(MessageState.WAITING),
@@ -104,11 +97,7 @@ class MailSender:
         )
 
     def send_all_due(self) -> Sent:
-        """Send round after round until no mail goes any more; returns what became of all.
-
-        Raises:
-            StoreError: see :meth:`send_due`.
-        """
+        """Repeat :meth:`send_due` until a round sends no mail, and return the sums."""
         total = Sent()
         while True:
             done = self.send_due()
@@ -131,7 +120,7 @@ class MailSender:
         for message_id in due:
             try:
                 claim = self._claim(message_id)
-            except _TakenByAnother:
+            except _ClaimedByAnother:
                 continue
             fault = self._try(smtp, session, claim)
             results.append(self._settle(claim, fault))
@@ -159,12 +148,12 @@ class MailSender:
             )
             row = unit.connection.execute(statement).one_or_none()
             if row is None:
-                raise _TakenByAnother
+                raise _ClaimedByAnother
             unit.audit(ACTOR, "mail.claimed", message_id, {"attempt": row.attempts})
             return _Claim(message_id, row.kind, row.attempts, row.sealed)
 
     def _try(self, smtp: SmtpSettings, session: MailSession, claim: _Claim) -> MailFault | None:
-        """Hand a claimed mail over; None where the server took it."""
+        """Send a claimed mail; return the fault, or None on success."""
         try:
             content: dict[str, Any] = self._store.keys.open("outbox_message", claim.id, claim.sealed)
             school_name, folder = self._settings.school_name, self._settings.text_folder
@@ -176,12 +165,12 @@ class MailSender:
             return error.fault
         except TextUnusable:
             return MailFault.TEMPLATE
-        except SealBroken:  # sealed with a key that was made while this process runs
+        except SealBroken:  # the key was added while this process runs
             return MailFault.UNREADABLE
         return None
 
     def _settle(self, claim: _Claim, fault: MailFault | None) -> MessageState:
-        """Write down what came of a claim, even where it had run out meanwhile: only this process knows."""
+        """Record the outcome of a claim, even an expired one: no other process knows it."""
         with self._store.write() as unit:
             state, values = _outcome(unit, fault, claim.attempts)
             still_ours = (_message.c.state == MessageState.SENDING.value) | (
@@ -198,8 +187,8 @@ class MailSender:
             unit.audit(ACTOR, f"mail.{state.value}", claim.id, {"fault": values["last_fault"]})
         return state
 
-    def _put_off(self, due: Sequence[str], fault: MailFault) -> list[MessageState]:
-        """Put mails off that no server was there for; each counts a try."""
+    def _defer(self, due: Sequence[str], fault: MailFault) -> list[MessageState]:
+        """Defer mails because no server was reached; each counts as a try."""
         results = []
         with self._store.write() as unit:
             waiting = unit.connection.execute(
@@ -220,13 +209,13 @@ class MailSender:
             unit.audit(ACTOR, "mail.deferred", "outbox", {"fault": fault.value, "mails": len(results)})
         return results
 
-    def _give_up_lost_claims(self) -> int:
-        """Make dead letters of mails whose claim has run out: their sender died, and the mail may have gone."""
-        lost = select(_message.c.id).where(
+    def _fail_expired_claims(self) -> int:
+        """Make dead letters of mails whose claim expired, and return their number."""
+        expired = select(_message.c.id).where(
             _IS_MAIL, _message.c.state == MessageState.SENDING.value, _message.c.due_at <= self._store.now()
         )
         with self._store.read() as session:
-            if session.connection().execute(lost.limit(1)).first() is None:
+            if session.connection().execute(expired.limit(1)).first() is None:
                 return 0
         with self._store.write() as unit:
             statement = (
@@ -245,7 +234,7 @@ class MailSender:
 
 
 def _outcome(unit: UnitOfWork, fault: MailFault | None, attempts: int) -> tuple[MessageState, dict[str, Any]]:
-    """The state after a try, and the columns that go with it."""
+    """Return the state after a try, and the columns to write."""
     if fault is None:
         state, values = MessageState.SENT, {"done_at": unit.timestamp_ms}
     elif fault.may_pass and attempts < MAX_TRIES:

@@ -1,7 +1,6 @@
-"""The mails' words: templates that a school may replace (``kiosk/text/mail_*.zh_TW.txt``), with checked placeholders.
+"""The mails' templates, which a school may replace (``kiosk/text/mail_*.zh_TW.txt``), with checked placeholders.
 
-A placeholder is a word in braces, as staff at a school would write it: {學生}. One that a mail does not know would
-reach the parent as it stands, and one that is missing would leave them without what they need, so both are refused.
+A placeholder is a word in braces: {學生}. A template with an unknown placeholder, or without a needed one, is refused.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ from kiosk.services.texts.loader import Text, TextFault, TextName, TextUnusable,
 _PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 _IN_TITLE = frozenset({"學校", "申請編號"})
 _IN_EVERY_MAIL = frozenset({"學校", "家長", "學生", "申請編號", "服務電話"})
-_OF_APPLICATION = frozenset({"學生", "申請編號"})
-_OF_ACCOUNT = frozenset({MessageKind.EMAIL_CHANGED})
-"""Mails about an account, which know no application."""
+_ABOUT_APPLICATION = frozenset({"學生", "申請編號"})
+_ABOUT_ACCOUNT = frozenset({MessageKind.EMAIL_CHANGED})
+"""Mails about an account, without an application."""
 _NEEDED: Mapping[MessageKind, frozenset[str]] = {
     MessageKind.APPROVED: frozenset({"帳號", "期限"}),
     MessageKind.SECOND_CHILD: frozenset({"帳號"}),
@@ -46,23 +45,17 @@ _KEYS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class MailText:
-    """A mail's words, ready to be sent."""
+    """A mail's subject and body."""
 
     subject: str = field(repr=False)
     body: str = field(repr=False)
 
 
 def mail_text(kind: MessageKind, own_folder: Path | None, school_name: str, words: Mapping[str, str]) -> MailText:
-    """Fill in a template.
-
-    Args:
-        kind: what the mail tells; chooses the template.
-        own_folder: the school's texts, as `kiosk.services.texts.loader.load_text` takes it.
-        school_name: for {學校}.
-        words: what the outbox kept; controls and characters nobody sees are left out of them.
+    """Fill in a template; unsafe characters are removed from ``words``.
 
     Raises:
-        TextUnusable: the template, or the file of the help lines, cannot be used.
+        TextUnusable: the template, or the file of the help lines, is unusable.
     """
     template = _template(kind, own_folder)
     values = {name: words.get(key, "") for name, key in _KEYS.items()}
@@ -76,10 +69,10 @@ def mail_text(kind: MessageKind, own_folder: Path | None, school_name: str, word
 
 
 def check_mail_texts(own_folder: Path | None) -> None:
-    """Go on only if every mail's template can be used.
+    """Check every mail's template.
 
     Raises:
-        TextUnusable: the first that cannot; its text says what to mend.
+        TextUnusable: for the first unusable template.
     """
     for kind in MessageKind:
         _template(kind, own_folder)
@@ -87,9 +80,9 @@ def check_mail_texts(own_folder: Path | None) -> None:
 
 def _template(kind: MessageKind, own_folder: Path | None) -> Text:
     text = load_text(TextName(f"mail_{kind.value}"), own_folder)
-    file = Path(f"{text.name.value}.{text.language}.txt")
+    file = Path(text.file_name)
     in_title, in_body = (set(_PLACEHOLDER.findall(part)) for part in (text.title, text.body))
-    absent = _OF_APPLICATION if kind in _OF_ACCOUNT else frozenset()
+    absent = _ABOUT_APPLICATION if kind in _ABOUT_ACCOUNT else frozenset()
     unknown = (in_title - (_IN_TITLE - absent)) | (in_body - (_IN_EVERY_MAIL - absent) - _NEEDED[kind])
     for name in sorted(unknown):
         line = _("文字檔 {file} 的 {name} 不能用在這裡，請看 README.md 的說明。").format(

@@ -1,8 +1,8 @@
-"""What parents are to be told, written in the transaction of the decision it tells.
+"""The outbox: messages to parents, written in the transaction of the decision they report.
 
-A message goes by mail where a mail server is set and the person has an address, else it stands on the list of parents
-to call. What stands in the mail is decided here: the child's name masked, the application's number, what happens next.
-An ID, or the end of one that is somebody's first password, never does, whoever wrote it into a reason.
+A message goes by mail if a mail server is set and the person has an address; otherwise a member of staff calls. It
+holds the child's masked name and the application's number. IDs, and their last six characters, which are first
+passwords, are hidden even in reasons that staff typed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from kiosk.rules.names import mask_name
 
 
 class MessageKind(StrEnum):
-    """What a message tells; the value is what the database keeps, and names the template ``mail_<value>``."""
+    """The subject of a message; the database keeps the value, which also names the template ``mail_<value>``."""
 
     APPROVED = "approved"
     SECOND_CHILD = "second_child"
@@ -39,7 +39,7 @@ class MessageKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """What is told, in a few characters."""
+        """The subject in a few characters."""
         return {
             MessageKind.APPROVED: _("通過"),
             MessageKind.SECOND_CHILD: _("通過，沿用原帳號"),
@@ -52,14 +52,14 @@ class MessageKind(StrEnum):
 
 
 class Channel(StrEnum):
-    """How a person hears of it."""
+    """The way a message reaches the parent."""
 
     MAIL = "mail"
     CALL = "call"
 
 
 class MessageState(StrEnum):
-    """How far a message is; ``failed`` is a dead letter, for staff to look at."""
+    """The state of a message; ``failed`` is a dead letter for staff."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -70,7 +70,7 @@ class MessageState(StrEnum):
 
 @dataclass(frozen=True)
 class Addressee:
-    """Whom a message is for; ``email`` is None where there is none."""
+    """The recipient of a message; ``email`` is None without an address."""
 
     name: str = field(repr=False)
     mobile: str = field(repr=False)
@@ -86,19 +86,11 @@ def write(
     addressee: Addressee,
     words: Mapping[str, str],
 ) -> str:
-    """Put a message into the outbox, within the unit of work of the decision it tells.
+    """Add a message to the outbox and return its id; the decision's unit of work audits it.
 
-    Args:
-        unit: the decision's; written or rolled back with it, and audited by it.
-        settings: whether a mail server is set.
-        kind: what it tells.
-        decision_key: names decision and person, 96 characters at most; a second message of one key is a StoreConflict.
-        application: what it is about; None where it is about an account and no child of it.
-        addressee: whom it is for.
-        words: what this kind's template wants besides person, child and number; see `kiosk.services.messaging.mail_templates`.
-
-    Returns:
-        The message's id.
+    ``decision_key`` names decision and person in 96 characters at most; a second message of a key is a StoreConflict.
+    ``application`` is None for a message about an account without a child. ``words`` are the template's values besides
+    person, child and number (`kiosk.services.messaging.mail_templates`).
     """
     message_id = uuid4().hex
     by_mail = settings.smtp is not None and addressee.email is not None
@@ -137,14 +129,9 @@ def _of_application(application: Application | None) -> dict[str, str]:
 def notify_approved(
     unit: UnitOfWork, settings: Settings, application_id: str, version: int, opened: Iterable[OpenedBinding]
 ) -> None:
-    """Tell every applicant that the application is approved and how the account is used.
+    """Notify every applicant of the approval and of how to use the account.
 
-    Args:
-        unit: the approval's.
-        settings: whether a mail server is set.
-        application_id: what was approved.
-        version: the version that was decided on; with the person it makes the decision's key.
-        opened: what :func:`kiosk.services.accounts.bindings.open_binding` gave.
+    ``version`` is the application's at the decision, a part of the decision's key.
     """
     people = {person.id: person for person in _people(unit, application_id)}
     for one in opened:
@@ -152,20 +139,15 @@ def notify_approved(
         words = {"account": one.account_email or ""}
         if one.first_password_until is not None:
             words["until"] = roc_day(one.first_password_until)
-        _tell(unit, settings, kind, application_id, version, people[one.applicant_id], words)
+        _notify(unit, settings, kind, application_id, version, people[one.applicant_id], words)
 
 
 def notify_returned(
     unit: UnitOfWork, settings: Settings, application_id: str, version: int, reasons: Mapping[tuple[int, str], str]
 ) -> None:
-    """Tell the applicants whose fields were sent back (退件補正) which these are, and why.
+    """Notify the applicants of their returned fields (退件補正) and the reasons.
 
-    Args:
-        unit: the decision's.
-        settings: whether a mail server is set.
-        application_id: what was sent back.
-        version: the version that was decided on.
-        reasons: by the applicant's position, from 1, and the field's key; identity numbers in them are hidden.
+    ``reasons`` are by the applicant's position, from 1, and the field's key; IDs in them are hidden.
     """
     people = _people(unit, application_id)
     known = _identity_numbers(unit, people)
@@ -177,18 +159,18 @@ def notify_returned(
         ]
         if fields:
             words = {"fields": "\n".join(fields)}
-            _tell(unit, settings, MessageKind.RETURNED, application_id, version, person, words)
+            _notify(unit, settings, MessageKind.RETURNED, application_id, version, person, words)
 
 
 def notify_rejected(unit: UnitOfWork, settings: Settings, application_id: str, version: int, reason: str) -> None:
-    """Tell every applicant that the application was refused (不通過), and why; as :func:`notify_returned`."""
+    """Notify every applicant of the refusal (不通過) and its reason, as :func:`notify_returned` does."""
     people = _people(unit, application_id)
     words = {"reason": hide_ids(reason, _identity_numbers(unit, people))}
     for person in people:
-        _tell(unit, settings, MessageKind.REJECTED, application_id, version, person, words)
+        _notify(unit, settings, MessageKind.REJECTED, application_id, version, person, words)
 
 
-def _tell(
+def _notify(
     unit: UnitOfWork,
     settings: Settings,
     kind: MessageKind,

@@ -1,7 +1,7 @@
-"""Handing a mail to the school's mail server (RFC 5321), over TLS unless the server is on this machine and set without.
+"""Sends mail through the school's mail server (RFC 5321); TLS may be off only for a server on this machine.
 
-What went wrong is told apart by what may be done about it: trying again later, not at all, or asking a person, because
-the server fell silent after the mail was in its hands and may have sent it on (RFC 1047).
+Faults differ by what may follow: another try, no other try, or a person's decision if the server fell silent after it
+received the mail and may have sent it (RFC 1047).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 class MailFault(StrEnum):
-    """Why a mail was not delivered; the value is what the outbox keeps."""
+    """Why a mail was not delivered; the outbox keeps the value."""
 
     UNREACHABLE = "unreachable"
     TLS = "tls"
@@ -47,7 +47,7 @@ class MailFault(StrEnum):
 
     @property
     def label(self) -> str:
-        """What went wrong, and what to do about it, for staff."""
+        """The fault for staff, with what to do."""
         return {
             MailFault.UNREACHABLE: _("連不上郵件伺服器"),
             MailFault.TLS: _("郵件伺服器的憑證不能信任"),
@@ -63,12 +63,12 @@ class MailFault(StrEnum):
 
     @property
     def may_pass(self) -> bool:
-        """Whether trying again later is safe and may help."""
+        """Whether another try is safe and may succeed."""
         return self not in (MailFault.ADDRESS, MailFault.REFUSED, MailFault.UNCERTAIN)
 
 
 class DeliveryError(Exception):
-    """The mail was not delivered, or may not have been; neither address nor text is in the message."""
+    """The mail was not delivered, or may not have been; the message holds neither address nor text."""
 
     def __init__(self, fault: MailFault) -> None:
         super().__init__(fault.name)
@@ -78,19 +78,13 @@ class DeliveryError(Exception):
 def make_message(
     smtp: SmtpSettings, school_name: str, address: str, subject: str, body: str, at: datetime, message_id: str = ""
 ) -> EmailMessage:
-    """Put a plain-text mail together; nothing in its parts can add a header or another recipient.
+    """Return a plain-text mail; no argument can add a header or another recipient.
 
-    Args:
-        smtp: whose sender it comes from.
-        school_name: stands beside the sender's address.
-        address: whom it goes to.
-        subject: one line.
-        body: plain text.
-        at: the time it bears.
-        message_id: the part before the sender's domain, the same for each try of one mail; empty makes one up.
+    ``school_name`` is the sender's display name, ``at`` the Date header. ``message_id`` is the part before the sender's
+    domain, the same for each try of one mail; an empty one is generated.
 
     Raises:
-        DeliveryError: ADDRESS, where mail cannot be sent there.
+        DeliveryError: ADDRESS for an unusable address.
         ValueError: the subject is more than one line.
     """
     try:
@@ -103,9 +97,9 @@ def make_message(
     message["To"] = _mailbox(address)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{message_id}@{domain}>" if message_id else make_msgid(domain=domain)
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notice answers it
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: suppresses vacation notices
     message["Subject"] = subject
-    message.set_content(body, cte="base64")  # plain ASCII, whatever the server takes
+    message.set_content(body, cte="base64")  # ASCII for servers without 8BITMIME
     return message
 
 
@@ -115,11 +109,7 @@ def _mailbox(address: str, name: str = "") -> Address:
 
 
 class MailSession:
-    """A conversation with the mail server, for one mail after another.
-
-    Attributes:
-        is_open: whether another mail may be handed over.
-    """
+    """A session with the mail server for several mails; ``is_open`` says whether another one may follow."""
 
     def __init__(self, connection: smtplib.SMTP, sender: str) -> None:
         """Made by :func:`connected`."""
@@ -128,41 +118,41 @@ class MailSession:
         self.is_open = True
 
     def send(self, message: EmailMessage, patience_seconds: float = _STEP_SECONDS) -> None:
-        """Hand one mail over; once the server has taken it, nothing more can go wrong here.
+        """Send one mail.
 
         Args:
             message: from :func:`make_message`.
-            patience_seconds: how long the server may take to answer for the whole mail (RFC 5321, 4.5.3.2.6).
+            patience_seconds: the limit for the server's reply to the whole mail (RFC 5321, 4.5.3.2.6).
 
         Raises:
-            DeliveryError: UNCERTAIN where the server did not answer for a mail that it had; else it has none.
+            DeliveryError: UNCERTAIN if the server has the mail but did not reply; otherwise it has no mail.
         """
         import smtplib
 
         address = str(message["To"].addresses[0].addr_spec)
-        handed_over = False
+        has_mail = False
         try:
             self._expect(2, self._connection.mail(self._sender), MailFault.SENDER)
             self._expect(2, self._connection.rcpt(address), MailFault.REFUSED)
             self._expect(3, self._connection.docmd("DATA"), MailFault.REFUSED)
-            handed_over = True
+            has_mail = True
             self._wait_for(patience_seconds)
-            self._connection.send(_on_the_wire(message))
+            self._connection.send(_wire_format(message))
             self._expect(2, self._connection.getreply(), MailFault.REFUSED)
         except (OSError, smtplib.SMTPException):
             self.is_open = False
-            raise DeliveryError(MailFault.UNCERTAIN if handed_over else MailFault.UNREACHABLE) from None
+            raise DeliveryError(MailFault.UNCERTAIN if has_mail else MailFault.UNREACHABLE) from None
         self._wait_for(_STEP_SECONDS)
 
     def _expect(self, kind: int, reply: tuple[int, bytes], refused: MailFault) -> None:
-        """Go on only with a reply of this kind, the first digit of its code (RFC 5321, 4.2.1)."""
+        """Require a reply whose code begins with this digit (RFC 5321, 4.2.1)."""
         import smtplib
 
         code = reply[0]
         if code // 100 == kind:
             return
         if code // 100 not in (4, 5):
-            raise smtplib.SMTPServerDisconnected  # whoever this is, it speaks no SMTP
+            raise smtplib.SMTPServerDisconnected  # not an SMTP server
         try:
             self.is_open = code != _CLOSING and self._connection.rset()[0] // 100 == 2
         except (OSError, smtplib.SMTPException):
@@ -174,17 +164,17 @@ class MailSession:
             self._connection.sock.settimeout(seconds)
 
 
-def _on_the_wire(message: EmailMessage) -> bytes:
-    """The mail as it is sent, a lone dot at its end (RFC 5321, 4.5.2)."""
+def _wire_format(message: EmailMessage) -> bytes:
+    """Return the bytes to send, dots escaped, with the final dot (RFC 5321, 4.5.2)."""
     return _LEADING_DOT.sub(b"..", message.as_bytes(policy=SMTP)) + b".\r\n"
 
 
 @contextmanager
 def connected(smtp: SmtpSettings) -> Iterator[MailSession]:
-    """Connect to the mail server and sign in; ten seconds at most a step.
+    """Open a session with the mail server, signed in; each step takes ten seconds at most.
 
     Raises:
-        DeliveryError: the server was not reached, is not the one its certificate should name, or let nobody in.
+        DeliveryError: the server was not reached, its certificate is not trusted, or it refused the sign-in.
     """
     connection = _connect(smtp)
     try:
@@ -192,7 +182,7 @@ def connected(smtp: SmtpSettings) -> Iterator[MailSession]:
         session = MailSession(connection, smtp.sender)
         yield session
         if session.is_open:
-            _take_leave(connection)
+            _quit(connection)
     finally:
         connection.close()
 
@@ -208,12 +198,12 @@ def _connect(smtp: SmtpSettings) -> smtplib.SMTP:
         return smtplib.SMTP(smtp.host, smtp.port, timeout=_STEP_SECONDS)
     except ssl.SSLError:
         raise DeliveryError(MailFault.TLS) from None
-    except OSError:  # smtplib's own exceptions too
+    except OSError:  # smtplib's exceptions are OSErrors
         raise DeliveryError(MailFault.UNREACHABLE) from None
 
 
 def _greet(connection: smtplib.SMTP, smtp: SmtpSettings) -> None:
-    """Say hello, over TLS where that is set, and sign in where there is an account."""
+    """Send EHLO, start TLS and sign in, as far as each is set."""
     import ssl
 
     refused = MailFault.UNREACHABLE
@@ -226,12 +216,12 @@ def _greet(connection: smtplib.SMTP, smtp: SmtpSettings) -> None:
         if smtp.user is not None and smtp.password_file is not None:
             refused = MailFault.SIGN_IN
             connection.login(smtp.user, smtp.password_file.read_text("utf-8").strip())
-    except (OSError, UnicodeError):  # smtplib's exceptions are OSErrors, and so are those of TLS and of the file
+    except (OSError, UnicodeError):  # those of smtplib, TLS and the password file
         raise DeliveryError(refused) from None
 
 
-def _take_leave(connection: smtplib.SMTP) -> None:
-    """Say goodbye; what was delivered is delivered, whatever the server answers."""
+def _quit(connection: smtplib.SMTP) -> None:
+    """Send QUIT; a failure changes nothing for delivered mails."""
     import smtplib
 
     with suppress(OSError, smtplib.SMTPException):

@@ -1,4 +1,4 @@
-"""A six-digit code to an address, typed in at the kiosk: who may ask for one is each service's own matter."""
+"""Six-digit codes sent by mail and typed in at the kiosk; each service decides who may request one."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from kiosk.rules.text_safety import half_width
 
 CODE_SECONDS = 600
 TRIES = 5
-MAILS_AN_HOUR = 5
-"""To one address."""
-MAILS_OF_A_LOGIN = 10
-"""In an hour, so that nobody floods strangers from the lobby."""
+MAILS_PER_HOUR = 5
+"""The limit for one address."""
+MAILS_PER_LOGIN = 10
+"""The limit for one login in an hour, against floods of mail to strangers."""
 _HOUR_SECONDS = 3600
 
 
 class MailNotSent(ServiceError):
-    """The mail server did not take the code, or the address had too many already."""
+    """The mail server refused the code, or the address or login reached its limit."""
 
 
 class WrongCode(ServiceError):
-    """It was another code, the code is too old, or it was typed too often."""
+    """The code is wrong, expired, or typed too often."""
 
 
 class Purpose(Enum):
-    """What a code is for; a code for one purpose does for no other."""
+    """The purpose of a code; it is valid for no other."""
 
     EMAIL = auto()
     RECOVERY = auto()
@@ -50,7 +50,7 @@ class Purpose(Enum):
 
     @property
     def body(self) -> str:
-        """The mail's words."""
+        """The mail's body."""
         return {
             Purpose.EMAIL: _("您的驗證碼是 {code}，十分鐘內有效。若您沒有申請，請不必理會。"),
             Purpose.RECOVERY: _(
@@ -62,14 +62,12 @@ class Purpose(Enum):
 
 @dataclass
 class EmailChallenge:
-    """A code that was sent; holds its keyed hash, never the code.
+    """A code that was sent, as a keyed hash.
 
     Attributes:
-        address: where it went.
-        digest: HMAC-SHA256 of the code.
-        sent: seconds since the machine started.
-        tries: how often it was typed.
-        purpose: what it is for.
+        digest: HMAC-SHA256 of purpose, address and code.
+        sent: in seconds since the machine started.
+        tries: the number of checks so far.
     """
 
     address: str = field(repr=False)
@@ -79,17 +77,12 @@ class EmailChallenge:
     purpose: Purpose = Purpose.EMAIL
 
     def spend(self) -> None:
-        """Let the code be good for nothing more."""
+        """Make the code invalid."""
         self.tries = TRIES
 
 
 class CodeMail:
-    """Makes, sends and compares codes; what it remembers is in memory only.
-
-    Args:
-        settings: the mail server and the school's name.
-        clock: how long a code lasts.
-    """
+    """Makes, sends and checks codes; its state is in memory only."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
@@ -104,16 +97,12 @@ class CodeMail:
         return self._settings.smtp is not None
 
     def send(self, login: str, address: str, purpose: Purpose = Purpose.EMAIL) -> EmailChallenge:
-        """Send a code; waits for the mail server, ten seconds at most a step.
+        """Send a code and wait for the mail server, ten seconds at most for each step.
 
-        Args:
-            login: who asks, for counting.
-            address: as typed.
-            purpose: what it is for.
+        ``login`` is the requester, for the limit; ``address`` is as typed.
 
         Raises:
-            MailNotSent: no mail server is set or it refused, the address is none, or it or this login had too many
-                codes in an hour.
+            MailNotSent: also without a mail server and for an invalid address.
         """
         smtp = self._settings.smtp
         if smtp is None:
@@ -123,18 +112,18 @@ class CodeMail:
         except InvalidEmail:
             raise MailNotSent from None
         with self._counting:
-            self._count(f"login|{login}", MAILS_OF_A_LOGIN)
-            self._count(f"address|{address.lower()}", MAILS_AN_HOUR)
-        challenge, code = self.make(address, purpose)
+            self._count(f"login|{login}", MAILS_PER_LOGIN)
+            self._count(f"address|{address.lower()}", MAILS_PER_HOUR)
+        challenge, code = self._make(address, purpose)
         self._deliver(smtp, address, purpose, code)
         return challenge
 
     def send_later(self, login: str, address: str | None, purpose: Purpose) -> EmailChallenge:
-        """Make a code and send it from a thread of its own: nobody can tell from the wait whether there is an address.
+        """Make a code and send it in a thread, so that the wait does not disclose whether there is an address.
 
-        What goes wrong is told to nobody: the mail just does not come.
+        Failures are silent.
         """
-        challenge, code = self.make(address or "", purpose)
+        challenge, code = self._make(address or "", purpose)
 
         def deliver() -> None:
             smtp = self._settings.smtp
@@ -142,8 +131,8 @@ class CodeMail:
                 return
             try:
                 with self._counting:
-                    self._count(f"login|{login}", MAILS_OF_A_LOGIN)
-                    self._count(f"address|{address.lower()}", MAILS_AN_HOUR)
+                    self._count(f"login|{login}", MAILS_PER_LOGIN)
+                    self._count(f"address|{address.lower()}", MAILS_PER_HOUR)
                 self._deliver(smtp, address, purpose, code)
             except MailNotSent:
                 return
@@ -151,15 +140,15 @@ class CodeMail:
         threading.Thread(target=deliver, name="code-mail", daemon=True).start()
         return challenge
 
-    def make(self, address: str, purpose: Purpose) -> tuple[EmailChallenge, str]:
-        """A code for an address, and what it is compared with."""
+    def _make(self, address: str, purpose: Purpose) -> tuple[EmailChallenge, str]:
+        """Return the challenge for a new code, and the code."""
         code = f"{secrets.randbelow(10**6):06}"
         return EmailChallenge(
             address, self._digest(purpose, address, code), self._clock.elapsed(), purpose=purpose
         ), code
 
     def check(self, challenge: EmailChallenge, typed: str) -> bool:
-        """Whether this is the code: five tries within ten minutes; spaces and full-width digits do no harm."""
+        """Return whether the code is right; it allows five tries in ten minutes, spaces and full-width digits."""
         challenge.tries += 1
         in_time = self._clock.elapsed() - challenge.sent <= CODE_SECONDS
         digest = self._digest(challenge.purpose, challenge.address, "".join(half_width(typed[:64]).split()))
@@ -169,16 +158,16 @@ class CodeMail:
         name = "" if purpose is None else purpose.name
         return hmac.digest(self._key, f"{name}|{address}|{code}".encode("utf-8", "surrogatepass"), "sha256")
 
-    def _count(self, whose: str, most: int) -> None:
-        """Remember a mail, and refuse one too many; whoever had none for an hour is forgotten."""
+    def _count(self, key: str, limit: int) -> None:
+        """Count a mail, or refuse one above the limit; counts older than an hour are dropped."""
         now = self._clock.elapsed()
         for known, times in list(self._sent.items()):
             while times and now - times[0] > _HOUR_SECONDS:
                 times.popleft()
             if not times:
                 del self._sent[known]
-        sent = self._sent.setdefault(self._digest(None, whose, ""), deque())
-        if len(sent) >= most:
+        sent = self._sent.setdefault(self._digest(None, key, ""), deque())
+        if len(sent) >= limit:
             raise MailNotSent
         sent.append(now)
 

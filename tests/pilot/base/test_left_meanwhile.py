@@ -22,7 +22,8 @@ from kiosk.screens.account.login import AccountLoginScreen
 from kiosk.screens.base.new_password import ChangePasswordScreen
 from kiosk.screens.family.email_code import EmailCodeScreen
 from kiosk.services.errors import StoreError
-from kiosk.services.messaging.email_verification import EmailCodes, MailNotSent
+from kiosk.services.messaging.email_verification import EmailCodes
+from kiosk.services.messaging.verification_codes import MailNotSent
 from kiosk.services.school import School
 from kiosk.testing import FakeClock, Parent, until
 from tests.pilot.conftest import standing_at

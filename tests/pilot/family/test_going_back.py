@@ -12,7 +12,8 @@ from textual.widgets import Input
 
 from kiosk.screens.base.new_password import ChangePasswordScreen
 from kiosk.services.auth.student_session import StudentSession
-from kiosk.services.messaging.email_verification import EmailChallenge, EmailCodes
+from kiosk.services.messaging.email_verification import EmailCodes
+from kiosk.services.messaging.verification_codes import EmailChallenge
 from kiosk.services.school import School
 from kiosk.testing import until
 from tests.pilot.quick import QuickParent, quickly_at

@@ -18,7 +18,7 @@ from kiosk.services.administration.login_reset_desk import IdNotSeen, UnknownAcc
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.auth.lockout import FAILURES_TO_LOCK, LOCK_SECONDS
 from kiosk.services.auth.staff_session import OwnChildRefused
-from kiosk.services.messaging.verification_codes import CODE_SECONDS, MAILS_AN_HOUR, TRIES, WrongCode
+from kiosk.services.messaging.verification_codes import CODE_SECONDS, MAILS_PER_HOUR, TRIES, WrongCode
 from kiosk.services.office import open_office
 from kiosk.services.school import School
 from tests.builders.accounts import Families, account_row
@@ -140,10 +140,10 @@ def test_five_askings_for_one_id_are_enough(school: School, families: Families, 
         with pytest.raises(TooManyTries) as refused:
             begin(school, national_id=national_id)
         assert refused.value.minutes_left == 15
-    assert len(mailbox.mails) == MAILS_AN_HOUR
+    assert len(mailbox.mails) == MAILS_PER_HOUR
     clock_of(school).advance(LOCK_SECONDS + 1)
     begin(school)
-    assert len(mailbox.mails) == MAILS_AN_HOUR, "one address gets five in an hour"
+    assert len(mailbox.mails) == MAILS_PER_HOUR, "one address gets five in an hour"
 
 
 def test_a_code_is_good_for_five_tries_and_ten_minutes(school: School, families: Families, mailbox: Mailbox) -> None:

@@ -14,12 +14,12 @@ from db.store import Store
 from kiosk.config.sections import SmtpSecurity
 from kiosk.config.settings import Settings
 from kiosk.services.auth.student_session import STUDENT_LOGIN, StudentSession
-from kiosk.services.messaging.email_verification import (
+from kiosk.services.messaging.email_verification import EmailCodes
+from kiosk.services.messaging.verification_codes import (
     CODE_SECONDS,
-    MAILS_AN_HOUR,
-    MAILS_OF_A_LOGIN,
+    MAILS_PER_HOUR,
+    MAILS_PER_LOGIN,
     TRIES,
-    EmailCodes,
     MailNotSent,
 )
 from kiosk.testing import FakeClock
@@ -143,25 +143,25 @@ def test_a_new_code_does_not_open_an_earlier_challenge(codes: EmailCodes, mailbo
 
 
 def test_one_address_gets_five_codes_an_hour(codes: EmailCodes, mailbox: Mailbox, clock: FakeClock) -> None:
-    for _mail in range(MAILS_AN_HOUR):
+    for _mail in range(MAILS_PER_HOUR):
         codes.send(VISITOR, ADDRESS)
     with pytest.raises(MailNotSent):
         codes.send(VISITOR, ADDRESS.upper())
     codes.send(VISITOR, "ming@example.com")
     clock.advance(3601)
     codes.send(VISITOR, ADDRESS)
-    assert len(mailbox.mails) == MAILS_AN_HOUR + 2
+    assert len(mailbox.mails) == MAILS_PER_HOUR + 2
 
 
 def test_one_login_cannot_flood_many_addresses(codes: EmailCodes, mailbox: Mailbox, clock: FakeClock) -> None:
-    for mail in range(MAILS_OF_A_LOGIN):
+    for mail in range(MAILS_PER_LOGIN):
         codes.send(VISITOR, f"stranger{mail}@example.com")
     with pytest.raises(MailNotSent):
         codes.send(VISITOR, ADDRESS)
     codes.send(replace(VISITOR, credential_id="login-2"), ADDRESS)
     clock.advance(3601)
     codes.send(VISITOR, ADDRESS)
-    assert len(mailbox.mails) == MAILS_OF_A_LOGIN + 2
+    assert len(mailbox.mails) == MAILS_PER_LOGIN + 2
 
 
 @pytest.mark.parametrize("address", ["refused@example.com", "no address", "a@example.com\nBcc: b@example.com,c@x.tw"])
