@@ -21,8 +21,8 @@ from kiosk.config.toml_reader import SettingsError
 from kiosk.i18n import _
 from kiosk.runtime.idle_guard import Activity, IdleGuard
 from kiosk.runtime.startup import CannotOpen, load_school, preload_modules
+from kiosk.screens.base.kiosk_screen import KioskScreen, Nav
 from kiosk.screens.base.login import LoginScreen
-from kiosk.screens.base.step import Nav, Step
 from kiosk.services.texts.loader import TextName, load_text
 from kiosk.terminal.locked_app import LockedApp
 from kiosk.terminal.render_caches import clear_render_caches
@@ -262,9 +262,9 @@ class KioskApp(LockedApp):
             self.reset_session()
             return
         for step in self.screen_stack:
-            if isinstance(step, Step) and step.is_mounted:
+            if isinstance(step, KioskScreen) and step.is_mounted:
                 step.on_second()
-        if isinstance(screen, Step) and screen.is_mounted:  # a screen that was pushed just now has no title yet
+        if isinstance(screen, KioskScreen) and screen.is_mounted:  # a screen that was pushed just now has no title yet
             screen.show_time()
             screen.show_countdown(state.countdown, last_call=state.last_call)
         if state.ask and not self._asking and len(self.screen_stack) > _WITHOUT_A_STEP:

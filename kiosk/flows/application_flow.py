@@ -21,8 +21,9 @@ from kiosk.flows.flow import SessionEnded
 from kiosk.i18n import _, current_language
 from kiosk.rules.identity import InvalidIdentity, normalise_id
 from kiosk.rules.names import mask_name
+from kiosk.screens.base.ask_id import AskIdScreen
 from kiosk.screens.base.context import KioskContext
-from kiosk.screens.base.notice import AskIdScreen, NoticeScreen
+from kiosk.screens.base.notice import NoticeScreen
 from kiosk.screens.base.step import Nav
 from kiosk.screens.family.applicant_form import ApplicantFormScreen
 from kiosk.screens.family.application_mode import ApplicationModeScreen, BasisScreen

@@ -8,7 +8,8 @@ from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, ServiceError
 from kiosk.domain.school_calendar import today
 from kiosk.flows.family_flow import VisitorWalk
 from kiosk.i18n import _
-from kiosk.screens.base.notice import AskIdScreen, NoticeScreen
+from kiosk.screens.base.ask_id import AskIdScreen
+from kiosk.screens.base.notice import NoticeScreen
 from kiosk.screens.base.step import Nav
 from kiosk.screens.family.correction import CorrectionScreen
 from kiosk.services.applications.submission import ApplicantIsStudent, InvalidApplication

@@ -15,7 +15,8 @@ from textual.widgets import Button
 from kiosk.config.sections import IdleTimes
 from kiosk.i18n import _
 from kiosk.rules.line_breaks import wrap
-from kiosk.screens.base.step import Body, Step
+from kiosk.screens.base.kiosk_screen import Body
+from kiosk.screens.base.step import Step
 from kiosk.services.texts.card_services import CardItem, CardServices
 from kiosk.widgets.wrapped_text import WrappedText
 
