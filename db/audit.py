@@ -1,8 +1,8 @@
-"""The audit chain: append-only rows, each sealed to the one before it, written in the transaction of the change.
+"""The audit chain: append-only rows, each written in the transaction of its change and chained to the previous row.
 
-``mac`` is HMAC-SHA256 over the row's length-prefixed fields and the mac before it, so a row that is changed, removed
-or moved is found at its number. Rows cut off the end leave no trace inside the database: the anchor (the last number
-and the beginning of its mac, 40 hexadecimal digits) is kept elsewhere, and :func:`verify` holds the chain against it.
+``mac`` is HMAC-SHA256 over the row's length-prefixed fields and the previous ``mac``, so :func:`verify` finds a
+changed, removed or moved row at its number. Rows removed from the end leave no trace in the database. The anchor shows
+them: 40 hexadecimal digits of the last number and its mac, kept elsewhere.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ANCHOR_MAC_DIGITS = 32
 
 @dataclass(frozen=True)
 class Verification:
-    """What verifying the chain found: ``broken_at`` is the first bad row's number, None where all is whole."""
+    """The result of a verification; ``broken_at`` is the number of the first bad row, None for an intact chain."""
 
     rows: int
     broken_at: int | None
@@ -48,7 +48,7 @@ def _mac(keys: KeyRing, row: Mapping[str, Any] | RowMapping, prev: bytes) -> byt
 
 
 def lock_head(connection: Connection) -> tuple[int, bytes]:
-    """Read the chain's end and, where the database needs it (PostgreSQL), lock it until the transaction ends."""
+    """Return the chain's end; on PostgreSQL lock it until the transaction ends."""
     row = connection.execute(_READ_HEAD).one()
     return row.seq, row.mac
 
@@ -65,7 +65,7 @@ def append(
     subject: str,
     detail: Mapping[str, Any],
 ) -> tuple[int, bytes]:
-    """Add one row behind ``head`` and return the new head; ``detail`` is kept as a keyed hash only."""
+    """Append a row to ``head`` and return the new head; of ``detail`` only a keyed hash is kept."""
     seq, prev = head
     row: dict[str, Any] = {
         "seq": seq + 1,
@@ -84,24 +84,24 @@ def append(
 
 
 def anchor_code(seq: int, mac: bytes) -> str:
-    """The 40 digits to keep elsewhere: eight of the number, thirty-two of the mac."""
+    """Return the anchor: eight digits of the number and 32 of the mac."""
     return f"{seq:08x}{mac.hex()[:_ANCHOR_MAC_DIGITS]}"
 
 
 def verify(connection: Connection, keys: KeyRing, anchor: str | None = None) -> Verification:
-    """Check the whole chain, row by row, against the head and, where given, an anchor kept elsewhere."""
+    """Check every row of the chain, the head, and an anchor if one is given."""
     expected_seq, prev = 1, _FIRST_MAC
     anchored = (int(anchor[:8], 16), anchor[8:].lower()) if anchor else None
     rows = connection.execution_options(yield_per=5000).execute(select(AUDIT_ENTRY).order_by(AUDIT_ENTRY.c.seq))
     for row in rows.mappings():
-        whole = (
+        is_intact = (
             row["seq"] == expected_seq
             and row["prev"] == prev
             and hmac.compare_digest(row["mac"], _mac(keys, row, prev))
         )
-        if whole and anchored and row["seq"] == anchored[0]:
-            whole = row["mac"].hex()[:_ANCHOR_MAC_DIGITS] == anchored[1]
-        if not whole:
+        if is_intact and anchored and row["seq"] == anchored[0]:
+            is_intact = row["mac"].hex()[:_ANCHOR_MAC_DIGITS] == anchored[1]
+        if not is_intact:
             rows.close()
             return Verification(expected_seq - 1, expected_seq, anchor_code(expected_seq - 1, prev))
         prev, expected_seq = row["mac"], expected_seq + 1

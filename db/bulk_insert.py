@@ -1,7 +1,7 @@
-"""Adding many rows at once: plain tuples straight to the driver.
+"""Inserts many rows at once, as tuples that go straight to the driver.
 
-SQLAlchemy's own ``executemany`` turns every value over once more, which takes as long as the database's work on it;
-here values must be what the drivers take as they are: text, bytes, whole numbers, booleans, None.
+SQLAlchemy's ``executemany`` converts each value, which takes as long as the database itself. Here every value must be
+text, bytes, an integer, a boolean or None.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ Value = str | bytes | int | bool | None
 
 
 class NewRows:
-    """Rows of one table, collected and then added."""
+    """Collects rows of one table and inserts them."""
 
     def __init__(self, table: Table, *columns: str) -> None:
-        """Rows of ``table`` that give these columns; the others must be nullable."""
+        """Take the columns of the rows; the table's other columns must be nullable."""
         self._table = table
         self._columns = columns
         self._rows: list[tuple[Value, ...]] = []
 
     def add(self, *values: Value) -> None:
-        """Collect a row, its values in the order of the columns."""
+        """Add a row, its values in the order of the columns."""
         self._rows.append(values)
 
     def write(self, connection: Connection) -> None:
-        """Add what was collected, and forget it."""
+        """Insert the collected rows and clear them."""
         if not self._rows:
             return
         quote = connection.dialect.identifier_preparer.quote

@@ -1,4 +1,4 @@
-"""The key file: written whole, and read only after its owner and mode were checked."""
+"""The key file: written atomically, read only after a check of its owner and mode."""
 
 from __future__ import annotations
 
@@ -29,16 +29,15 @@ class KeyFileError(Exception):
     """The key file cannot be used; ``fault`` says why."""
 
     def __init__(self, fault: KeyFault) -> None:
-        """Keep the fault; no key material ever reaches the message."""
         super().__init__(fault.name)
         self.fault = fault
 
 
 def write_keys(path: Path, keys: KeyRing, *, replace: bool = False) -> None:
-    """Write the key file, mode 0400, whole or not at all.
+    """Write the key file atomically, mode 0400.
 
     Raises:
-        KeyFileError: EXISTS where a key file stands already and ``replace`` is false.
+        KeyFileError: EXISTS if there is a key file and ``replace`` is false.
     """
     if path.exists() and not replace:
         raise KeyFileError(KeyFault.EXISTS)
@@ -57,7 +56,7 @@ def write_keys(path: Path, keys: KeyRing, *, replace: bool = False) -> None:
         if replace:
             os.replace(temporary, path)
         else:
-            os.link(temporary, path)  # unlike a rename, never over the keys another process has just written
+            os.link(temporary, path)  # unlike a rename, a link never overwrites keys of another process
     except FileExistsError:
         raise KeyFileError(KeyFault.EXISTS) from None
     finally:
@@ -70,10 +69,10 @@ def write_keys(path: Path, keys: KeyRing, *, replace: bool = False) -> None:
 
 
 def read_keys(path: Path) -> KeyRing:
-    """Read the key file after looking at whose it is and who may read it.
+    """Read the key file after a check of its owner and mode.
 
     Raises:
-        KeyFileError: missing, another user's, readable by others, damaged, or all zero.
+        KeyFileError: MISSING, NOT_OURS, READABLE (by others), DAMAGED or ALL_ZERO.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -1,11 +1,11 @@
 """Keys, sealed rows and blind indexes.
 
-One key file, outside the database, holds a root key and the sealing keys. The root key never changes: from it come
-the blind indexes, the first-login codes and the audit chain, none of which could be computed again, because the
-values behind them are not kept. The sealing keys rotate: the last one is active, the earlier ones stay readable.
+One key file outside the database holds a root key and the sealing keys. The root key never changes: blind indexes,
+first-login codes and the audit chain derive from it, and their plain values are not kept. The sealing keys rotate: the
+last one is active, the earlier ones only open.
 
-A sealed row is one AES-256-GCM blob, ``version | key id | nonce | ciphertext``, bound to its table, its row and the
-schema by its associated data, so a blob moved to another row does not open (NIST SP 800-38D).
+A sealed row is one AES-256-GCM blob, ``version | key id | nonce | ciphertext``. Its associated data binds it to table,
+row and schema, so a blob moved to another row does not open (NIST SP 800-38D).
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class SealBroken(Exception):
-    """A sealed row does not open: moved, altered, or sealed with a key that is not in the key file."""
+    """A sealed row does not open: moved, altered, or sealed with an unknown key."""
 
 
 class IndexColumn(Enum):
-    """The columns that have a blind index, each with a key of its own."""
+    """The columns with a blind index, each with its own key."""
 
     NATIONAL_ID = "national_id"
     MOBILE = "mobile"
@@ -50,7 +50,7 @@ def _derive(key: bytes, purpose: str) -> bytes:
 
 @dataclass(frozen=True)
 class SealingKey:
-    """One key that seals rows, and the id that stands in each blob it made."""
+    """A key that seals rows; each blob holds its id."""
 
     key_id: bytes
     material: bytes = field(repr=False)
@@ -58,18 +58,18 @@ class SealingKey:
 
 @dataclass(frozen=True)
 class KeyRing:
-    """All keys of one school; nothing in it is ever printed.
+    """All keys of one school, hidden from ``repr``.
 
     Attributes:
         root: 32 bytes; never rotated.
-        sealing: the sealing keys, oldest first; the last one is active.
+        sealing: oldest first; the last one is active.
     """
 
     root: bytes = field(repr=False)
     sealing: tuple[SealingKey, ...] = field(repr=False)
 
     def __post_init__(self) -> None:
-        """Derive the subkeys once: they are asked for on every row."""
+        """Derive the subkeys once; every row needs them."""
         derived = {column: _derive(self.root, f"index|{column.value}") for column in IndexColumn}
         object.__setattr__(self, "_index_keys", derived)
         object.__setattr__(self, "_initial_key", _derive(self.root, "initial"))
@@ -87,7 +87,7 @@ class KeyRing:
         return self.sealing[-1]
 
     def key_checks(self) -> dict[str, str]:
-        """One value per key, kept in the database to recognise the right key file without holding it."""
+        """Return a check value for each key, by which the database recognises its key file."""
         checks = {"root": _derive(self.root, "check").hex()[:32]}
         checks |= {key.key_id.hex(): _derive(key.material, "check").hex()[:32] for key in self.sealing}
         return checks
@@ -104,18 +104,18 @@ class KeyRing:
         return cipher
 
     def seal(self, table: str, row_id: str, values: Mapping[str, Any]) -> bytes:
-        """Seal the values of one row; they must be JSON."""
+        """Seal the values of one row, which must be JSON."""
         nonce = os.urandom(_NONCE_BYTES)
         plain = _JSON.encode(values).encode()
         key_id = self.active.key_id
-        sealed: bytes = self._cipher(key_id).encrypt(nonce, plain, _bound(table, row_id))
+        sealed: bytes = self._cipher(key_id).encrypt(nonce, plain, _binding(table, row_id))
         return _BLOB_VERSION + key_id + nonce + sealed
 
     def open(self, table: str, row_id: str, blob: bytes) -> dict[str, Any]:
         """Open the sealed values of one row.
 
         Raises:
-            SealBroken: the blob belongs to another row or table, was altered, or its key is not here.
+            SealBroken: the blob does not open for this row.
         """
         from cryptography.exceptions import InvalidTag
 
@@ -123,30 +123,30 @@ class KeyRing:
             raise SealBroken
         key_id, rest = blob[1 : 1 + KEY_ID_BYTES], blob[1 + KEY_ID_BYTES :]
         try:
-            plain = self._cipher(key_id).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], _bound(table, row_id))
+            plain = self._cipher(key_id).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], _binding(table, row_id))
         except (InvalidTag, ValueError):
             raise SealBroken from None
         values: dict[str, Any] = json.loads(plain)
         return values
 
     def is_current(self, blob: bytes) -> bool:
-        """Tell whether the active key sealed this blob (false: rotation has still to reach it)."""
+        """Return whether the active key sealed this blob; otherwise rotation is still to reseal it."""
         return blob[1 : 1 + KEY_ID_BYTES] == self.active.key_id
 
     def index(self, column: IndexColumn, normalised: str) -> bytes:
-        """The blind index of a normalised value: equal values, equal indexes, nothing else to be read from it."""
+        """Return the blind index of a normalised value, the same for equal values."""
         return hmac.digest(self._index_keys[column], normalised.encode(), "sha256")[:_INDEX_BYTES]
 
     def initial_code(self, account: str, secret: str) -> bytes:
-        """What is stored to verify a first login: HMAC over the account (of a student: the number) and the secret."""
-        message = f"init|v1|{account}|{secret}".encode("utf-8", "surrogatepass")  # whatever a keyboard can send
+        """Return the keyed hash that verifies a first login; a student's ``account`` is the student number."""
+        message = f"init|v1|{account}|{secret}".encode("utf-8", "surrogatepass")  # keyboards can send lone surrogates
         return hmac.digest(self._initial_key, message, "sha256")
 
     def pepper(self, pepper_id: str) -> bytes:
-        """The pepper of chosen passwords, kept out of the database; ``pepper_id`` is a sealing key's id in hex.
+        """Return the pepper of chosen passwords; ``pepper_id`` is a sealing key's id in hexadecimal.
 
         Raises:
-            SealBroken: the key file no longer holds that key.
+            SealBroken: the key file lacks that key.
         """
         for key in self.sealing:
             if key.key_id.hex() == pepper_id:
@@ -154,8 +154,8 @@ class KeyRing:
         raise SealBroken
 
 
-def _bound(table: str, row_id: str) -> bytes:
-    """The associated data that ties a blob to its place."""
+def _binding(table: str, row_id: str) -> bytes:
+    """Return the associated data that binds a blob to its row."""
     return f"{table}|{row_id}|{SCHEMA_VERSION}".encode()
 
 
@@ -165,7 +165,7 @@ def new_keys() -> KeyRing:
 
 
 def with_new_key(keys: KeyRing) -> KeyRing:
-    """The same keys with a new active sealing key behind them."""
+    """Return the keys with a new active sealing key."""
     return KeyRing(root=keys.root, sealing=(*keys.sealing, _new_sealing_key()))
 
 
@@ -174,6 +174,6 @@ def _new_sealing_key() -> SealingKey:
 
 
 def detail_hash(keys: KeyRing, detail: Mapping[str, Any]) -> bytes:
-    """A keyed hash of an audit row's detail: proves it later, discloses nothing now."""
+    """Return a keyed hash of an audit row's detail, which proves the detail without disclosing it."""
     plain = json.dumps(detail, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     return hmac.digest(keys.audit_key, b"detail|" + hashlib.sha256(plain).digest(), "sha256")

@@ -1,4 +1,4 @@
-"""Bringing a database to the present schema with Alembic, and knowing without Alembic that it is there already."""
+"""The schema's revision: upgraded by Alembic, which loads only if the database is not up to date."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HEAD = "0004"
 
 
 def current_revision(engine: Engine) -> str | None:
-    """The schema's revision, or None in an empty database."""
+    """Return the schema's revision; None for an empty database."""
     with engine.connect() as connection:
         return _revision(connection)
 
@@ -23,7 +23,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the schema to :data:`HEAD`; several processes may do so at once, one of them does the work."""
+    """Upgrade the schema to :data:`HEAD`; safe in several processes at once."""
     if current_revision(engine) == HEAD:
         return
     from alembic import command

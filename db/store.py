@@ -1,7 +1,7 @@
-"""The engine and the two ways to use it: ``read()`` and ``write()``.
+"""The database and the two ways to use it: ``read()`` and ``write()``.
 
-SQLite by default, PostgreSQL by URL. A write is one transaction that begins with the writers' lock, so that what it
-read stays true until it commits, and it is refused unless it leaves an audit row.
+SQLite by default, PostgreSQL by URL. A write is one transaction that takes the writers' lock first, so its reads stay
+valid until it commits. Without an audit row it is refused.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _NETWORK_FILE_SYSTEMS = frozenset(
 )
 _BUSY_SQLSTATES = frozenset({"55P03", "40P01", "40001"})  # lock not available, deadlock, serialization failure
 _POSTGRESQL_OPTIONS = "-c lock_timeout=5000 -c synchronous_commit=on"
-"""A commit waits for the disk whatever the server's or the role's own default is."""
+"""A commit waits for the disk, whatever the default of server or role."""
 _READER_CACHE_KIBIBYTES = 128
-"""What a reading connection keeps of the file. SQLite's own two megabytes, times the connections that a screen may read
-by at once, are what a terminal has little of; a page of a list is found by an index, and the system caches the file."""
+"""The page cache of a reading connection. SQLite's default of two megabytes for each connection is too much for a
+terminal; pages are found by indexes, and the system caches the file."""
 _PRAGMAS: Mapping[str, tuple[str, object]] = {
     "journal_mode": ("WAL", "wal"),
     "synchronous": ("FULL", 2),
@@ -48,12 +48,11 @@ _PRAGMAS: Mapping[str, tuple[str, object]] = {
 
 
 class UnitOfWork:
-    """One write transaction: its connection or a session over it, and the audit rows that go with what it changes."""
+    """One write transaction, with its connection, session and audit rows."""
 
     def __init__(
         self, connection: Connection, keys: KeyRing, timestamp_ms: int, terminal: str, head: tuple[int, bytes]
     ) -> None:
-        """Made by :meth:`Store.write`."""
         self.connection = connection
         self.keys = keys
         self.timestamp_ms = timestamp_ms
@@ -64,7 +63,7 @@ class UnitOfWork:
 
     @property
     def session(self) -> Session:
-        """A session in the same transaction, made when first asked for: a submission needs none."""
+        """A session in the same transaction, made at first use, because a submission needs none."""
         if self._session is None:
             from sqlmodel import Session
 
@@ -72,17 +71,17 @@ class UnitOfWork:
         return self._session
 
     def flush(self) -> None:
-        """Send what the session still holds back, so that statements see it."""
+        """Flush the session, so that statements see its changes."""
         if self._session is not None:
             self._session.flush()
 
     def close(self) -> None:
-        """Let go of the session, and of the rows it holds."""
+        """Close the session and release its rows."""
         if self._session is not None:
             self._session.close()
 
     def audit(self, actor: str, action: str, subject: str, detail: Mapping[str, Any] | None = None) -> None:
-        """Add an audit row; ``detail`` is kept only as a keyed hash."""
+        """Add an audit row; of ``detail`` only a keyed hash is kept."""
         self._head = audit.append(
             self.connection,
             self.keys,
@@ -101,10 +100,10 @@ class Store:
     """An open database.
 
     Args:
-        url: an SQLAlchemy URL; ``sqlite:///path`` or ``postgresql://…``.
-        keys: the keys that seal, index and audit.
-        now: the present in whole milliseconds since 1970-01-01 UTC.
-        terminal: the name of this terminal, for audit rows.
+        url: an SQLAlchemy URL: ``sqlite:///path`` or ``postgresql://…``.
+        keys: to seal, index and audit with.
+        now: returns whole milliseconds since 1970-01-01 UTC.
+        terminal: this terminal's name, for audit rows.
 
     Raises:
         UnsafeFolder: the SQLite file lies on a network file system.
@@ -121,17 +120,17 @@ class Store:
             self.writer = _sqlite_engine(url, writer=True)
         else:
             self.writer = _postgresql_engine(url)
-            # the same pool; every statement of a read sees the data as at the first one, as on SQLite
+            # the same pool; all statements of a read share one snapshot, as on SQLite
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ")
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether this is the embedded database."""
+        """Whether the database is SQLite."""
         return self.url.startswith("sqlite")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """One consistent view of the data.
+        """Open a session on one consistent snapshot.
 
         Raises:
             StoreUnavailable: the database cannot be read.
@@ -146,7 +145,7 @@ class Store:
 
     @contextmanager
     def read_plainly(self) -> Iterator[Connection]:
-        """One consistent view of the data, for statements without models.
+        """Open a connection on one consistent snapshot, for statements without models.
 
         Raises:
             StoreUnavailable: the database cannot be read.
@@ -159,13 +158,10 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:
-        """One transaction; commits at the end of the block, or not at all.
+        """Open one transaction, committed at the end of the block or rolled back.
 
         Raises:
-            StoreBusy: another writer kept the lock.
-            StoreConflict: a constraint refused the change.
-            StoreUnavailable: the change could not be written; it was rolled back.
-            UnauditedWrite: the block left no audit row.
+            StoreBusy, StoreConflict, StoreUnavailable, UnauditedWrite: nothing was written.
         """
         try:
             with self.writer.connect() as connection:
@@ -183,15 +179,15 @@ class Store:
             raise _translated(error) from None
 
     def close(self) -> None:
-        """Give back every connection; on SQLite the last one folds the write-ahead log into the database."""
+        """Close every connection; on SQLite the last one merges the write-ahead log into the database."""
         self.reader.dispose()
         self.writer.dispose()
 
 
 def _translated(error: StatementError | UnicodeError) -> StoreError:
-    """A message without statement or values: either may hold personal data.
+    """Return the error without statement or values, which may hold personal data.
 
-    PostgreSQL's DETAIL quotes whole rows, and a UnicodeError holds the text it could not encode.
+    PostgreSQL's DETAIL quotes whole rows, and a UnicodeError holds the text.
     """
     if isinstance(error, UnicodeError):
         return StoreUnavailable(type(error).__name__)
@@ -238,18 +234,18 @@ def _sqlite_engine(url: str, *, writer: bool) -> Engine:
             cursor.execute(f"PRAGMA cache_size=-{_READER_CACHE_KIBIBYTES}")
         cursor.close()
 
-    # not the "begin" event: an engine with one asks its listeners at every single statement
-    engine.dialect.do_begin = _begin_immediate if writer else _begin  # type: ignore[method-assign,assignment]  # a dialect of this engine's own
+    # a "begin" event would call its listeners at every statement
+    engine.dialect.do_begin = _begin_immediate if writer else _begin  # type: ignore[method-assign,assignment]  # each engine has its own dialect
     return engine
 
 
 def _begin(connection: PoolProxiedConnection) -> None:
-    """Begin a read; the driver itself would begin none before the first change."""
+    """Begin a read; the driver would begin a transaction only at the first change."""
     connection.cursor().execute("BEGIN")
 
 
 def _pragma(cursor: Any, name: str, value: str, expected: object, deadline: float) -> None:
-    """Set a pragma and read it back; two processes that open a new file at once can meet at journal_mode."""
+    """Set a pragma and read it back; retry while another process opens the same new file."""
     import sqlite3
 
     while True:
@@ -267,10 +263,10 @@ def _pragma(cursor: Any, name: str, value: str, expected: object, deadline: floa
 
 
 def _begin_immediate(connection: PoolProxiedConnection) -> None:
-    """Take the writers' lock, waiting a random time between tries: SQLite's own back-off starves a writer for seconds.
+    """Take the writers' lock, with random waits between tries; SQLite's own back-off starves a writer for seconds.
 
-    The waits stay short, so that who waits long is no worse off than who has just come; the driver is asked directly,
-    because SQLAlchemy's way to fail costs more than the wait.
+    The waits stay short, so that a long wait is no disadvantage. The call goes to the driver directly, because an error
+    through SQLAlchemy costs more than the wait.
     """
     import sqlite3
 
@@ -292,16 +288,16 @@ def _begin_immediate(connection: PoolProxiedConnection) -> None:
 
 
 def _refuse_network_file_system(file: Path) -> None:
-    """Look the file's folder up among the mounts (Linux; elsewhere nothing is known, nothing refused)."""
+    """Refuse a folder on a network mount (Linux only)."""
     mounts = Path("/proc/self/mountinfo")
     if not mounts.exists():
         return
     folder = file.resolve().parent
-    best, kind = "", ""
+    deepest, kind = "", ""
     for line in mounts.read_text(errors="replace").splitlines():
         left, _, right = line.partition(" - ")
         point = left.split()[4].replace("\\040", " ")
-        if len(point) >= len(best) and (folder == Path(point) or Path(point) in folder.parents):
-            best, kind = point, right.split()[0]
+        if len(point) >= len(deepest) and (folder == Path(point) or Path(point) in folder.parents):
+            deepest, kind = point, right.split()[0]
     if kind in _NETWORK_FILE_SYSTEMS:
         raise UnsafeFolder(kind)

@@ -1,4 +1,4 @@
-"""Alembic's way in: migrations run on the connection that db.schema hands over."""
+"""Runs the migrations on the connection of :mod:`db.schema`."""
 
 from alembic import context
 from sqlalchemy import text

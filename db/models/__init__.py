@@ -1,1 +1,1 @@
-"""The tables, one file a subject."""
+"""The tables, one file for each subject; :mod:`db.models.columns` states their conventions."""

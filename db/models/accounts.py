@@ -1,7 +1,4 @@
-"""The tables behind the parents' accounts and the hand-over: carers, requests, fees, and what was exported.
-
-Conventions as in :mod:`db.models.school`.
-"""
+"""Parents' accounts: bindings, carers' access and deletion requests."""
 
 from __future__ import annotations
 
@@ -12,11 +9,11 @@ from db.models.columns import ID_LENGTH, bytes_column, id_column, moment_column,
 
 
 class CarerAccess(SQLModel, table=True):
-    """What a bound parent lets a carer see of a child, until when.
+    """A carer's access to a child, granted by a bound parent.
 
-    ``account_id``: the carer's own account. ``granted_by``: the parent's account. ``scope``: keys of
-    :class:`kiosk.services.accounts.carers.Scope`, joined by commas. ``last_day``: the last day it holds, ISO. ``state``: active,
-    revoked (by a parent, or with the binding it came from); whether the last day is over is asked of the clock.
+    ``account_id``: the carer's account. ``granted_by``: the parent's account. ``scope``: values of
+    :class:`kiosk.services.accounts.carers.Scope`, joined by commas. ``last_day``: ISO, inclusive. ``state``: active, or
+    revoked by a parent or with the parent's binding; an expired access stays active.
     """
 
     __tablename__ = "carer_access"
@@ -35,10 +32,9 @@ class CarerAccess(SQLModel, table=True):
 
 
 class DeletionRequest(SQLModel, table=True):
-    """A parent's request that the school deletes what it holds on them (Personal Data Protection Act, art. 3).
+    """A parent's request for deletion of their data (Personal Data Protection Act, art. 3).
 
-    ``state``: open, deleted, declined, taken_back. ``sealed``: reason of the parent, answer of the school (may be
-    missing). ``decided_by``: a member of staff's id.
+    ``state``: open, deleted, declined, taken_back. ``sealed``: reason (the parent's), answer (the school's, optional).
     """
 
     __tablename__ = "deletion_request"
@@ -55,10 +51,10 @@ class DeletionRequest(SQLModel, table=True):
 
 
 class ParentAccount(SQLModel, table=True):
-    """A parent, or a carer whom a parent let in: one person is one account by their ID, however many children.
+    """The account of a parent or carer; one for each national ID, for all children.
 
-    ``sealed``: national_id, mobile, email (or None), chosen_account (or None; may be missing). The login is a
-    credential of kind ``parent``.
+    ``sealed``: national_id, mobile, email (or None), chosen_account (or None, optional). The login is a credential of
+    kind ``parent``.
     """
 
     __tablename__ = "parent_account"
@@ -79,7 +75,7 @@ class ParentAccount(SQLModel, table=True):
 class Binding(SQLModel, table=True):
     """A parent account bound to a child.
 
-    ``state``: active, ended. ``sealed``: reason, once ended (empty before).
+    ``state``: active, ended. ``sealed``: reason, once ended.
     """
 
     __tablename__ = "binding"

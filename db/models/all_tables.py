@@ -1,4 +1,4 @@
-"""Registers every table with SQLModel, for migrations and for what walks through all of them."""
+"""Registers every table with SQLModel, for migrations and for code that reads all tables."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    Index,
-    UniqueConstraint,
-)
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from db.models.columns import ID_LENGTH, bytes_column, id_column, moment_column, ordered_column, unique_where
@@ -14,8 +11,8 @@ from db.models.columns import ID_LENGTH, bytes_column, id_column, moment_column,
 class Ticket(SQLModel, table=True):
     """An error report on a student's data, for the registrar.
 
-    ``sealed``: fields, a list of {field, shown, right}; once decided each with {decision, reason}. ``state``: open,
-    corrected (at least one field was), declined, replaced. ``decided_by``: a member of staff's id.
+    ``sealed``: fields, a list of {field, shown, right}, once decided also {decision, reason}. ``state``: open,
+    corrected (at least one field), declined, replaced.
     """
 
     __tablename__ = "ticket"
@@ -32,9 +29,9 @@ class Ticket(SQLModel, table=True):
 class Consent(SQLModel, table=True):
     """One answer to a consent text, as evidence (Personal Data Protection Act, art. 7).
 
-    ``answered_by``: parent or student (a student of full age consents for themself), or account: the holder of a
-    parent's account, whose id is ``account``. ``choice``: agree or refuse, or of an account withdraw.
-    ``recorded_by``: the member of staff who recorded an answer on paper; None where it was given at the kiosk.
+    ``answered_by``: parent, student (of full age), or account (a parent's account, whose id is ``account``).
+    ``choice``: agree, refuse, or for an account withdraw. ``recorded_by``: the member of staff who recorded an answer
+    on paper; None for an answer at the kiosk.
     """
 
     __tablename__ = "consent"
@@ -54,9 +51,9 @@ class Consent(SQLModel, table=True):
 
 
 class Draft(SQLModel, table=True):
-    """What a visitor asked to keep (暫存離開): one row a student and form; all of it sealed.
+    """A saved form (暫存離開), one for each student and form; ``sealed`` holds all entries.
 
-    ``national_id_index``: whose draft it is; that person's full ID opens it.
+    ``national_id_index``: of the person whose full ID opens the draft.
     """
 
     __tablename__ = "draft"
@@ -73,18 +70,18 @@ class Draft(SQLModel, table=True):
 class Application(SQLModel, table=True):
     """An application for parent accounts of one student.
 
-    ``request_id`` comes from the form and makes sending it twice harmless. ``state``: under_review, returned,
-    approved, rejected, withdrawn, ended. ``basis``: parents, sole_custody, guardian, carer.
+    ``request_id``: from the form; makes a repeated submission harmless. ``state``:
+    :class:`kiosk.domain.application_status.ApplicationState`. ``mode``, ``basis``: the values of
+    :class:`kiosk.domain.application_form.Mode` and ``Basis``. ``decided_*``: the last decision.
 
-    What follows from other rows is written in the same unit of work as those: who the student is (``class_name`` to
-    ``student_name``; ``seat_number`` 0 where the roster has none, so that rows can be sorted by it), whose names stand
-    on it (``names``, the student's first, joined by 、), what it waits for (``held_*``), and ``remarks``, the bits of
-    :class:`kiosk.domain.application_status.ReviewFlag`. ``is_blocked``: any ``held_*``; ``needs_a_look``: a remark to look at.
-    None of these stands on a decided application.
+    Derived columns are written in the same unit of work as their sources: the student (``class_name`` to
+    ``student_name``; ``seat_number`` 0 if unknown, for sorting), ``names`` (the student's first, joined by 、),
+    ``held_*`` (the approval blocks), ``is_blocked`` (any ``held_*``), ``remarks`` (the bits of
+    :class:`kiosk.domain.application_status.ReviewFlag`) and ``needs_a_look`` (a flag to review). A decided application
+    has no block and no flag.
 
-    Staff's own acts are facts that those follow from: ``documents_seen_*`` (已查驗證明文件), ``registrar_released_by``
-    (an applicant with a student's ID is right after all), ``conflict_settled_by`` (it stands beside the child's other
-    applications). ``decided_*``: the last decision. ``*_by``: a member of staff's id.
+    Their sources include acts of staff: ``documents_seen_*`` (已查驗證明文件), ``registrar_released_by`` (an applicant
+    has a student's ID rightly), ``conflict_settled_by`` (other applications of the child may coexist).
     """
 
     __tablename__ = "application"
@@ -132,7 +129,7 @@ class Application(SQLModel, table=True):
 
 
 class ApplicationCount(SQLModel, table=True):
-    """How many applications of a class are in a state; counted in the unit of work that changes the state."""
+    """The number of a class's applications in a state, counted in the unit of work that changes the state."""
 
     __tablename__ = "application_count"
     class_name: str = Field(max_length=32, primary_key=True)
@@ -141,12 +138,11 @@ class ApplicationCount(SQLModel, table=True):
 
 
 class Applicant(SQLModel, table=True):
-    """One person of an application; the account will be theirs.
+    """One applicant of an application.
 
-    ``sealed``: national_id, mobile, email (or None). ``email_state``: verified, unverified, none. ``live`` while the
-    application is neither withdrawn, rejected nor ended, and the person's binding is not: one person has one live
-    application a child. ``sex_differs``: the
-    relation says another sex than the number does.
+    ``sealed``: national_id, mobile, email (or None). ``email_state``: verified, unverified, none. ``live``: neither the
+    application (withdrawn, rejected, ended) nor the person's binding is over; a person has one live application for a
+    child. ``sex_differs``: the relation implies another sex than the ID.
     """
 
     __tablename__ = "applicant"
@@ -174,7 +170,7 @@ class Applicant(SQLModel, table=True):
 
 
 class NumberCounter(SQLModel, table=True):
-    """The last number given out, by name; counted in the write unit, so no number is skipped or given twice."""
+    """The last issued number of a series, counted in the unit of work: no number is skipped or repeated."""
 
     __tablename__ = "number_counter"
     name: str = Field(primary_key=True, max_length=32)
@@ -182,10 +178,10 @@ class NumberCounter(SQLModel, table=True):
 
 
 class HistoryEntry(SQLModel, table=True):
-    """Something that happened to an application, for staff to read; the proof of it is the audit.
+    """An event in an application's history, for staff to read; the audit is its evidence.
 
-    ``staff_id``: None where a parent or the kiosk did it. ``action``: see
-    :class:`kiosk.services.applications.history.Action`. ``sealed``: what was said with it (reason, note, fields), may be empty.
+    ``staff_id``: None for an act of a parent or the kiosk. ``action``:
+    :class:`kiosk.services.applications.history.Action`. ``sealed``: reason, note or fields, each optional.
     """
 
     __tablename__ = "history_entry"
@@ -198,9 +194,9 @@ class HistoryEntry(SQLModel, table=True):
 
 
 class Correction(SQLModel, table=True):
-    """A field that was sent back to the parent (退件補正).
+    """A field that was returned to the parent (退件補正).
 
-    ``position``: of the applicant, from 1. ``field``: a key of :class:`kiosk.domain.application_form.ApplicantEntry`.
+    ``position``: the applicant's, from 1. ``field``: a key of :class:`kiosk.domain.application_form.ApplicantEntry`.
     ``state``: open, answered, dropped (the application was withdrawn or decided). ``sealed``: reason.
     """
 

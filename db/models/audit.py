@@ -9,7 +9,7 @@ from db.models.columns import bytes_column, moment_column
 
 
 class AuditEntry(SQLModel, table=True):
-    """A row of the audit chain; only ever added (see db.audit)."""
+    """A row of the audit chain (:mod:`db.audit`); never changed or removed."""
 
     __tablename__ = "audit_entry"
     seq: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
@@ -24,7 +24,7 @@ class AuditEntry(SQLModel, table=True):
 
 
 class AuditHead(SQLModel, table=True):
-    """The end of the audit chain; one row, locked by every writer on PostgreSQL."""
+    """The end of the audit chain: one row, which every writer locks on PostgreSQL."""
 
     __tablename__ = "audit_head"
     id: int = Field(default=1, primary_key=True)

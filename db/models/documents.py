@@ -1,7 +1,4 @@
-"""The tables of the paper: documents that were given out, signatures on the screen, answers about the student card.
-
-Conventions as in :mod:`db.models.school`.
-"""
+"""Paper forms: issued documents, signatures on the screen, and answers about the student card."""
 
 from __future__ import annotations
 
@@ -12,13 +9,12 @@ from db.models.columns import ID_LENGTH, bytes_column, id_column, moment_column,
 
 
 class Document(SQLModel, table=True):
-    """One paper form with a number of its own.
+    """An issued paper form with a number.
 
-    ``kind``: binding, card, carer, correction. ``subject_id``: what it is about: the application (binding, carer), the
-    student (card) or the ticket (correction); one document of a kind stands at a time for each. ``state``:
-    not_printed, printed, returned, void (what it says is no longer so). ``sealed``: facts and words, as
-    :class:`kiosk.domain.documents.FormContent` has them; ``content_sha256`` binds signatures to them. ``*_by``: a member
-    of staff's id; None where the kiosk or the command line did it.
+    ``kind``: binding, card, carer, correction. ``subject_id``: the application (binding, carer), student (card) or
+    ticket (correction); each has one document of a kind that is not void. ``state``: not_printed, printed, returned,
+    void (outdated). ``sealed``: facts and words of :class:`kiosk.domain.documents.FormContent`; ``content_sha256``
+    binds signatures to them. ``*_by``: None for the kiosk or the command line.
     """
 
     __tablename__ = "document"
@@ -44,11 +40,11 @@ class Document(SQLModel, table=True):
 
 
 class Signature(SQLModel, table=True):
-    """What was drawn on the screen for one box of a document.
+    """A signature drawn on the screen in one box of a document.
 
-    ``content_sha256``: of the document as it was shown; another hash makes the signature void. ``state``: waiting (for
-    staff to see the person and an ID), checked, void. ``sealed``: strokes, as
-    :class:`kiosk.services.signing.signatures.Drawing` has them. ``place``: the box, from 0.
+    ``content_sha256``: the document's when it was shown. ``state``: waiting (for staff to check the signer's ID),
+    checked, void. ``sealed``: width, height and strokes of :class:`kiosk.rules.strokes.Drawing`. ``place``: the box,
+    from 0.
     """
 
     __tablename__ = "signature"
@@ -68,9 +64,9 @@ class Signature(SQLModel, table=True):
 
 
 class CardAnswer(SQLModel, table=True):
-    """One answer about the functions of the student card, as evidence; a later answer stands beside the earlier ones.
+    """An answer about the student card's functions, as evidence; a later answer is a new row.
 
-    ``items``: JSON list of what was shown and chosen, item by item: key, name, purpose, recipient, data, chosen.
+    ``items``: JSON list of {key, name, purpose, recipient, data, chosen}, as shown.
     """
 
     __tablename__ = "card_answer"
@@ -86,10 +82,9 @@ class CardAnswer(SQLModel, table=True):
 
 
 class SignedForm(SQLModel, table=True):
-    """A form that goes home to be signed (申請簽署 n/2).
+    """The progress of a form to be signed (申請簽署 n/2).
 
-    ``form``: binding or card. ``state``: not_printed, printed, returned. ``received_by``: the member of staff who took
-    it back (已收到簽章申請書).
+    ``form``: binding, card. ``state``: not_printed, printed, returned (已收到簽章申請書).
     """
 
     __tablename__ = "signed_form"

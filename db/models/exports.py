@@ -1,4 +1,4 @@
-"""What was exported, and when."""
+"""Exports: each file, and the bindings in it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from db.models.columns import ID_LENGTH, id_column, moment_column
 
 
 class ExportRun(SQLModel, table=True):
-    """A file that was handed over.
+    """An exported file.
 
-    ``kind``: oneroster, office, consents, report. ``since``: of a delta; None where all was written. ``staff_id``: who.
+    ``kind``: oneroster, office, consents, report. ``since``: the start of a delta, as an ``*_at``; None for a
+    full export.
     """
 
     __tablename__ = "export_run"
@@ -25,9 +26,9 @@ class ExportRun(SQLModel, table=True):
 
 
 class ExportedBinding(SQLModel, table=True):
-    """A binding that was handed over, and as what, so that no delta tells it twice.
+    """A binding's state in an export, so that no delta repeats it.
 
-    ``kind``: the export's. ``state``: the binding's at that moment: active, ended.
+    ``kind``: the export's. ``state``: the binding's, active or ended.
     """
 
     __tablename__ = "exported_binding"

@@ -1,7 +1,6 @@
-"""Columns of some tables, for statements that do not wait for the models.
+"""The tables of the first sign-in, as plain columns without SQLModel.
 
-The first sign-in of a day needs these and no more, and loading SQLModel with all tables would take longer than
-verifying the password. :mod:`db.models.school` says what the columns mean; a test holds these against it.
+Loading SQLModel takes longer than verifying a password. The models document the columns; a test compares both.
 """
 
 from __future__ import annotations

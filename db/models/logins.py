@@ -9,11 +9,11 @@ from db.models.columns import ID_LENGTH, bytes_column, id_column, moment_column
 
 
 class Credential(SQLModel, table=True):
-    """How someone signs in; one table for students' logins, staff and parent accounts.
+    """The login of a student, a member of staff or a parent account.
 
-    ``kind``: student, staff, parent. ``account``: as it is typed, normalised; a parent account's is its person's id,
-    because an e-mail never stands in clear. Before the first change only ``initial_code`` is set, good until
-    ``initial_expires_at`` (None: for good); afterwards ``password_hash`` with the pepper it was made with.
+    ``kind``: student, staff, parent. ``account``: the normalised account name; for a parent the account's id, because
+    no e-mail is kept in clear. Until the first change of password only ``initial_code`` is set, valid until
+    ``initial_expires_at`` (None: without end); afterwards ``password_hash``, made with the pepper ``pepper_id``.
     ``earlier_hashes``: JSON list of [pepper id, hash], newest first.
     """
 
@@ -37,9 +37,10 @@ class Credential(SQLModel, table=True):
 
 
 class SignInCounter(SQLModel, table=True):
-    """Failed sign-ins of one account name, whether it exists or not; the name itself is kept as a blind index.
+    """Failed sign-ins of one account name, which need not exist.
 
-    Each ``*_boot``, ``*_elapsed`` (milliseconds since that boot) and ``*_at`` say when: see kiosk.clock.
+    ``*_boot`` and ``*_elapsed`` (milliseconds since that boot) are times of :mod:`kiosk.clock`, which a change of the
+    wall clock does not move.
     """
 
     __tablename__ = "sign_in_counter"
@@ -56,7 +57,7 @@ class SignInCounter(SQLModel, table=True):
 
 
 class TerminalFailure(SQLModel, table=True):
-    """A failed sign-in at one terminal: many different names in ten minutes slow that terminal down."""
+    """A failed sign-in at a terminal; many different names in ten minutes slow the terminal down."""
 
     __tablename__ = "terminal_failure"
     id: str = Field(sa_column=id_column())

@@ -1,4 +1,4 @@
-"""Messages to parents that wait, were sent, or failed."""
+"""Messages to parents: the outbox."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from db.models.columns import ID_LENGTH, bytes_column, id_column, moment_column
 
 
 class OutboxMessage(SQLModel, table=True):
-    """Something a parent is to be told, written in the transaction of the decision it tells.
+    """A message to a parent, written in the transaction of its decision.
 
-    ``kind``: names the template. ``decision_key``: one message for one decision and person. ``channel``: mail, call.
-    ``state``: waiting, sending, sent, failed (a dead letter), called. ``sealed``: address or mobile, and what the
-    template wants.
+    ``kind``: names the template. ``decision_key``: unique for decision and person. ``channel``: mail, call. ``state``:
+    waiting, sending, sent, failed (a dead letter), called. ``sealed``: name, mobile, email (or None), and words, the
+    template's values.
     """
 
     __tablename__ = "outbox_message"

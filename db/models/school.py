@@ -1,28 +1,15 @@
-"""The tables of the school, its logins, what parents do, and the audit.
-
-Times are whole milliseconds since 1970-01-01 UTC (``*_at``); ids are UUIDs made in Python, as 32 hexadecimal digits;
-``sealed`` columns hold what :mod:`db.keyring` made of a row's personal data; ``*_index`` columns are blind indexes.
-Names of people stand in clear because staff search them (the only personal data that does).
-
-``table=True`` models do not validate: services check values before they come here.
-"""
+"""The school: settings, students and guardians of the roster, staff and their classes, fees."""
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    Column,
-    ForeignKey,
-    Index,
-    String,
-    UniqueConstraint,
-)
+from sqlalchemy import Column, ForeignKey, Index, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from db.models.columns import ID_LENGTH, bytes_column, id_column, moment_column
 
 
 class Setting(SQLModel, table=True):
-    """What the database must know of itself: the key checks that tell the right key file from a wrong one."""
+    """A setting of the database itself: the key checks, which recognise the right key file."""
 
     __tablename__ = "setting"
     name: str = Field(primary_key=True, max_length=64)
@@ -30,7 +17,7 @@ class Setting(SQLModel, table=True):
 
 
 class Student(SQLModel, table=True):
-    """A student of the roster; the national ID itself is not kept.
+    """A student of the roster; the national ID is kept only as an index.
 
     ``sealed``: birth_date (ISO, or None). ``data_state``: unconfirmed, confirmed, error_reported, corrected.
     """
@@ -53,7 +40,7 @@ class Student(SQLModel, table=True):
 
 
 class Guardian(SQLModel, table=True):
-    """A guardian as the roster has them, for reviewers to compare with; shown to nobody but that person themself.
+    """A guardian in the roster, for comparison in reviews; shown only to that person.
 
     ``sealed``: national_id, mobile, email (each may be None). ``role``: father, mother, guardian.
     """
@@ -70,7 +57,7 @@ class Guardian(SQLModel, table=True):
 
 
 class RosterImport(SQLModel, table=True):
-    """A roster file that was taken in, and what it changed."""
+    """An imported roster file, and the number of rows it changed."""
 
     __tablename__ = "roster_import"
     id: str = Field(sa_column=id_column())
@@ -83,10 +70,10 @@ class RosterImport(SQLModel, table=True):
 
 
 class Staff(SQLModel, table=True):
-    """A member of staff; their login is a credential of kind ``staff``.
+    """A member of staff; the login is a credential of kind ``staff``.
 
-    ``role``: homeroom_teacher, registrar, administrator. ``national_id_index``: so that nobody decides on their own
-    child; the ID itself is not kept.
+    ``role``: homeroom_teacher, registrar, administrator. ``national_id_index``: prevents decisions on one's own child;
+    the ID is kept nowhere else.
     """
 
     __tablename__ = "staff"
@@ -101,7 +88,7 @@ class Staff(SQLModel, table=True):
 
 
 class StaffClass(SQLModel, table=True):
-    """A class that a homeroom teacher looks after."""
+    """A class of a homeroom teacher."""
 
     __tablename__ = "staff_class"
     staff_id: str = Field(sa_column=Column(String(ID_LENGTH), ForeignKey("staff.id"), primary_key=True))
@@ -109,9 +96,9 @@ class StaffClass(SQLModel, table=True):
 
 
 class Fee(SQLModel, table=True):
-    """One item of the school's fee list for a student; each list that is imported replaces the one before.
+    """A student's item of the fee list; an imported list replaces the previous one.
 
-    ``amount``: whole New Taiwan dollars. ``due_date``: ISO. ``place``: the row's in the file, from 1.
+    ``amount``: whole New Taiwan dollars. ``due_date``: ISO. ``place``: the row's number in the file, from 1.
     """
 
     __tablename__ = "fee"

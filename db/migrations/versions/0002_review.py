@@ -1,4 +1,4 @@
-"""What the staff's review needs: staff, decisions, parent accounts, mails, and what the queue sorts by."""
+"""The review: staff, decisions, parent accounts, mails, and the columns that the queue sorts by."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,10 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go to this revision.
+    """Upgrade to this revision.
 
-    Columns are added without Alembic's batches: on SQLite those copy a table and drop it, which the foreign keys that
-    point to it forbid as soon as there are rows.
+    It adds columns without Alembic's batches: on SQLite these drop and copy a table, which foreign keys to its rows
+    forbid.
     """
     op.create_table(
         "application_count",
@@ -231,7 +231,7 @@ def upgrade() -> None:
 
 
 def _ordered(length: int) -> sa.types.TypeEngine[str]:
-    """See ``ordered_column`` in db.models.school."""
+    """Return the type of :func:`db.models.columns.ordered_column`."""
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
 
@@ -246,7 +246,7 @@ _COUNT = sa.table("application_count", *map(sa.column, ("class_name", "state", "
 
 
 def _fill_in() -> None:
-    """Say of each application whose it is, and count them; the flags are the doctor's to make anew."""
+    """Copy the student to each application and count them; ``doctor --repair`` rebuilds the flags."""
     filled = {
         "class_name": _STUDENT.c.class_name,
         "seat_number": sa.func.coalesce(_STUDENT.c.seat_number, 0),

@@ -1,4 +1,4 @@
-"""The paper: documents that were given out, signatures on the screen, answers about the student card."""
+"""Paper forms: issued documents, signatures on the screen, answers about the student card."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go to this revision."""
+    """Upgrade to this revision."""
     op.create_table(
         "card_answer",
         sa.Column("id", sa.String(length=32), nullable=False),

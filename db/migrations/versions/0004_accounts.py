@@ -1,4 +1,4 @@
-"""The parents' accounts in use, and the hand-over: carers, requests to delete, fees, what was exported."""
+"""Parents' accounts in use and exports: carers, deletion requests, fees, exported bindings."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Go to this revision."""
+    """Upgrade to this revision."""
     op.create_table(
         "carer_access",
         sa.Column("id", sa.String(length=32), nullable=False),

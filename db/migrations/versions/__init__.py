@@ -1,1 +1,1 @@
-"""One file a revision, in order."""
+"""The revisions, one file each, in order."""
