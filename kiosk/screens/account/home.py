@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widgets import Button
 
+from kiosk.domain.application_status import ApplicationState
 from kiosk.i18n import _
 from kiosk.rules.names import mask_name
 from kiosk.rules.roc_dates import format_roc
 from kiosk.screens.base.account_step import AccountStep
-from kiosk.screens.family.menu import account_word
 from kiosk.services.accounts.account_settings import BoundChild
 from kiosk.services.accounts.visible_children import Scope
 from kiosk.services.auth.account_session import AccountSession
@@ -95,7 +95,9 @@ def states_of(child: BoundChild) -> list[str]:
     parts = []
     if child.application_state is not None:
         words = _("申請 {number} {state}")
-        parts.append(words.format(number=child.application_number, state=account_word(child.application_state)))
+        parts.append(
+            words.format(number=child.application_number, state=ApplicationState(child.application_state).label)
+        )
     if child.forms_signed is not None:
         parts.append(_("簽署 {n}/{total}").format(n=child.forms_signed, total=child.forms_total))
     if child.card_state is not None:

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.widgets import Button, Static
 
 from kiosk.i18n import _
+from kiosk.screens.base.reported_field import reported_field
 from kiosk.screens.base.step import Step
 from kiosk.services.students.confirmation import ApplicationSummary, HubState
 from kiosk.widgets.wrapped_text import WrappedText
@@ -111,19 +112,14 @@ def hold_word(hold: str) -> str:
     }[hold]
 
 
-def field_word(key: str) -> str:
-    """A field of the student's data, in the guide's words."""
-    return {"class_name": _("班級"), "name": _("姓名"), "student_number": _("學號")}[key]
-
-
 def _outcome_lines(state: HubState) -> list[str]:
     """What the registrar did about the error report, field by field."""
     lines = [_("註冊組已處理您的錯誤回報，請再確認學生相關資訊：")]
     for outcome in state.outcomes:
         if outcome.is_corrected:
-            said = _("{label}　已更正為 {value}").format(label=field_word(outcome.key), value=outcome.value)
+            said = _("{label}　已更正為 {value}").format(label=reported_field(outcome.key), value=outcome.value)
         else:
-            said = _("{label}　未更正：{reason}").format(label=field_word(outcome.key), reason=outcome.reason)
+            said = _("{label}　未更正：{reason}").format(label=reported_field(outcome.key), reason=outcome.reason)
         lines.append(said)
     return lines
 

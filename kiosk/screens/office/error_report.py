@@ -12,9 +12,9 @@ from textual.widgets import Button, Static
 from kiosk.domain.reason import MAX_REASON_LENGTH
 from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
+from kiosk.screens.base.reported_field import reported_field
 from kiosk.screens.base.staff_step import StaffStep, done_word
 from kiosk.screens.base.step import Nav
-from kiosk.screens.review.labels import reported_field
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.services.students.error_reports import (

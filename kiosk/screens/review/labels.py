@@ -38,8 +38,3 @@ def remark_in_short(remark: ReviewFlag) -> str:
         ReviewFlag.UNUSUAL_CHARACTERS: _("罕用字"),
         ReviewFlag.CONSENT_REFUSED: _("不同意"),
     }[remark]
-
-
-def reported_field(key: str) -> str:
-    """A field of an error report, in the guide's words."""
-    return {"class_name": _("班級"), "name": _("姓名"), "student_number": _("學號")}[key]
