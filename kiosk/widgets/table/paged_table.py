@@ -1,7 +1,6 @@
-"""A table for lists of any length: headers, a cursor, marks, keys and mouse, drawn line by line.
+"""A table for lists of any length, drawn line by line (Textual's Line API) from the few pages that it holds.
 
-Textual's own table makes an object of every cell and of every row that it may ever show; this one draws the lines in
-sight (Textual's Line API) from the few pages that :class:`~kiosk.widgets.table.paged_window.PagedWindow` holds.
+Textual's own table makes an object of every cell and row that it may ever show.
 """
 
 from __future__ import annotations
@@ -9,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from rich.cells import cell_len, set_cell_size
-from rich.segment import Segment
 from rich.style import Style
 from textual import events, work
 from textual.binding import Binding, BindingType
@@ -19,15 +16,13 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from kiosk.i18n import _
-from kiosk.widgets.table.column_layout import GAP, Column, Layout, fitted, lay_out, parts_of
+from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_window import PagedWindow, Row, RowPage, Side, TablePosition, Wanted
+from kiosk.widgets.table.table_lines import TableLines, status_text, text_strip
 
 V = TypeVar("V")
 Fetch = Callable[[Wanted], Awaitable[RowPage[V] | None]]
 
-_CURSOR, _NO_CURSOR = "＞", "  "
-_MARK, _NO_MARK = "[V]", "[ ]"
 _HEADER_LINES = _STATUS_LINES = 1
 _WHEEL_ROWS = 3
 _A_MOMENT = 0.02
@@ -124,14 +119,13 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         self.auto_links = False
         self.marks: dict[str, V] = {} if marks is None else dict(marks)
         self._can_mark = marks is not None
-        self._columns = columns
+        self._lines = TableLines(columns, can_mark=marks is not None)
         self._empty = empty
         self._fetch: Fetch[V] | None = None
         self._window: PagedWindow[V] = PagedWindow()
         self._lists = 0
         self._is_fetching = False
         self._hidden: frozenset[int] = frozenset()
-        self._layout: Layout = ()
         self._painted: tuple[object, ...] = ()
         self._drawn_size = Size(0, 0)
         self._blank_style = Style()
@@ -166,7 +160,7 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         if self._hidden == frozenset(places):
             return
         self._hidden = frozenset(places)
-        self._layout = self._laid_out()
+        self._lines.lay_out(self.size.width, self._hidden)
         self.refresh()
 
     def reload(self) -> None:
@@ -234,7 +228,7 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         """What is painted of the rows."""
         rows = filter(None, map(self._window.in_sight, range(self._window.height)))
         shown = tuple((row.cells, row.id in self.marks) for row in rows)
-        return shown, self._window.cursor - self._window.top, self._status(), self._layout
+        return shown, self._window.cursor - self._window.top, self._status(), self._lines.layout
 
     def _look_ahead(self) -> None:
         wanted = None if self._is_fetching else self._window.next_wanted()
@@ -243,16 +237,10 @@ class PagedTable(Widget, Generic[V], can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay the columns out for this width."""
-        self._layout = self._laid_out()
+        self._lines.lay_out(self.size.width, self._hidden)
         self._window.resize(self.size.height - _HEADER_LINES - _STATUS_LINES)
         self._look_ahead()
         self.refresh()
-
-    def _laid_out(self) -> Layout:
-        return lay_out(self._columns, self.size.width, self._lead_cells(), self._hidden)
-
-    def _lead_cells(self) -> int:
-        return cell_len(_NO_CURSOR) + (cell_len(_NO_MARK) + GAP if self._can_mark else 0)
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by rows."""
@@ -341,7 +329,7 @@ class PagedTable(Widget, Generic[V], can_focus=True):
             return
         was_current = row is self.current
         self._change(lambda: self._window.move(self._window.top + event.y - _HEADER_LINES - self._window.cursor))
-        if self._can_mark and event.x < self._lead_cells():
+        if self._can_mark and event.x < self._lines.lead_cells:
             self.action_mark()
         elif was_current:
             self.action_open()
@@ -356,56 +344,24 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         width, height = self._drawn_size
         if y == 0:
             self._painted = self._picture()
-            return self._line(self._header(), self.get_component_rich_style("paged-table--header"), width)
+            style = self.get_component_rich_style("paged-table--header")
+            return text_strip(self._lines.header(), style, width)
         if y == height - _STATUS_LINES:
-            return self._line(self._status(), self.get_component_rich_style("paged-table--status"), width)
+            return text_strip(self._status(), self.get_component_rich_style("paged-table--status"), width)
         line = y - _HEADER_LINES
         row = self._window.in_sight(line)
         if row is None:
             text = self._empty if line == 0 and self._window.is_loaded else ""
-            return self._line(f"{_NO_CURSOR}{text}", self._blank_style, width)
-        return self._row_strip(row, self._window.top + line, width)
-
-    def _line(self, text: str, style: Style, width: int) -> Strip:
-        return Strip([Segment(set_cell_size(text, width), style)], width)
-
-    def _header(self) -> str:
-        labels = (fitted(self._columns[place].label, cells) for place, cells in self._layout)
-        return " " * self._lead_cells() + (" " * GAP).join(labels)
-
-    def _row_strip(self, row: Row[V], place: int, width: int) -> Strip:
+            return text_strip(self._lines.message(text), self._blank_style, width)
+        place = self._window.top + line
         is_current = place == self._window.cursor
         name = "cursor" if is_current else "odd" if place % 2 else "even"
         base = self.get_component_rich_style(f"paged-table--{name}")
-        lead = _CURSOR if is_current else _NO_CURSOR
-        if self._can_mark:
-            lead += (_MARK if row.id in self.marks else _NO_MARK) + " " * GAP
-        segments, run = [], lead  # cells of one style are one segment, which paints in half the time
-        for column, cells in self._layout:
-            text, tone = parts_of(row.cells[column])
-            shown = fitted(text, cells) + " " * GAP
-            if tone and not is_current:
-                style = base + self.get_component_rich_style(f"paged-table--{tone}", partial=True)
-                segments += [Segment(run, base), Segment(shown, style)]
-                run = ""
-            else:
-                run += shown
-        segments.append(Segment(run, base))
-        return Strip(segments).adjust_cell_length(width, base)
+        tone_style = None if is_current else self._tone_style
+        return self._lines.row(row, base, tone_style, marked=row.id in self.marks, width=width)
+
+    def _tone_style(self, tone: str) -> Style:
+        return self.get_component_rich_style(f"paged-table--{tone}", partial=True)
 
     def _status(self) -> str:
-        window = self._window
-        if not window.is_loaded:
-            return _("　讀取中")
-        if not window.rows:
-            return ""
-        if window.before is None:
-            place = ""
-        else:
-            first = window.before + window.top + 1
-            last = window.before + min(window.top + window.height, len(window.rows))
-            place = _("第 {first} 至 {last} 列").format(first=first, last=last)
-        up = _("上面還有") if window.top or window.has_before else ""
-        down = _("下面還有") if window.top + window.height < len(window.rows) or window.has_more else ""
-        marked = _("已選 {n} 件").format(n=len(self.marks)) if self.marks else ""
-        return "　" + "　".join(filter(None, (place, up, down, marked)))
+        return status_text(self._window, len(self.marks))
