@@ -19,7 +19,7 @@ from bench.pseudo_terminal import PseudoTerminal, python
 from bench.report import Bar
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_table import PagedTable
-from kiosk.widgets.table.paged_window import Row, RowPage, Side, Wanted
+from kiosk.widgets.table.paged_window import PageRequest, Row, RowPage, Side
 
 _MILLION = 1_000_000
 _PAGE = 30
@@ -71,7 +71,7 @@ class Ours(TableApp):
         self.query_one(PagedTable).action_turn(1)
 
 
-async def _page(wanted: Wanted) -> RowPage[int]:
+async def _page(wanted: PageRequest) -> RowPage[int]:
     key = wanted.key if isinstance(wanted.key, int) else -1
     after = wanted.side in (Side.FIRST, Side.AFTER)
     numbers = range(key + 1, min(_MILLION, key + 1 + wanted.limit)) if after else range(max(0, key - wanted.limit), key)

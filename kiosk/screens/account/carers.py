@@ -27,7 +27,7 @@ from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.widgets.field import Field
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_table import PagedTable, fixed
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row, Toned
 from kiosk.widgets.wrapped_text import WrappedText
 
@@ -82,7 +82,7 @@ class CarersScreen(AccountStep[str]):
         """Show them."""
         super().on_mount()
         rows = [Row(carer.access_id, carer.access_id, _cells(carer), carer) for carer in self._carers.values()]
-        self.query_one(PagedTable).show(fixed(rows))
+        self.query_one(PagedTable).show_rows(rows)
         if not rows:
             self.set_focus(self.query_one("#grant", Button))
 

@@ -18,7 +18,7 @@ from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.privacy.subject_rights import GivenConsent
 from kiosk.services.students.consents import choice_label
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_table import PagedTable, fixed
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row, Toned
 from kiosk.widgets.wrapped_text import WrappedText
 
@@ -63,7 +63,7 @@ class ConsentsScreen(AccountStep[GivenConsent]):
         """Show them."""
         super().on_mount()
         rows = [Row(one.consent_id, one.consent_id, _cells(one), "") for one in self._consents.values()]
-        self.query_one(PagedTable).show(fixed(rows))
+        self.query_one(PagedTable).show_rows(rows)
 
     @property
     def _current(self) -> GivenConsent | None:

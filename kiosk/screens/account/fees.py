@@ -18,7 +18,7 @@ from kiosk.screens.base.step import Nav
 from kiosk.services.accounts.fees import ChildFees, FeeItem
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_table import PagedTable, fixed
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row, Toned
 from kiosk.widgets.wrapped_text import WrappedText
 
@@ -79,7 +79,7 @@ class FeesScreen(AccountStep[bool]):
             for number, fee in enumerate(child.fees)
         ]
         for table in self.query(PagedTable):
-            table.show(fixed(rows))
+            table.show_rows(rows)
 
     @on(PagedTable.Opened)
     def _stay(self) -> None:

@@ -14,7 +14,7 @@ from kiosk.screens.base.staff_step import StaffStep
 from kiosk.services.administration.audit_log import AuditRow
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_table import PagedTable
-from kiosk.widgets.table.paged_window import Row, RowPage, Side, Wanted
+from kiosk.widgets.table.paged_window import PageRequest, Row, RowPage, Side
 
 _COLUMNS = (
     Column("編號", 8),
@@ -50,7 +50,7 @@ class AuditLogScreen(StaffStep[None]):
         """The newest first."""
         self.query_one(PagedTable).show(self._fetch)
 
-    async def _fetch(self, wanted: Wanted) -> RowPage[AuditRow] | None:
+    async def _fetch(self, wanted: PageRequest) -> RowPage[AuditRow] | None:
         key = wanted.key if isinstance(wanted.key, int) else None
         done = await self.look(
             self.office.audit_log.page,

@@ -16,7 +16,7 @@ from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.services.privacy.deletion_requests import DeletionRow, DeletionView
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_table import PagedTable, fixed
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row
 from kiosk.widgets.wrapped_text import WrappedText
 
@@ -51,7 +51,7 @@ class DeletionRequestsScreen(StaffStep[str]):
         """Show them."""
         super().on_mount()
         rows = [Row(row.request_id, row.request_id, _cells(row), row) for row in self._rows]
-        self.query_one(PagedTable).show(fixed(rows))
+        self.query_one(PagedTable).show_rows(rows)
 
     @on(PagedTable.Opened)
     @on(Button.Pressed, "#open")

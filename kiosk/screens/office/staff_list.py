@@ -17,7 +17,7 @@ from kiosk.services.administration.staff_accounts import StaffRow
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_table import PagedTable, fixed
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row
 
 ADD = "add"
@@ -60,7 +60,7 @@ class StaffListScreen(StaffStep[str]):
     def on_mount(self) -> None:
         """Show everybody."""
         rows = [Row(row.id, row.account, _cells(row), row) for row in self._staff]
-        self.query_one(PagedTable).show(fixed(rows))
+        self.query_one(PagedTable).show_rows(rows)
         self.show_message(self._said, wrong=False)
 
     @on(PagedTable.Opened)

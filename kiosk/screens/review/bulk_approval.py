@@ -24,7 +24,7 @@ from kiosk.services.review.queue import MAX_ROWS, QueueRow
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_table import PagedTable, fixed
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Cell, Row, Toned
 from kiosk.widgets.wrapped_text import WrappedText
 
@@ -102,7 +102,7 @@ class BulkApprovalScreen(StaffStep[bool]):
 
     def _show_rows(self) -> None:
         rows = [Row(row.application_id, row.number, self._cells(row), row) for row in self._summary.rows]
-        self.query_one(PagedTable).show(fixed(rows))
+        self.query_one(PagedTable).show_rows(rows)
 
     def _cells(self, row: QueueRow) -> tuple[Cell, ...]:
         seat = "" if row.seat_number is None else f"{row.seat_number:>3}"

@@ -17,7 +17,7 @@ from kiosk.services.office import StaffServices
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_table import PagedTable, fixed
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row, TablePosition
 from kiosk.widgets.wrapped_text import WrappedText
 
@@ -81,7 +81,7 @@ class ChoiceScreen(StaffStep[str]):
             for choice in self._choices
             if any(text in cell for cell in choice.cells)
         ]
-        self.query_one(PagedTable).show(fixed(rows), TablePosition(row_id=self._chosen))
+        self.query_one(PagedTable).show_rows(rows), TablePosition(row_id=self._chosen)
 
     @on(SafeInput.Changed, "#narrow")
     def _narrow(self, event: SafeInput.Changed) -> None:

@@ -29,7 +29,7 @@ from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_table import PagedTable
-from kiosk.widgets.table.paged_window import Row, RowPage, Side, TablePosition, Wanted
+from kiosk.widgets.table.paged_window import PageRequest, Row, RowPage, Side, TablePosition
 
 _SCANNED = re.compile(r"[A-Za-z0-9_-]{22}\Z", re.ASCII)
 """A receipt's code at the end of what was typed: a scanner types like a keyboard, after whatever stood there."""
@@ -126,7 +126,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
     def _table(self) -> PagedTable[QueueRow]:
         return self.query_one(PagedTable)
 
-    async def _fetch(self, wanted: Wanted) -> RowPage[QueueRow] | None:
+    async def _fetch(self, wanted: PageRequest) -> RowPage[QueueRow] | None:
         """One page of the queue; a page that the list no longer wants is dropped by the table."""
         key = wanted.key if isinstance(wanted.key, Cursor) else None
         done = await self.look(

@@ -18,7 +18,7 @@ from kiosk.services.office import StaffServices
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_table import PagedTable, fixed
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row
 from kiosk.widgets.wrapped_text import WrappedText
 
@@ -89,7 +89,7 @@ class ReasonScreen(StaffStep[str]):
     def on_mount(self) -> None:
         """Show the common reasons."""
         for table in self.query(PagedTable):
-            table.show(fixed([Row(text, text, (text,), text) for text in self._common]))
+            table.show_rows([Row(text, text, (text,), text) for text in self._common])
 
     @on(PagedTable.Opened)
     def _take_common(self, event: PagedTable.Opened) -> None:

@@ -19,7 +19,7 @@ from kiosk.services.office import StaffServices
 from kiosk.services.review.case_view import ApplicationView
 from kiosk.services.texts.loader import TextName, load_text
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_table import PagedTable, fixed
+from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row
 from kiosk.widgets.wrapped_text import WrappedText
 
@@ -60,7 +60,7 @@ class ReturnFieldsScreen(StaffStep[bool]):
 
     def on_mount(self) -> None:
         """Show the fields of every applicant."""
-        self._table.show(fixed(self._rows()))
+        self._table.show_rows(self._rows())
 
     @property
     def _table(self) -> PagedTable[_Place]:
@@ -80,7 +80,7 @@ class ReturnFieldsScreen(StaffStep[bool]):
     @on(PagedTable.Marked)
     @on(PagedTable.Opened)
     @work(group="ask", exclusive=True)
-    async def _write_reason(self, event: PagedTable.Said) -> None:
+    async def _write_reason(self, event: PagedTable.TableMessage) -> None:
         """Ask for a reason; the space bar takes a field out again."""
         row = self._table.current
         if row is None:

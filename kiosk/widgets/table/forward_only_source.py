@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
-from kiosk.widgets.table.paged_window import Row, RowPage, Side, Wanted
+from kiosk.widgets.table.paged_window import PageRequest, Row, RowPage, Side
 
 V = TypeVar("V")
 ReadOn = Callable[[Hashable, int], Awaitable[Sequence[Row[V]] | None]]
@@ -26,7 +26,7 @@ class ForwardOnlySource(Generic[V]):
         self._read = read
         self._starts: list[Hashable] = [None]
 
-    async def fetch(self, wanted: Wanted) -> RowPage[V] | None:
+    async def fetch(self, wanted: PageRequest) -> RowPage[V] | None:
         """Give a page; see :data:`kiosk.widgets.table.paged_table.Fetch`."""
         match wanted.side:
             case Side.FIRST:

@@ -5,7 +5,7 @@ Textual's own table makes an object of every cell and row that it may ever show.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.style import Style
@@ -17,25 +17,24 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_window import PagedWindow, Row, RowPage, Side, TablePosition, Wanted
+from kiosk.widgets.table.paged_window import (
+    Fetch,
+    PagedWindow,
+    PageRequest,
+    Row,
+    RowPage,
+    Side,
+    TablePosition,
+    list_source,
+)
 from kiosk.widgets.table.table_lines import TableLines, status_text, text_strip
 
 V = TypeVar("V")
-Fetch = Callable[[Wanted], Awaitable[RowPage[V] | None]]
 
 _HEADER_LINES = _STATUS_LINES = 1
 _WHEEL_ROWS = 3
 _A_MOMENT = 0.02
 """Seconds after the first rows of a list, for these to reach the terminal before the next ones are asked for."""
-
-
-def fixed(rows: Sequence[Row[V]]) -> Fetch[V]:
-    """Serve a list that is already there, as one page."""
-
-    async def fetch(wanted: Wanted) -> RowPage[V]:
-        return RowPage(rows, has_before=False, has_more=False)
-
-    return fetch
 
 
 class PagedTable(Widget, Generic[V], can_focus=True):
@@ -74,7 +73,7 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         Binding("enter", "open", show=False),
     ]
 
-    class Said(Message):
+    class TableMessage(Message):
         """Something about a table.
 
         Attributes:
@@ -90,13 +89,13 @@ class PagedTable(Widget, Generic[V], can_focus=True):
             """The table, for `textual.on` with a selector."""
             return self.table
 
-    class Opened(Said):
+    class Opened(TableMessage):
         """The row under the cursor was chosen: :attr:`PagedTable.current`."""
 
-    class Marked(Said):
+    class Marked(TableMessage):
         """The marks changed: :attr:`PagedTable.marks`."""
 
-    class Moved(Said):
+    class Moved(TableMessage):
         """Another row is under the cursor, or the rows came."""
 
     def __init__(
@@ -155,6 +154,10 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         self._fetch = fetch
         self._begin(place or TablePosition())
 
+    def show_rows(self, rows: Sequence[Row[V]], place: TablePosition | None = None) -> None:
+        """Show a list that is complete already."""
+        self.show(list_source(rows), place)
+
     def hide_columns(self, *places: int) -> None:
         """Leave out these columns, by their place, and no others."""
         if self._hidden == frozenset(places):
@@ -187,12 +190,12 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         self.marks.clear()
         self.refresh()
 
-    def _start(self, wanted: Wanted, place: TablePosition | None = None) -> None:
+    def _start(self, wanted: PageRequest, place: TablePosition | None = None) -> None:
         self._is_fetching = True
         self._bring(wanted, place, self._lists)
 
     @work(group="rows", exclusive=True)
-    async def _bring(self, wanted: Wanted, place: TablePosition | None, asked_for: int) -> None:
+    async def _bring(self, wanted: PageRequest, place: TablePosition | None, asked_for: int) -> None:
         """Fetch a page and the next ones for as long as they are wanted; a list that is no longer shown is dropped."""
         while self._fetch is not None:
             page = await self._fetch(wanted)
@@ -201,7 +204,7 @@ class PagedTable(Widget, Generic[V], can_focus=True):
             if page is None:
                 break
             if place is not None and wanted.side is Side.AFTER and not page.rows:
-                wanted = Wanted(Side.LAST, None, wanted.limit)  # everything after that place is gone
+                wanted = PageRequest(Side.LAST, None, wanted.limit)  # everything after that place is gone
                 continue
             self._take(page, wanted, place)
             if place is not None:
@@ -213,7 +216,7 @@ class PagedTable(Widget, Generic[V], can_focus=True):
             wanted, place = following, None
         self._is_fetching = False
 
-    def _take(self, page: RowPage[V], wanted: Wanted, place: TablePosition | None) -> None:
+    def _take(self, page: RowPage[V], wanted: PageRequest, place: TablePosition | None) -> None:
         before = self.current
         if place is None:
             self._window.take(page, wanted)

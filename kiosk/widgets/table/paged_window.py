@@ -6,7 +6,7 @@ or before a row's key, so a list of a million rows costs as much as one of a hun
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Generic, NamedTuple, TypeVar
@@ -64,7 +64,7 @@ class Side(Enum):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PageRequest:
     """A page to fetch.
 
     Attributes:
@@ -76,6 +76,19 @@ class Wanted:
     side: Side
     key: Hashable
     limit: int
+
+
+Fetch = Callable[[PageRequest], Awaitable[RowPage[V] | None]]
+"""Returns a page; None where that failed, which the owner has shown."""
+
+
+def list_source(rows: Sequence[Row[V]]) -> Fetch[V]:
+    """Serve a complete list as one page."""
+
+    async def fetch(wanted: PageRequest) -> RowPage[V]:
+        return RowPage(rows, has_before=False, has_more=False)
+
+    return fetch
 
 
 @dataclass(frozen=True)
@@ -143,16 +156,16 @@ class PagedWindow(Generic[V]):
         current = self.current
         return TablePosition(above, current.id if current else None, self.cursor - self.top)
 
-    def begin(self, place: TablePosition) -> Wanted:
+    def begin(self, place: TablePosition) -> PageRequest:
         """Forget every row; gives the page to begin with."""
         self.rows = []
         self.top = self.cursor = self._owed = 0
         self.is_loaded = self.has_before = self.has_more = False
         if place.above is None:
             return self._edge(Side.FIRST)
-        return Wanted(Side.AFTER, place.above, self.first_page_size)
+        return PageRequest(Side.AFTER, place.above, self.first_page_size)
 
-    def take_first(self, page: RowPage[V], wanted: Wanted, place: TablePosition) -> None:
+    def take_first(self, page: RowPage[V], wanted: PageRequest, place: TablePosition) -> None:
         """Take the page that :meth:`begin` or a jump asked for."""
         self.rows = list(page.rows)
         self.has_before, self.has_more = page.has_before, page.has_more
@@ -167,7 +180,7 @@ class PagedWindow(Generic[V]):
             self.cursor = next(same, min(place.line, max(0, len(self.rows) - 1)))
         self._show_cursor()
 
-    def take(self, page: RowPage[V], wanted: Wanted) -> None:
+    def take(self, page: RowPage[V], wanted: PageRequest) -> None:
         """Put a page after or before the rows held, and let go of those far away on the other side."""
         most = _PAGES_KEPT * self.page_size
         if wanted.side is Side.AFTER:
@@ -197,14 +210,14 @@ class PagedWindow(Generic[V]):
         if self.before is not None:
             self.before = max(0, self.before - rows)
 
-    def next_wanted(self) -> Wanted | None:
+    def next_wanted(self) -> PageRequest | None:
         """The page that is likely to be looked at next; None where enough is held."""
         if not self.rows:
             return None
         if self.has_more and self.top + 2 * self.height >= len(self.rows):
-            return Wanted(Side.AFTER, self.rows[-1].key, self.page_size)
+            return PageRequest(Side.AFTER, self.rows[-1].key, self.page_size)
         if self.has_before and self.top < self.height:
-            return Wanted(Side.BEFORE, self.rows[0].key, self.page_size)
+            return PageRequest(Side.BEFORE, self.rows[0].key, self.page_size)
         return None
 
     def move(self, rows: int) -> None:
@@ -222,7 +235,7 @@ class PagedWindow(Generic[V]):
         self.top = max(0, min(len(self.rows) - self.height, self.top + rows))
         self.cursor = max(self.top, min(self.top + self.height - 1, self.cursor, len(self.rows) - 1))
 
-    def jump(self, side: Side) -> Wanted | None:
+    def jump(self, side: Side) -> PageRequest | None:
         """Go to the first or the last row; gives the page to fetch where that row is not held."""
         self._owed = 0
         if self.has_before if side is Side.FIRST else self.has_more:
@@ -242,8 +255,8 @@ class PagedWindow(Generic[V]):
             if held.id == row.id:
                 self.rows[place] = row
 
-    def _edge(self, side: Side) -> Wanted:
-        return Wanted(side, None, self.first_page_size)
+    def _edge(self, side: Side) -> PageRequest:
+        return PageRequest(side, None, self.first_page_size)
 
     def _show_cursor(self) -> None:
         """Bring the cursor's row into sight, and no more blank lines than there must be."""

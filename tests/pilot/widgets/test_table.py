@@ -14,8 +14,8 @@ from textual.pilot import Pilot
 
 from kiosk.testing import until
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_table import Fetch, PagedTable, fixed
-from kiosk.widgets.table.paged_window import Cell, Row, RowPage, Side, Toned, Wanted
+from kiosk.widgets.table.paged_table import PagedTable
+from kiosk.widgets.table.paged_window import Cell, Fetch, PageRequest, Row, RowPage, Side, Toned, list_source
 from tests.pilot.naughty import NAUGHTY
 
 _MILLION = 1_000_000
@@ -99,7 +99,7 @@ async def showing(
         yield shown
 
 
-async def a_million(wanted: Wanted) -> RowPage[int]:
+async def a_million(wanted: PageRequest) -> RowPage[int]:
     match wanted.side:
         case Side.FIRST:
             numbers = range(min(wanted.limit, _MILLION))
@@ -135,7 +135,7 @@ async def test_keys_go_through_a_million_rows_and_few_are_held() -> None:
 
 
 async def test_a_burst_of_page_keys_that_outruns_the_pages_arrives() -> None:
-    async def slow(wanted: Wanted) -> RowPage[int]:
+    async def slow(wanted: PageRequest) -> RowPage[int]:
         await asyncio.sleep(0)
         return await a_million(wanted)
 
@@ -145,7 +145,7 @@ async def test_a_burst_of_page_keys_that_outruns_the_pages_arrives() -> None:
 
 
 async def test_every_key_that_moves_the_cursor_says_so() -> None:
-    async with showing(fixed([row(number) for number in range(5)])) as shown:
+    async with showing(list_source([row(number) for number in range(5)])) as shown:
         await shown.presses("down", "end", "home", "pagedown", "up")
         assert shown.app.moved == [0, 1, 4, 0, 4, 3]
 
@@ -164,7 +164,7 @@ async def test_marks_are_words_and_stay_when_other_rows_are_shown() -> None:
         assert list(shown.table.marks) == ["id0", "id1"]
         assert sum("[V]" in line for line in shown.lines()) == 2
         assert "已選 2 件" in shown.lines()[-1]
-        shown.table.show(fixed([row(7), row(1)]))
+        shown.table.show_rows([row(7), row(1)])
         await until(shown.pilot, lambda: shown.table.is_loaded)
         await shown.pilot.pause()
         assert ["[V]" in line for line in shown.lines()[1:3]] == [False, True]
@@ -207,7 +207,7 @@ async def test_rows_that_cannot_be_marked_have_no_mark() -> None:
 @pytest.mark.parametrize("size", [(60, 12), (80, 12), (100, 12), (140, 12)])
 async def test_lines_keep_their_width_and_wide_screens_show_more(size: tuple[int, int]) -> None:
     long = "阿里山鄒族自治區長老教會附設幼兒園王小明"
-    async with showing(fixed([row(1, long), row(2, "王" * 3 + "a")]), size=size) as shown:
+    async with showing(list_source([row(1, long), row(2, "王" * 3 + "a")]), size=size) as shown:
         assert all(cell_len(line) == size[0] for line in shown.lines())
         assert ("等待" in shown.lines()[0]) == (size[0] >= 90)
         if size[0] == 60:
@@ -216,7 +216,7 @@ async def test_lines_keep_their_width_and_wide_screens_show_more(size: tuple[int
 
 @pytest.mark.parametrize("text", NAUGHTY)
 async def test_what_people_wrote_is_shown_as_it_is_and_does_nothing(text: str) -> None:
-    async with showing(fixed([row(1, text), row(2)])) as shown:
+    async with showing(list_source([row(1, text), row(2)])) as shown:
         lines = shown.lines()
         assert len(lines) == 12
         assert all(cell_len(line) == 80 for line in lines)
@@ -226,7 +226,7 @@ async def test_what_people_wrote_is_shown_as_it_is_and_does_nothing(text: str) -
 
 
 async def test_an_empty_list_says_so_and_every_key_is_harmless() -> None:
-    async with showing(fixed([]), marks={}) as shown:
+    async with showing(list_source([]), marks={}) as shown:
         assert "沒有符合的申請。" in shown.lines()[1]
         await shown.presses("down", "up", "pagedown", "pageup", "home", "end", "space", "enter")
         await shown.pilot.click("#table", offset=(10, 3))
@@ -236,14 +236,14 @@ async def test_an_empty_list_says_so_and_every_key_is_harmless() -> None:
 async def test_the_list_that_was_asked_for_last_is_the_one_shown() -> None:
     go_on = asyncio.Event()
 
-    async def late(wanted: Wanted) -> RowPage[int]:
+    async def late(wanted: PageRequest) -> RowPage[int]:
         await go_on.wait()
         return RowPage([row(666)], has_before=False, has_more=False)
 
     async with showing(a_million) as shown:
         shown.table.show(late)
         await shown.pilot.pause()
-        shown.table.show(fixed([row(7)]))
+        shown.table.show_rows([row(7)])
         await until(shown.pilot, lambda: shown.table.is_loaded)
         go_on.set()
         await shown.pilot.pause(0.05)
@@ -253,7 +253,7 @@ async def test_the_list_that_was_asked_for_last_is_the_one_shown() -> None:
 async def test_a_page_that_failed_is_asked_for_again_with_the_next_key() -> None:
     refused = 1
 
-    async def failing(wanted: Wanted) -> RowPage[int] | None:
+    async def failing(wanted: PageRequest) -> RowPage[int] | None:
         nonlocal refused
         if wanted.side is Side.AFTER and refused:
             refused -= 1
@@ -268,7 +268,7 @@ async def test_a_page_that_failed_is_asked_for_again_with_the_next_key() -> None
 async def test_reloading_stays_where_it_was() -> None:
     numbers = list(range(200))
 
-    async def fetch(wanted: Wanted) -> RowPage[int]:
+    async def fetch(wanted: PageRequest) -> RowPage[int]:
         assert wanted.key is None or isinstance(wanted.key, int)
         key = -1 if wanted.key is None else wanted.key
         found = [n for n in numbers if (n < key if wanted.side is Side.BEFORE else n > key)]

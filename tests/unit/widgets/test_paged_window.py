@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.widgets.table.paged_window import MIN_PAGE_SIZE, PagedWindow, Row, RowPage, Side, TablePosition, Wanted
+from kiosk.widgets.table.paged_window import MIN_PAGE_SIZE, PagedWindow, PageRequest, Row, RowPage, Side, TablePosition
 
 _PAGES = 4
 
@@ -20,7 +20,7 @@ class Whole:
     def __init__(self, length: int) -> None:
         self.numbers = list(range(length))
 
-    def page(self, wanted: Wanted) -> RowPage[int]:
+    def page(self, wanted: PageRequest) -> RowPage[int]:
         numbers = self.numbers
         match wanted.side:
             case Side.FIRST:
