@@ -1,1 +1,1 @@
-"""What several screens share."""
+"""The widgets that several screens share."""

@@ -1,4 +1,4 @@
-"""A button whose words may fill its width, where many stand in one row."""
+"""A button whose label may fill its width, for rows of many buttons."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from textual.widgets import Button
 
 
 class CompactButton(Button):
-    """A button without a blank at either end of its lines (a style sheet refuses ``line-pad: 0``)."""
+    """A button without a blank at either end of its lines. A style sheet refuses ``line-pad: 0``."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

@@ -1,4 +1,4 @@
-"""Two versions of the same data side by side, with what is to be said of each line; wrapped, never markup."""
+"""Two versions of the same data side by side, with a verdict on each line; wrapped, never markup."""
 
 from __future__ import annotations
 
@@ -17,14 +17,10 @@ _LABEL_CELLS, _VERDICT_CELLS, _MIN_CELLS, _GAP = 12, 12, 8, 2
 
 @dataclass(frozen=True)
 class Pair:
-    """A line: its label, both versions, and what is to be said of them.
+    """A field in both versions, and how the two compare.
 
     Attributes:
-        label: the field's word.
-        left: as one side has it.
-        right: as the other has it.
-        verdict: how the two compare, in words.
-        differs: whether the verdict is to stand out.
+        differs: whether the line is highlighted.
     """
 
     label: str
@@ -35,12 +31,7 @@ class Pair:
 
 
 class ComparisonTable(Widget):
-    """A header and lines in four columns.
-
-    Args:
-        header: the labels of the four columns.
-        pairs: the lines.
-    """
+    """A header and lines in four columns: label, left, right, verdict."""
 
     DEFAULT_CSS = "ComparisonTable { height: auto; width: 1fr; background: #ffffff; padding: 0 1; }"
 
@@ -50,12 +41,12 @@ class ComparisonTable(Widget):
         self._pairs = pairs
 
     def update(self, pairs: Sequence[Pair]) -> None:
-        """Show other lines."""
+        """Replace the lines."""
         self._pairs = pairs
         self.refresh(layout=True)
 
     def _lines(self, width: int) -> list[tuple[str, str]]:
-        """Each line as it is drawn, and its style."""
+        """Return each drawn line with its style."""
         side = max(_MIN_CELLS, (width - _LABEL_CELLS - _VERDICT_CELLS) // 2)
         widths = (_LABEL_CELLS, side, side, _VERDICT_CELLS)
         styled = [(self._header, "bold")]
@@ -72,11 +63,11 @@ class ComparisonTable(Widget):
         return lines
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many rows as the longest cell of each line needs."""
+        """Return the number of wrapped lines."""
         return len(self._lines(width))
 
     def render(self) -> Content:
-        """The lines."""
+        """Return the lines."""
         lines = self._lines(self.content_size.width)
         return Content("\n").join([Content.styled(text, style) if style else Content(text) for text, style in lines])
 

@@ -1,4 +1,4 @@
-"""A labelled input in one widget: label above, what to do about an error under it."""
+"""A labelled input in one widget: the label above it, its hint or error below."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from kiosk.widgets.safe_input import SafeInput
 
 
 class Field(SafeInput):
-    """An input whose border carries its label and its message; one widget a field keeps forms quick.
+    """An input whose border shows its label and its message. One widget per field keeps forms quick.
 
     Args:
         label: the guide's word for it.
-        hint: help that stands under the field until a message takes its place.
+        hint: help that an error message replaces.
     """
 
     def __init__(self, label: str, *, hint: str = "", **options: Any) -> None:
@@ -25,17 +25,17 @@ class Field(SafeInput):
         self.border_subtitle = Content(hint).markup
 
     def rename(self, label: str) -> None:
-        """Ask for something else."""
+        """Change the label."""
         self.border_title = Content(label).markup
 
     def show_error(self, message: str) -> None:
-        """Show what to do about this field; an empty text shows the hint again."""
+        """Show an error message; an empty one shows the hint again."""
         self.set_class(bool(message), "wrong")
         self.border_subtitle = Content(message or self._hint).markup
 
 
 def national_id_field(value: str = "") -> Field:
-    """The field ``#national_id``, for one's own full ID or resident number."""
+    """Return the field ``#national_id`` for a full national ID or resident number."""
     return Field(
         _("身分證字號"),
         hint=_("身分證字號或統一證號 10 碼"),

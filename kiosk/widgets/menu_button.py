@@ -1,4 +1,4 @@
-"""A button that leads on, one of several below each other."""
+"""A button of a menu, one of several below each other."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from textual.widgets import Button
 
 
 class MenuButton(Button):
-    """The arrows lead to the next one, also where there is more than fits: else they would scroll.
+    """A menu item. Its arrow keys focus the next item; without these bindings they would scroll a long menu.
 
     Args:
-        words: what stands on it; never markup.
-        id: what the screen answers with.
+        words: the label, never markup.
+        id: the screen's answer.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 
 def qr_lines(text: str) -> str:
-    """A QR code in half blocks, two modules a row, with its quiet zone (ISO/IEC 18004: four modules).
+    """Return a QR code in half blocks, with its quiet zone of four modules (ISO/IEC 18004).
 
-    The smallest that holds the text, with as much error correction as that size has room for. It is to be shown black
-    on white, whatever the colours around it.
+    It is the smallest code that holds the text, with the error correction that fits. Show it black on white.
     """
     import segno
 

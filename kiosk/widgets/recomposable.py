@@ -1,4 +1,4 @@
-"""A piece of a screen that is made anew by itself, while the frame around it goes on standing."""
+"""A part of a screen that is composed again alone."""
 
 from __future__ import annotations
 
@@ -9,13 +9,9 @@ from textual.widget import Widget
 
 
 class Recomposable(Widget):
-    """Holds what a function gives; ``await recompose()`` asks it again.
+    """Composes the widgets that a function returns; ``await recompose()`` calls it again.
 
-    A screen that recomposed itself would for a moment be without the lines that are written every second.
-
-    Args:
-        pieces: gives the widgets.
-        id: the part's.
+    A screen that recomposed as a whole would for a moment lack the lines that are updated every second.
     """
 
     DEFAULT_CSS = "Recomposable { width: 1fr; height: auto; }"
@@ -25,5 +21,5 @@ class Recomposable(Widget):
         self._pieces = pieces
 
     def compose(self) -> ComposeResult:
-        """The pieces."""
+        """Compose the widgets."""
         yield from self._pieces()

@@ -20,22 +20,18 @@ _MAX_LENGTH = 128
 
 
 class SafeInput(Input):
-    """An input that leaves nothing behind.
+    """An input without clipboard, selection on focus or blinking cursor.
 
     Args:
         half_width: turn full-width letters and digits into ASCII as they are typed.
-        options: what `textual.widgets.Input` takes; ``max_length`` is 128 unless told.
+        options: those of `textual.widgets.Input`; ``max_length`` defaults to 128.
     """
 
-    # What is typed moves nothing: Textual's own lays the whole screen out anew for every key.
+    # Textual's own attribute lays the whole screen out again for every key.
     virtual_size = Reactive(Size(0, 0), layout=False)
 
     class NonAsciiRefused(Message):
-        """A character no password can hold was typed: the input method is still on Chinese.
-
-        Attributes:
-            input: the field.
-        """
+        """A character that no password may contain was typed: the input method is still on Chinese."""
 
         def __init__(self, field: SafeInput) -> None:
             super().__init__()
@@ -43,7 +39,7 @@ class SafeInput(Input):
 
         @property
         def control(self) -> SafeInput:
-            """The field, for `textual.on` with a selector."""
+            """The field, for selectors of `textual.on`."""
             return self.input
 
     def __init__(self, *, half_width: bool = False, **options: Any) -> None:
@@ -53,26 +49,26 @@ class SafeInput(Input):
         self.cursor_blink = False
 
     def validate(self, value: str) -> ValidationResult | None:
-        """Nothing: a form is checked when it is sent, and Textual would style the field anew to call it valid."""
+        """Validate nothing: forms check on sending, and Textual would restyle the field to call it valid."""
         return None
 
     @property
     def cursor_screen_offset(self) -> Offset:
-        """Where the input method opens its window: at the caret; Textual answers one cell right of it at the end."""
+        """The caret, where the input method opens its window. Textual's value is one cell right of it at the end."""
         place = super().cursor_screen_offset
         return place - (1, 0) if self.cursor_at_end else place
 
     @property
     def _value(self) -> Text:
-        """The value as shown; Textual's dot for passwords is two cells wide on some Chinese terminals."""
+        """The value as shown. Textual's dot for passwords is two cells wide on some Chinese terminals."""
         if self.password:
             return Text("*" * len(self.value), no_wrap=True, overflow="ignore", end="")
         return super()._value
 
     def replace(self, text: str, start: int, end: int) -> None:
-        """Put what was typed or pasted into the value, clean; a password takes printable ASCII only and says so.
+        """Insert typed or pasted text without unsafe characters; a password accepts printable ASCII only.
 
-        Text that is too long is cut to what fits, but never a password: it would be set to something else.
+        Text that is too long is cut, except for a password, which the cut would change unnoticed.
         """
         text = remove_unsafe_chars(text)
         if self._half_width:
@@ -87,10 +83,10 @@ class SafeInput(Input):
         super().replace(text, start, end)
 
     def restricted(self) -> None:
-        """Refuse without a sound."""
+        """Refuse without the bell."""
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Take the first line of a paste as typing; scanners end theirs with a line break."""
+        """Insert the first line of a paste; scanners end theirs with a line break."""
         event.stop()
         event.prevent_default()
         lines = event.text.strip().splitlines()
@@ -104,4 +100,4 @@ class SafeInput(Input):
         """Cut nothing."""
 
     def action_paste(self) -> None:
-        """Paste nothing: what is there may be the last visitor's."""
+        """Paste nothing: the clipboard may hold the last visitor's text."""

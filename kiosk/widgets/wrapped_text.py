@@ -1,4 +1,4 @@
-"""Running text with the line breaks a printer would make; Textual's own would begin lines with 、 and 。."""
+"""Text wrapped by the rules of Chinese typesetting; Textual would begin lines with 、 and 。."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from textual.widget import Widget
 
 from kiosk.rules.line_breaks import wrap
 
-_NARROWEST = 10
+_MIN_WIDTH = 10
 
 
 class WrappedText(Widget):
-    """A text that is wrapped to the width it gets; never markup."""
+    """A text wrapped to the widget's width; never markup."""
 
     DEFAULT_CSS = "WrappedText { height: auto; width: 1fr; }"
 
@@ -21,17 +21,17 @@ class WrappedText(Widget):
         self._text = text
 
     def update(self, text: str) -> None:
-        """Say something else."""
+        """Replace the text."""
         self._text = text
         self.refresh(layout=True)
 
     def _lines(self, width: int) -> list[str]:
-        return wrap(self._text, max(_NARROWEST, width))
+        return wrap(self._text, max(_MIN_WIDTH, width))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many rows as the text has lines at this width."""
+        """Return the number of lines at this width."""
         return len(self._lines(width))
 
     def render(self) -> Content:
-        """The lines."""
+        """Return the lines."""
         return Content("\n".join(self._lines(self.content_size.width)))

@@ -81,7 +81,7 @@ class ChoiceScreen(StaffStep[str]):
             for choice in self._choices
             if any(text in cell for cell in choice.cells)
         ]
-        self.query_one(PagedTable).show_rows(rows), TablePosition(row_id=self._chosen)
+        self.query_one(PagedTable).show_rows(rows, TablePosition(row_id=self._chosen))
 
     @on(SafeInput.Changed, "#narrow")
     def _narrow(self, event: SafeInput.Changed) -> None:

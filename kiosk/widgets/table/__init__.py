@@ -1,1 +1,1 @@
-"""A table that shows a window of any number of rows."""
+"""A table for lists of any length."""

@@ -1,4 +1,4 @@
-"""How a table's columns share its width, and what of a cell fits into them."""
+"""The widths of a table's columns, and the text that fits into a cell."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kiosk.rules.text_safety import remove_unsafe_chars
 from kiosk.widgets.table.paged_window import Cell, Row, Toned
 
 Layout = tuple[tuple[int, int], ...]
-"""The columns that are shown, by their place, and the cells of each."""
+"""The index and the width in cells of each column shown."""
 
 GAP = 1
 """Cells between two columns."""
@@ -25,10 +25,9 @@ class Column:
     """A column.
 
     Attributes:
-        label: its header.
-        width: its least cells; wide enough for what it holds, the rest is cut.
-        grows: its share of the width that is left over.
-        from_width: the table's least width at which it is shown.
+        width: its minimum width in cells.
+        grows: its share of the width left over.
+        from_width: the minimum width of the table, in cells, that shows this column.
     """
 
     label: str
@@ -38,13 +37,13 @@ class Column:
 
 
 def lay_out(columns: Sequence[Column], width: int, lead: int, hidden: Collection[int]) -> Layout:
-    """Share the width out.
+    """Share a table's width out among its columns.
 
     Args:
         columns: from left to right.
-        width: the table's, in cells.
+        width: in cells.
         lead: cells before the first column.
-        hidden: columns to leave out, by their place.
+        hidden: indexes of the columns to leave out.
     """
     shown = [place for place, column in enumerate(columns) if column.from_width <= width and place not in hidden]
     left = width - lead - sum(columns[place].width + GAP for place in shown)
@@ -58,7 +57,7 @@ def lay_out(columns: Sequence[Column], width: int, lead: int, hidden: Collection
 
 
 def fitted(text: str, cells: int) -> str:
-    """The text in so many cells, nothing a terminal would obey in it; two dots say that it goes on."""
+    """Return the text without unsafe characters, padded or cut to the cells; two dots mark a cut."""
     clean = remove_unsafe_chars(text)
     if cell_len(clean) <= cells:
         return set_cell_size(clean, cells)
@@ -66,10 +65,10 @@ def fitted(text: str, cells: int) -> str:
 
 
 def parts_of(cell: Cell) -> tuple[str, str]:
-    """A cell's words, and its tone; empty where it has none."""
+    """Return a cell's text and tone; the tone may be empty."""
     return (cell.text, cell.tone) if isinstance(cell, Toned) else (cell, "")
 
 
 def words_of(row: Row[Any]) -> tuple[str, ...]:
-    """A row's cells as words."""
+    """Return the texts of a row's cells."""
     return tuple(parts_of(cell)[0] for cell in row.cells)

@@ -1,4 +1,4 @@
-"""Serves a list that can only be read onwards to a table in which one goes to and fro.
+"""Pages in both directions of a list that can only be read forwards.
 
 Only the keys at which pages began are kept, never their rows.
 """
@@ -12,31 +12,27 @@ from kiosk.widgets.table.paged_window import PageRequest, Row, RowPage, Side
 
 V = TypeVar("V")
 ReadOn = Callable[[Hashable, int], Awaitable[Sequence[Row[V]] | None]]
-"""Reads at most so many rows behind a key (None: from the first); None where that failed."""
+"""Returns at most this many rows after a key (None: from the first); None on failure."""
 
 
 class ForwardOnlySource(Generic[V]):
-    """The pages of such a list.
-
-    Args:
-        read: reads on.
-    """
+    """The pages of a list that is read forwards."""
 
     def __init__(self, read: ReadOn[V]) -> None:
         self._read = read
         self._starts: list[Hashable] = [None]
 
-    async def fetch(self, wanted: PageRequest) -> RowPage[V] | None:
-        """Give a page; see :data:`kiosk.widgets.table.paged_table.Fetch`."""
-        match wanted.side:
+    async def fetch(self, request: PageRequest) -> RowPage[V] | None:
+        """Return a page, or None on failure."""
+        match request.side:
             case Side.FIRST:
-                return await self._after(None, wanted.limit)
+                return await self._after(None, request.limit)
             case Side.AFTER:
-                return await self._after(wanted.key, wanted.limit)
+                return await self._after(request.key, request.limit)
             case Side.BEFORE:
-                return await self._before(wanted.key, wanted.limit)
+                return await self._before(request.key, request.limit)
             case Side.LAST:
-                return await self._last(wanted.limit)
+                return await self._last(request.limit)
 
     async def _after(self, key: Hashable, limit: int) -> RowPage[V] | None:
         rows = await self._read(key, limit + 1)
@@ -47,7 +43,7 @@ class ForwardOnlySource(Generic[V]):
         return RowPage(rows[:limit], has_before=key is not None, has_more=len(rows) > limit)
 
     async def _before(self, key: Hashable, limit: int) -> RowPage[V] | None:
-        """Read on from the start of some page before the key, as far as the key."""
+        """Read from the start of an earlier page as far as the key."""
         for start in reversed(self._starts):
             rows = await self._read(start, 2 * limit)
             if rows is None:
@@ -59,7 +55,7 @@ class ForwardOnlySource(Generic[V]):
         return RowPage((), has_before=False, has_more=True)
 
     async def _last(self, limit: int) -> RowPage[V] | None:
-        """Read on to the end."""
+        """Read to the end and return the last page."""
         page = await self._after(self._starts[-1], limit)
         while page is not None and page.has_more:
             page = await self._after(page.rows[-1].key, limit)

@@ -27,41 +27,21 @@ from kiosk.widgets.table.paged_window import (
     TablePosition,
     list_source,
 )
-from kiosk.widgets.table.table_lines import TableLines, status_text, text_strip
+from kiosk.widgets.table.table_lines import LINE_CLASSES, LINE_CSS, TableLines, status_text, text_strip
 
 V = TypeVar("V")
 
 _HEADER_LINES = _STATUS_LINES = 1
 _WHEEL_ROWS = 3
-_A_MOMENT = 0.02
-"""Seconds after the first rows of a list, for these to reach the terminal before the next ones are asked for."""
+_PREFETCH_DELAY = 0.02
+"""Seconds for the first rows to reach the terminal before the next ones are fetched."""
 
 
 class PagedTable(Widget, Generic[V], can_focus=True):
-    """The table. Its owner fetches pages (None where that failed and the owner has said so) and hears of choices."""
+    """A table with header, cursor, marks and status line; its owner fetches the pages and receives messages."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "paged-table--header",
-        "paged-table--even",
-        "paged-table--odd",
-        "paged-table--cursor",
-        "paged-table--status",
-        "paged-table--blocked",
-        "paged-table--look",
-        "paged-table--quiet",
-    }
-    DEFAULT_CSS = """
-    PagedTable { height: 1fr; min-height: 3; background: #ffffff; color: #10202c; }
-    PagedTable > .paged-table--header { background: #0b3d5c; color: #ffffff; text-style: bold; }
-    PagedTable > .paged-table--even { background: #ffffff; color: #10202c; }
-    PagedTable > .paged-table--odd { background: #eef3f6; color: #10202c; }
-    PagedTable > .paged-table--cursor { background: #a9c1d1; color: #0b2c42; text-style: bold; }
-    PagedTable:focus > .paged-table--cursor { background: #0b2c42; color: #ffffff; text-style: bold; }
-    PagedTable > .paged-table--status { background: #d5e3ec; color: #0b2c42; }
-    PagedTable > .paged-table--blocked { color: #a3100a; text-style: bold; }
-    PagedTable > .paged-table--look { color: #7a4a00; text-style: bold; }
-    PagedTable > .paged-table--quiet { color: #3c4c58; }
-    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = LINE_CLASSES
+    DEFAULT_CSS = LINE_CSS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "move(1)", show=False),
         Binding("up", "move(-1)", show=False),
@@ -74,11 +54,7 @@ class PagedTable(Widget, Generic[V], can_focus=True):
     ]
 
     class TableMessage(Message):
-        """Something about a table.
-
-        Attributes:
-            table: which.
-        """
+        """A message of a table."""
 
         def __init__(self, table: PagedTable[Any]) -> None:
             super().__init__()
@@ -86,17 +62,17 @@ class PagedTable(Widget, Generic[V], can_focus=True):
 
         @property
         def control(self) -> PagedTable[Any]:
-            """The table, for `textual.on` with a selector."""
+            """The table, for selectors of `textual.on`."""
             return self.table
 
     class Opened(TableMessage):
-        """The row under the cursor was chosen: :attr:`PagedTable.current`."""
+        """The row under the cursor was chosen."""
 
     class Marked(TableMessage):
-        """The marks changed: :attr:`PagedTable.marks`."""
+        """The marks changed."""
 
     class Moved(TableMessage):
-        """Another row is under the cursor, or the rows came."""
+        """Another row is under the cursor, or rows arrived."""
 
     def __init__(
         self,
@@ -106,12 +82,12 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         empty: str = "",
         id: str | None = None,  # noqa: A002  # Textual's own name for it
     ) -> None:
-        """Stand empty until :meth:`show`.
+        """Create a table without rows.
 
         Args:
             columns: from left to right.
-            marks: rows that are marked, by id; None for a table whose rows cannot be marked.
-            empty: what to say where the list has no rows.
+            marks: the values of the marked rows by row id; None for a table without marks.
+            empty: the text for a list without rows.
             id: the widget's.
         """
         super().__init__(id=id)
@@ -136,12 +112,12 @@ class PagedTable(Widget, Generic[V], can_focus=True):
 
     @property
     def is_loaded(self) -> bool:
-        """Whether the first rows have come."""
+        """Whether the first rows have arrived."""
         return self._window.is_loaded
 
     @property
     def place(self) -> TablePosition:
-        """Where the cursor is, for another :meth:`show` of the same list."""
+        """The position, for another :meth:`show` of the same list."""
         return self._window.place()
 
     @property
@@ -150,7 +126,7 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         return tuple(self._window.rows)
 
     def show(self, fetch: Fetch[V], place: TablePosition | None = None) -> None:
-        """Show another list, from its first row or around a place; marks stay."""
+        """Show another list, from its first row or a position; marks stay."""
         self._fetch = fetch
         self._begin(place or TablePosition())
 
@@ -159,7 +135,7 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         self.show(list_source(rows), place)
 
     def hide_columns(self, *places: int) -> None:
-        """Leave out these columns, by their place, and no others."""
+        """Hide the columns of these indexes and no others."""
         if self._hidden == frozenset(places):
             return
         self._hidden = frozenset(places)
@@ -167,7 +143,7 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         self.refresh()
 
     def reload(self) -> None:
-        """Fetch the same list anew and stay where the cursor is."""
+        """Fetch the list again and keep the position."""
         if self._fetch is not None:
             self._begin(self._window.place())
 
@@ -178,68 +154,68 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         self._start(self._window.begin(place), place)
 
     def replace(self, row: Row[V]) -> None:
-        """Show one row anew, where it is held."""
+        """Replace the row of the same id, where it is in memory."""
         self._window.replace(row)
         self.refresh()
 
     def forget(self) -> None:
-        """Hold no row, no mark and no source of any."""
+        """Drop every row, mark and the source of rows."""
         self._lists += 1
         self._fetch = None
         self._window = PagedWindow()
         self.marks.clear()
         self.refresh()
 
-    def _start(self, wanted: PageRequest, place: TablePosition | None = None) -> None:
+    def _start(self, request: PageRequest, place: TablePosition | None = None) -> None:
         self._is_fetching = True
-        self._bring(wanted, place, self._lists)
+        self._bring(request, place, self._lists)
 
     @work(group="rows", exclusive=True)
-    async def _bring(self, wanted: PageRequest, place: TablePosition | None, asked_for: int) -> None:
-        """Fetch a page and the next ones for as long as they are wanted; a list that is no longer shown is dropped."""
+    async def _bring(self, request: PageRequest, place: TablePosition | None, asked_for: int) -> None:
+        """Fetch a page and the next ones needed; drop them once another list is shown."""
         while self._fetch is not None:
-            page = await self._fetch(wanted)
+            page = await self._fetch(request)
             if asked_for != self._lists or not self.is_attached:
                 return
             if page is None:
                 break
-            if place is not None and wanted.side is Side.AFTER and not page.rows:
-                wanted = PageRequest(Side.LAST, None, wanted.limit)  # everything after that place is gone
+            if place is not None and request.side is Side.AFTER and not page.rows:
+                request = PageRequest(Side.LAST, None, request.limit)  # no row remains after that position
                 continue
-            self._take(page, wanted, place)
+            self._take(page, request, place)
             if place is not None:
-                self.set_timer(_A_MOMENT, self._look_ahead)
+                self.set_timer(_PREFETCH_DELAY, self._look_ahead)
                 break
-            following = self._window.next_wanted()
+            following = self._window.next_request()
             if following is None:
                 break
-            wanted, place = following, None
+            request, place = following, None
         self._is_fetching = False
 
-    def _take(self, page: RowPage[V], wanted: PageRequest, place: TablePosition | None) -> None:
+    def _take(self, page: RowPage[V], request: PageRequest, place: TablePosition | None) -> None:
         before = self.current
         if place is None:
-            self._window.take(page, wanted)
+            self._window.take(page, request)
         else:
-            self._window.take_first(page, wanted, place)
-        if self._picture() != self._painted:  # fetched for later, or the same rows as before: nothing to paint
+            self._window.take_first(page, request, place)
+        if self._picture() != self._painted:  # else prefetched, or the same rows as before
             self.refresh()
         if place is not None or before is not self.current:
             self.post_message(self.Moved(self))
 
     def _picture(self) -> tuple[object, ...]:
-        """What is painted of the rows."""
+        """Return the state that the painted lines depend on."""
         rows = filter(None, map(self._window.in_sight, range(self._window.height)))
         shown = tuple((row.cells, row.id in self.marks) for row in rows)
         return shown, self._window.cursor - self._window.top, self._status(), self._lines.layout
 
     def _look_ahead(self) -> None:
-        wanted = None if self._is_fetching else self._window.next_wanted()
-        if wanted is not None:
-            self._start(wanted)
+        request = None if self._is_fetching else self._window.next_request()
+        if request is not None:
+            self._start(request)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay the columns out for this width."""
+        """Lay the columns out for the new width."""
         self._lines.lay_out(self.size.width, self._hidden)
         self._window.resize(self.size.height - _HEADER_LINES - _STATUS_LINES)
         self._look_ahead()
@@ -250,7 +226,7 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         self._change(lambda: self._window.move(rows))
 
     def action_turn(self, pages: int) -> None:
-        """Move by what is in sight."""
+        """Move the cursor by pages."""
         self.action_move(pages * max(1, self._window.height - 1))
 
     def action_first(self) -> None:
@@ -263,21 +239,21 @@ class PagedTable(Widget, Generic[V], can_focus=True):
 
     def _jump(self, side: Side) -> None:
         before = self._window.top, self._window.cursor
-        wanted = self._window.jump(side)
-        if wanted is None:
+        request = self._window.jump(side)
+        if request is None:
             self._draw_change(*before)
         else:
             self._lists += 1
-            self._start(wanted, TablePosition())
+            self._start(request, TablePosition())
 
     def _change(self, change: Callable[[], None]) -> None:
-        """Do it and draw what is another now."""
+        """Call a function that moves the window, and redraw the changed lines."""
         before = self._window.top, self._window.cursor
         change()
         self._draw_change(*before)
 
     def _draw_change(self, top: int, cursor: int) -> None:
-        """Draw two lines, or all of them where the rows moved, and tell where another row is under the cursor."""
+        """Redraw two lines, or all where the rows scrolled; post Moved for another row under the cursor."""
         window = self._window
         if window.top == top and window.cursor != cursor:
             lines = (_HEADER_LINES + place - top for place in (cursor, window.cursor))
@@ -293,7 +269,7 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         return Region(0, self.size.height - _STATUS_LINES, self.size.width, _STATUS_LINES)
 
     def action_mark(self) -> None:
-        """Mark the row under the cursor, or take its mark away."""
+        """Toggle the mark of the row under the cursor."""
         row = self.current
         if row is None or not self._can_mark:
             return
@@ -305,7 +281,7 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         self.post_message(self.Marked(self))
 
     def unmark(self) -> None:
-        """Take every mark away."""
+        """Remove every mark."""
         self.marks.clear()
         self.refresh()
         self.post_message(self.Marked(self))
@@ -316,17 +292,17 @@ class PagedTable(Widget, Generic[V], can_focus=True):
             self.post_message(self.Opened(self))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Look further down."""
+        """Scroll down."""
         event.stop()
         self._change(lambda: self._window.scroll(_WHEEL_ROWS))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Look further up."""
+        """Scroll up."""
         event.stop()
         self._change(lambda: self._window.scroll(-_WHEEL_ROWS))
 
     def on_click(self, event: events.Click) -> None:
-        """Go to a row; on its mark, mark it; a click on the row under the cursor chooses it."""
+        """Move to the clicked row; toggle a clicked mark; choose a row already under the cursor."""
         row = self._window.in_sight(event.y - _HEADER_LINES)
         if row is None:
             return
@@ -338,12 +314,12 @@ class PagedTable(Widget, Generic[V], can_focus=True):
             self.action_open()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw lines; what they share is looked up once."""
+        """Draw lines; look up once what they share."""
         self._drawn_size, self._blank_style = self.size, self.rich_style
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
-        """Draw a line: the header, a row, or where in the list this is."""
+        """Draw the header, a row, or the status line."""
         width, height = self._drawn_size
         if y == 0:
             self._painted = self._picture()

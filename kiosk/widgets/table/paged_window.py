@@ -1,4 +1,4 @@
-"""The part of a long list that is held in memory: a few pages around the cursor, fetched by key.
+"""The pages of a long list that are in memory: a few around the cursor, fetched by key.
 
 Nothing here draws or waits: PagedTable does. A list has neither a known length nor positions. A page is the rows after
 or before a row's key, so a list of a million rows costs as much as one of a hundred.
@@ -14,12 +14,12 @@ from typing import Generic, NamedTuple, TypeVar
 V = TypeVar("V")
 
 MIN_PAGE_SIZE = 30
-_PAGES_KEPT = 4
-_PAGES_OWED = 2
+_MAX_PAGES = 4
+_MAX_PENDING_PAGES = 2
 
 
 class Toned(NamedTuple):
-    """A cell whose words matter; ``tone`` names a component style (blocked, look, quiet) and never speaks alone."""
+    """A highlighted cell; ``tone`` names a component style (blocked, look, quiet) that repeats the text's meaning."""
 
     text: str
     tone: str
@@ -33,10 +33,10 @@ class Row(Generic[V]):
     """One row.
 
     Attributes:
-        id: names the row; a mark stays with it through every filter.
-        key: what the owner pages by.
-        cells: one a column.
-        value: whatever the owner wants back with the row.
+        id: identifies the row; marks keep it through every filter.
+        key: the place in the list from which the owner reads pages.
+        cells: one per column.
+        value: the owner's own data.
     """
 
     id: str
@@ -47,7 +47,7 @@ class Row(Generic[V]):
 
 @dataclass(frozen=True)
 class RowPage(Generic[V]):
-    """Some rows in the list's order, and whether there are others before and after them."""
+    """Rows in the list's order, and whether there are others before and after them."""
 
     rows: Sequence[Row[V]]
     has_before: bool
@@ -55,7 +55,7 @@ class RowPage(Generic[V]):
 
 
 class Side(Enum):
-    """Where a wanted page lies."""
+    """The side of a key, or the end of the list, on which a page lies."""
 
     FIRST = auto()
     LAST = auto()
@@ -68,9 +68,8 @@ class PageRequest:
     """A page to fetch.
 
     Attributes:
-        side: where it lies.
-        key: of the row it lies after or before; None for the first and the last page.
-        limit: how many rows at most.
+        key: of the row before or after the page; None for the first and the last page.
+        limit: the maximum number of rows.
     """
 
     side: Side
@@ -79,13 +78,13 @@ class PageRequest:
 
 
 Fetch = Callable[[PageRequest], Awaitable[RowPage[V] | None]]
-"""Returns a page; None where that failed, which the owner has shown."""
+"""Returns a page; None on failure, which the owner has shown."""
 
 
 def list_source(rows: Sequence[Row[V]]) -> Fetch[V]:
     """Serve a complete list as one page."""
 
-    async def fetch(wanted: PageRequest) -> RowPage[V]:
+    async def fetch(request: PageRequest) -> RowPage[V]:
         return RowPage(rows, has_before=False, has_more=False)
 
     return fetch
@@ -93,12 +92,12 @@ def list_source(rows: Sequence[Row[V]]) -> Fetch[V]:
 
 @dataclass(frozen=True)
 class TablePosition:
-    """Where somebody was in a list, to come back to after the list has changed.
+    """A position in a list, to return to after the list has changed.
 
     Attributes:
-        above: the key of the row above the first one in sight; None at the list's start.
+        above: the key of the row above the first visible one; None at the list's start.
         row_id: the row under the cursor; None in an empty list.
-        line: the cursor's line in sight, for when that row is gone.
+        line: the cursor's visible line, used once that row is gone.
     """
 
     above: Hashable = None
@@ -107,15 +106,14 @@ class TablePosition:
 
 
 class PagedWindow(Generic[V]):
-    """The rows held, which of them are in sight, and which is under the cursor.
+    """The rows in memory, which of them are visible, and which is under the cursor.
 
     Attributes:
-        rows: the rows held.
-        top: the place of the first row in sight.
-        cursor: the place of the row under the cursor.
-        height: how many rows are in sight.
-        before: how many rows of the list stand before those held; None where nobody knows.
-        is_loaded: whether any page has come.
+        top: the index of the first visible row.
+        cursor: the index of the row under the cursor.
+        height: the number of visible rows.
+        before: the number of the list's rows before these; None if unknown.
+        is_loaded: whether a page has arrived.
     """
 
     def __init__(self) -> None:
@@ -128,16 +126,16 @@ class PagedWindow(Generic[V]):
         self.has_before = False
         self.has_more = False
         self._above: Hashable = None
-        self._owed = 0
+        self._pending_move = 0
 
     @property
     def page_size(self) -> int:
-        """Rows of a page: two screens, so that one is ready while another is read."""
+        """Rows of a page: two screens, so that one is ready while another is being read."""
         return max(MIN_PAGE_SIZE, 2 * self.height)
 
     @property
     def first_page_size(self) -> int:
-        """Rows of the page that a person waits for: what is in sight, and one that says whether there are more."""
+        """Rows of the page that the user waits for: the visible ones, and one that shows whether there are more."""
         return self.height + 1 if self.height > 1 else MIN_PAGE_SIZE
 
     @property
@@ -146,44 +144,44 @@ class PagedWindow(Generic[V]):
         return self.rows[self.cursor] if self.rows else None
 
     def in_sight(self, line: int) -> Row[V] | None:
-        """The row on a line, counted from the first in sight."""
+        """Return the row on a visible line."""
         place = self.top + line
         return self.rows[place] if 0 <= line < self.height and place < len(self.rows) else None
 
     def place(self) -> TablePosition:
-        """Where this is, for :meth:`begin`."""
+        """Return the present position, for :meth:`begin`."""
         above = self.rows[self.top - 1].key if self.top else self._above
         current = self.current
         return TablePosition(above, current.id if current else None, self.cursor - self.top)
 
     def begin(self, place: TablePosition) -> PageRequest:
-        """Forget every row; gives the page to begin with."""
+        """Drop every row and return the request for the first page."""
         self.rows = []
-        self.top = self.cursor = self._owed = 0
+        self.top = self.cursor = self._pending_move = 0
         self.is_loaded = self.has_before = self.has_more = False
         if place.above is None:
             return self._edge(Side.FIRST)
         return PageRequest(Side.AFTER, place.above, self.first_page_size)
 
-    def take_first(self, page: RowPage[V], wanted: PageRequest, place: TablePosition) -> None:
-        """Take the page that :meth:`begin` or a jump asked for."""
+    def take_first(self, page: RowPage[V], request: PageRequest, place: TablePosition) -> None:
+        """Accept the page that :meth:`begin` or a jump asked for."""
         self.rows = list(page.rows)
         self.has_before, self.has_more = page.has_before, page.has_more
         self.before = None if page.has_before else 0
         self.is_loaded = True
         self.top = 0
-        self._above = wanted.key
-        if wanted.side is Side.LAST:
+        self._above = request.key
+        if request.side is Side.LAST:
             self.cursor = self.top = max(0, len(self.rows) - 1)
         else:
             same = (number for number, row in enumerate(self.rows) if row.id == place.row_id)
             self.cursor = next(same, min(place.line, max(0, len(self.rows) - 1)))
         self._show_cursor()
 
-    def take(self, page: RowPage[V], wanted: PageRequest) -> None:
-        """Put a page after or before the rows held, and let go of those far away on the other side."""
-        most = _PAGES_KEPT * self.page_size
-        if wanted.side is Side.AFTER:
+    def take(self, page: RowPage[V], request: PageRequest) -> None:
+        """Add a page after or before the rows, and drop those far away on the other side."""
+        most = _MAX_PAGES * self.page_size
+        if request.side is Side.AFTER:
             self.rows += page.rows
             self.has_more = page.has_more
             surplus = min(max(0, len(self.rows) - most), self.top)
@@ -201,8 +199,8 @@ class PagedWindow(Generic[V]):
             if surplus > 0:
                 del self.rows[len(self.rows) - surplus :]
                 self.has_more = True
-        owed, self._owed = self._owed, 0
-        self.move(owed)
+        pending, self._pending_move = self._pending_move, 0
+        self.move(pending)
 
     def _shift(self, rows: int) -> None:
         self.top += rows
@@ -210,8 +208,8 @@ class PagedWindow(Generic[V]):
         if self.before is not None:
             self.before = max(0, self.before - rows)
 
-    def next_wanted(self) -> PageRequest | None:
-        """The page that is likely to be looked at next; None where enough is held."""
+    def next_request(self) -> PageRequest | None:
+        """Return the request for the page likely to be viewed next; None where enough rows are in memory."""
         if not self.rows:
             return None
         if self.has_more and self.top + 2 * self.height >= len(self.rows):
@@ -221,23 +219,23 @@ class PagedWindow(Generic[V]):
         return None
 
     def move(self, rows: int) -> None:
-        """Move the cursor; what goes beyond the rows held is made up for when the next page comes."""
-        wanted = self.cursor + rows
-        self.cursor = max(0, min(len(self.rows) - 1, wanted))
-        beyond = wanted - self.cursor
+        """Move the cursor; a move beyond the rows in memory continues when the next page arrives."""
+        target = self.cursor + rows
+        self.cursor = max(0, min(len(self.rows) - 1, target))
+        beyond = target - self.cursor
         at_an_end = not self.has_more if beyond > 0 else not self.has_before
-        most = _PAGES_OWED * self.page_size
-        self._owed = 0 if at_an_end else max(-most, min(most, self._owed + beyond))
+        most = _MAX_PENDING_PAGES * self.page_size
+        self._pending_move = 0 if at_an_end else max(-most, min(most, self._pending_move + beyond))
         self._show_cursor()
 
     def scroll(self, rows: int) -> None:
-        """Move what is in sight; the cursor goes along only where it would be lost from sight."""
+        """Scroll; the cursor follows only where it would leave the visible rows."""
         self.top = max(0, min(len(self.rows) - self.height, self.top + rows))
         self.cursor = max(self.top, min(self.top + self.height - 1, self.cursor, len(self.rows) - 1))
 
     def jump(self, side: Side) -> PageRequest | None:
-        """Go to the first or the last row; gives the page to fetch where that row is not held."""
-        self._owed = 0
+        """Go to the first or the last row; return the request for its page where it is not in memory."""
+        self._pending_move = 0
         if self.has_before if side is Side.FIRST else self.has_more:
             return self._edge(side)
         self.cursor = 0 if side is Side.FIRST else max(0, len(self.rows) - 1)
@@ -245,12 +243,12 @@ class PagedWindow(Generic[V]):
         return None
 
     def resize(self, height: int) -> None:
-        """Show another number of rows."""
+        """Change the number of visible rows."""
         self.height = max(1, height)
         self._show_cursor()
 
     def replace(self, row: Row[V]) -> None:
-        """Show a row anew, where it is held."""
+        """Replace the row of the same id, where it is in memory."""
         for place, held in enumerate(self.rows):
             if held.id == row.id:
                 self.rows[place] = row
@@ -259,6 +257,6 @@ class PagedWindow(Generic[V]):
         return PageRequest(side, None, self.first_page_size)
 
     def _show_cursor(self) -> None:
-        """Bring the cursor's row into sight, and no more blank lines than there must be."""
+        """Make the cursor's row visible with as few blank lines as possible."""
         self.top = max(self.cursor - self.height + 1, min(self.top, self.cursor))
         self.top = max(0, min(self.top, len(self.rows) - self.height))

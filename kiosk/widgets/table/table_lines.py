@@ -17,6 +17,24 @@ from kiosk.widgets.table.paged_window import PagedWindow, Row
 _CURSOR, _NO_CURSOR = "＞", "  "
 _MARK, _NO_MARK = "[V]", "[ ]"
 
+LINE_CLASSES = {
+    f"paged-table--{name}" for name in ("header", "even", "odd", "cursor", "status", "blocked", "look", "quiet")
+}
+"""The component styles of lines and of the tones of cells."""
+
+LINE_CSS = """
+PagedTable { height: 1fr; min-height: 3; background: #ffffff; color: #10202c; }
+PagedTable > .paged-table--header { background: #0b3d5c; color: #ffffff; text-style: bold; }
+PagedTable > .paged-table--even { background: #ffffff; color: #10202c; }
+PagedTable > .paged-table--odd { background: #eef3f6; color: #10202c; }
+PagedTable > .paged-table--cursor { background: #a9c1d1; color: #0b2c42; text-style: bold; }
+PagedTable:focus > .paged-table--cursor { background: #0b2c42; color: #ffffff; text-style: bold; }
+PagedTable > .paged-table--status { background: #d5e3ec; color: #0b2c42; }
+PagedTable > .paged-table--blocked { color: #a3100a; text-style: bold; }
+PagedTable > .paged-table--look { color: #7a4a00; text-style: bold; }
+PagedTable > .paged-table--quiet { color: #3c4c58; }
+"""
+
 
 def text_strip(text: str, style: Style, width: int) -> Strip:
     """Return a line of one style, cut or filled to the width in cells."""

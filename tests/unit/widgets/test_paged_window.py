@@ -52,7 +52,7 @@ class Reader:
         self.settles()
 
     def settles(self) -> None:
-        while (wanted := self.window.next_wanted()) is not None:
+        while (wanted := self.window.next_request()) is not None:
             self.window.take(self.whole.page(wanted), wanted)
 
     def jumps(self, side: Side) -> None:
@@ -149,5 +149,5 @@ def test_an_empty_list_has_no_row() -> None:
     window.scroll(-3)
     assert window.jump(Side.LAST) is None
     assert window.current is None
-    assert window.next_wanted() is None
+    assert window.next_request() is None
     assert window.in_sight(0) is None
