@@ -12,8 +12,8 @@ class CarerAccess(SQLModel, table=True):
     """A carer's access to a child, granted by a bound parent.
 
     ``account_id``: the carer's account. ``granted_by``: the parent's account. ``scope``: values of
-    :class:`kiosk.services.accounts.carers.Scope`, joined by commas. ``last_day``: ISO, inclusive. ``state``: active, or
-    revoked by a parent or with the parent's binding; an expired access stays active.
+    :class:`kiosk.services.accounts.visible_children.Scope`, joined by commas. ``last_day``: ISO, inclusive. ``state``:
+    active, or revoked by a parent or with the parent's binding; an expired access stays active.
     """
 
     __tablename__ = "carer_access"

@@ -8,7 +8,7 @@ from kiosk.demo.family_visits import DEMO_PASSWORD, DemoVisits
 from kiosk.demo.people import DemoLogin, invented_id, invented_roster, people_by_number
 from kiosk.domain.application_form import Basis, Mode
 from kiosk.domain.school_calendar import today
-from kiosk.services.accounts.carers import Scope
+from kiosk.services.accounts.visible_children import Scope
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.staff_session import OPERATOR
 from kiosk.services.imports.fee_check import FeeRow

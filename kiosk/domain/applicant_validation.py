@@ -24,6 +24,7 @@ from kiosk.rules.identity import (
     EntryDifference,
     IdFault,
     InvalidIdentity,
+    NationalId,
     compare_entries,
     normalise_id,
     parse_id,
@@ -47,8 +48,8 @@ def check_applicant(entry: ApplicantEntry, mode: Mode, on: date, other: Applican
 
 def read_applicant(
     entry: ApplicantEntry, mode: Mode, on: date, other: ApplicantEntry | None = None
-) -> tuple[dict[str, str], ApplicantValues]:
-    """Return the messages of :func:`check_applicant` and the values in normal form, valid only without a message."""
+) -> tuple[dict[str, str], ApplicantValues | None]:
+    """Return the messages of :func:`check_applicant` and the values in normal form; None with a message."""
     name, name_message = _read_name(entry.name)
     relation, relation_message = _read_relation(entry.relation, mode)
     national_id, id_messages = _read_id(entry, on, other)
@@ -61,8 +62,10 @@ def read_applicant(
         "mobile": mobile_message,
         **email_messages,
     }
-    values = ApplicantValues(name, relation, national_id, mobile, email)
-    return {key: message for key, message in found.items() if message}, values
+    messages = {key: message for key, message in found.items() if message}
+    if messages or national_id is None:
+        return messages, None
+    return {}, ApplicantValues(name, relation, national_id, mobile, email)
 
 
 def id_message(fault: IdFault) -> str:
@@ -104,21 +107,21 @@ def _read_relation(typed: str, mode: Mode) -> tuple[str, str]:
     return relation, "" if fits else _("親屬關係請用20個字以內的文字說明。")
 
 
-def _read_id(entry: ApplicantEntry, on: date, other: ApplicantEntry | None) -> tuple[str, dict[str, str]]:
+def _read_id(entry: ApplicantEntry, on: date, other: ApplicantEntry | None) -> tuple[NationalId | None, dict[str, str]]:
     """Return the number and the messages; entries that differ are not looked at further."""
     if not normalise_id(entry.national_id):
-        return "", {"national_id": id_message(IdFault.EMPTY)}
+        return None, {"national_id": id_message(IdFault.EMPTY)}
     if not normalise_id(entry.national_id_again):
-        return "", {"national_id_again": _("請再填一次身分證字號。")}
+        return None, {"national_id_again": _("請再填一次身分證字號。")}
     comparison = compare_entries(entry.national_id, entry.national_id_again)
     if comparison.slip is not EntryDifference.SAME:
-        return "", {"national_id_again": difference_message(comparison)}
+        return None, {"national_id_again": difference_message(comparison)}
     try:
-        number = parse_id(entry.national_id, on).value
+        number = parse_id(entry.national_id, on)
     except InvalidIdentity as error:
-        return "", {"national_id": id_message(error.fault)}
-    if other is not None and normalise_id(other.national_id) == number:
-        return "", {"national_id": _("兩位申請人的身分證字號不可相同。")}
+        return None, {"national_id": id_message(error.fault)}
+    if other is not None and normalise_id(other.national_id) == number.text:
+        return None, {"national_id": _("兩位申請人的身分證字號不可相同。")}
     return number, {}
 
 
@@ -164,8 +167,7 @@ def _read_email(entry: ApplicantEntry, other: ApplicantEntry | None) -> tuple[st
         email = parse_email(entry.email)
     except InvalidEmail as error:
         return "", {"email": _email_fault_message(error.fault)}
-    ids = [normalise_id(entry.national_id)] + ([normalise_id(other.national_id)] if other else [])
-    if any(holds_id(email, national_id) for national_id in ids):
+    if any(holds_id(email, one.national_id) for one in (entry, other) if one is not None):
         message = _("電子郵件不可含身分證字號或其末六碼：那會洩漏單一身分驗證的預設密碼。請改用別的信箱。")
         return "", {"email": message}
     if other is not None and not other.no_email and email_key(other.email) == email_key(email):

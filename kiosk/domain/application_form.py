@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.i18n import _
-from kiosk.rules.identity import is_female
+from kiosk.rules.identity import NationalId
 
 
 class Mode(StrEnum):
@@ -87,9 +87,9 @@ _MEN = frozenset(("爸爸", "養父", "祖父", "外祖父", "伯叔", "舅舅",
 _WOMEN = frozenset(("媽媽", "養母", "祖母", "外祖母", "姑姑", "阿姨", "姊姊"))
 
 
-def sex_differs(relation: str, national_id: str) -> bool:
-    """Return whether a listed relation implies another sex than the valid ID; a free text implies none."""
-    return relation in (_MEN if is_female(national_id) else _WOMEN)
+def sex_differs(relation: str, national_id: NationalId) -> bool:
+    """Return whether a listed relation implies another sex than the ID; a free text implies none."""
+    return relation in (_MEN if national_id.is_female else _WOMEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,6 @@ class ApplicantValues:
 
     name: str = field(repr=False)
     relation: str = field(repr=False)
-    national_id: str = field(repr=False)
+    national_id: NationalId
     mobile: str = field(repr=False)
     email: str | None = field(repr=False)

@@ -28,7 +28,7 @@ from kiosk.screens.base.account_step import AccountNoticeScreen, refusal_words
 from kiosk.screens.base.context import KioskContext
 from kiosk.screens.base.notice import NoticeScreen
 from kiosk.screens.base.step import Nav
-from kiosk.services.accounts.account_settings import BoundChild
+from kiosk.services.accounts.visible_children import BoundChild
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.documents.printer import PrintFailed, PrintFault, send_to_printer
 from kiosk.services.privacy.subject_rights import PRINT_TITLE, GivenConsent

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
-from kiosk.rules.identity import normalise_id
+from kiosk.rules.identity import FIRST_PASSWORD_LENGTH, normalise_id
 from kiosk.rules.text_safety import compact, half_width, remove_unsafe_chars
 
 _MAX_INPUT_LENGTH = 320
@@ -21,7 +21,6 @@ _TOP_LABEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}", re.ASCII)
 _FULL_STOPS = str.maketrans({"。": "."})  # NFKC makes ． a dot and ｡ a 。
 _SEPARATORS_OF_MOBILES = re.compile(r"[().]+")
 _NOT_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+", re.ASCII)
-_FIRST_PASSWORD_LENGTH = 6
 _SHOWN_DIGITS = 3
 
 # What parents of Taipei use, the likeliest first: what a slip may have meant.
@@ -254,9 +253,9 @@ def holds_id(email: str, national_id: str) -> bool:
 
     Case, width, and dots or other signs between the characters hide nothing.
     """
-    secret = normalise_id(national_id)[-_FIRST_PASSWORD_LENGTH:].lower()
+    secret = normalise_id(national_id)[-FIRST_PASSWORD_LENGTH:].lower()
     shown = _NOT_LETTER_OR_DIGIT.sub("", email_key(email))
-    return len(secret) == _FIRST_PASSWORD_LENGTH and secret in shown
+    return len(secret) == FIRST_PASSWORD_LENGTH and secret in shown
 
 
 def mask_mobile(mobile: str) -> str:

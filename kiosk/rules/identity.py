@@ -15,6 +15,8 @@ from enum import Enum, auto
 from kiosk.rules.text_safety import MAX_FIELD_LENGTH, compact, half_width
 
 LENGTH = 10
+FIRST_PASSWORD_LENGTH = 6
+"""The last characters of an ID are the first password of the city's sign-on (the guide's step 三)."""
 _MAX_INPUT_LENGTH = 64
 _OLD_FORM_ENDS = date(2031, 1, 1)
 _LETTERS = {
@@ -24,7 +26,6 @@ _WEIGHTS = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
 _PERMIT = re.compile(r"[0-9]{12}", re.ASCII)
 _SHOWN = 3
 _SECOND_OF_WOMEN = frozenset("29BD")
-_SECRET_END = 6
 _NUMBER_IN_TEXT = re.compile(r"(?=([A-Z][A-Z0-9][0-9]{8}))", re.ASCII)
 _BETWEEN_DIGITS = frozenset(" \t-–—_.．·/")
 HIDDEN = "***"
@@ -65,12 +66,21 @@ class InvalidIdentity(ValueError):
         self.fault = fault
 
 
-@dataclass(frozen=True)
-class Identity:
-    """A number that passes its check digit."""
+@dataclass(frozen=True, slots=True)
+class NationalId:
+    """A valid identity number in normal form; neither ``str()`` nor ``repr()`` shows its ``text``."""
 
-    kind: IdKind
-    value: str = field(repr=False)
+    text: str = field(repr=False)
+
+    @property
+    def kind(self) -> IdKind:
+        """The kind of number, by its second character."""
+        return next(kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(self.text))
+
+    @property
+    def is_female(self) -> bool:
+        """Whether the second character is a woman's: 2, 9, B or D."""
+        return self.text[1] in _SECOND_OF_WOMEN
 
 
 class EntryDifference(Enum):
@@ -111,8 +121,8 @@ def _passes(value: str) -> bool:
     return sum(weight * digit for weight, digit in zip(_WEIGHTS, digits, strict=True)) % 10 == 0
 
 
-def parse_id(text: str, on: date) -> Identity:
-    """Read an identity number as it counts on a day.
+def parse_id(text: str, on: date) -> NationalId:
+    """Read an identity number that is valid on a day.
 
     Raises:
         InvalidIdentity: with the first fault found.
@@ -133,7 +143,7 @@ def parse_id(text: str, on: date) -> Identity:
         raise InvalidIdentity(IdFault.CHECK_DIGIT)
     if kind is IdKind.RESIDENT_OLD and on >= _OLD_FORM_ENDS:
         raise InvalidIdentity(IdFault.OLD_FORM_EXPIRED)
-    return Identity(kind, value)
+    return NationalId(value)
 
 
 def looks_like_id(text: str) -> bool:
@@ -143,11 +153,6 @@ def looks_like_id(text: str) -> bool:
     except InvalidIdentity:
         return False
     return True
-
-
-def is_female(value: str) -> bool:
-    """What the second character of a valid number says of its holder: 2, 9, B and D are women's, the others men's."""
-    return value[1:2] in _SECOND_OF_WOMEN
 
 
 def mask_id(value: str) -> str:
@@ -179,7 +184,7 @@ def hide_ids(text: str, known: Collection[str] = ()) -> str:
         places.append(place)
     spans = [(found.start(1), found.end(1)) for found in _NUMBER_IN_TEXT.finditer(plain)]
     for number in known:
-        end = normalise_id(number)[-_SECRET_END:]
+        end = number[-FIRST_PASSWORD_LENGTH:]
         spans += [(found.start(), found.end()) for found in re.finditer(re.escape(end), plain)] if end else []
     hidden = {place for start, stop in spans for place in range(places[start], places[stop - 1] + 1)}
     shown = ""

@@ -15,7 +15,8 @@ from kiosk.domain.application_form import ApplicantEntry
 from kiosk.domain.bindings import OpenedBinding
 from kiosk.domain.school_calendar import today
 from kiosk.services.accounts.bindings_desk import Bindings
-from kiosk.services.accounts.carers import CarerRow, Scope
+from kiosk.services.accounts.carers import CarerRow
+from kiosk.services.accounts.visible_children import Scope
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.school import School
 from tests.builders.applications import FATHER, MOTHER, made_up_id, with_id

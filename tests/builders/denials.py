@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from kiosk.domain.application_form import Basis, Mode
 from kiosk.domain.documents import FormKey, FormKind
-from kiosk.services.accounts.carers import Scope
+from kiosk.services.accounts.visible_children import Scope
 from kiosk.services.applications.drafts import APPLICATION
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.staff_session import ALL_STAFF, Role, StaffMember

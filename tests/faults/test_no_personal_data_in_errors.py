@@ -32,7 +32,7 @@ from kiosk.rules.contact import parse_email, parse_mobile
 from kiosk.rules.identity import parse_id
 from kiosk.rules.names import parse_name
 from kiosk.rules.roc_dates import parse_date
-from kiosk.services.accounts.carers import Scope
+from kiosk.services.accounts.visible_children import Scope
 from kiosk.services.school import School
 from kiosk.terminal.crash_report import describe_crash
 from tests.builders.filled_school import CHOSEN, TERMINAL, entry_of, open_cheaply, signed_on_parent, submit, visitors_of

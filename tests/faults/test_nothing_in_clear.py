@@ -19,7 +19,7 @@ from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import ApplicantEntry
 from kiosk.domain.errors import SignInRefused
 from kiosk.domain.school_calendar import today
-from kiosk.services.accounts.carers import Scope
+from kiosk.services.accounts.visible_children import Scope
 from kiosk.services.auth.staff_session import ALL_STAFF
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.documents.printer import save_for_staff

@@ -20,9 +20,9 @@ from kiosk.screens.account.form import WHOLE, AccountForm
 from kiosk.screens.account.home import child_title
 from kiosk.screens.base.account_step import AccountStep
 from kiosk.screens.base.step import Nav
-from kiosk.services.accounts.account_settings import BoundChild
-from kiosk.services.accounts.carers import MAX_DAYS, CarerFault, CarerRefused, CarerRow
-from kiosk.services.accounts.visible_children import Scope
+from kiosk.services.accounts.carer_entry import MAX_DAYS, CarerFault
+from kiosk.services.accounts.carers import CarerRefused, CarerRow
+from kiosk.services.accounts.visible_children import BoundChild, Scope
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.widgets.field import Field

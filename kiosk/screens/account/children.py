@@ -15,7 +15,7 @@ from kiosk.rules.names import mask_name
 from kiosk.screens.account.form import AccountForm
 from kiosk.screens.account.home import child_title, states_of
 from kiosk.screens.base.account_step import AccountStep
-from kiosk.services.accounts.account_settings import BoundChild
+from kiosk.services.accounts.visible_children import BoundChild
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.widgets.field import Field
 from kiosk.widgets.menu_button import MenuButton

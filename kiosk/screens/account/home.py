@@ -15,8 +15,7 @@ from kiosk.i18n import _
 from kiosk.rules.names import mask_name
 from kiosk.rules.roc_dates import format_roc
 from kiosk.screens.base.account_step import AccountStep
-from kiosk.services.accounts.account_settings import BoundChild
-from kiosk.services.accounts.visible_children import Scope
+from kiosk.services.accounts.visible_children import BoundChild, Scope
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.widgets.menu_button import MenuButton
 from kiosk.widgets.wrapped_text import WrappedText

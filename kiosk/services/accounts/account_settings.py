@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from db.keyring import IndexColumn
-from db.models.accounts import Binding, CarerAccess, ParentAccount
-from db.models.applications import Application
-from db.models.documents import CardAnswer, SignedForm
+from db.models.accounts import Binding, ParentAccount
 from db.models.school import Student
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings
-from kiosk.domain.documents import FormKind, PaperState
 from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
 from kiosk.domain.reason import checked_reason
 from kiosk.domain.school_calendar import roc_day, today
-from kiosk.i18n import _
 from kiosk.rules.accounts import AccountNameFault, chosen_account_fault
 from kiosk.rules.contact import (
     EmailFault,
@@ -33,18 +28,17 @@ from kiosk.rules.contact import (
     parse_email,
     parse_mobile,
 )
+from kiosk.rules.identity import FIRST_PASSWORD_LENGTH
 from kiosk.rules.text_safety import half_width
 from kiosk.services.accounts.binding_end import end_binding
 from kiosk.services.accounts.login_names import is_free, is_shared
-from kiosk.services.accounts.parent_accounts import FIRST_PASSWORD_LENGTH
-from kiosk.services.accounts.visible_children import Scope, SeenChild, seen_children
+from kiosk.services.accounts.visible_children import BoundChild, bound_children
 from kiosk.services.auth.account_session import AccountSession, require_account
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.parent_login import chosen_name
 from kiosk.services.messaging import outbox
 from kiosk.services.messaging.outbox import Addressee, MessageKind
 from kiosk.services.messaging.verification_codes import CodeMail, EmailChallenge, Purpose, WrongCode
-from kiosk.services.students.confirmation import FORMS_TOTAL, forms_signed
 
 
 class AccountNameRefused(ServiceError):
@@ -57,39 +51,6 @@ class AccountNameRefused(ServiceError):
 
 class EmailTaken(ServiceError):
     """The address is another person's account; said only to whoever gets the mail sent there."""
-
-
-@dataclass(frozen=True, slots=True)
-class BoundChild:
-    """A child of an account.
-
-    Attributes:
-        binding_id: the parent's binding; None for a carer.
-        student_id: the child.
-        student_name: theirs.
-        class_name: theirs.
-        relation: the parent's to this child, as applied for; a carer's is 照顧者.
-        application_number: that the binding came from; None where a carer may not see it.
-        application_state: see :class:`kiosk.domain.application_status.ApplicationState`; None where a carer may not see it.
-        card_state: of 學生證多元功能: not_answered, answered, returned (簽回); None where a carer may not see it.
-        forms_signed: how many of the forms are back; None where a carer may not see it.
-        forms_total: of how many.
-        scope: what a carer may see; None for a bound parent, who sees everything.
-        last_day: a carer's; None for a bound parent.
-    """
-
-    binding_id: str | None
-    student_id: str
-    student_name: str = field(repr=False)
-    class_name: str
-    relation: str
-    application_number: str | None
-    application_state: str | None
-    card_state: str | None
-    forms_signed: int | None
-    forms_total: int
-    scope: frozenset[Scope] | None
-    last_day: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +96,7 @@ class Accounts:
         on = today(self._clock)
         with self._store.read() as session:
             account = require_account(session, holder, on)
-            return tuple(_child(session, seen) for seen in seen_children(session, account.id, on))
+            return bound_children(session, account.id, on)
 
     def contact(self, holder: AccountSession) -> Contact:
         """The account's own names and numbers.
@@ -280,50 +241,3 @@ def _personal(session: Session, account_id: str, known: Mapping[str, Any]) -> li
     numbers = session.exec(children.where(Binding.parent_account_id == account_id)).all()
     national_id = known["national_id"]
     return [national_id, national_id[-FIRST_PASSWORD_LENGTH:], known["mobile"], *numbers]
-
-
-def _child(session: Session, seen: SeenChild) -> BoundChild:
-    student = session.get_one(Student, seen.student_id)
-    application = _application(session, seen) if seen.shows(Scope.STATES) else None
-    return BoundChild(
-        binding_id=None if seen.binding is None else seen.binding.id,
-        student_id=student.id,
-        student_name=student.name,
-        class_name=student.class_name,
-        relation=_("照顧者") if seen.binding is None else seen.binding.relation,
-        application_number=None if application is None else application.number,
-        application_state=None if application is None else application.state,
-        card_state=_card_state(session, student.id) if seen.shows(Scope.STATES) else None,
-        forms_signed=forms_signed(session, student.id) if seen.shows(Scope.STATES) else None,
-        forms_total=FORMS_TOTAL,
-        scope=seen.scope,
-        last_day=None if seen.access is None else date.fromisoformat(seen.access.last_day),
-    )
-
-
-def _application(session: Session, seen: SeenChild) -> Application | None:
-    """The application that a parent's binding came from; for a carer, the one of the parent who let them in."""
-    if seen.binding is not None:
-        return session.get_one(Application, seen.binding.application_id)
-    access: CarerAccess | None = seen.access
-    if access is None:
-        return None
-    return session.exec(
-        select(Application)
-        .join(Binding, col(Binding.application_id) == col(Application.id))
-        .where(
-            Binding.parent_account_id == access.granted_by,
-            Binding.student_id == seen.student_id,
-            Binding.state == "active",
-        )
-    ).one_or_none()
-
-
-def _card_state(session: Session, student_id: str) -> str:
-    answers = select(func.count()).select_from(CardAnswer).where(CardAnswer.student_id == student_id)
-    if not session.exec(answers).one():
-        return "not_answered"
-    state = session.exec(
-        select(SignedForm.state).where(SignedForm.student_id == student_id, SignedForm.form == FormKind.CARD.value)
-    ).first()
-    return "returned" if state == PaperState.RETURNED.value else "answered"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from enum import Enum, auto
+from datetime import date
+from enum import Enum
 from uuid import uuid4
 
 from sqlmodel import Session, col, select
@@ -18,26 +18,16 @@ from sqlmodel import Session, col, select
 from db.keyring import IndexColumn
 from db.models.accounts import Binding, CarerAccess, ParentAccount
 from db.models.applications import Application
-from db.models.school import Student
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
 from kiosk.domain.school_calendar import today
-from kiosk.rules.contact import (
-    EmailFault,
-    InvalidEmail,
-    InvalidMobile,
-    holds_id,
-    mask_email,
-    parse_email,
-    parse_mobile,
-)
-from kiosk.rules.identity import InvalidIdentity, parse_id
-from kiosk.rules.names import InvalidName, parse_name
+from kiosk.rules.contact import mask_email
 from kiosk.rules.roc_dates import format_roc
 from kiosk.services.accounts.binding_end import end_access
-from kiosk.services.accounts.parent_accounts import Person, account_of_carer, close_if_done
+from kiosk.services.accounts.carer_entry import CarerEntry, faults_of_person, read_entry
+from kiosk.services.accounts.parent_accounts import Person, account_of_carer
 from kiosk.services.accounts.visible_children import Scope, scope_of
 from kiosk.services.auth.account_session import AccountSession, require_account
 from kiosk.services.auth.denial_audit import audits_refusals
@@ -45,23 +35,6 @@ from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.auth.lockout import Lockout
 from kiosk.services.messaging import outbox
 from kiosk.services.messaging.outbox import Addressee, MessageKind
-
-__all__ = ["MAX_DAYS", "CarerFault", "CarerRefused", "CarerRow", "Carers", "Scope"]
-
-MAX_DAYS = 366
-"""The farthest last day, counted from the present one."""
-
-
-class CarerFault(Enum):
-    """Why an access cannot be given, beside what the fields' own rules say."""
-
-    NO_SCOPE = auto()
-    DAY_OVER = auto()
-    DAY_TOO_FAR = auto()
-    BOUND = auto()
-    THE_STUDENT = auto()
-    ALREADY = auto()
-    NAME_DIFFERS = auto()
 
 
 class CarerRefused(ServiceError):
@@ -96,18 +69,6 @@ class CarerRow:
     last_day: date
     state: str
     version: int
-
-
-@dataclass(frozen=True)
-class _Given:
-    """What a parent typed, in normal form."""
-
-    name: str = field(repr=False)
-    national_id: str = field(repr=False)
-    mobile: str = field(repr=False)
-    email: str | None = field(repr=False)
-    scope: str
-    last_day: date
 
 
 @audits_refusals
@@ -179,21 +140,21 @@ class Carers:
                 `kiosk.services.auth.account_session.require_account`.
         """
         on = today(self._clock)
+        entry = read_entry(name, national_id, mobile, email, scope, last_day, on)
         faults: dict[str, Enum] = {}
-        given = _checked(name, national_id, mobile, email, scope, last_day, on, faults)
         row = None
         with self._store.write() as unit:
             account = require_account(unit.session, holder, on)
             binding = _require_binding(unit.session, account, student_id)
-            if given is None:
-                raise CarerRefused(faults)
+            if not isinstance(entry, CarerEntry):
+                raise CarerRefused(entry)
             counter = unit.keys.index(IndexColumn.ACCOUNT, f"carer|{account.id}")
             locked = self._lockout.reserve(unit, counter, holder.terminal)
             if locked is None:
-                faults = _faults_of_person(unit, given, student_id, on)
+                faults = faults_of_person(unit, entry, student_id, on)
                 if not faults:
                     self._lockout.clear(unit, counter, holder.terminal)
-                    row = self._give(unit, binding, given, on)
+                    row = self._give(unit, binding, entry, on)
             action = "carer.refused" if row is None else "carer.granted"
             unit.audit(holder.credential_id, action, student_id if row is None else row.access_id)
         if locked is not None:
@@ -220,16 +181,16 @@ class Carers:
             end_access(unit, access)
             unit.audit(holder.credential_id, "carer.revoked", access.id)
 
-    def _give(self, unit: UnitOfWork, binding: Binding, given: _Given, on: date) -> CarerRow:
-        personal = {"national_id": given.national_id, "mobile": given.mobile, "email": given.email}
-        opened = account_of_carer(unit, Person.of(unit.keys, given.name, personal))
+    def _give(self, unit: UnitOfWork, binding: Binding, entry: CarerEntry, on: date) -> CarerRow:
+        person = Person.of(unit.keys, entry.name, entry.national_id, entry.mobile, entry.email)
+        opened = account_of_carer(unit, person)
         access = CarerAccess(
             id=uuid4().hex,
             account_id=opened.id,
             student_id=binding.student_id,
             granted_by=binding.parent_account_id,
-            scope=given.scope,
-            last_day=given.last_day.isoformat(),
+            scope=entry.scope,
+            last_day=entry.last_day.isoformat(),
             granted_at=unit.timestamp_ms,
         )
         unit.session.add(access)
@@ -250,76 +211,6 @@ class Carers:
         addressee = Addressee(account.name, known["mobile"], email)
         key = f"{MessageKind.CARER_ADDED.value}|{access.id}"
         outbox.write(unit, self._settings, MessageKind.CARER_ADDED, key, application, addressee, words)
-
-
-def _checked(
-    name: str,
-    national_id: str,
-    mobile: str,
-    email: str | None,
-    scope: Collection[Scope],
-    last_day: date,
-    on: date,
-    faults: dict[str, Enum],
-) -> _Given | None:
-    """What was typed in normal form; None where a field is wrong, and then the faults say which."""
-    values: dict[str, str] = {}
-    try:
-        values["name"] = parse_name(name)
-    except InvalidName as error:
-        faults["name"] = error.fault
-    try:
-        values["national_id"] = parse_id(national_id, on).value
-    except InvalidIdentity as error:
-        faults["national_id"] = error.fault
-    try:
-        values["mobile"] = parse_mobile(mobile)
-    except InvalidMobile as error:
-        faults["mobile"] = error.fault
-    try:
-        address = None if email is None else parse_email(email)
-        if address is not None and holds_id(address, national_id):
-            faults["email"] = EmailFault.LOCAL_PART
-    except InvalidEmail as error:
-        faults["email"] = error.fault
-    if not scope:
-        faults["scope"] = CarerFault.NO_SCOPE
-    if last_day < on:
-        faults["last_day"] = CarerFault.DAY_OVER
-    elif last_day > on + timedelta(days=MAX_DAYS):
-        faults["last_day"] = CarerFault.DAY_TOO_FAR
-    if faults:
-        return None
-    keys = ",".join(one.value for one in Scope if one in scope)
-    return _Given(**values, email=address, scope=keys, last_day=last_day)
-
-
-def _faults_of_person(unit: UnitOfWork, given: _Given, student_id: str, on: date) -> dict[str, Enum]:
-    """What stands against this person, as the school knows them."""
-    index = unit.keys.index(IndexColumn.NATIONAL_ID, given.national_id)
-    if unit.session.get_one(Student, student_id).national_id_index == index:
-        return {"national_id": CarerFault.THE_STUDENT}
-    person = unit.session.exec(select(ParentAccount).where(ParentAccount.national_id_index == index)).one_or_none()
-    if person is None:
-        return {}
-    access = unit.session.exec(
-        select(CarerAccess).where(
-            CarerAccess.account_id == person.id, CarerAccess.student_id == student_id, CarerAccess.state == "active"
-        )
-    ).one_or_none()
-    if access is not None and access.last_day < on.isoformat():
-        end_access(unit, access)
-        access = None
-    if close_if_done(unit, person) or not person.active:
-        return {}
-    if person.name != given.name:
-        return {"name": CarerFault.NAME_DIFFERS}
-    bound = select(Binding.id).where(
-        Binding.parent_account_id == person.id, Binding.student_id == student_id, Binding.state == "active"
-    )
-    if unit.session.exec(bound).first() is not None:
-        return {"national_id": CarerFault.BOUND}
-    return {} if access is None else {"national_id": CarerFault.ALREADY}
 
 
 def _require_binding(session: Session, account: ParentAccount, student_id: str) -> Binding:

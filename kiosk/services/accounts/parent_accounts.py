@@ -22,12 +22,12 @@ from db.store import UnitOfWork
 from kiosk.domain.errors import ServiceError
 from kiosk.domain.school_calendar import day_at
 from kiosk.rules.contact import email_key, mask_email
+from kiosk.rules.identity import FIRST_PASSWORD_LENGTH, NationalId
 from kiosk.rules.names import mask_name
 from kiosk.services.accounts.visible_children import seen_children
 from kiosk.services.auth.parent_login import PARENT_LOGIN
 
 FIRST_PASSWORD = "national_id_end"
-FIRST_PASSWORD_LENGTH = 6
 FIRST_PASSWORD_DAYS = 30
 _DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 
@@ -84,14 +84,11 @@ class Person:
     mobile_index: bytes = field(repr=False)
 
     @classmethod
-    def of(cls, keys: KeyRing, name: str, personal: Mapping[str, Any]) -> Person:
-        """A person whose indexes follow from what they gave."""
-        return cls(
-            name,
-            personal,
-            keys.index(IndexColumn.NATIONAL_ID, personal["national_id"]),
-            keys.index(IndexColumn.MOBILE, personal["mobile"]),
-        )
+    def of(cls, keys: KeyRing, name: str, national_id: NationalId, mobile: str, email: str | None) -> Person:
+        """Return a person with the blind indexes of the ID and the mobile number."""
+        personal = {"national_id": national_id.text, "mobile": mobile, "email": email}
+        ids = keys.index(IndexColumn.NATIONAL_ID, national_id.text)
+        return cls(name, personal, ids, keys.index(IndexColumn.MOBILE, mobile))
 
 
 def account_of(unit: UnitOfWork, applicant: Applicant) -> OpenAccount:

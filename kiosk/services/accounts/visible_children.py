@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from db.models.accounts import Binding, CarerAccess
+from db.models.applications import Application
+from db.models.documents import CardAnswer, SignedForm
+from db.models.school import Student
+from kiosk.domain.documents import FormKind, PaperState
 from kiosk.i18n import _
+from kiosk.services.students.confirmation import FORMS_TOTAL, forms_signed
 
 
 class Scope(StrEnum):
@@ -53,6 +58,39 @@ class SeenChild:
         return self.scope is None or scope in self.scope
 
 
+@dataclass(frozen=True, slots=True)
+class BoundChild:
+    """A child of an account.
+
+    Attributes:
+        binding_id: the parent's binding; None for a carer.
+        student_id: the child.
+        student_name: theirs.
+        class_name: theirs.
+        relation: the parent's to this child, as applied for; a carer's is 照顧者.
+        application_number: that the binding came from; None where a carer may not see it.
+        application_state: see :class:`kiosk.domain.application_status.ApplicationState`; None where a carer may not see it.
+        card_state: of 學生證多元功能: not_answered, answered, returned (簽回); None where a carer may not see it.
+        forms_signed: how many of the forms are back; None where a carer may not see it.
+        forms_total: of how many.
+        scope: what a carer may see; None for a bound parent, who sees everything.
+        last_day: a carer's; None for a bound parent.
+    """
+
+    binding_id: str | None
+    student_id: str
+    student_name: str = field(repr=False)
+    class_name: str
+    relation: str
+    application_number: str | None
+    application_state: str | None
+    card_state: str | None
+    forms_signed: int | None
+    forms_total: int
+    scope: frozenset[Scope] | None
+    last_day: date | None
+
+
 def scope_of(access: CarerAccess) -> frozenset[Scope]:
     """What an access allows."""
     return frozenset(Scope(key) for key in access.scope.split(",") if key)
@@ -79,3 +117,55 @@ def seen_children(session: Session, account_id: str, on: date) -> tuple[SeenChil
         *(SeenChild(one.student_id, one, None) for one in bound),
         *(SeenChild(one.student_id, None, one) for one in let_in if one.student_id not in own),
     )
+
+
+def bound_children(session: Session, account_id: str, on: date) -> tuple[BoundChild, ...]:
+    """Return the children of an account on a day with their states, the oldest binding first."""
+    return tuple(_bound_child(session, seen) for seen in seen_children(session, account_id, on))
+
+
+def _bound_child(session: Session, seen: SeenChild) -> BoundChild:
+    student = session.get_one(Student, seen.student_id)
+    application = _application(session, seen) if seen.shows(Scope.STATES) else None
+    return BoundChild(
+        binding_id=None if seen.binding is None else seen.binding.id,
+        student_id=student.id,
+        student_name=student.name,
+        class_name=student.class_name,
+        relation=_("照顧者") if seen.binding is None else seen.binding.relation,
+        application_number=None if application is None else application.number,
+        application_state=None if application is None else application.state,
+        card_state=_card_state(session, student.id) if seen.shows(Scope.STATES) else None,
+        forms_signed=forms_signed(session, student.id) if seen.shows(Scope.STATES) else None,
+        forms_total=FORMS_TOTAL,
+        scope=seen.scope,
+        last_day=None if seen.access is None else date.fromisoformat(seen.access.last_day),
+    )
+
+
+def _application(session: Session, seen: SeenChild) -> Application | None:
+    """The application that a parent's binding came from; for a carer, the one of the parent who let them in."""
+    if seen.binding is not None:
+        return session.get_one(Application, seen.binding.application_id)
+    access: CarerAccess | None = seen.access
+    if access is None:
+        return None
+    return session.exec(
+        select(Application)
+        .join(Binding, col(Binding.application_id) == col(Application.id))
+        .where(
+            Binding.parent_account_id == access.granted_by,
+            Binding.student_id == seen.student_id,
+            Binding.state == "active",
+        )
+    ).one_or_none()
+
+
+def _card_state(session: Session, student_id: str) -> str:
+    answers = select(func.count()).select_from(CardAnswer).where(CardAnswer.student_id == student_id)
+    if not session.exec(answers).one():
+        return "not_answered"
+    state = session.exec(
+        select(SignedForm.state).where(SignedForm.student_id == student_id, SignedForm.form == FormKind.CARD.value)
+    ).first()
+    return "returned" if state == PaperState.RETURNED.value else "answered"

@@ -158,7 +158,7 @@ class StaffAccounts:
             PasswordRefused: too short, made of account, name or an ID, or common.
         """
         account, name = parse_staff_account(account), parse_name(name)
-        identity = parse_id(national_id, today(self._clock))
+        own_id = parse_id(national_id, today(self._clock))
         kind, staff_id = StaffLogin(), uuid4().hex
         refused = fault(first_password, [account, name], kind.rule)
         if refused is not None:
@@ -172,7 +172,7 @@ class StaffAccounts:
                     account=account,
                     name=name,
                     role=role.value,
-                    national_id_index=unit.keys.index(IndexColumn.NATIONAL_ID, identity.value),
+                    national_id_index=unit.keys.index(IndexColumn.NATIONAL_ID, own_id.text),
                     added_at=unit.timestamp_ms,
                 )
             )

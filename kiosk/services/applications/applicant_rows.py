@@ -30,12 +30,12 @@ def personal_columns(keys: KeyRing, row_id: str, person: ApplicantValues, verifi
         "email_state": state.value,
         "unusual_characters": needs_manual_glyph(person.name) or is_rare(person.name),
         "sex_differs": sex_differs(person.relation, person.national_id),
-        "national_id_index": keys.index(IndexColumn.NATIONAL_ID, person.national_id),
+        "national_id_index": keys.index(IndexColumn.NATIONAL_ID, person.national_id.text),
         "mobile_index": keys.index(IndexColumn.MOBILE, person.mobile),
         "email_index": None if person.email is None else keys.index(IndexColumn.EMAIL, email_key(person.email)),
         "sealed": keys.seal(
             "applicant",
             row_id,
-            {"national_id": person.national_id, "mobile": person.mobile, "email": person.email},
+            {"national_id": person.national_id.text, "mobile": person.mobile, "email": person.email},
         ),
     }

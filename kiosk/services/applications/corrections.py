@@ -22,6 +22,7 @@ from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, Denied
 from kiosk.domain.receipt import EmailState
 from kiosk.domain.school_calendar import today
 from kiosk.rules.contact import email_key
+from kiosk.rules.identity import NationalId
 from kiosk.services.applications import history
 from kiosk.services.applications.applicant_rows import personal_columns
 from kiosk.services.applications.flags import refresh_only, students_sharing_contacts
@@ -303,7 +304,8 @@ def _fields(keys: Iterable[str]) -> list[str]:
 
 def _values(keys: KeyRing, person: RowMapping) -> ApplicantValues:
     personal = keys.open("applicant", person["id"], person["sealed"])
-    return ApplicantValues(person["name"], person["relation"], **personal)
+    national_id = NationalId(personal["national_id"])
+    return ApplicantValues(person["name"], person["relation"], national_id, personal["mobile"], personal["email"])
 
 
 def _entry(values: ApplicantValues) -> ApplicantEntry:
@@ -312,8 +314,8 @@ def _entry(values: ApplicantValues) -> ApplicantEntry:
     return ApplicantEntry(
         name=values.name,
         relation=values.relation,
-        national_id=values.national_id,
-        national_id_again=values.national_id,
+        national_id=values.national_id.text,
+        national_id_again=values.national_id.text,
         mobile=values.mobile,
         email=email,
         email_again=email,

@@ -61,7 +61,7 @@ class Drafts:
         """
         owner = None
         if national_id or form == APPLICATION:
-            number = parse_id(national_id, today(self._clock)).value
+            number = parse_id(national_id, today(self._clock)).text
             owner = self._store.keys.index(IndexColumn.NATIONAL_ID, number)
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)

@@ -263,9 +263,10 @@ def read_form(entries: Sequence[ApplicantEntry], mode: Mode, on: date) -> list[A
     """
     others = [entries[1 - place] if len(entries) == 2 else None for place in range(len(entries))]
     read = [read_applicant(entry, mode, on, other) for entry, other in zip(entries, others, strict=True)]
-    if any(messages for messages, _values in read):
+    people = [values for _messages, values in read if values is not None]
+    if len(people) < len(entries):
         raise InvalidApplication([messages for messages, _values in read])
-    return [values for _messages, values in read]
+    return people
 
 
 def _applicant_rows(

@@ -280,7 +280,7 @@ class _Checker:
 
     def _national_id(self) -> str:
         try:
-            number = parse_id(self._number("national_id"), self.on).value
+            number = parse_id(self._number("national_id"), self.on).text
         except InvalidIdentity as error:
             texts = {
                 IdFault.EMPTY: _("沒有身分證字號或統一證號，新學生改發櫃台登入碼。"),
@@ -325,7 +325,7 @@ class _Checker:
     def _guardian_id(self, role: str, title: str) -> str:
         text = self._number(f"{role}.national_id")
         try:
-            return parse_id(text, self.on).value if text else ""
+            return parse_id(text, self.on).text if text else ""
         except InvalidIdentity as error:
             if error.fault is IdFault.PERMIT_NUMBER:
                 self._note(_("{title}只有十二碼的居留證號，這個號碼略過不存。").format(title=title))

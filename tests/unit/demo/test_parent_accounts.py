@@ -7,7 +7,7 @@ from pathlib import Path
 from kiosk.config.settings import load_settings
 from kiosk.demo.parent_accounts import demo_account_logins
 from kiosk.demo.seed import fill_demo_school
-from kiosk.services.accounts.carers import Scope
+from kiosk.services.accounts.visible_children import Scope
 from kiosk.services.school import open_school
 from kiosk.testing import FakeClock
 from tests.builders.school import CountingHasher

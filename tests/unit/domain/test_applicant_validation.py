@@ -19,7 +19,9 @@ def check(entry: ApplicantEntry, mode: Mode = Mode.ONE_PARENT, other: ApplicantE
 
 
 def values_of(entry: ApplicantEntry) -> ApplicantValues:
-    return read_applicant(entry, Mode.ONE_PARENT, TODAY)[1]
+    values = read_applicant(entry, Mode.ONE_PARENT, TODAY)[1]
+    assert values is not None
+    return values
 
 
 def test_a_right_entry_has_no_message_and_a_normal_form() -> None:

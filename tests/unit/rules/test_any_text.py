@@ -99,7 +99,7 @@ _NORMALISERS = [
         "names.parse_name",
         "text_safety.compact",
         "text_safety.half_width",
-        "text_safety.scrub",
+        "text_safety.remove_unsafe_chars",
     ),
 ]
 

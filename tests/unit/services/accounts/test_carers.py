@@ -14,7 +14,9 @@ from kiosk.domain.errors import ChangedMeanwhile, Denied, PasswordChangeRequired
 from kiosk.rules.contact import EmailFault, MobileFault
 from kiosk.rules.identity import IdFault
 from kiosk.rules.names import NameFault
-from kiosk.services.accounts.carers import MAX_DAYS, CarerFault, CarerRefused, CarerRow, Scope
+from kiosk.services.accounts.carer_entry import MAX_DAYS, CarerFault
+from kiosk.services.accounts.carers import CarerRefused, CarerRow
+from kiosk.services.accounts.visible_children import Scope
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.auth.lockout import FAILURES_TO_LOCK

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel, col, select
 from db.models.applications import Applicant, Application, Consent
 from kiosk.config.sections import SmtpSettings
 from kiosk.domain.errors import ChangedMeanwhile, Denied, SignInRefused
-from kiosk.services.accounts.carers import Scope
+from kiosk.services.accounts.visible_children import Scope
 from kiosk.services.applications.flags import compare
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.staff_session import OwnChildRefused
