@@ -1,4 +1,4 @@
-"""One choice of many: a class, a flag, an order."""
+"""A choice from a list: a class, a flag, an order."""
 
 from __future__ import annotations
 
@@ -21,58 +21,60 @@ from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row, TablePosition
 from kiosk.widgets.wrapped_text import WrappedText
 
-_MANY = 20
+_MIN_TO_NARROW = 20
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Something to choose: its id, a text for each column, and more words while it is under the cursor."""
+    """An item: its id, a text for each column, and details shown while it is under the cursor."""
 
     id: str
     cells: tuple[str, ...]
     details: str = ""
 
 
+@dataclass(frozen=True)
+class ChoiceList:
+    """A question with its choices; ``chosen`` is the id of the present one."""
+
+    heading: str
+    columns: tuple[Column, ...]
+    choices: Sequence[Choice]
+    chosen: str
+
+
 class ChoiceScreen(StaffStep[str]):
-    """Answers with the id of a choice; where there are many, typing narrows them."""
+    """Answers with the id of a choice; typing narrows a long list."""
 
     AUTO_FOCUS = "#table"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(
-        self,
-        office: StaffServices,
-        member: StaffMember,
-        heading: str,
-        columns: Sequence[Column],
-        choices: Sequence[Choice],
-        chosen: str = "",
-    ) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember, offer: ChoiceList) -> None:
         super().__init__(office, member)
-        self.heading = heading
-        self._columns = columns
-        self._choices = choices
-        self._chosen = chosen
+        self.heading = offer.heading
+        self._columns = offer.columns
+        self._choices = offer.choices
+        self._chosen = offer.chosen
 
     def key_hints(self) -> str:
-        """The table's."""
+        """The keys of the table."""
         return _("上下鍵 選擇　Enter 確定　Esc 返回")
 
     def body(self) -> ComposeResult:
-        """The list; a field to narrow a long one."""
-        if len(self._choices) > _MANY:
+        """The list, and a field to narrow a long one."""
+        if len(self._choices) > _MIN_TO_NARROW:
             yield Field(_("尋找"), hint=_("輸入名稱的一部分"), id="narrow", max_length=30)
         yield PagedTable[Choice](self._columns, empty=_("沒有符合的項目。"), id="table")
         if any(choice.details for choice in self._choices):
             yield WrappedText("", id="details")
 
     def actions(self) -> ComposeResult:
-        """Take it, or go back."""
+        """Confirm, or go back."""
         yield Button(_("確定"), id="send", variant="primary")
         yield Button(_("返回"), id="back")
 
     def on_mount(self) -> None:
-        """Show all of them, the present one under the cursor."""
+        """Show every choice with the cursor on the present one."""
         self._show("")
 
     def _show(self, text: str) -> None:

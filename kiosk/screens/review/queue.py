@@ -14,20 +14,28 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from kiosk.domain.application_status import ApplicationState, ApprovalBlock, Attention, ReviewFlag
+from kiosk.domain.application_status import ApplicationState
 from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep
 from kiosk.screens.base.step import Nav
-from kiosk.screens.review.choice import Choice, ChoiceScreen
-from kiosk.screens.review.queue_row_labels import COLUMNS, STATE_COLUMN, cells_of, explained
-from kiosk.services.auth.staff_session import Role, StaffMember
+from kiosk.screens.review.choice import ChoiceList, ChoiceScreen
+from kiosk.screens.review.queue_filters import (
+    chosen_sort,
+    class_choices,
+    flag_choices,
+    sort_choices,
+    wider_filter,
+    with_class,
+    with_flag,
+)
+from kiosk.screens.review.queue_row_labels import COLUMNS, STATE_COLUMN, cells_of
+from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.services.review.queue import QueueRow
-from kiosk.services.review.queue_filter import Cursor, Match, QueueFilter, QueueSort, SortBy
+from kiosk.services.review.queue_filter import Cursor, Match, QueueFilter, QueueSort
 from kiosk.widgets.compact_button import CompactButton
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
-from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import PageRequest, Row, RowPage, Side, TablePosition
 
@@ -35,7 +43,6 @@ _SCANNED = re.compile(r"[A-Za-z0-9_-]{22}\Z", re.ASCII)
 """A receipt's code at the end of what was typed: a scanner types like a keyboard, after whatever stood there."""
 _LONG = 0.1
 """Seconds after which a person notices that nothing happened."""
-_ALL, _UNATTENDED, _CLASS = "all", "unattended", "class:"
 
 
 @dataclass
@@ -119,7 +126,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         """Show the list as it was left."""
         self._show_choices()
         self._table.show(self._fetch, self._view.place)
-        self._look_around()
+        self._show_counts()
         self.show_message(self._view.said, wrong=False)
 
     @property
@@ -149,7 +156,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         return RowPage(rows, done.value.has_before, done.value.has_more)
 
     @work(group="around", exclusive=True)
-    async def _look_around(self) -> None:
+    async def _show_counts(self) -> None:
         """The counts of the states, how many parents are bound, and the classes there are."""
         counts = await self.look(self.office.queue.counts, self.member, self._view.wanted)
         rate = await self.look(self.office.queue.binding_rate, self.member, self._view.wanted.class_name)
@@ -244,7 +251,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
             self._open()
         elif table.rows_held:
             table.focus()
-        elif (wider := _wider(wanted)) is not None:
+        elif (wider := wider_filter(wanted)) is not None:
             self._open_the_only_one = True
             self._narrow(wider)
         else:
@@ -277,23 +284,11 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         done = await self.look(self.office.queue.classes, self.member)
         if done is None:
             return
-        choices = [Choice(_ALL, (_("全部班級"), "", ""))]
-        if self.member.role is Role.REGISTRAR:
-            choices.append(Choice(_UNATTENDED, (_("沒有導師的班級"), "", "")))
-        choices += [
-            Choice(
-                f"{_CLASS}{one.name}", (one.name, "、".join(one.teachers), _("{n} 件").format(n=one.open_applications))
-            )
-            for one in done.value
-        ]
-        columns = (Column(_("班級"), 16), Column(_("導師"), 16, grows=1), Column(_("待處理"), 8))
         wanted = self._view.wanted
-        chosen = _UNATTENDED if wanted.unattended else f"{_CLASS}{wanted.class_name}" if wanted.class_name else _ALL
-        answer = await self._pick(_("看哪一班？"), columns, choices, chosen)
+        answer = await self._choose(class_choices(wanted, done.value, self.member.role))
         if answer is not None:
-            class_name = answer.removeprefix(_CLASS) if answer.startswith(_CLASS) else None
-            self._narrow(replace(wanted, class_name=class_name, unattended=answer == _UNATTENDED))
-            self._look_around()
+            self._narrow(with_class(wanted, answer))
+            self._show_counts()
 
     @on(Button.Pressed, "#by-flag")
     def action_choose_flag(self) -> None:
@@ -302,19 +297,10 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
 
     @work(group="choose", exclusive=True)
     async def _choose_flag(self) -> None:
-        flags: list[Attention | ApprovalBlock | ReviewFlag] = [*Attention, *ApprovalBlock, *ReviewFlag]
-        choices = [Choice(_ALL, (_("全部"), ""))]
-        choices += [
-            Choice(str(place), (one.label, kind), what)
-            for place, one in enumerate(flags)
-            for kind, what in [explained(one)]
-        ]
-        columns = (Column(_("標記"), 24), Column(_("種類"), 12, grows=1))
         wanted = self._view.wanted
-        chosen = _ALL if wanted.flag is None else str(flags.index(wanted.flag))
-        answer = await self._pick(_("看哪一種標記？"), columns, choices, chosen)
+        answer = await self._choose(flag_choices(wanted))
         if answer is not None:
-            self._narrow(replace(wanted, flag=None if answer == _ALL else flags[int(answer)]))
+            self._narrow(with_flag(wanted, answer))
 
     @on(Button.Pressed, "#by-sort")
     def action_choose_sort(self) -> None:
@@ -323,19 +309,12 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
 
     @work(group="choose", exclusive=True)
     async def _choose_sort(self) -> None:
-        sorts = [QueueSort(by, descending) for by in SortBy for descending in (False, True)]
-        choices = [
-            Choice(str(place), (one.by.label, _("倒序") if one.descending else _("順序")))
-            for place, one in enumerate(sorts)
-        ]
-        columns = (Column(_("排序"), 16), Column(_("方向"), 8, grows=1))
-        answer = await self._pick(_("怎麼排？"), columns, choices, str(sorts.index(self._view.sort)))
+        answer = await self._choose(sort_choices(self._view.sort))
         if answer is not None:
-            self._narrow(self._view.wanted, sorts[int(answer)])
+            self._narrow(self._view.wanted, chosen_sort(answer))
 
-    async def _pick(self, heading: str, columns: tuple[Column, ...], choices: list[Choice], chosen: str) -> str | None:
-        screen = ChoiceScreen(self.office, self.member, heading, columns, choices, chosen)
-        answer = await self.app.push_screen_wait(screen)
+    async def _choose(self, offer: ChoiceList) -> str | None:
+        answer = await self.over(ChoiceScreen(self.office, self.member, offer))
         return answer if isinstance(answer, str) else None
 
     @on(Button.Pressed, "#before")
@@ -371,11 +350,3 @@ def _write(button: Button, text: str) -> None:
     """Say something else on a button; what it says already is not laid out and painted again."""
     if not isinstance(button.label, Content) or button.label.plain != text:
         button.label = Content(text)
-
-
-def _wider(wanted: QueueFilter) -> QueueFilter | None:
-    """Where else to look for what was not found: in the whole queue, then anywhere in a name."""
-    if wanted.match is Match.ANYWHERE or not wanted.search:
-        return None
-    everywhere = QueueFilter(search=wanted.search)
-    return everywhere if wanted != everywhere else replace(everywhere, match=Match.ANYWHERE)
