@@ -1,4 +1,4 @@
-"""What the database may refuse, for screens, which do not know the database."""
+"""The database's errors, for screens, which must not import ``db``."""
 
 from db.errors import StoreBusy, StoreConflict, StoreError, StoreUnavailable
 

@@ -1,1 +1,1 @@
-"""Paper forms: their contents, their numbers, and their PDF."""
+"""Paper forms: their contents, their register, and their PDF."""

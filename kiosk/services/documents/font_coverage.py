@@ -1,8 +1,7 @@
-"""Which characters the font of the printed forms has; for the others a named placeholder stands: 〔U+20BB7〕.
+"""The characters of the printed forms' font; a missing one is printed as a placeholder: 〔U+20BB7〕.
 
-A character that is left out unseen would make another name of 吳𠮷: the placeholder shows that something is to be
-written in by hand, and its number tells what. The font file itself is asked (its ``cmap`` table, OpenType 1.9), so that
-no list beside it can be wrong.
+Without the placeholder 吳𠮷 would become another name; its number says which character to write in by hand. The
+characters come from the font file's ``cmap`` table (OpenType 1.9).
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _GROUPS_AT = 16
 
 
 class _Ranges:
-    """The characters of the font, as ranges in order."""
+    """The font's characters as ascending ranges."""
 
     def __init__(self, groups: Sequence[tuple[int, int]]) -> None:
         self._starts = [first for first, _last in groups]
@@ -59,25 +58,25 @@ def _font() -> _Ranges:
 
 
 def in_font(character: str) -> bool:
-    """Whether the forms can show a character."""
+    """Return whether the font has a character."""
     return ord(character) in _font()
 
 
-def placeholder(character: str) -> str:
-    """What stands for a character that the forms cannot show."""
+def _placeholder(character: str) -> str:
+    """Return the placeholder of a missing character."""
     return f"〔U+{ord(character):04X}〕"
 
 
-def printable(text: str) -> str:
-    """The text with a placeholder for each character that the font lacks."""
-    return "".join(character if in_font(character) else placeholder(character) for character in text)
+def _printable(text: str) -> str:
+    """Return the text with a placeholder for each missing character."""
+    return "".join(character if in_font(character) else _placeholder(character) for character in text)
 
 
 def missing_characters(value: Any) -> tuple[str, ...]:
-    """The placeholders that :func:`printable` would put anywhere in a JSON value, each once, in reading order."""
+    """Return the placeholders of all missing characters in a JSON value, each once, in reading order."""
     found: dict[str, None] = {}
     if isinstance(value, str):
-        found.update((placeholder(character), None) for character in value if not in_font(character))
+        found.update((_placeholder(character), None) for character in value if not in_font(character))
     elif isinstance(value, Mapping):
         for part in value.values():
             found.update(dict.fromkeys(missing_characters(part)))
@@ -88,9 +87,9 @@ def missing_characters(value: Any) -> tuple[str, ...]:
 
 
 def printable_value(value: Any) -> Any:
-    """A JSON value with :func:`printable` applied to every text in it."""
+    """Return a JSON value with placeholders for the missing characters of every text in it."""
     if isinstance(value, str):
-        return printable(value)
+        return _printable(value)
     if isinstance(value, Mapping):
         return {key: printable_value(part) for key, part in value.items()}
     if isinstance(value, Sequence):

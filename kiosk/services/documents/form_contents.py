@@ -1,4 +1,4 @@
-"""What each paper form says, read from the school's data; see `kiosk.services.documents.pdf_renderer` for how it is printed."""
+"""The contents of each paper form, read from the school's data."""
 
 from __future__ import annotations
 
@@ -27,12 +27,9 @@ _GONE = (ApplicationState.WITHDRAWN, ApplicationState.REJECTED)
 
 
 class FormContents:
-    """Reads forms together; each by its kind and what it is about (see `db.models.documents.Document`).
+    """Reads forms by kind and subject (see `db.models.documents.Document`) from one snapshot.
 
-    Args:
-        session: one view of the data.
-        keys: open what is sealed.
-        text_folder: the school's own texts; may not exist.
+    ``text_folder`` holds the school's own texts and need not exist.
     """
 
     def __init__(self, session: Session, keys: KeyRing, text_folder: Path | None) -> None:
@@ -41,9 +38,9 @@ class FormContents:
         self._text_folder = text_folder
 
     def facts(self, kind: FormKind, subject_id: str) -> Mapping[str, Any] | None:
-        """What would be signed for now, as JSON; None where there is nothing to sign any more.
+        """Return the facts to sign now, as JSON; None if there is nothing to sign.
 
-        An application must not be withdrawn or rejected, a ticket not replaced, the card answered.
+        That is so for a withdrawn or rejected application, a replaced ticket, and an unanswered card.
         """
         match kind:
             case FormKind.BINDING:
@@ -57,7 +54,7 @@ class FormContents:
         return None if facts is None else json.loads(json.dumps(facts))
 
     def content(self, kind: FormKind, subject_id: str) -> FormContent | None:
-        """The whole form; None where there is nothing to sign any more."""
+        """Return the whole form; None if there is nothing to sign."""
         facts = self.facts(kind, subject_id)
         if facts is None:
             return None
@@ -73,7 +70,7 @@ class FormContents:
         return FormContent(kind, facts, json.loads(json.dumps(words)))
 
     def student_of(self, kind: FormKind, subject_id: str) -> str | None:
-        """The id of the student whom a form is about; None where there is no such thing."""
+        """Return the id of a form's student; None for an unknown subject."""
         if kind is FormKind.CARD:
             return None if self._session.get(Student, subject_id) is None else subject_id
         owner = select(Ticket.student_id).where(Ticket.id == subject_id)
@@ -142,7 +139,7 @@ class FormContents:
 
     def _card_words(self, student_id: str) -> dict[str, Any]:
         answer = latest_card_answer(self._session, student_id)
-        assert answer is not None  # asked for only where there are facts
+        assert answer is not None  # the facts exist
         return {
             "place": self._place(student_id),
             "answered": _("家長於 {moment} 在校務系統作答").format(moment=roc_moment(answer.answered_at)),
@@ -151,7 +148,7 @@ class FormContents:
         }
 
     def _correction_facts(self, ticket_id: str) -> dict[str, Any] | None:
-        """What was reported; the student's present data is no part, for the decision itself changes it."""
+        """Return the reported fields; the student's data is excluded, because the decision changes it."""
         ticket = self._fresh(Ticket, ticket_id)
         if ticket.state == "replaced":
             return None
@@ -174,7 +171,7 @@ class FormContents:
         }
 
     def _fresh(self, table: type[_Row], row_id: str) -> _Row:
-        """A row as it is, also where a statement changed it past the session."""
+        """Return a row as the database has it; statements may have changed it outside the session."""
         return self._session.get_one(table, row_id, populate_existing=True)
 
     def _student(self, student_id: str) -> dict[str, Any]:
@@ -182,7 +179,7 @@ class FormContents:
         return {"name": student.name, "number": student.student_number}
 
     def _place(self, student_id: str) -> dict[str, Any]:
-        """Where the student sits; a new class or seat makes no form an old one."""
+        """Return class and seat, which are words and no facts: a change does not outdate a form."""
         student = self._fresh(Student, student_id)
         seat = "" if student.seat_number is None else str(student.seat_number)
         return {"class_name": student.class_name, "seat": seat}
@@ -193,7 +190,7 @@ class FormContents:
         return self._session.exec(ordered).all()
 
     def _applicant(self, person: Applicant) -> dict[str, Any]:
-        """One person; ``person`` is whose the ID is, of which the form shows only the end."""
+        """Return one applicant; ``person`` identifies the ID, of which the form shows only the end."""
         personal = self._keys.open("applicant", person.id, person.sealed)
         mobile = personal["mobile"]
         return {
@@ -206,13 +203,13 @@ class FormContents:
         }
 
     def _consent_title(self, sha256: str) -> str:
-        """The heading of the text that was answered; empty where the school has another text by now."""
+        """Return the title of the answered consent; empty if the school has replaced the text."""
         source = load_consent(self._text_folder).source
         return source.title if source.sha256 == sha256 else ""
 
 
 def latest_card_answer(session: Session, student_id: str) -> CardAnswer | None:
-    """The answer about the student card that counts."""
+    """Return the student's last answer about the card."""
     return session.exec(
         select(CardAnswer)
         .where(CardAnswer.student_id == student_id)
@@ -230,7 +227,7 @@ def _answered(consent: Consent) -> str:
 
 
 def _signers(relations: Sequence[str]) -> list[str]:
-    """A box for each applicant, named as on the form above."""
+    """Return the label of each applicant's signature box."""
     if len(relations) == 1:
         return [_("申請人簽章（{relation}）").format(relation=relations[0])]
     numbers = (_("一"), _("二"))

@@ -1,7 +1,6 @@
-"""The paper forms as PDF: one page each, the same bytes for the same data and the same version of the kiosk.
+"""The paper forms as PDF, one page each; the same data gives the same bytes.
 
-Data reaches the templates (``kiosk/forms``) as JSON and never as text of the template, so nothing that a person typed
-is ever markup. Only the bundled font is used and the date is the document's own: no machine's fonts or clock shows.
+The date is the document's own, and :mod:`kiosk.services.documents.typst` uses no font or clock of the machine.
 """
 
 from __future__ import annotations
@@ -15,37 +14,28 @@ from kiosk.i18n import _
 from kiosk.services.documents.font_coverage import missing_characters, printable_value
 from kiosk.services.documents.typst import NotTypeset, typeset
 
-LAYOUT = "1"
-"""The version of the templates; stands in the foot of each form."""
+_LAYOUT = "1"
+"""The version of the templates, in each form's footer."""
 
 _FINGERPRINT_DIGITS = 16
 
 
 def missing_in(content: FormContent) -> tuple[str, ...]:
-    """The placeholders for characters that the font lacks; they are written in by hand."""
+    """Return the placeholders of a form, to be filled in by hand."""
     return missing_characters([content.facts, content.words])
 
 
 def fingerprint(sha256: str) -> str:
-    """The first digits of a hash, in groups, to be compared by eye."""
+    """Return the first digits of a hash in groups, for comparison by eye."""
     digits = sha256[:_FINGERPRINT_DIGITS]
     return " ".join(digits[place : place + 4] for place in range(0, len(digits), 4))
 
 
-def bar_text(number: str) -> str:
-    """What the bars say for a document's number: the number without dashes."""
-    return number.replace("-", "")
-
-
 def render(sheets: Sequence[PrintableForm], school_name: str) -> bytes:
-    """One PDF of all sheets, a page each; its date is the first sheet's.
-
-    Args:
-        sheets: at least one.
-        school_name: stands at the head of each.
+    """Return one PDF of at least one sheet, a page each, dated as the first.
 
     Raises:
-        FormRefused: what is on a form does not fit on its page even in small type.
+        FormRefused: a form does not fit its page even in small type, or typst refused it.
     """
     title = sheets[0].content.kind.label if len(sheets) == 1 else _("申請書")
     forms = [_form(sheet, school_name) for sheet in sheets]
@@ -57,14 +47,14 @@ def render(sheets: Sequence[PrintableForm], school_name: str) -> bytes:
 
 
 def _form(sheet: PrintableForm, school_name: str) -> dict[str, Any]:
-    """One form as its template takes it."""
+    """Return the template's input for one form."""
     content = sheet.content
     return {
         "kind": content.kind,
         "number": sheet.number,
-        "bars": _bars(bar_text(sheet.number)),
+        "bars": _bars(sheet.number.replace("-", "")),
         "qr": _qr(sheet.token),
-        "layout": LAYOUT,
+        "layout": _LAYOUT,
         "fingerprint": fingerprint(content.sha256),
         "missing": missing_in(content),
         "school": printable_value(school_name),
@@ -75,7 +65,7 @@ def _form(sheet: PrintableForm, school_name: str) -> dict[str, Any]:
 
 
 def _bars(text: str) -> str:
-    """Code 128 (ISO/IEC 15417) as modules, 1 for a bar and 0 for a space."""
+    """Return the modules of Code 128 (ISO/IEC 15417), 1 for a bar and 0 for a space."""
     from barcode.codex import Code128
 
     modules: str = Code128(text).build()[0]
@@ -83,7 +73,7 @@ def _bars(text: str) -> str:
 
 
 def _qr(token: str) -> str:
-    """A QR code (ISO/IEC 18004) as SVG; the paper around is its quiet zone."""
+    """Return a QR code (ISO/IEC 18004) as SVG; the paper around it is the quiet zone."""
     import segno
 
     svg = io.BytesIO()

@@ -1,7 +1,7 @@
-"""Printing: a PDF to the school's printer through CUPS, or, where there is none, to a file for the staff.
+"""Prints a PDF through CUPS, or without a printer saves it as a file for staff.
 
-A PDF goes to ``lp`` through a pipe, so nothing of it is left in a file of the kiosk's. Files are made only where no
-printer is set; :func:`purge` removes them after a day.
+A PDF goes to ``lp`` through a pipe and leaves no file of the kiosk. :func:`purge` removes the files for staff after a
+day.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from kiosk.domain.errors import ServiceError
 from kiosk.i18n import _
 
 KEEP = timedelta(hours=24)
-_SECONDS_FOR_LP = 30
-_PASSED_ON = ("PATH", "HOME", "CUPS_SERVER")
+_LP_TIMEOUT_SECONDS = 30
+_PASSED_VARIABLES = ("PATH", "HOME", "CUPS_SERVER")
 
 
 class PrintFault(Enum):
-    """Why nothing was printed."""
+    """Why a print failed."""
 
     NO_PRINTER = auto()
     NO_COMMAND = auto()
@@ -33,7 +33,7 @@ class PrintFault(Enum):
 
 
 class PrintFailed(ServiceError):
-    """Nothing was printed; it can be tried again. ``line`` says why in words for the staff."""
+    """Nothing was printed; another try may succeed."""
 
     def __init__(self, fault: PrintFault) -> None:
         super().__init__(fault.name)
@@ -41,7 +41,7 @@ class PrintFailed(ServiceError):
 
     @property
     def line(self) -> str:
-        """One line that says what to do."""
+        """One line for people: the cause and what to do."""
         return {
             PrintFault.NO_PRINTER: _("沒有設定印表機，請洽服務台列印。"),
             PrintFault.NO_COMMAND: _("這台電腦沒有安裝列印程式（CUPS），請洽資訊人員。"),
@@ -51,27 +51,24 @@ class PrintFailed(ServiceError):
 
 
 def send_to_printer(printer: str, pdf: bytes, title: str) -> None:
-    """Hand a PDF to a CUPS printer.
+    """Send a PDF to a CUPS printer.
 
-    Args:
-        printer: its name in CUPS.
-        pdf: what to print.
-        title: of the print job, which others can read: ASCII, nothing of a person.
+    ``title`` is the print job's and readable by others: ASCII without personal data.
 
     Raises:
-        PrintFailed: CUPS is not there, does not know the printer, or does not answer.
+        PrintFailed: CUPS is missing, refuses, or does not answer in 30 seconds.
     """
     command = shutil.which("lp")
     if command is None:
         raise PrintFailed(PrintFault.NO_COMMAND)
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | {"LC_ALL": "C"}
+    environment = {name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ} | {"LC_ALL": "C"}
     try:
         done = subprocess.run(
             [command, "-d", printer, "-t", title, "-o", "media=A4", "-"],
             input=pdf,
             env=environment,
             capture_output=True,
-            timeout=_SECONDS_FOR_LP,
+            timeout=_LP_TIMEOUT_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -81,12 +78,12 @@ def send_to_printer(printer: str, pdf: bytes, title: str) -> None:
 
 
 def job_title(numbers: list[str]) -> str:
-    """The title of a print job: the document's number, or how many there are."""
+    """Return a print job's title: the document's number, or the number of documents."""
     return f"kiosk {numbers[0]}" if len(numbers) == 1 else f"kiosk {len(numbers)} forms"
 
 
 def save_for_staff(settings: Settings, pdf: bytes) -> Path:
-    """Write a PDF that only this user can read into the home's ``print`` folder; its name tells nothing."""
+    """Write a PDF of mode 0600 and random name into the home's ``print`` folder, and return its path."""
     folder = settings.print_folder
     folder.mkdir(mode=0o700, exist_ok=True)
     file = folder / f"{uuid4().hex}.pdf"
@@ -97,13 +94,7 @@ def save_for_staff(settings: Settings, pdf: bytes) -> Path:
 
 
 def purge(settings: Settings, now: datetime, keep: timedelta = KEEP) -> int:
-    """Remove the PDF files that are older than a day; returns how many.
-
-    Args:
-        settings: whose files.
-        now: the present; aware.
-        keep: how long a file may stay.
-    """
+    """Remove the saved PDF files older than ``keep``, and return their number; ``now`` is aware."""
     removed = 0
     oldest = (now - keep).timestamp()
     for file in settings.print_folder.glob("*.pdf"):

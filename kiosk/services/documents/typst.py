@@ -1,6 +1,6 @@
-"""Making PDFs with typst: bundled templates and font only, so that the same input makes the same bytes everywhere.
+"""Makes PDFs with typst from bundled templates and the bundled font: the same input gives the same bytes everywhere.
 
-What persons wrote goes in as JSON, never as markup.
+Data reaches a template as JSON, so typed text is never markup.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ TEMPLATES = Path(__file__).parents[2] / "forms"
 
 
 class NotTypeset(Exception):
-    """The template refused; ``reason`` is typst's own message, not for people."""
+    """The template refused its input; ``reason`` is typst's message, not for people."""
 
     def __init__(self, reason: str) -> None:
         super().__init__("not typeset")
@@ -24,16 +24,16 @@ class NotTypeset(Exception):
 
 
 def typeset(template: str, made_on: date, inputs: Mapping[str, object], title: str | None = None) -> bytes:
-    """One PDF.
+    """Return one PDF.
 
     Args:
         template: a file of ``kiosk/forms``.
-        made_on: the day it bears, in its metadata too.
-        inputs: what the template takes, each to be given as JSON.
-        title: the document's; None where the template sets it.
+        made_on: the document's date, also in its metadata.
+        inputs: the template's inputs, each passed as JSON.
+        title: the document's; None if the template sets it.
 
     Raises:
-        NotTypeset: it cannot be made.
+        NotTypeset: the template refused.
     """
     import typst
 

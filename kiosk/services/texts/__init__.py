@@ -1,1 +1,1 @@
-"""The school's own wording: texts that a school may replace, read and checked."""
+"""The school's wording: texts that a school may replace, read and checked."""

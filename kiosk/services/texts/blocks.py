@@ -1,7 +1,6 @@
-"""Texts of the school that list things: an introduction, then blocks that begin with a key in brackets.
+"""Texts that list items: an introduction, then blocks that begin with a key in brackets.
 
-Each block has lines of a label and a value: ``名稱: …``. See `kiosk.services.texts.card_services` and
-`kiosk.services.texts.city_systems` for what a block must have.
+A block has lines of a label and a value: ``名稱: …``.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from pathlib import Path
 from kiosk.services.texts.loader import Text, TextFault, TextUnusable
 
 MAX_VALUE_LENGTH = 120
-"""Characters behind a label."""
+"""In characters, without the label."""
 
 _KEY = re.compile(r"\[([a-z][a-z0-9_]{0,31})\]", re.ASCII)
 _LINE = re.compile(r"(\S+?)\s*[:：]\s*(\S.*)")
@@ -22,12 +21,7 @@ _LINE = re.compile(r"(\S+?)\s*[:：]\s*(\S.*)")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One of the things listed.
-
-    Attributes:
-        key: names it.
-        values: what stands behind each label, by the label's name in English.
-    """
+    """One item; ``values`` are by the English name of their label."""
 
     key: str
     values: Mapping[str, str]
@@ -36,17 +30,17 @@ class Block:
 def read_blocks(
     text: Text, labels: Mapping[str, str], *, most: int, optional: Sequence[str] = (), fault: str
 ) -> tuple[str, tuple[Block, ...]]:
-    """Take a text apart into its introduction and its blocks.
+    """Split a text into its introduction and its blocks.
 
     Args:
-        text: the file.
-        labels: the labels of a block, and what each is called in English.
-        most: how many blocks there may be; there is at least one.
-        optional: what of a block may be missing, by its name in English.
-        fault: what to say of a file that is not written so.
+        text: the text.
+        labels: the English name of each label.
+        most: the largest number of blocks; there must be one at least.
+        optional: the English names of optional labels.
+        fault: the message for a malformed text.
 
     Raises:
-        TextUnusable: the file is not written so.
+        TextUnusable: the text is malformed.
     """
     introduction, written = _split(text.body)
     blocks = tuple(Block(key, _values(lines, labels)) for key, lines in written)
@@ -63,12 +57,12 @@ def read_blocks(
 
 
 def unusable(text: Text, fault: str) -> TextUnusable:
-    """A file whose blocks are not written as they must be."""
+    """Return the error of a text with malformed blocks."""
     return TextUnusable(TextFault.SECTIONS, Path(text.file_name), fault)
 
 
 def _split(body: str) -> tuple[str, list[tuple[str, list[str]]]]:
-    """The lines before the first block, and each block's key and lines."""
+    """Return the introduction, and each block's key and lines."""
     introduction: list[str] = []
     blocks: list[tuple[str, list[str]]] = []
     for line in body.split("\n"):
@@ -83,6 +77,6 @@ def _split(body: str) -> tuple[str, list[tuple[str, list[str]]]]:
 
 
 def _values(lines: Sequence[str], labels: Mapping[str, str]) -> dict[str, str]:
-    """What stands behind the labels that are known."""
+    """Return the values of the known labels."""
     found = [_LINE.fullmatch(line) for line in lines]
     return {labels[line[1]]: line[2] for line in found if line and line[1] in labels}

@@ -1,7 +1,7 @@
-"""What the student card can do: the items that a parent answers one by one, from a file that the school edits.
+"""The functions of the student card that a parent answers one by one, from a text of the school.
 
-The file is a text as in `kiosk.services.texts.loader`; after an introduction each item begins with its key in brackets, and
-has four lines: ``名稱``, ``說明``, ``提供給``, ``資料``. The key stays when the words change.
+Each item is a block (`kiosk.services.texts.blocks`) with the labels ``名稱``, ``說明``, ``提供給`` and ``資料``. Its
+key must not change with its wording.
 """
 
 from __future__ import annotations
@@ -19,15 +19,7 @@ _LABELS = {"名稱": "name", "說明": "purpose", "提供給": "recipient", "資
 
 @dataclass(frozen=True, slots=True)
 class CardItem:
-    """One function of the card.
-
-    Attributes:
-        key: names it in answers.
-        name: the function.
-        purpose: what it is for.
-        recipient: who receives data.
-        data: which data.
-    """
+    """One function of the card; ``key`` names it in answers, ``recipient`` receives ``data``."""
 
     key: str
     name: str
@@ -38,7 +30,7 @@ class CardItem:
 
 @dataclass(frozen=True, slots=True)
 class CardServices:
-    """The file, taken apart; ``source`` is what is evidence of what was shown."""
+    """The text and its items; ``source`` is evidence of the shown wording."""
 
     source: Text
     introduction: str
@@ -46,15 +38,10 @@ class CardServices:
 
 
 def load_card_services(own_folder: Path | None, language: str = SOURCE_LANGUAGE) -> CardServices:
-    """Read the file.
-
-    Args:
-        own_folder: the school's folder; may not exist.
-        language: the language in use.
+    """Read the text.
 
     Raises:
-        TextMissing: there is no file.
-        TextUnusable: the file is not written as it must be.
+        TextUnusable: see :func:`load_text`; also for malformed items.
     """
     text = load_text(TextName.CARD_SERVICES, own_folder, language)
     introduction, blocks = read_blocks(text, _LABELS, most=MAX_ITEMS, fault=_fault(text))
@@ -62,7 +49,7 @@ def load_card_services(own_folder: Path | None, language: str = SOURCE_LANGUAGE)
 
 
 def _fault(text: Text) -> str:
-    """How the file must be written."""
+    """Return the message for a malformed text."""
     return _(
         "文字檔 {file} 必須先有一段說明，再有 1 到 {most} 個項目；每項以 [英文代號] 開始，"
         "有「名稱」「說明」「提供給」「資料」四行，每行最多 {longest} 個字，代號不可重複。"

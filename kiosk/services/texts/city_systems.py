@@ -1,8 +1,7 @@
-"""選擇系統: the systems that a parent goes on to, from a file that the school edits.
+"""選擇系統: the city's systems that a parent may use next, from a text of the school.
 
-The file is a text as in `kiosk.services.texts.loader`; after an introduction each system begins with its key in brackets, and
-has the lines ``名稱``, ``網址`` and ``說明``. A system without ``網址`` is shown without a QR code: an address that
-nobody vouches for is worse than none.
+Each system is a block (`kiosk.services.texts.blocks`) with the labels ``名稱``, ``說明`` and optionally ``網址``.
+Without ``網址`` no QR code is shown.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from kiosk.services.texts.loader import Text, TextName, load_text
 
 MAX_SYSTEMS = 12
 MAX_ADDRESS_LENGTH = 53
-"""Bytes of a QR code of version 3 (ISO/IEC 18004, level L), the largest that stands beside words on 80 columns."""
+"""In bytes: a QR code of version 3 (ISO/IEC 18004, level L), the largest beside text on 80 columns."""
 
 _LABELS = {"名稱": "name", "網址": "address", "說明": "purpose"}
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[!-~]*)?", re.ASCII)
@@ -25,14 +24,7 @@ _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[!-~]*)?", re
 
 @dataclass(frozen=True, slots=True)
 class CitySystem:
-    """One system.
-
-    Attributes:
-        key: names it on the screen.
-        name: as it calls itself.
-        purpose: one line on what it is for.
-        address: where it is, ASCII; None where the school gives none.
-    """
+    """One system; ``address`` is an ASCII URL or None."""
 
     key: str
     name: str
@@ -42,7 +34,7 @@ class CitySystem:
 
 @dataclass(frozen=True, slots=True)
 class CitySystems:
-    """The file, taken apart."""
+    """The text and its systems."""
 
     source: Text
     introduction: str
@@ -50,15 +42,10 @@ class CitySystems:
 
 
 def load_systems(own_folder: Path | None, language: str = SOURCE_LANGUAGE) -> CitySystems:
-    """Read the file.
-
-    Args:
-        own_folder: the school's folder; may not exist.
-        language: the language in use.
+    """Read the text.
 
     Raises:
-        TextMissing: there is no file.
-        TextUnusable: the file is not written as it must be.
+        TextUnusable: see :func:`load_text`; also for malformed systems or addresses.
     """
     text = load_text(TextName.SYSTEMS, own_folder, language)
     fault = _fault(text)
@@ -74,7 +61,7 @@ def _is_usable(address: str) -> bool:
 
 
 def _fault(text: Text) -> str:
-    """How the file must be written."""
+    """Return the message for a malformed text."""
     return _(
         "文字檔 {file} 必須先有一段說明，再有 1 到 {most} 個系統；每個以 [英文代號] 開始，有「名稱」「說明」兩行，"
         "可以再有「網址」一行（http:// 或 https:// 開頭，最多 {address} 個字）；每行最多 {longest} 個字，代號不可重複。"

@@ -1,9 +1,8 @@
 """The texts that a school may replace: the consent, the warning, the notices.
 
-Each text is one file, ``<name>.<language>.txt``, of two header lines (``版本:`` and ``標題:``), an empty line
-and the body. The school's own folder goes before the texts that come with the kiosk. The exact bytes are
-hashed, because version and hash are part of the evidence of a consent (個資法 §7). How to write the files:
-``kiosk/text/README.md``.
+A text is a file ``<name>.<language>.txt``: two header lines (``版本:`` and ``標題:``), an empty line and the body
+(``kiosk/text/README.md``). A file in the school's folder replaces the kiosk's. Version and the hash of the exact bytes
+are evidence of a consent (個資法 §7).
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _INCOMPLETE_MARK = re.compile(r"〔待學校補正[^〕\n]*〕?")
 
 
 class TextName(StrEnum):
-    """The texts there are; the value is the first part of the file's name."""
+    """The texts; the value is the first part of the file's name."""
 
     CONSENT = "consent"
     CONSENT_INTRO = "consent_intro"
@@ -54,7 +53,7 @@ class TextName(StrEnum):
 
 
 class TextFault(Enum):
-    """Why a file cannot be shown."""
+    """Why a file is unusable."""
 
     MISSING = auto()
     UNREADABLE = auto()
@@ -68,12 +67,7 @@ class TextFault(Enum):
 
 
 class TextUnusable(Exception):
-    """A file of a text cannot be shown; the exception's text is one clear line.
-
-    Attributes:
-        fault: why.
-        file: the name of the file.
-    """
+    """A text's file is unusable; the message is one line for people, ``file`` the file's name."""
 
     def __init__(self, fault: TextFault, file: Path, line: str) -> None:
         super().__init__(line)
@@ -82,7 +76,7 @@ class TextUnusable(Exception):
 
 
 class TextMissing(TextUnusable):
-    """There is no file for a text, neither the school's nor the kiosk's own."""
+    """A text has no file, neither the school's nor the kiosk's."""
 
     def __init__(self, file: Path) -> None:
         super().__init__(TextFault.MISSING, file, _("找不到文字檔 {file}。").format(file=file.name))
@@ -90,14 +84,12 @@ class TextMissing(TextUnusable):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text as it is shown.
+    """One text.
 
     Attributes:
-        name: which text.
         version: the school's name for this wording.
-        title: the heading.
-        body: the text, its lines as in the file.
-        language: the language of the file, which need not be the one asked for.
+        body: with the file's line breaks.
+        language: the file's, which may differ from the requested one.
         content: the file's exact bytes.
     """
 
@@ -110,13 +102,13 @@ class Text:
 
     @property
     def file_name(self) -> str:
-        """What a file of this text is called."""
+        """The name of the text's file."""
         return f"{self.name.value}.{self.language}.txt"
 
     @property
     def sha256(self) -> str:
-        """Of the file's exact bytes, in hexadecimal."""
-        import hashlib  # the first screen does without
+        """The hash of the file's exact bytes, in hexadecimal."""
+        import hashlib  # the first screen needs no hash
 
         return hashlib.sha256(self.content).hexdigest()
 
@@ -126,11 +118,11 @@ class ConsentText:
     """The consent and its parts.
 
     Attributes:
-        source: the whole file; its version, hash and language are evidence.
-        body: what is to be read to its end.
-        agree: the words of the choice to consent.
-        refuse: the words of the choice to refuse.
-        note: the note on who may consent.
+        source: the file, whose version, hash and language are evidence.
+        body: to be read to its end.
+        agree: the label of the choice to consent.
+        refuse: the label of the choice to refuse.
+        note: on who may consent.
     """
 
     source: Text
@@ -141,18 +133,13 @@ class ConsentText:
 
 
 def load_text(name: TextName, own_folder: Path | None, language: str = SOURCE_LANGUAGE) -> Text:
-    """Read a text: the school's before the kiosk's own, and in each the language asked for, then Chinese.
+    """Read a text from the school's folder, or else the kiosk's; in each folder in ``language``, or else in Chinese.
 
-    So a school's Chinese wording is never contradicted by a translation of the wording that it replaced.
-
-    Args:
-        name: which text.
-        own_folder: the school's folder (`kiosk.config.settings.Settings.text_folder`); may not exist.
-        language: the language in use (`kiosk.i18n.current_language`).
+    So no translation of the kiosk's wording contradicts a school's Chinese wording.
 
     Raises:
-        TextMissing: there is no file.
-        TextUnusable: the file is not written as it must be.
+        TextMissing: neither folder has a file.
+        TextUnusable: the file is malformed.
     """
     folders = (SHIPPED_FOLDER,) if own_folder is None else (own_folder, SHIPPED_FOLDER)
     for folder in folders:
@@ -165,15 +152,10 @@ def load_text(name: TextName, own_folder: Path | None, language: str = SOURCE_LA
 
 
 def load_consent(own_folder: Path | None, language: str = SOURCE_LANGUAGE) -> ConsentText:
-    """Read the consent and take it apart.
-
-    Args:
-        own_folder: the school's folder; may not exist.
-        language: the language in use.
+    """Read the consent and split it into its parts.
 
     Raises:
-        TextMissing: there is no file.
-        TextUnusable: the file is not written as it must be, or lacks one of its four parts.
+        TextUnusable: see :func:`load_text`; also without one of the four parts.
     """
     text = load_text(TextName.CONSENT, own_folder, language)
     parts: dict[str, list[str]] = {}
@@ -186,25 +168,25 @@ def load_consent(own_folder: Path | None, language: str = SOURCE_LANGUAGE) -> Co
             parts[order[-1]].append(line)
         elif line:
             raise _bad_sections(text)
-    words = {section: "\n".join(lines).strip("\n") for section, lines in parts.items()}
-    if tuple(order) != _SECTIONS or not all(words.values()):
+    sections = {section: "\n".join(lines).strip("\n") for section, lines in parts.items()}
+    if tuple(order) != _SECTIONS or not all(sections.values()):
         raise _bad_sections(text)
     return ConsentText(
         source=text,
-        body=words[_BODY_SECTION],
-        agree=words[_AGREE_SECTION],
-        refuse=words[_REFUSE_SECTION],
-        note=words[_NOTE_SECTION],
+        body=sections[_BODY_SECTION],
+        agree=sections[_AGREE_SECTION],
+        refuse=sections[_REFUSE_SECTION],
+        note=sections[_NOTE_SECTION],
     )
 
 
 def incomplete_marks(text: Text) -> list[str]:
-    """List the marks 〔待學校補正：…〕 that still stand in a text, in reading order; none in a finished one."""
+    """Return the marks 〔待學校補正：…〕 that remain in a text, in reading order."""
     return _INCOMPLETE_MARK.findall(f"{text.title}\n{text.body}")
 
 
 def _read(file: Path) -> bytes | None:
-    """Read a file's bytes, a little more than it may have at most; None where there is no file."""
+    """Read a file, up to one byte above the limit; return None without a file."""
     try:
         with file.open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
@@ -216,7 +198,7 @@ def _read(file: Path) -> bytes | None:
 
 
 def _parse(content: bytes, file: Path, name: TextName, language: str) -> Text:
-    """Take a file apart into headers and body, refusing what must not reach the screen."""
+    """Split a file into headers and body, and refuse unsafe characters."""
     lines = _clean_lines(content, file)
     if len(lines) < 3 or lines[2]:
         raise _no_header(file)
@@ -230,7 +212,7 @@ def _parse(content: bytes, file: Path, name: TextName, language: str) -> Text:
 
 
 def _clean_lines(content: bytes, file: Path) -> list[str]:
-    """Decode a file into its lines, without trailing blanks; a byte order mark and CRLF are welcome."""
+    """Decode a file into lines without trailing blanks; accept a byte order mark and CRLF."""
     if len(content) > MAX_BYTES:
         line = _("文字檔 {file} 超過 {most} KB。").format(file=file.name, most=MAX_BYTES // 1024)
         raise TextUnusable(TextFault.TOO_LARGE, file, line)
@@ -250,7 +232,7 @@ def _clean_lines(content: bytes, file: Path) -> list[str]:
 
 
 def _header(line: str, header: str, file: Path) -> str:
-    """Take the value of a header line, whose colon may be of either width."""
+    """Return the value of a header line, whose colon may have either width."""
     found = re.fullmatch(rf"{header}\s*[:：]\s*(\S.*)", line)
     if found is None:
         raise _no_header(file)
@@ -258,13 +240,13 @@ def _header(line: str, header: str, file: Path) -> str:
 
 
 def _no_header(file: Path) -> TextUnusable:
-    """Word the fault of a file that does not begin with its headers."""
+    """Return the error of a file without its headers."""
     line = _("文字檔 {file} 必須以「版本: …」、「標題: …」兩行開頭，再空一行。").format(file=file.name)
     return TextUnusable(TextFault.NO_HEADER, file, line)
 
 
 def _bad_sections(text: Text) -> TextUnusable:
-    """Word the fault of a consent that lacks a part."""
+    """Return the error of a consent without one of its parts."""
     file = Path(text.file_name)
     line = _("文字檔 {file} 必須依序有 {sections} 四段，每段都要有內容。").format(
         file=file.name, sections=" ".join(_SECTIONS)
