@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from kiosk.terminal.screen_text import visible_lines
+
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
@@ -49,7 +51,7 @@ class Person:
 
     def words(self) -> list[str]:
         """Every line in sight."""
-        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+        return visible_lines(self.app.screen)
 
     async def sees(self, screen: str) -> None:
         """Wait for a screen that is ready to be used."""

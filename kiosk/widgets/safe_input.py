@@ -5,21 +5,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rich.text import Text
 from textual import events
 from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.reactive import Reactive
 from textual.validation import ValidationResult
-from textual.widgets import Input
 
 from kiosk.rules.text_safety import half_width, remove_unsafe_chars
+from kiosk.terminal.masked_input import MaskedInput
 
 _PASSWORD = re.compile(r"[\x21-\x7e]*", re.ASCII)
 _MAX_LENGTH = 128
 
 
-class SafeInput(Input):
+class SafeInput(MaskedInput):
     """An input without clipboard, selection on focus or blinking cursor.
 
     Args:
@@ -58,13 +57,6 @@ class SafeInput(Input):
         place = super().cursor_screen_offset
         return place - (1, 0) if self.cursor_at_end else place
 
-    @property
-    def _value(self) -> Text:
-        """The value as shown. Textual's dot for passwords is two cells wide on some Chinese terminals."""
-        if self.password:
-            return Text("*" * len(self.value), no_wrap=True, overflow="ignore", end="")
-        return super()._value
-
     def replace(self, text: str, start: int, end: int) -> None:
         """Insert typed or pasted text without unsafe characters; a password accepts printable ASCII only.
 
@@ -85,7 +77,7 @@ class SafeInput(Input):
     def restricted(self) -> None:
         """Refuse without the bell."""
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
         """Insert the first line of a paste; scanners end theirs with a line break."""
         event.stop()
         event.prevent_default()
