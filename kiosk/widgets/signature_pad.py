@@ -44,7 +44,7 @@ class SignaturePad(Widget, can_focus=False):
         self._lines: list[str] = []
 
     @property
-    def is_empty(self) -> bool:
+    def is_blank(self) -> bool:
         """Whether nothing is drawn."""
         return not self._strokes
 

@@ -18,11 +18,10 @@ from kiosk.widgets.wrapped_text import WrappedText
 
 
 class RecoveryScreen(AccountForm[Recovery]):
-    """Answers with what was begun, the same whether there is such an account or not.
+    """Asks for name and national ID; answers alike whether the account exists or not.
 
-    Args:
-        name: what was typed before.
-        national_id: likewise.
+    Attributes:
+        typed: name and national ID as typed last.
     """
 
     refused_by = (TooManyTries,)
@@ -30,8 +29,6 @@ class RecoveryScreen(AccountForm[Recovery]):
     def __init__(self, name: str, national_id: str) -> None:
         super().__init__(None)
         self.heading = _("忘記帳號、密碼")
-        self._name = name
-        self._national_id = national_id
         self.typed = (name, national_id)
 
     def body(self) -> ComposeResult:
@@ -42,8 +39,9 @@ class RecoveryScreen(AccountForm[Recovery]):
                 "沒有留電子郵件、或收不到信，請帶身分證件到服務台。"
             )
         )
-        yield Field(_("姓名"), id="name", max_length=60, value=self._name)
-        yield national_id_field(self._national_id)
+        name, national_id = self.typed
+        yield Field(_("姓名"), id="name", max_length=60, value=name)
+        yield national_id_field(national_id)
 
     def sending(self) -> str:
         """A code may come."""

@@ -57,7 +57,7 @@ class SignPadScreen(Step[Drawing]):
     def _show_what_can_be_done(self) -> None:
         self.show_message("", scroll=False)
         for selector in ("#undo", "#clear"):
-            self.query_one(selector, Button).disabled = self._pad.is_empty
+            self.query_one(selector, Button).disabled = self._pad.is_blank
 
     @on(Button.Pressed, "#undo")
     def _undo(self) -> None:
@@ -78,7 +78,7 @@ class SignPadScreen(Step[Drawing]):
 
     def action_back(self) -> None:
         """Ask first where something is drawn."""
-        if self._pad.is_empty:
+        if self._pad.is_blank:
             super().action_back()
         else:
             self.ask_before_leaving()
