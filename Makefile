@@ -1,16 +1,20 @@
 # Two commands for a newcomer: `make demo` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest --basetemp=.pytest-tmp
 
-.PHONY: demo test test-long lint bench bench-short pictures form-pictures form-font messages lock test-tools clean
+.PHONY: demo test check test-long lint bench bench-short pictures form-pictures form-font messages lock test-tools clean
 
 demo: .venv/.runtime
 	$(BIN)/python run_kiosk.py demo
 
 test: .venv/.dev lint
-	$(BIN)/python -m pytest -m "not long and not alone" -n 4 --dist worksteal --ignore tests/terminal
-	$(BIN)/python -m pytest -m "not long and not alone" -n 3 --dist worksteal tests/terminal
-	$(BIN)/python -m pytest -m "not long and alone"
+	$(PYTEST) -m "not long and not alone" -n 4 --dist worksteal --ignore tests/terminal
+	$(PYTEST) -m "not long and not alone" -n 3 --dist worksteal tests/terminal
+	$(PYTEST) -m "not long and alone"
+
+check: .venv/.dev lint
+	$(PYTEST) -m "not long and not alone" -n 2 --dist worksteal tests/unit
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
@@ -19,7 +23,7 @@ lint: .venv/.dev
 	$(BIN)/lint-imports
 
 test-long: .venv/.dev
-	$(BIN)/python -m pytest -m "long" --timeout=3600 -s
+	$(PYTEST) -m "long" --timeout=3600 -s
 
 bench: .venv/.dev
 	$(BIN)/python -m bench
@@ -61,4 +65,4 @@ test-tools:
 	touch $@ .venv/.runtime
 
 clean:
-	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .demo .pytest-tmp .mypy_cache .ruff_cache .pytest_cache .hypothesis

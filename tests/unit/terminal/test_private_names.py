@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import inspect
 from pathlib import Path
@@ -100,6 +101,7 @@ def _assigned(file: Path) -> set[str]:
     }
 
 
+@functools.cache
 def _private_names_of_textual() -> set[str]:
     names: set[str] = set()
     for file in _TEXTUAL.rglob("*.py"):
@@ -114,7 +116,8 @@ def _private_names_of_textual() -> set[str]:
 
 def _foreign_names(tree: ast.Module) -> set[str]:
     """Collect the attributes that a module uses but nowhere defines, and the private modules that it imports."""
-    used, own = set(), set()
+    used: set[str] = set()
+    own: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
             (own if isinstance(node.ctx, ast.Store) else used).add(node.attr)
