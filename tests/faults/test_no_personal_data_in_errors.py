@@ -18,6 +18,7 @@ from sqlalchemy import insert, text
 from sqlmodel import SQLModel, select
 
 import db
+import kiosk.domain
 import kiosk.rules
 import kiosk.services
 from db.errors import StoreConflict, StoreError
@@ -178,13 +179,13 @@ def test_t32_a_refused_id_is_not_in_the_refusal() -> None:
 
 def _modules(*packages: ModuleType) -> Iterator[ModuleType]:
     for package in packages:
-        for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-            if not found.name.endswith("migrations") and found.name not in _ROSTER:
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if ".migrations" not in found.name and found.name not in _ROSTER:
                 yield importlib.import_module(found.name)
 
 
 def _classes() -> list[type]:
-    modules = list(_modules(db, kiosk.rules, kiosk.services))
+    modules = list(_modules(db, kiosk.domain, kiosk.rules, kiosk.services))
     modules += [
         importlib.import_module("kiosk.flows.family_visit"),
         importlib.import_module("kiosk.flows.application_flow"),
