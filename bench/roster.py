@@ -26,6 +26,7 @@ from kiosk.domain.school_calendar import today
 from kiosk.services.files.table_reader import Row, Sheet
 from kiosk.services.imports.roster_check import Roster, check_roster
 from kiosk.services.imports.roster_import import import_roster
+from kiosk.services.imports.roster_records import sheet_records
 from kiosk.services.school import open_school
 
 _ROUNDS = 7
@@ -69,7 +70,7 @@ def _rows(students: int) -> list[Row]:
 
 def _against_bare_inserts(run: Run, folder: Path) -> Bar:
     """An import of validated rows, and ``executemany`` of the very rows that it stored into an equal database."""
-    roster = check_roster(Sheet(_HEADER, _rows(run.students)), "[0-9]{6}", today(SystemClock()))
+    roster = check_roster(sheet_records(Sheet(_HEADER, _rows(run.students))), "[0-9]{6}", today(SystemClock()))
     empty, filled, bare = folder / "empty", folder / "filled", folder / "bare"
     make_school(empty)
 

@@ -1,4 +1,4 @@
-"""``card list`` and ``card export``: what was answered about the student card."""
+"""``card list`` and ``card export``: the families' choices for the student card."""
 
 from __future__ import annotations
 

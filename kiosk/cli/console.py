@@ -1,4 +1,4 @@
-"""What the commands share: opening the school, a refusal, a progress bar, a table."""
+"""Helpers of the commands: the open school, questions and input, refusals, a table, a progress bar."""
 
 from __future__ import annotations
 
@@ -13,28 +13,30 @@ from typing import Protocol
 from kiosk.clock import SystemClock
 from kiosk.config.settings import load_settings
 from kiosk.services.files.table_reader import FileFault, UnreadableFile
+from kiosk.services.imports.cell_text import MAX_FAULTS, RowFault
 from kiosk.services.school import School, open_school
 
 _BAR_CELLS = 30
 _WIDEST_COLUMN = 16
+_MAX_LINE_LENGTH = 1000
 
 
 class CommandRefused(Exception):
-    """One clear line for the person at the command line; exit code 1."""
+    """A refusal in one line for standard error; exit code 1."""
 
 
 class AddCommand(Protocol):
-    """Adds a command with the options every command has."""
+    """Adds a command with the options of every command."""
 
     def __call__(
         self, commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, help_text: str
     ) -> argparse.ArgumentParser:
-        """Add it."""
+        """Add the command."""
 
 
 @contextmanager
 def opened(arguments: argparse.Namespace) -> Iterator[School]:
-    """The school of ``--home``, closed afterwards."""
+    """Open the school of ``--home``, and close it afterwards."""
     school = open_school(load_settings(arguments.home), SystemClock())
     try:
         yield school
@@ -43,11 +45,11 @@ def opened(arguments: argparse.Namespace) -> Iterator[School]:
 
 
 def ask_secret(prompt: str) -> str:
-    """Ask at the terminal without showing what is typed.
+    """Ask at the terminal without showing the answer.
 
     Raises:
-        Refused: the terminal cannot hide it, or what was typed is no text.
-        KeyboardInterrupt: also where the input ended.
+        CommandRefused: the terminal cannot hide the answer, or it is not UTF-8.
+        KeyboardInterrupt: also at the end of the input.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("error", getpass.GetPassWarning)
@@ -61,13 +63,48 @@ def ask_secret(prompt: str) -> str:
             raise KeyboardInterrupt from None
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Collection[int] = ()) -> str:
-    """Columns that stand one below the other, by the cells that characters take on a terminal.
+def read_lines(count: int) -> list[str]:
+    """Return the next lines of standard input, without their ends.
+
+    Raises:
+        CommandRefused: for input other than UTF-8.
+    """
+    try:
+        return [sys.stdin.readline(_MAX_LINE_LENGTH).rstrip("\r\n") for _line in range(count)]
+    except UnicodeDecodeError:
+        raise CommandRefused("標準輸入不是 UTF-8 編碼。") from None
+
+
+def require_answer(question: str, wanted: str, *, refusal: str, no_terminal: str) -> None:
+    """Ask a question that only one answer confirms.
 
     Args:
-        header: a word for each column.
-        rows: as many cells each; what is wider than a column may be is cut.
-        numbers: the places of the columns that stand at the right.
+        question: the prompt.
+        wanted: the confirming answer, in lower case.
+        refusal: the line for any other answer.
+        no_terminal: the line where standard input is no terminal.
+
+    Raises:
+        CommandRefused: with one of these lines.
+    """
+    if not sys.stdin.isatty():
+        raise CommandRefused(f"{no_terminal}（不詢問請加 --yes）")
+    try:
+        answer = input(question)
+    except EOFError:
+        answer = ""
+        print()
+    if answer.strip().lower() != wanted:
+        raise CommandRefused(refusal)
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Collection[int] = ()) -> str:
+    """Return rows in aligned columns, measured in the cells of a terminal.
+
+    Args:
+        header: the heading of each column.
+        rows: as many texts each; a text wider than 16 cells is cut.
+        numbers: the places of the right-aligned columns.
     """
     from rich.cells import cell_len
 
@@ -92,7 +129,7 @@ def _in_width(text: str, width: int, *, right: bool) -> str:
 
 
 def progress_bar(label: str) -> Callable[[int, int], None]:
-    """A bar on standard error; silent where that is no terminal."""
+    """Return a function that draws a bar on standard error; silent where that is no terminal."""
 
     def show(done: int, total: int) -> None:
         if sys.stderr.isatty():
@@ -104,19 +141,32 @@ def progress_bar(label: str) -> Callable[[int, int], None]:
     return show
 
 
-def file_line(error: UnreadableFile, what: str) -> str:
-    """The line.
+@contextmanager
+def readable_file(kind: str) -> Iterator[None]:
+    """Turn an unreadable file into a refusal.
 
     Args:
-        error: as it was raised.
-        what: the kind of file that was wanted, such as 名冊.
+        kind: the expected file, such as 名冊.
     """
-    place = f"（第 {'、'.join(map(str, error.lines))} 行）" if error.lines else ""
-    entry = f"{error.entry}：" if error.entry else ""
-    return entry + _LINES[error.fault].format(what=what) + place
+    try:
+        yield
+    except UnreadableFile as error:
+        place = f"（第 {'、'.join(map(str, error.lines))} 行）" if error.lines else ""
+        entry = f"{error.entry}：" if error.entry else ""
+        raise CommandRefused(entry + _FILE_FAULTS[error.fault].format(what=kind) + place) from None
 
 
-_LINES = {
+def show_faults(faults: Sequence[RowFault]) -> None:
+    """Print the faults of a file and their number; nothing if there are none."""
+    for fault in faults:
+        row = f"第 {fault.line} 列" if fault.line else "" if fault.file else "標題列"
+        print(f"錯誤　　{' '.join(filter(None, (fault.file, row)))}：{fault.message}")
+    if faults:
+        count = f"至少 {MAX_FAULTS}" if len(faults) >= MAX_FAULTS else f"共 {len(faults)}"
+        print(f"{count} 個錯誤，沒有寫入任何資料；請改正檔案後再試一次。")
+
+
+_FILE_FAULTS = {
     FileFault.MISSING: "找不到檔案，請檢查檔名與資料夾。",
     FileFault.NOT_A_FILE: "這不是檔案，請指定一個 .csv、.xlsx 或 .ods 檔。",
     FileFault.FORBIDDEN: "檔案無法讀取，請檢查權限。",

@@ -1,4 +1,4 @@
-"""``doctor``: what is missing before the kiosk should stand in a lobby."""
+"""``doctor``: checks of the installation before the kiosk serves families."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 
 def _applications(school: School, *, repair: bool) -> str:
-    """Whether what stands on the applications is what follows from the other rows; mended where that is asked for."""
+    """Compare the applications' flags and counters with the other rows, or rebuild them; return the line to print."""
     from kiosk.services.applications.flags import compare, rebuild
 
     found = rebuild(school.store, OPERATOR) if repair else compare(school.store)
@@ -69,7 +69,7 @@ def _applications(school: School, *, repair: bool) -> str:
 
 
 def _texts(own_folder: Path) -> tuple[int, list[str]]:
-    """How many places of the texts a school has still to fill in, and a line for each text that cannot be used."""
+    """Return the number of incomplete marks in the school's texts, and a line for each unusable text."""
     marks, faults = 0, []
     for name in TextName:
         try:
@@ -89,7 +89,7 @@ def _say(good: bool, yes: str, no: str) -> None:
 
 
 def _has_chinese_font() -> bool:
-    """Ask fontconfig, where it is installed."""
+    """Return whether fontconfig knows a Chinese font; False without fontconfig."""
     command = shutil.which("fc-list")
     if command is None:
         return False

@@ -1,4 +1,4 @@
-"""``documents list``, ``documents print`` and ``documents purge``: the paper forms that wait to be printed."""
+"""``documents list``, ``documents print`` and ``documents purge``: the paper forms to print."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``export oneroster``, ``export office`` and ``export consents``: what the school hands over."""
+"""``export oneroster``, ``export office`` and ``export consents``: the school's files for others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``export`` and ``report`` share: the options of a file, who hands it over, and refusals in words."""
+"""Helpers of ``export`` and ``report``: the file's options, the signed-in member, refusals."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from kiosk.services.school import School
 
 
 def add_file_options(command: argparse.ArgumentParser, what: str) -> None:
-    """Add the file and what every export has."""
+    """Add the file and the options of every export."""
     command.add_argument("file", type=Path, help=what)
     command.add_argument("--force", action="store_true", help="檔案已經存在時取代它")
     add_account_option(command)
 
 
 def require_suffix(file: Path, *suffixes: str) -> str:
-    """The file's suffix, in lower case.
+    """Return the file's suffix in lower case.
 
     Raises:
-        Refused: it is none of these.
+        CommandRefused: for a suffix other than these.
     """
     suffix = file.suffix.lower()
     if suffix not in suffixes:
@@ -40,7 +40,7 @@ def require_suffix(file: Path, *suffixes: str) -> str:
 
 @contextmanager
 def handing_over(arguments: argparse.Namespace) -> Iterator[tuple[School, HandOver, StaffMember]]:
-    """The school, the service, and who was let in; refusals are put into one line."""
+    """Give the school, the service and the signed-in member; turn refusals into one line."""
     if not arguments.force and os.path.lexists(arguments.file):
         raise CommandRefused(_file_line(FileRefused(WriteFault.EXISTS)))
     with opened(arguments) as school:
@@ -58,7 +58,7 @@ def handing_over(arguments: argparse.Namespace) -> Iterator[tuple[School, HandOv
 
 
 def show_done(arguments: argparse.Namespace, done: ExportedFile) -> None:
-    """Say what was written, and what proves it later."""
+    """Print the rows and the SHA-256 of a written file."""
     print(f"已寫出 {done.rows} 列：{arguments.file}（只有目前的使用者讀得到）")
     print(f"SHA-256　{done.sha256}")
 

@@ -1,16 +1,14 @@
-"""``fees import`` and ``fees clear``: the school's list of what is to be paid."""
+"""``fees import`` and ``fees clear``: the school's fee list."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from kiosk.cli.console import AddCommand, CommandRefused, file_line, opened
+from kiosk.cli.console import AddCommand, CommandRefused, opened, readable_file, require_answer, show_faults
 from kiosk.services.auth.staff_session import OPERATOR
-from kiosk.services.files.table_reader import UnreadableFile, read_sheet
-from kiosk.services.imports.fee_check import MAX_FAULTS, FeeList, check_fees
-from kiosk.services.imports.fee_import import StudentsChanged, import_fees, student_ids
+from kiosk.services.files.table_reader import read_sheet
+from kiosk.services.imports.fee_import import StudentsChanged, check_fees, import_fees, student_ids
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:
@@ -29,15 +27,13 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: A
 
 def _import(arguments: argparse.Namespace) -> int:
     with opened(arguments) as school:
-        try:
+        with readable_file("繳費清單"):
             sheet = read_sheet(arguments.file)
             found = check_fees(sheet, student_ids(school.store))
-        except UnreadableFile as error:
-            raise CommandRefused(file_line(error, "繳費清單")) from None
         if sheet.sheets_left_out:
             print(f"請留意　只讀第一張工作表，另外 {sheet.sheets_left_out} 張沒有讀。")
+        show_faults(found.faults)
         if found.faults:
-            _show_faults(found)
             return 1
         students = len({fee.student_id for fee in found.fees})
         unpaid = sum(not fee.paid for fee in found.fees)
@@ -52,13 +48,6 @@ def _import(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _show_faults(found: FeeList) -> None:
-    for fault in found.faults:
-        print(f"錯誤　　{f'第 {fault.line} 列' if fault.line else '標題列'}：{fault.message}")
-    count = f"至少 {MAX_FAULTS}" if len(found.faults) >= MAX_FAULTS else f"共 {len(found.faults)}"
-    print(f"{count} 個錯誤，沒有寫入任何資料；請改正檔案後再試一次。")
-
-
 def _clear(arguments: argparse.Namespace) -> int:
     if not arguments.yes:
         _ask("要清除繳費清單嗎？輸入 y 清除：", "沒有清除，什麼都沒有改變。")
@@ -69,12 +58,4 @@ def _clear(arguments: argparse.Namespace) -> int:
 
 
 def _ask(question: str, refusal: str) -> None:
-    if not sys.stdin.isatty():
-        raise CommandRefused("不在終端機上，無法詢問，什麼都沒有改變。（不詢問請加 --yes）")
-    try:
-        answer = input(question)
-    except EOFError:
-        answer = ""
-        print()
-    if answer.strip().lower() != "y":
-        raise CommandRefused(refusal)
+    require_answer(question, "y", refusal=refusal, no_terminal="不在終端機上，無法詢問，什麼都沒有改變。")

@@ -40,7 +40,7 @@ def _list(arguments: argparse.Namespace) -> int:
         counts = outbox.counts(CommandLine())
         print(f"待寄 {counts.to_send}　已寄出 {counts.sent}　無法寄出 {counts.dead_letters}")
         print(f"待打電話 {counts.to_call}　已打電話 {counts.called}")
-        for letter in _everything(lambda after: outbox.dead_letters(CommandLine(), after), lambda row: row.call.place):
+        for letter in _all_rows(lambda after: outbox.dead_letters(CommandLine(), after), lambda row: row.call.place):
             call = letter.call
             written = datetime.fromtimestamp(call.written_at / 1000, UTC).astimezone(TAIPEI)
             print(
@@ -53,7 +53,7 @@ def _list(arguments: argparse.Namespace) -> int:
 def _calls(arguments: argparse.Namespace) -> int:
     with opened(arguments) as school:
         outbox = Outbox(school.store, school.settings)
-        calls = list(_everything(lambda after: outbox.calls(CommandLine(), after), lambda call: call.place))
+        calls = list(_all_rows(lambda after: outbox.calls(CommandLine(), after), lambda call: call.place))
         if calls:
             print(call_sheet(calls, school.settings.school_name, today(school.clock)), end="")
         else:
@@ -61,10 +61,10 @@ def _calls(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _everything(
+def _all_rows(
     page: Callable[[CallPosition | None], tuple[_Row, ...]], place: Callable[[_Row], CallPosition]
 ) -> Iterator[_Row]:
-    """Every row of a list that comes in pages."""
+    """Yield the rows of all pages."""
     after: CallPosition | None = None
     while rows := page(after):
         yield from rows

@@ -1,4 +1,4 @@
-"""``report``: how far the school is, as a PDF to print or a CSV to work with."""
+"""``report``: the school's progress, as PDF or CSV."""
 
 from __future__ import annotations
 

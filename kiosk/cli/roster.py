@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
-from kiosk.cli.console import AddCommand, CommandRefused, file_line, opened, progress_bar, table
+from kiosk.cli.console import (
+    AddCommand,
+    CommandRefused,
+    opened,
+    progress_bar,
+    readable_file,
+    require_answer,
+    show_faults,
+    table,
+)
 from kiosk.clock import SystemClock
 from kiosk.config.settings import load_settings
 from kiosk.domain.errors import UnknownStudent
@@ -17,19 +25,20 @@ from kiosk.rules.identity import mask_id
 from kiosk.rules.roc_dates import format_roc
 from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.auth.staff_session import OPERATOR
-from kiosk.services.files.table_reader import UnreadableFile, read_sheet
+from kiosk.services.files.table_reader import read_sheet
+from kiosk.services.imports.cell_text import RowFault
 from kiosk.services.imports.oneroster_reader import read_oneroster
-from kiosk.services.imports.roster_check import MAX_FAULTS, Roster, RosterFault, StudentRow, check_roster
-from kiosk.services.imports.roster_columns import ROLES
-from kiosk.services.imports.roster_import import (
+from kiosk.services.imports.roster_changes import (
     FEW_LEAVING,
     SHARE_LEAVING,
-    Imported,
     RosterChanges,
     TooManyWouldLeave,
     compare_with_school,
-    import_roster,
 )
+from kiosk.services.imports.roster_check import Roster, StudentRow, check_roster
+from kiosk.services.imports.roster_columns import ROLES
+from kiosk.services.imports.roster_import import Imported, import_roster
+from kiosk.services.imports.roster_records import sheet_records
 
 _PREVIEW_ROWS = 8
 _ROWS_NAMED = 8
@@ -45,7 +54,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: A
     check.set_defaults(handle=_check)
     take = add(actions, "import", "匯入名冊：全部寫入，或完全不寫入")
     take.add_argument("file", type=Path, help="全校的名冊：.csv、.xlsx 或 .ods")
-    add_import_options(take)
+    _add_import_options(take)
     take.set_defaults(handle=_import)
     logins = add(commands, "logins", "重設學生登入").add_subparsers(dest="action", required=True, metavar="動作")
     reset = add(logins, "reset", "發給一次性的櫃台登入碼（只顯示一次）")
@@ -54,12 +63,12 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: A
     formats = add(commands, "import", "匯入其他格式的名冊").add_subparsers(dest="action", required=True, metavar="動作")
     exchange = add(formats, "oneroster", "匯入 OneRoster CSV 1.1 或 1.2 的全校名冊：全部寫入，或完全不寫入")
     exchange.add_argument("file", type=Path, help="OneRoster 的 .zip 檔（bulk）")
-    add_import_options(exchange)
+    _add_import_options(exchange)
     exchange.set_defaults(handle=_oneroster)
 
 
-def add_import_options(take: argparse.ArgumentParser) -> None:
-    """Add the options of every import of a roster, whatever its format."""
+def _add_import_options(take: argparse.ArgumentParser) -> None:
+    """Add the options of a roster import in any format."""
     take.add_argument("--yes", action="store_true", help="不詢問，直接匯入")
     take.add_argument(
         "--allow-inactive",
@@ -69,20 +78,19 @@ def add_import_options(take: argparse.ArgumentParser) -> None:
 
 
 def _read(arguments: argparse.Namespace) -> tuple[Roster, str]:
-    """The roster, and its file's SHA-256."""
+    """Return the roster, and its file's SHA-256."""
     settings = load_settings(arguments.home)
-    try:
+    with readable_file("名冊"):
         sheet = read_sheet(arguments.file)
-        roster = check_roster(sheet, settings.student_no_pattern, today(SystemClock()), progress_bar("檢查"))
-    except UnreadableFile as error:
-        raise CommandRefused(file_line(error, "名冊")) from None
+        records = sheet_records(sheet)
+        roster = check_roster(records, settings.student_no_pattern, today(SystemClock()), progress_bar("檢查"))
     return roster, sheet.sha256
 
 
 def _check(arguments: argparse.Namespace) -> int:
     roster, _sha256 = _read(arguments)
     _show_students(roster.students)
-    _show_remarks(roster)
+    _show_notes_and_faults(roster)
     if roster.faults:
         return 1
     _show_comparison(_compare(arguments, roster))
@@ -90,20 +98,14 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    return take_in(arguments, *_read(arguments))
+    return _show_and_import(arguments, *_read(arguments))
 
 
-def take_in(arguments: argparse.Namespace, roster: Roster, sha256: str) -> int:
-    """Show a checked roster, ask unless told not to, and import it.
-
-    Args:
-        arguments: with the options of :func:`add_import_options`.
-        roster: as it was checked, with its faults.
-        sha256: of its file.
-    """
+def _show_and_import(arguments: argparse.Namespace, roster: Roster, sha256: str) -> int:
+    """Show a checked roster, ask unless ``--yes``, and import it."""
     if not arguments.yes or roster.faults:
         _show_students(roster.students)
-    _show_remarks(roster)
+    _show_notes_and_faults(roster)
     if roster.faults:
         return 1
     comparison = _compare(arguments, roster)
@@ -121,12 +123,12 @@ def take_in(arguments: argparse.Namespace, roster: Roster, sha256: str) -> int:
             f"沒有匯入：在學的 {refused.active} 人中有 {refused.leaving} 人不在這份名冊上，會變成離校。"
             "請確認檔案是全校的名冊；若確實離校，請不加 --yes 執行並回答，或加上 --allow-inactive。"
         ) from None
-    _show_done(done)
+    _show_imported(done)
     return 0
 
 
 def _compare(arguments: argparse.Namespace, roster: Roster) -> RosterChanges:
-    """The roster against the school; where there is no school yet, none is made for it."""
+    """Compare the roster with the school, without creating a school that does not exist yet."""
     settings = load_settings(arguments.home)
     if settings.database_url is None and not settings.database_file.exists():
         return RosterChanges(len(roster.students), 0, 0, 0)
@@ -135,18 +137,11 @@ def _compare(arguments: argparse.Namespace, roster: Roster) -> RosterChanges:
 
 
 def _ask(comparison: RosterChanges) -> None:
-    """Ask before anything is written; where many would leave, a y is too quickly typed."""
-    if not sys.stdin.isatty():
-        raise CommandRefused("沒有匯入：不在終端機上，無法詢問。（不詢問請加 --yes）")
+    """Ask for a y, or for the number of leaving students where many would leave."""
     wanted = str(comparison.leaving) if comparison.must_be_agreed else "y"
     question = f"確定這些人都離校，請輸入人數 {wanted}：" if comparison.must_be_agreed else "要匯入嗎？輸入 y 匯入："
-    try:
-        answer = input(question)
-    except EOFError:
-        answer = ""
-        print()
-    if answer.strip().lower() != wanted:
-        raise CommandRefused("沒有匯入，什麼都沒有改變。")
+    refusal, no_terminal = "沒有匯入，什麼都沒有改變。", "沒有匯入：不在終端機上，無法詢問。"
+    require_answer(question, wanted, refusal=refusal, no_terminal=no_terminal)
 
 
 def _show_students(students: tuple[StudentRow, ...]) -> None:
@@ -171,27 +166,17 @@ def _preview(student: StudentRow) -> tuple[str, ...]:
     )
 
 
-def _show_remarks(roster: Roster) -> None:
-    """What is not used, what to look at, and what is wrong: the last stands nearest to the prompt."""
+def _show_notes_and_faults(roster: Roster) -> None:
+    """Print unused columns, notes, and faults last, nearest to the prompt."""
     if roster.unknown_columns:
         print(f"不使用的欄位：{'、'.join(roster.unknown_columns)}")
     for line in _by_message(roster.notes):
         print(f"請留意　{line}")
-    for fault in roster.faults:
-        print(f"錯誤　　{_place(fault)}：{fault.message}")
-    if roster.faults:
-        count = f"至少 {MAX_FAULTS}" if len(roster.faults) >= MAX_FAULTS else f"共 {len(roster.faults)}"
-        print(f"{count} 個錯誤，沒有寫入任何資料；請改正檔案後再試一次。")
+    show_faults(roster.faults)
 
 
-def _place(fault: RosterFault) -> str:
-    """Where it is; a file within a zip is named."""
-    row = f"第 {fault.line} 列" if fault.line else "" if fault.file else "標題列"
-    return " ".join(filter(None, (fault.file, row)))
-
-
-def _by_message(notes: Iterable[RosterFault]) -> list[str]:
-    """One line for each thing to look at, with its rows."""
+def _by_message(notes: Iterable[RowFault]) -> list[str]:
+    """Return a line for each message, with its rows."""
     lines = []
     for message, same in groupby(sorted(notes, key=lambda note: (note.message, note.line)), lambda note: note.message):
         rows = [note.line for note in same if note.line]
@@ -213,7 +198,7 @@ def _show_comparison(comparison: RosterChanges) -> None:
         print("　　　　如果這份檔案只有一部分班級，請不要匯入，改用全校的名冊。")
 
 
-def _show_done(done: Imported) -> None:
+def _show_imported(done: Imported) -> None:
     back = f"（其中復學 {done.returned} 人）" if done.returned else ""
     print(f"已匯入：新增 {done.added} 人、更新 {done.changed} 人{back}、離校 {done.left} 人。")
     if done.id_logins:
@@ -236,8 +221,6 @@ def _reset(arguments: argparse.Namespace) -> int:
 
 def _oneroster(arguments: argparse.Namespace) -> int:
     settings = load_settings(arguments.home)
-    try:
+    with readable_file("名冊"):
         roster, sha256 = read_oneroster(arguments.file, settings, today(SystemClock()), progress_bar("檢查"))
-    except UnreadableFile as error:
-        raise CommandRefused(file_line(error, "名冊")) from None
-    return take_in(arguments, roster, sha256)
+    return _show_and_import(arguments, roster, sha256)

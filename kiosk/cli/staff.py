@@ -1,4 +1,4 @@
-"""``staff add | list | disable | enable | reset | classes | role``: who of the staff may sign in."""
+"""``staff add | list | disable | enable | reset | classes | role``: the logins of the staff."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kiosk.cli.console import AddCommand, CommandRefused, ask_secret, opened
+from kiosk.cli.console import AddCommand, CommandRefused, ask_secret, opened, read_lines
 from kiosk.clock import SystemClock
 from kiosk.domain.applicant_validation import id_message
 from kiosk.domain.errors import ChangedMeanwhile, PasswordRefused
@@ -32,7 +32,6 @@ from kiosk.services.administration.staff_accounts import (
 from kiosk.services.auth.staff_session import CommandLine, Role
 
 _TRIES = 3
-_MAX_LINE_LENGTH = 1000
 _OPERATOR = CommandLine()
 
 
@@ -92,7 +91,7 @@ def _add(arguments: argparse.Namespace) -> int:
 
 
 def _ask(account: str, name: str) -> tuple[str, str]:
-    """Ask for the first password, twice, and the member's own ID; what is wrong is said at once and asked again."""
+    """Ask for the first password, twice, and the member's own ID; after a fault, up to three times."""
     for _try in range(_TRIES):
         password = ask_secret(f"第一次登入的密碼（至少 {STAFF_RULE.min_length} 個字，不顯示）：")
         found = fault(password, [account, name], STAFF_RULE)
@@ -116,10 +115,7 @@ def _ask(account: str, name: str) -> tuple[str, str]:
 
 
 def _read_lines() -> tuple[str, str]:
-    try:
-        password, national_id = (sys.stdin.readline(_MAX_LINE_LENGTH).rstrip("\r\n") for _line in range(2))
-    except UnicodeDecodeError:
-        raise CommandRefused("標準輸入不是 UTF-8 編碼。") from None
+    password, national_id = read_lines(2)
     if not password or not national_id:
         raise CommandRefused("標準輸入應有兩行：第一次登入的密碼、本人的身分證字號。")
     return password, national_id
@@ -199,7 +195,7 @@ def _change_role(arguments: argparse.Namespace) -> int:
 
 @contextmanager
 def _member(arguments: argparse.Namespace) -> Iterator[tuple[StaffAccounts, StaffRow]]:
-    """The service, and the member whose account was given."""
+    """Give the service, and the member with the account."""
     with _refusals_in_words(), opened(arguments) as school:
         staff = StaffAccounts(school.store, school.clock)
         yield staff, staff.find(_OPERATOR, arguments.account)
@@ -207,7 +203,7 @@ def _member(arguments: argparse.Namespace) -> Iterator[tuple[StaffAccounts, Staf
 
 @contextmanager
 def _refusals_in_words() -> Iterator[None]:
-    """Put what the service refuses into one line; neither password nor ID stands in it."""
+    """Turn the service's refusals into a line without password or ID."""
     try:
         yield
     except InvalidAccount:

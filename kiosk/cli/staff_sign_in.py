@@ -1,30 +1,28 @@
-"""Signing in at the command line, for what the registrar and the administrator alone may do."""
+"""Sign-in at the command line, for commands of the registrar and the administrator."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from kiosk.cli.console import CommandRefused, ask_secret
+from kiosk.cli.console import CommandRefused, ask_secret, read_lines
 from kiosk.domain.errors import SignInRefused
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.school import School
 
-_MAX_LINE_LENGTH = 1000
-
 
 def add_account_option(command: argparse.ArgumentParser) -> None:
-    """Add ``--account``; the password is never an argument, for arguments stand in the shell's history."""
+    """Add ``--account``; the password is no argument, for the shell keeps arguments in its history."""
     command.add_argument(
         "--account", help="註冊組或系統管理員的帳號；密碼另外輸入（不顯示），程式呼叫時由標準輸入給一行"
     )
 
 
 def signed_in(school: School, arguments: argparse.Namespace) -> StaffMember:
-    """Ask for account and password, and sign in as at the staff's login; wrong ones count there too.
+    """Ask for account and password, and sign in; failures count as at the staff's login.
 
     Raises:
-        Refused: not signed in; or with a first password, which is changed at the staff's login.
+        CommandRefused: not signed in, or signed in with a first password.
     """
     account, password = _ask(arguments.account) if sys.stdin.isatty() else _read_line(arguments.account)
     try:
@@ -51,10 +49,7 @@ def _ask(account: str | None) -> tuple[str, str]:
 def _read_line(account: str | None) -> tuple[str, str]:
     if not account:
         raise CommandRefused("不在終端機上：請以 --account 指定帳號，並由標準輸入給一行密碼。")
-    try:
-        password = sys.stdin.readline(_MAX_LINE_LENGTH).rstrip("\r\n")
-    except UnicodeDecodeError:
-        raise CommandRefused("標準輸入不是 UTF-8 編碼。") from None
+    (password,) = read_lines(1)
     if not password:
         raise CommandRefused("標準輸入應有一行：這個帳號的密碼。")
     return account, password

@@ -1,4 +1,4 @@
-"""``status``: how far the school is."""
+"""``status``: the school's progress in numbers."""
 
 from __future__ import annotations
 

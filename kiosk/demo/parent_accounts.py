@@ -11,8 +11,7 @@ from kiosk.domain.school_calendar import today
 from kiosk.services.accounts.visible_children import Scope
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.staff_session import OPERATOR
-from kiosk.services.imports.fee_check import FeeRow
-from kiosk.services.imports.fee_import import import_fees, student_ids
+from kiosk.services.imports.fee_import import FeeRow, import_fees, student_ids
 from kiosk.services.school import School
 
 FIRST_PASSWORD, CHOSEN, SECOND_CHILD = "110104", "110105", "110106"

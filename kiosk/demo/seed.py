@@ -9,13 +9,14 @@ from kiosk.domain.application_form import Basis, Mode
 from kiosk.domain.school_calendar import today
 from kiosk.services.imports.roster_check import check_roster
 from kiosk.services.imports.roster_import import import_roster
+from kiosk.services.imports.roster_records import sheet_records
 from kiosk.services.school import School
 
 
 def fill_demo_school(school: School) -> None:
     """Fill an empty home with the school, its families' visits and its staff's work."""
     sheet = invented_roster()
-    roster = check_roster(sheet, school.settings.student_no_pattern, today(school.clock))
+    roster = check_roster(sheet_records(sheet), school.settings.student_no_pattern, today(school.clock))
     import_roster(school.store, roster, "0" * 64, "demo", lambda _done, _all: None)
     visits = DemoVisits(school, people_by_number(sheet))
     visits.confirms("110002")

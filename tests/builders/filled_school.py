@@ -28,6 +28,7 @@ from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.files.table_reader import Sheet
 from kiosk.services.imports.roster_check import Roster, check_roster
 from kiosk.services.imports.roster_import import import_roster
+from kiosk.services.imports.roster_records import sheet_records
 from kiosk.services.school import School, open_school
 from kiosk.services.texts.loader import load_consent
 
@@ -86,7 +87,7 @@ def roster_rows(students: int) -> Sheet:
 
 def checked_roster(school: School, students: int) -> Roster:
     """The invented roster, checked."""
-    roster = check_roster(roster_rows(students), school.settings.student_no_pattern, today(school.clock))
+    roster = check_roster(sheet_records(roster_rows(students)), school.settings.student_no_pattern, today(school.clock))
     assert not roster.faults
     return roster
 

@@ -26,6 +26,7 @@ from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.files.table_reader import Sheet
 from kiosk.services.imports.roster_check import check_roster
 from kiosk.services.imports.roster_import import import_roster
+from kiosk.services.imports.roster_records import sheet_records
 from kiosk.services.office import StaffServices, open_office
 from kiosk.services.school import School, open_school
 from kiosk.services.texts.loader import load_consent
@@ -100,7 +101,7 @@ class ReviewSchool:
     visitors: dict[int, StudentSession] = field(default_factory=dict)
 
     def take_roster(self, sheet: Sheet) -> None:
-        checked = check_roster(sheet, self.school.settings.student_no_pattern, today(self.clock))
+        checked = check_roster(sheet_records(sheet), self.school.settings.student_no_pattern, today(self.clock))
         assert not checked.faults
         import_roster(self.school.store, checked, "0" * 64, "test", lambda _done, _all: None)
 

@@ -8,8 +8,7 @@ from dataclasses import replace
 
 from kiosk.app import KioskApp
 from kiosk.services.files.table_reader import Sheet
-from kiosk.services.imports.fee_check import check_fees
-from kiosk.services.imports.fee_import import import_fees, student_ids
+from kiosk.services.imports.fee_import import check_fees, import_fees, student_ids
 from kiosk.services.school import School
 from kiosk.testing import AccountParent
 from tests.builders.accounts import Families

@@ -23,6 +23,7 @@ from kiosk.services.auth.staff_session import CommandLine, Role
 from kiosk.services.files.table_reader import Sheet
 from kiosk.services.imports.roster_check import check_roster
 from kiosk.services.imports.roster_import import import_roster
+from kiosk.services.imports.roster_records import sheet_records
 from kiosk.services.messaging.outbox import Channel, MessageState
 from kiosk.services.office import open_office
 from kiosk.services.review.queue import MAX_ROWS
@@ -161,7 +162,7 @@ def opened_day(home: Path, clock: FakeClock) -> Iterator[Day]:
         school.settings.text_folder.mkdir()
         (school.settings.text_folder / "consent.zh_TW.txt").write_text(_SHORT_CONSENT, encoding="utf-8")
         sheet = _roster()
-        roster = check_roster(sheet, school.settings.student_no_pattern, today(clock))
+        roster = check_roster(sheet_records(sheet), school.settings.student_no_pattern, today(clock))
         assert not roster.faults
         import_roster(school.store, roster, "0" * 64, "test", lambda _done, _all: None)
         people = {cells[0]: dict(zip(sheet.header, cells, strict=True)) for _line, cells in sheet.rows}

@@ -153,12 +153,17 @@ def read_content(file: Path) -> bytes:
     return content
 
 
+def is_filled(cells: Sequence[str]) -> bool:
+    """Return whether any cell has more than blanks."""
+    return any(cell and not cell.isspace() for cell in cells)
+
+
 def _checked(rows: Iterator[Row]) -> Iterator[Row]:
     """Only rows that hold something, within the bounds of a spreadsheet."""
     for number, cells in rows:
         if number > LAST_ROW:
             raise UnreadableFile(FileFault.TOO_MANY_ROWS)
-        if any(cell and not cell.isspace() for cell in cells):
+        if is_filled(cells):
             if any(len(cell) > MAX_FIELD_LENGTH for cell in cells):
                 raise UnreadableFile(FileFault.LONG_FIELD, number)
             yield number, cells

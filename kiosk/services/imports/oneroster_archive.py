@@ -1,4 +1,4 @@
-"""Opening a OneRoster zip that anyone may have made: within limits, strictly UTF-8, its tables by column name."""
+"""Opens a OneRoster zip of unknown origin: within limits, strictly UTF-8, its cells by column name."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from kiosk.i18n import _
 from kiosk.rules.spreadsheet_cells import original_cell
 from kiosk.services.files.spreadsheet_worker import UnsafeArchive, refuse_bombs
 from kiosk.services.files.table_reader import FileFault, UnreadableFile, read_content, utf8_csv_rows
+from kiosk.services.imports.cell_text import MAX_FAULTS, RowFault, missing_column
 from kiosk.services.imports.oneroster_format import ABSENT, BULK, MANIFEST, Version
-from kiosk.services.imports.roster_check import MAX_FAULTS, RosterFault
 
 LARGEST_UNPACKED = 50 * 1024 * 1024
 _SUFFIX = ".csv"
@@ -28,7 +28,7 @@ _BROKEN = (
     OSError,
     ValueError,
 )
-"""What a broken archive does to the library; RuntimeError: it is locked, or packed in a way that is not known."""
+"""Errors of :mod:`zipfile` on a broken archive; RuntimeError for a password or an unknown compression."""
 
 
 @dataclass(frozen=True)
@@ -39,59 +39,59 @@ class Line:
     cells: dict[str, str] = field(repr=False)
 
     def __getitem__(self, column: str) -> str:
-        """A cell; blank where the file has no such column."""
+        """Return a cell; blank for a missing column."""
         return self.cells.get(column, "")
 
     def items(self, column: str) -> tuple[str, ...]:
-        """The parts of a cell that holds a list."""
+        """Return the parts of a cell with a list."""
         return tuple(part for part in (one.strip() for one in self[column].split(",")) if part)
 
 
 class Archive:
-    """An open OneRoster zip; what is wrong with it is collected in ``faults``.
+    """An open OneRoster zip.
 
     Attributes:
-        faults: the first :data:`~kiosk.services.imports.roster_check.MAX_FAULTS`.
-        version: what the manifest says; None where that is no version known here.
+        faults: at most :data:`~kiosk.services.imports.cell_text.MAX_FAULTS`, collected while the tables are read.
+        version: the manifest's; None for an unknown one.
     """
 
     def __init__(self, file: Path) -> None:
-        """Open it and read its manifest.
+        """Open the zip and read its manifest.
 
         Raises:
-            UnreadableFile: it is none, or unpacks to more than a school's.
+            UnreadableFile: for a broken zip, or one that unpacks to more than :data:`LARGEST_UNPACKED`.
         """
         self.content = read_content(file)
-        self.faults: list[RosterFault] = []
+        self.faults: list[RowFault] = []
         self._archive = _open(self.content)
-        self._entries = self._at_the_top()
+        self._entries = self._top_level_files()
         self._manifest = self._read_manifest()
         self.version = self._known_version()
 
     def fault(self, file: str, line: int, message: str) -> None:
-        """Note a fault; of more than a person reads, none."""
+        """Note a fault of a table."""
         if len(self.faults) < MAX_FAULTS:
-            self.faults.append(RosterFault(line, message, f"{file}{_SUFFIX}"))
+            self.faults.append(RowFault(line, message, f"{file}{_SUFFIX}"))
 
     def require_bulk(self, *names: str) -> None:
-        """Note where one of these files is missing, or holds changes only."""
+        """Note each of these files that is missing, or holds changes only."""
         for name in names:
-            said = self._manifest.get(f"file.{name}", ABSENT)
-            if said != BULK:
+            kind = self._manifest.get(f"file.{name}", ABSENT)
+            if kind != BULK:
                 text = _("manifest.csv 說 {file} 是「{said}」；匯入要完整的檔案（bulk），差異檔不能當作全校名冊。")
-                self.fault(MANIFEST, 0, text.format(file=f"{name}{_SUFFIX}", said=said[:20]))
+                self.fault(MANIFEST, 0, text.format(file=f"{name}{_SUFFIX}", said=kind[:20]))
             elif name not in self._entries:
                 self.fault(name, 0, _("manifest.csv 說有這個檔案，壓縮檔裡卻沒有。"))
 
     def rows(self, name: str, *needed: str) -> Iterator[Line]:
-        """The rows of a table, blanks stripped; none where there is no such file, or a column is missing.
+        """Yield the rows of a table, outer blanks removed; none for a missing file or column.
 
         Args:
-            name: of the file, without ``.csv``.
-            needed: columns that must be there.
+            name: the file, without ``.csv``.
+            needed: required columns.
 
         Raises:
-            UnreadableFile: it is no CSV in UTF-8; ``entry`` names it.
+            UnreadableFile: for a file that is no CSV in UTF-8; ``entry`` names it.
         """
         if name not in self._entries:
             return
@@ -101,7 +101,7 @@ class Archive:
             columns = [cell.strip() for cell in header]
             missing = [column for column in needed if column not in columns]
             for column in missing:
-                self.fault(name, 0, _("缺少欄位「{word}」，請在標題列補上。").format(word=column))
+                self.fault(name, 0, missing_column(column))
             if len(set(columns)) < len(columns):
                 self.fault(name, 0, _("標題列有重複的欄位。"))
             if missing or len(set(columns)) < len(columns):
@@ -121,8 +121,8 @@ class Archive:
         except _BROKEN:
             raise UnreadableFile(FileFault.NOT_A_ZIP) from None
 
-    def _at_the_top(self) -> dict[str, zipfile.ZipInfo]:
-        """The CSV files that lie in no folder, by name; what else there is does not matter."""
+    def _top_level_files(self) -> dict[str, zipfile.ZipInfo]:
+        """Return the CSV files outside folders, by name; other files are ignored."""
         found: dict[str, zipfile.ZipInfo] = {}
         for entry in self._archive.infolist():
             if "/" in entry.filename or not entry.filename.endswith(_SUFFIX):
@@ -139,9 +139,9 @@ class Archive:
         return {line["propertyName"]: line["value"] for line in self.rows(MANIFEST, "propertyName", "value")}
 
     def _known_version(self) -> Version | None:
-        said = self._manifest.get("oneroster.version", "")
+        written = self._manifest.get("oneroster.version", "")
         for version in Version:
-            if said == version.value or said.startswith(f"{version.value}."):
+            if written == version.value or written.startswith(f"{version.value}."):
                 return version
         if not self.faults:
             self.fault(MANIFEST, 0, _("oneroster.version 應為 1.1 或 1.2。"))

@@ -1,8 +1,7 @@
-"""A school's roster out of a OneRoster zip, checked as any other roster is.
+"""Reads a school's roster from a OneRoster zip; it is checked like any other roster.
 
-Students become the rows of a sheet, which :func:`kiosk.services.imports.roster_check.check_roster` checks: their ``identifier``
-is the student number, the title of their homeroom class the class, and the parents that ``agentSourcedIds`` of either
-side names their guardians. OneRoster has no national ID, so new students get a desk code.
+A student's ``identifier`` is the student number, the title of the homeroom class the class. Guardians are the parents
+that ``agentSourcedIds`` of either side names. OneRoster has no national ID, so new students get a desk code.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -18,23 +17,24 @@ from kiosk.config.settings import Settings
 from kiosk.i18n import _
 from kiosk.rules.identity import looks_like_id
 from kiosk.rules.names import join_name
-from kiosk.services.files.table_reader import Row, Sheet
+from kiosk.services.imports.cell_text import RowFault
 from kiosk.services.imports.oneroster_archive import Archive, Line
 from kiosk.services.imports.oneroster_format import NAME, RELATION, SEAT, TO_BE_DELETED, Version
-from kiosk.services.imports.roster_check import MAX_FAULTS, Roster, RosterFault, check_roster
-from kiosk.services.imports.roster_columns import ROLES
+from kiosk.services.imports.roster_check import Roster, check_roster
+from kiosk.services.imports.roster_columns import HEADINGS, REQUIRED, ROLES
+from kiosk.services.imports.roster_records import GuardianRow, RosterFile, RosterRecord
 
 _USERS, _CLASSES, _ENROLLMENTS, _ROLES, _ORGS = "users", "classes", "enrollments", "roles", "orgs"
+_USERS_FILE = f"{_USERS}.csv"
 _AGENTS = frozenset({"parent", "guardian", "relative"})
 _ROLE_OF_RELATION = {"爸爸": "father", "父親": "father", "養父": "father"}
 _ROLE_OF_RELATION |= {"媽媽": "mother", "母親": "mother", "養母": "mother"}
-_STUDENT_HEADER = ("學號", "姓名", "班級")
-_GUARDIAN_HEADER = ("姓名", "行動電話", "電子郵件")
+_GUARDIAN_DETAILS = ("name", "mobile", "email")
 
 
 @dataclass(frozen=True)
 class _Person:
-    """A student or a parent; ``relations`` are those to ``agents``, as far as the file tells."""
+    """A student or a parent; ``relations`` are those to ``agents``, in the same order, and may be fewer."""
 
     line: int
     name: str = field(repr=False)
@@ -49,19 +49,19 @@ class _Person:
 def read_oneroster(
     file: Path, settings: Settings, on: date, progress: Callable[[int, int], None] = lambda _done, _all: None
 ) -> tuple[Roster, str]:
-    """Read and check a zip; nothing is written.
+    """Read and check a zip.
 
     Args:
         file: at most 50 MB, packed and unpacked.
-        settings: the student number's pattern, and the school's code where the zip has several schools.
+        settings: the student number's pattern, and the school's code for a zip of several schools.
         on: the present day.
-        progress: told how many students of how many are done.
+        progress: called with the number of checked students and of all.
 
     Returns:
-        The roster, each fault with the file in the zip and its row; and the zip's SHA-256.
+        The roster, each fault with the file in the zip and its row; and the zip's SHA-256 in hexadecimal.
 
     Raises:
-        UnreadableFile: it cannot be read at all.
+        UnreadableFile: for a broken zip.
     """
     archive = Archive(file)
     sha256 = hashlib.sha256(archive.content).hexdigest()
@@ -69,52 +69,56 @@ def read_oneroster(
         more = (_ROLES,) if archive.version is Version.V1_2 else ()
         archive.require_bulk(_ORGS, _CLASSES, _ENROLLMENTS, _USERS, *more)
     if archive.faults or archive.version is None:
-        return Roster((), tuple(archive.faults), (), frozenset(), ()), sha256
-    reading = _Reading(archive, archive.version, settings)
-    sheet = reading.sheet()
+        return Roster(faults=tuple(archive.faults)), sha256
+    roster_file = _Tables(archive, archive.version, settings).roster_file()
     if archive.faults:
-        return Roster((), tuple(archive.faults), (), frozenset(), ()), sha256
-    checked = check_roster(sheet, settings.student_no_pattern, on, progress)
-    named = [replace(one, file=f"{_USERS}.csv") if one.line else one for one in (*checked.faults, *checked.notes)]
-    faults, notes = tuple(named[: len(checked.faults)]), (*reading.notes, *named[len(checked.faults) :])
-    return replace(checked, faults=faults[:MAX_FAULTS], notes=notes), sha256
+        return Roster(faults=tuple(archive.faults)), sha256
+    return check_roster(roster_file, settings.student_no_pattern, on, progress), sha256
 
 
-class _Reading:
-    """One zip, table by table."""
+class _Tables:
+    """The tables of one zip, linked by ``sourcedId``."""
 
     def __init__(self, archive: Archive, version: Version, settings: Settings) -> None:
         self.archive = archive
         self.version = version
         self.settings = settings
-        self.notes: list[RosterFault] = []
+        self.notes: list[RowFault] = []
         self.students: dict[str, _Person] = {}
         self.agents: dict[str, _Person] = {}
         self.has_seats = False
 
-    def sheet(self) -> Sheet:
-        """The students as a roster's sheet, in the order of the file."""
+    def roster_file(self) -> RosterFile:
+        """Return the students in the order of the file."""
         school = self._school()
         self._people(school)
         classes = self._classes_of_students()
         birthdays = self._birthdays()
         guardians = self._guardians()
-        roles = [role for role in ROLES if any(role in found for found in guardians.values())]
-        header = [*_STUDENT_HEADER, *(["座號"] if self.has_seats else []), *(["出生年月日"] if birthdays else [])]
-        header += [f"{ROLES[role]}{word}" for role in roles for word in _GUARDIAN_HEADER]
-        rows: list[Row] = []
-        for sourced, student in self.students.items():
-            cells = [student.identifier, student.name, classes.get(sourced, "")]
-            cells += [student.seat] if self.has_seats else []
-            cells += [birthdays.get(sourced, "")] if birthdays else []
-            for role in roles:
-                agent = guardians[sourced].get(role)
-                cells += [agent.name, agent.mobile, agent.email] if agent else ["", "", ""]
-            rows.append((student.line, tuple(cells)))
-        return Sheet(tuple(header), rows, len(rows))
+        columns = set(REQUIRED)
+        if self.has_seats:
+            columns.add("seat_number")
+        if birthdays:
+            columns.add("birth_date")
+        for role in {role for found in guardians.values() for role in found}:
+            columns |= {f"{role}.{detail}" for detail in _GUARDIAN_DETAILS}
+        headings = {key: word for key, word in HEADINGS.items() if key in columns}
+        records = (
+            RosterRecord(
+                student.line,
+                student.identifier,
+                student.name,
+                classes.get(sourced, ""),
+                seat_number=student.seat,
+                birth_date=birthdays.get(sourced, ""),
+                guardians=guardians[sourced],
+            )
+            for sourced, student in self.students.items()
+        )
+        return RosterFile(headings, records, len(self.students), notes=tuple(self.notes), entry=_USERS_FILE)
 
     def _lines(self, file: str, *needed: str) -> Iterator[Line]:
-        """The rows that hold, each with a ``sourcedId`` of its own."""
+        """Yield the rows that are not to be deleted; note a ``sourcedId`` that is blank or repeated."""
         seen: dict[str, int] = {}
         for line in self.archive.rows(file, "sourcedId", *needed):
             if line["status"] == TO_BE_DELETED:
@@ -129,7 +133,7 @@ class _Reading:
                 yield line
 
     def _school(self) -> str:
-        """The school's ``sourcedId``; of several, the one with the school's code."""
+        """Return the school's ``sourcedId``; of several schools, the one with the school's code."""
         schools = {
             line["sourcedId"]: line["identifier"]
             for line in self._lines(_ORGS, "type", "identifier")
@@ -146,7 +150,7 @@ class _Reading:
         return next(iter(schools), "")
 
     def _people(self, school: str) -> None:
-        """Students and parents of the school."""
+        """Collect the students and parents of the school."""
         roles = self._roles(school) if self.version is Version.V1_2 else None
         needed = ("givenName", "familyName", "identifier", "email", "sms", "phone", "agentSourcedIds")
         for line in self._lines(_USERS, *needed, *(("role", "orgSourcedIds") if roles is None else ())):
@@ -175,7 +179,7 @@ class _Reading:
                 self.agents[line["sourcedId"]] = person
 
     def _roles(self, school: str) -> dict[str, set[str]]:
-        """What each user is at the school (1.2)."""
+        """Return the roles of each user at the school (1.2)."""
         found: dict[str, set[str]] = defaultdict(set)
         for line in self._lines(_ROLES, "userSourcedId", "role", "orgSourcedId"):
             self._check_role(_ROLES, line)
@@ -189,7 +193,7 @@ class _Reading:
             self.archive.fault(file, line.number, text)
 
     def _classes_of_students(self) -> dict[str, str]:
-        """The class of each student: the homeroom where the file tells one, else their only class."""
+        """Return the class of each student: the homeroom if the file has one, else their only class."""
         needed = ("title", "classType")
         classes = {line["sourcedId"]: (line["title"], line["classType"]) for line in self._lines(_CLASSES, *needed)}
         found: dict[str, set[str]] = defaultdict(set)
@@ -210,12 +214,12 @@ class _Reading:
         return chosen
 
     def _birthdays(self) -> dict[str, str]:
-        """Of students, where the zip has ``demographics.csv``."""
+        """Return the birth dates by ``sourcedId``; empty without ``demographics.csv``."""
         lines = self._lines("demographics", "birthDate")
         return {line["sourcedId"]: line["birthDate"] for line in lines if line["birthDate"]}
 
-    def _guardians(self) -> dict[str, dict[str, _Person]]:
-        """By student and by the roster's role; a student has one of each."""
+    def _guardians(self) -> dict[str, dict[str, GuardianRow]]:
+        """Return the guardians by student and role, at most one of a role."""
         linked: dict[str, dict[str, str]] = {sourced: {} for sourced in self.students}
         for sourced, agent in self.agents.items():
             for place, child in enumerate(agent.agents):
@@ -235,14 +239,12 @@ class _Reading:
     def _unknown(self, person: _Person) -> None:
         self.archive.fault(_USERS, person.line, _("agentSourcedIds 有人不在檔案裡，或不是這所學校的學生與家長。"))
 
-    def _by_role(self, student: _Person, linked: dict[str, str]) -> dict[str, _Person]:
-        found: dict[str, _Person] = {}
-        left_out = False
+    def _by_role(self, student: _Person, linked: dict[str, str]) -> dict[str, GuardianRow]:
+        found: dict[str, GuardianRow] = {}
         for agent_id, relation in linked.items():
-            role = _ROLE_OF_RELATION.get(relation, "guardian")
-            left_out = left_out or role in found
-            found.setdefault(role, self.agents[agent_id])
-        if left_out:
+            role, agent = _ROLE_OF_RELATION.get(relation, "guardian"), self.agents[agent_id]
+            found.setdefault(role, GuardianRow(role, agent.name, mobile=agent.mobile, email=agent.email))
+        if len(found) < len(linked):
             text = _("有好幾位監護人看不出是父親或母親，只收第一位。")
-            self.notes.append(RosterFault(student.line, text, f"{_USERS}.csv"))
-        return found
+            self.notes.append(RowFault(student.line, text, _USERS_FILE))
+        return {role: found[role] for role in ROLES if role in found}

@@ -1,4 +1,4 @@
-"""Which column of a roster is what: headers by synonym, in any order."""
+"""The columns of a roster, found by the synonyms of their headings, in any order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from kiosk.i18n import _
 from kiosk.rules.identity import looks_like_id
-from kiosk.rules.text_safety import half_width, remove_unsafe_chars
+from kiosk.services.imports.cell_text import heading, missing_column
 
 _ID_WORDS = ("身分證字號", "身分證統一編號", "身份證字號", "居留證號", "統一證號")
 _STUDENT = {
@@ -18,6 +18,7 @@ _STUDENT = {
     "national_id": _ID_WORDS,
     "birth_date": ("出生年月日", "生日"),
 }
+STUDENT_KEYS = tuple(_STUDENT)
 REQUIRED = ("student_number", "name", "class_name")
 ROLES = {"father": "父親", "mother": "母親", "guardian": "監護人"}
 DETAILS = {
@@ -31,65 +32,64 @@ _MAX_SHOWN = 20
 _LOOKS_PERSONAL = re.compile(r"[0-9]{5}|@")
 
 
-def _known_words() -> dict[str, str]:
-    words = {word: key for key, synonyms in _STUDENT.items() for word in synonyms}
-    for role, title in ROLES.items():
-        words |= {f"{title}{word}": f"{role}.{key}" for key, synonyms in DETAILS.items() for word in synonyms}
-    return words
-
-
-_KNOWN = _known_words()
+_SYNONYMS = _STUDENT | {
+    f"{role}.{detail}": tuple(f"{title}{word}" for word in words)
+    for role, title in ROLES.items()
+    for detail, words in DETAILS.items()
+}
+_KEY_OF_HEADING = {word: key for key, words in _SYNONYMS.items() for word in words}
+HEADINGS = {key: words[0] for key, words in _SYNONYMS.items()}
+"""The usual heading of each column by its key (``name``, ``mother.mobile``)."""
 
 
 @dataclass(frozen=True)
 class Columns:
-    """What the header says.
+    """The columns that a header names.
 
     Attributes:
-        places: the place of each column, counted from 0, by its key (``name``, ``mother.mobile``).
-        words: the header of each of these, by its key.
-        width: how many columns the header has.
-        unknown: the headers that are not used, as they can be shown.
-        faults: what is wrong, and what to do; with any, ``places`` must not be used.
+        places: the place of each column by its key, counted from 0.
+        headings: the heading of each column by its key, in the file's order.
+        width: the number of headings, unused ones included.
+        unknown: the unused headings, without personal data.
+        faults: messages; with any, ``places`` must not be used.
     """
 
     places: dict[str, int] = field(repr=False)
-    words: dict[str, str] = field(repr=False)
+    headings: dict[str, str] = field(repr=False)
     width: int
     unknown: tuple[str, ...]
     faults: tuple[str, ...]
 
 
 def read_header(header: tuple[str, ...]) -> Columns:
-    """Find the columns. Never fails; names no cell that may be a person's, where a file begins without a header."""
+    """Find the columns; in a file without a header no cell is named, for it may be a person's."""
     places: dict[str, int] = {}
-    words: dict[str, str] = {}
+    headings: dict[str, str] = {}
     unknown: list[str] = []
     faults: list[str] = []
     for place, cell in enumerate(header):
-        word = re.sub(r"\s", "", half_width(remove_unsafe_chars(cell)))
-        key = _KNOWN.get(word)
+        word = heading(cell)
+        key = _KEY_OF_HEADING.get(word)
         if key is None:
             unknown += [_shown(word, place)] if word else []
         elif key in places:
             same = _("欄位「{word}」出現兩次，請刪去一欄。")
             alike = _("欄位「{first}」和「{word}」是同一種資料，請併成一欄。")
-            faults.append((same if words[key] == word else alike).format(first=words[key], word=word))
+            faults.append((same if headings[key] == word else alike).format(first=headings[key], word=word))
         else:
-            places[key], words[key] = place, word
+            places[key], headings[key] = place, word
     if not places:
         faults.append(_("第一列不是標題：請以「學號」「姓名」「班級」等欄名為第一列，CSV 的各欄以逗號分開。"))
         unknown = []
     else:
-        missing = [_STUDENT[key][0] for key in REQUIRED if key not in places]
-        faults += [_("缺少欄位「{word}」，請在標題列補上。").format(word=word) for word in missing]
+        faults += [missing_column(HEADINGS[key]) for key in REQUIRED if key not in places]
     if len(unknown) > _MAX_SHOWN:
         unknown[_MAX_SHOWN:] = [_("等 {n} 欄").format(n=len(unknown))]
-    return Columns(places, words, len(header), tuple(unknown), tuple(faults))
+    return Columns(places, headings, len(header), tuple(unknown), tuple(faults))
 
 
 def _shown(word: str, place: int) -> str:
-    """A header as it can be printed: short, and not a person's number or address."""
+    """Return a heading for print: its place instead, where it is long or may be a person's number or address."""
     if len(word) > _MAX_SHOWN_LENGTH or _LOOKS_PERSONAL.search(word) or looks_like_id(word):
         return _("第 {n} 欄").format(n=place + 1)
     return word

@@ -1,9 +1,8 @@
-"""Taking a checked roster in: all of it in one transaction, or nothing; what parents did stays as it is.
+"""Writes a checked roster in one transaction.
 
-Known students are found by their number. Of them the roster changes what it speaks of, no more: a column that the
-file does not have, and an ID or a birth date left blank, leave what is on file. A chosen password, a consent, a draft
-and an application's state are never touched. Students whom the file no longer has become inactive and cannot sign in;
-they come back with all they had.
+Known students are found by their number. A missing column, and a blank ID or birth date, leave the value on file.
+Chosen passwords, consents, drafts and application states never change. Students missing from the file become inactive
+and cannot sign in; if a later file has them, they return with all their data.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from db.bulk_insert import NewRows
 from db.keyring import IndexColumn
@@ -22,17 +21,14 @@ from db.models.columns import table_of
 from db.models.logins import Credential
 from db.models.school import Guardian, RosterImport, Student
 from db.store import Store, UnitOfWork
-from kiosk.domain.errors import ServiceError
 from kiosk.rules.accounts import student_account
 from kiosk.services.applications.flags import refresh_after_roster
 from kiosk.services.auth.password_changes import new_desk_code
 from kiosk.services.auth.student_session import STUDENT_LOGIN
-from kiosk.services.imports.roster_check import GuardianRow, Roster, StudentRow
+from kiosk.services.imports.roster_changes import RosterChanges, TooManyWouldLeave, leaving_students
+from kiosk.services.imports.roster_check import Roster, StudentRow
 from kiosk.services.imports.roster_columns import DETAILS
-
-FEW_LEAVING = 10
-SHARE_LEAVING = 0.2
-"""More than both, and the file is likelier a part of the school than the school: nobody leaves unasked."""
+from kiosk.services.imports.roster_records import GuardianRow
 
 _BATCH = 2000
 
@@ -40,7 +36,6 @@ _student = table_of(Student)
 _credential = table_of(Credential)
 _guardian = table_of(Guardian)
 
-_ACTIVE = select(_student.c.id, _student.c.student_number).where(_student.c.active)
 _KNOWN = select(_student).where(_student.c.student_number.in_(bindparam("numbers", expanding=True)))
 _GUARDIANS = select(_guardian).where(_guardian.c.student_id.in_(bindparam("students", expanding=True)))
 _CHANGE_STUDENT = (
@@ -76,41 +71,17 @@ _NEW_FIRST_PASSWORD = _LOGIN_OF.where(_credential.c.password_hash.is_(None)).val
 _FORGET_GUARDIAN = delete(_guardian).where(_guardian.c.id == bindparam("row"))
 
 
-class TooManyWouldLeave(ServiceError):
-    """More students would become inactive than anybody has agreed to; nothing was written."""
-
-    def __init__(self, leaving: int, active: int) -> None:
-        super().__init__("too many students would leave")
-        self.leaving = leaving
-        self.active = active
-
-
-@dataclass(frozen=True)
-class RosterChanges:
-    """A roster against the school: students that are new, known, and ``leaving``, of those who are ``active`` now."""
-
-    added: int
-    known: int
-    leaving: int
-    active: int
-
-    @property
-    def must_be_agreed(self) -> bool:
-        """Whether so many would leave that a person must agree to their number."""
-        return self.leaving > max(FEW_LEAVING, SHARE_LEAVING * self.active)
-
-
 @dataclass(frozen=True)
 class Imported:
-    """What an import did.
+    """Counts of students after an import.
 
     Attributes:
         added: new students.
-        changed: known students of whom something changed, those included who came back.
-        returned: students who were inactive.
-        left: students who are inactive now.
-        id_logins: students whose ID is new on file and is their first password from now on.
-        desk_codes: (student number, code) of those without an ID; to be shown once.
+        changed: known students with a change, returned ones included.
+        returned: inactive students who became active.
+        left: active students who became inactive.
+        id_logins: known students whose ID is new on file and becomes their first password.
+        desk_codes: student number and code of each new student without an ID, for one display.
     """
 
     added: int
@@ -119,24 +90,6 @@ class Imported:
     left: int
     id_logins: int
     desk_codes: tuple[tuple[str, str], ...] = field(repr=False)
-
-
-def compare_with_school(store: Store, roster: Roster) -> RosterChanges:
-    """Say what an import would do; nothing is written.
-
-    Raises:
-        StoreError: the database cannot be read.
-    """
-    listed = {row.student_number for row in roster.students}
-    with store.read() as session:
-        connection = session.connection()
-        leaving, active = _leaving(connection, listed)
-        known = 0
-        for start in range(0, len(roster.students), _BATCH):
-            numbers = [row.student_number for row in roster.students[start : start + _BATCH]]
-            found = select(func.count()).select_from(_student).where(_student.c.student_number.in_(numbers))
-            known += connection.execute(found).scalar_one()
-    return RosterChanges(len(listed) - known, known, len(leaving), active)
 
 
 def import_roster(
@@ -152,15 +105,15 @@ def import_roster(
 
     Args:
         store: the school's database.
-        roster: from :func:`~kiosk.services.imports.roster_check.check_roster`.
-        file_sha256: of the file, kept with the import.
+        roster: the checked roster.
+        file_sha256: the file's, kept with the import.
         actor: for the audit.
-        progress: told how many students of how many are done.
-        may_leave: to how many leaving students a person has agreed; None where nobody was asked.
+        progress: called with the number of written students and of all.
+        may_leave: the agreed number of leaving students; None if nobody was asked.
 
     Raises:
-        ValueError: the roster has faults.
-        TooManyWouldLeave: more than agreed to, or, where nobody was asked, more than goes without saying.
+        ValueError: for a roster with faults.
+        TooManyWouldLeave: for more than agreed, or, unasked, if :attr:`RosterChanges.must_be_agreed`.
         StoreError: nothing was written.
     """
     if roster.faults:
@@ -169,18 +122,8 @@ def import_roster(
         return _Import(unit, roster, progress).run(file_sha256, actor, may_leave)
 
 
-def _leaving(connection: Connection, listed: set[str]) -> tuple[list[str], int]:
-    """The ids of the active students who are not listed, and how many are active."""
-    active, leaving = 0, []
-    for row_id, number in connection.execute(_ACTIVE):
-        active += 1
-        if number not in listed:
-            leaving.append(row_id)
-    return leaving, active
-
-
 class _Import:
-    """One import within its unit of work."""
+    """An import within its unit of work."""
 
     def __init__(self, unit: UnitOfWork, roster: Roster, progress: Callable[[int, int], None]) -> None:
         self.unit = unit
@@ -205,9 +148,9 @@ class _Import:
         )
 
     def run(self, file_sha256: str, actor: str, may_leave: int | None) -> Imported:
-        """Import, and record it."""
+        """Write and record the import."""
         students = self.roster.students
-        leaving, active = _leaving(self.connection, {row.student_number for row in students})
+        leaving, active = leaving_students(self.connection, {row.student_number for row in students})
         self._refuse_unagreed(RosterChanges(0, 0, len(leaving), active), may_leave)
         added = changed = 0
         for start in range(0, len(students), _BATCH):
@@ -221,8 +164,8 @@ class _Import:
                 self._insert(row)
             self._write_new()
             self.progress(start + len(batch), len(students))
-        self._many(_LEAVE, [{"row": row_id, "now": self.unit.timestamp_ms} for row_id in leaving])
-        self._many(_SWITCH_LOGIN, [{"row": row_id, "holds": False} for row_id in leaving])
+        self._execute_many(_LEAVE, [{"row": row_id, "now": self.unit.timestamp_ms} for row_id in leaving])
+        self._execute_many(_SWITCH_LOGIN, [{"row": row_id, "holds": False} for row_id in leaving])
         refresh_after_roster(self.unit, self.renamed)
         counts = {"students": len(students), "added": added, "changed": changed, "left": len(leaving)}
         record = {"id": uuid4().hex, "file_sha256": file_sha256, "imported_at": self.unit.timestamp_ms}
@@ -290,12 +233,12 @@ class _Import:
         return self.keys.index(column, value) if value else None
 
     def _write_new(self) -> None:
-        """Students first: the others point to them."""
+        """Write the new rows, students first: the others refer to them."""
         for rows in (self.new_students, self.new_logins, self.new_guardians):
             rows.write(self.connection)
 
     def _update(self, rows: Sequence[StudentRow], known: Mapping[str, Row[Any]]) -> int:
-        """Change what differs of known students; how many that were."""
+        """Update known students and return how many changed."""
         changes, first_passwords, back, forgotten = [], [], [], []
         on_file = self._guardians_on_file([known[row.student_number].id for row in rows])
         changed = 0
@@ -313,18 +256,18 @@ class _Import:
                 code = self.keys.initial_code(row.student_number, row.national_id)
                 first_passwords.append({"row": before.id, "code": code, "now": self.unit.timestamp_ms})
                 self.id_logins += before.national_id_index is None
-            outdated = list(self._renew_guardians(row, before.id, on_file.get(before.id, {})))
-            forgotten += [{"row": row_id} for row_id in outdated if row_id]
-            changed += differs or bool(outdated)
-        self._many(_CHANGE_STUDENT, changes)
-        self._many(_SWITCH_LOGIN, back)
-        self._many(_NEW_FIRST_PASSWORD, first_passwords)
-        self._many(_FORGET_GUARDIAN, forgotten)
+            replaced = list(self._renew_guardians(row, before.id, on_file.get(before.id, {})))
+            forgotten += [{"row": row_id} for row_id in replaced if row_id]
+            changed += differs or bool(replaced)
+        self._execute_many(_CHANGE_STUDENT, changes)
+        self._execute_many(_SWITCH_LOGIN, back)
+        self._execute_many(_NEW_FIRST_PASSWORD, first_passwords)
+        self._execute_many(_FORGET_GUARDIAN, forgotten)
         self.returned += len(back)
         return changed
 
     def _student_after(self, row: StudentRow, before: Row[Any]) -> dict[str, Any]:
-        """The columns of a known student as they are to be; the sealed ones only made anew where they change."""
+        """Return a known student's new columns; ``sealed`` stays the same bytes unless the birth date changes."""
         index, sealed = before.national_id_index, before.sealed
         if row.national_id:
             index = self.keys.index(IndexColumn.NATIONAL_ID, row.national_id)
@@ -345,7 +288,7 @@ class _Import:
         return date.fromisoformat(found) if found else None
 
     def _guardians_on_file(self, students: list[str]) -> dict[str, dict[str, Row[Any]]]:
-        """By student and role."""
+        """Return the guardians' rows by student and role."""
         on_file: dict[str, dict[str, Row[Any]]] = {}
         if students:
             for row in self.connection.execute(_GUARDIANS, {"students": students}):
@@ -353,7 +296,7 @@ class _Import:
         return on_file
 
     def _renew_guardians(self, row: StudentRow, student_id: str, on_file: Mapping[str, Row[Any]]) -> Iterator[str]:
-        """Collect the guardians that are new or differ; gives, for each change, the row it replaces, or ""."""
+        """Insert changed guardians; yield the id of each replaced row, or "" for a guardian without one."""
         listed = {guardian.role: guardian for guardian in row.guardians}
         for role, details in self.guardian_columns.items():
             before = on_file.get(role)
@@ -370,6 +313,6 @@ class _Import:
         values = self.keys.open("guardian", row.id, row.sealed)
         return GuardianRow(row.role, row.name, **{name: value or "" for name, value in values.items()})
 
-    def _many(self, statement: Any, rows: list[dict[str, Any]]) -> None:
+    def _execute_many(self, statement: Any, rows: list[dict[str, Any]]) -> None:
         if rows:
             self.connection.execute(statement, rows)

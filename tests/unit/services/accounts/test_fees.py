@@ -6,8 +6,7 @@ from datetime import date, timedelta
 
 from kiosk.domain.school_calendar import today
 from kiosk.services.accounts.visible_children import Scope
-from kiosk.services.imports.fee_check import FeeRow
-from kiosk.services.imports.fee_import import import_fees, student_ids
+from kiosk.services.imports.fee_import import FeeRow, import_fees, student_ids
 from kiosk.services.school import School
 from tests.builders.accounts import Families, invented_parent
 from tests.builders.applications import made_up_id

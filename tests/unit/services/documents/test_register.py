@@ -29,6 +29,7 @@ from kiosk.services.documents.printer import PrintFailed, PrintFault, purge
 from kiosk.services.files.table_reader import Sheet as RosterSheet
 from kiosk.services.imports.roster_check import check_roster
 from kiosk.services.imports.roster_import import import_roster
+from kiosk.services.imports.roster_records import sheet_records
 from kiosk.services.school import School, open_school
 from kiosk.services.signing import print_job
 from kiosk.services.signing.family_forms import Papers
@@ -251,7 +252,7 @@ def test_a_roster_with_another_name_voids_the_form_of_a_card_too(
     school.papers.print_own(parent, [FormKey(FormKind.CARD, parent.student_id)])
     for name, state in (("王小明", PaperState.PRINTED), ("王曉明", PaperState.VOID)):
         sheet = RosterSheet(("學號", "姓名", "班級", "身分證字號"), ((2, ("110001", name, "科二智", "A123456789")),))
-        roster = check_roster(sheet, school.settings.student_no_pattern, today(school.clock))
+        roster = check_roster(sheet_records(sheet), school.settings.student_no_pattern, today(school.clock))
         import_roster(school.store, roster, "0" * 64, "test", lambda _done, _all: None)
         assert [document.state for document in _documents(school)] == [state]
     assert _signed(school) == [("card", "not_printed")]

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 
 from kiosk.services.exports.status import school_status
 from kiosk.services.files.table_reader import Sheet, UnreadableFile, read_sheet
-from kiosk.services.imports.roster_check import MAX_FAULTS, Roster, check_roster
+from kiosk.services.imports.cell_text import MAX_FAULTS
+from kiosk.services.imports.roster_check import Roster, check_roster
 from kiosk.services.imports.roster_columns import DETAILS, REQUIRED, ROLES, read_header
 from kiosk.services.imports.roster_import import import_roster
+from kiosk.services.imports.roster_records import sheet_records
 from kiosk.services.school import School
 from tests.builders.roster_files import FIRST, HEADER, ods_file, raw_file, xlsx_file
 
@@ -36,7 +38,7 @@ _GOOD_HEADER = st.permutations(HEADER.split(",")).map(tuple)
 
 
 def _check(header: tuple[str, ...], rows: list[tuple[str, ...]], pattern: str = _PATTERN) -> Roster:
-    return check_roster(Sheet(header, enumerate(rows, 2)), pattern, _TODAY)
+    return check_roster(sheet_records(Sheet(header, enumerate(rows, 2))), pattern, _TODAY)
 
 
 @given(_HEADER | _GOOD_HEADER, st.lists(_ROW, max_size=20))
@@ -68,7 +70,7 @@ def test_any_header_is_understood_or_refused(header: tuple[str, ...]) -> None:
 def test_any_bytes_are_refused_or_read(tmp_path: Path, content: bytes, suffix: str) -> None:
     file = raw_file(tmp_path / f"roster{suffix}", content)
     with suppress(UnreadableFile):
-        roster = check_roster(read_sheet(file), _PATTERN, _TODAY)
+        roster = check_roster(sheet_records(read_sheet(file)), _PATTERN, _TODAY)
         assert roster.faults or roster.students
 
 

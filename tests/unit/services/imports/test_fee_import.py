@@ -12,8 +12,7 @@ from db.models.audit import AuditEntry
 from db.models.school import Fee, Student
 from kiosk.cli.parser import main
 from kiosk.services.files.table_reader import Sheet, read_sheet
-from kiosk.services.imports.fee_check import FeeList, check_fees
-from kiosk.services.imports.fee_import import StudentsChanged, import_fees, student_ids
+from kiosk.services.imports.fee_import import FeeList, StudentsChanged, check_fees, import_fees, student_ids
 from kiosk.services.school import School
 from tests.builders.filled_school import open_cheaply, settings_of
 from tests.builders.roster_files import csv_file, ods_file, xlsx_file

@@ -20,8 +20,9 @@ from kiosk.demo.people import invented_id
 from kiosk.services.imports.oneroster_archive import LARGEST_UNPACKED
 from kiosk.services.imports.oneroster_format import Version
 from kiosk.services.imports.oneroster_reader import read_oneroster
-from kiosk.services.imports.roster_check import GuardianRow, Roster
+from kiosk.services.imports.roster_check import Roster
 from kiosk.services.imports.roster_import import Imported, import_roster
+from kiosk.services.imports.roster_records import GuardianRow
 from kiosk.services.school import School
 from tests.builders.exports import opened_handing
 from tests.builders.filled_school import TERMINAL, open_cheaply, settings_of

@@ -24,13 +24,8 @@ from kiosk.services.applications.flags import compare
 from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.imports import roster_import
-from kiosk.services.imports.roster_import import (
-    Imported,
-    RosterChanges,
-    TooManyWouldLeave,
-    compare_with_school,
-    import_roster,
-)
+from kiosk.services.imports.roster_changes import RosterChanges, TooManyWouldLeave, compare_with_school
+from kiosk.services.imports.roster_import import Imported, import_roster
 from kiosk.services.school import School
 from tests.builders.filled_school import CHOSEN, TERMINAL, checked_roster, entry_of, give_consent, submit
 from tests.builders.roster_files import FIRST_ID, MOTHER_ID, SECOND_ID, csv_file

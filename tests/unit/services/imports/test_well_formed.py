@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.services.files.table_reader import read_sheet
-from kiosk.services.imports.roster_check import GuardianRow, Roster, StudentRow, check_roster
+from kiosk.services.imports.roster_check import Roster, StudentRow, check_roster
+from kiosk.services.imports.roster_records import GuardianRow, sheet_records
 from tests.builders.roster_files import (
     FIRST,
     FIRST_ID,
@@ -34,7 +35,7 @@ _ROW_2 = StudentRow(3, "110002", "李大同", "科二智", 2, SECOND_ID, date(20
 
 def checked(file: Path, pattern: str = "[0-9A-Z]{4,12}") -> Roster:
     """The roster of a file, checked."""
-    return check_roster(read_sheet(file), pattern, TODAY)
+    return check_roster(sheet_records(read_sheet(file)), pattern, TODAY)
 
 
 def _student(file: Path, pattern: str = "[0-9A-Z]{4,12}") -> StudentRow:
