@@ -154,6 +154,6 @@ class ApplicantValues:
 
     name: str = field(repr=False)
     relation: str = field(repr=False)
-    national_id: NationalId
+    national_id: NationalId = field(repr=False)
     mobile: str = field(repr=False)
     email: str | None = field(repr=False)

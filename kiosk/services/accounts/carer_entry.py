@@ -41,7 +41,7 @@ class CarerEntry:
     """A carer's valid entry in normal form; ``scope`` as the database keeps it."""
 
     name: str = field(repr=False)
-    national_id: NationalId
+    national_id: NationalId = field(repr=False)
     mobile: str = field(repr=False)
     email: str | None = field(repr=False)
     scope: str
