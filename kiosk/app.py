@@ -231,7 +231,7 @@ class KioskApp(LockedApp):
         """Begin a staff session."""
         from kiosk.flows.staff_flow import shift
 
-        self.guard.begin_shift()
+        self.guard.begin_staff_session()
         self.run_worker(self._until_it_ends(shift(self, signed_in)), group="visit", exclusive=True)
 
     async def _until_it_ends(self, visit: Coroutine[object, object, None]) -> None:

@@ -1,11 +1,7 @@
-"""When a visitor has left: the idle limits, the visible countdown and the longest visit.
+"""Measures how long a session stands still: idle limit, countdown, question, absolute limit.
 
-The rules are the project's security promises: a screen's limit of stillness, then a countdown that any real
-activity stops; after a while the kiosk asks whether to go on; a visit ends for good after the longest time
-for each child. Activity is a click, the wheel, a key other than the last one, or the same key again after a
-pause: neither a key that is held down or stuck nor a mouse that trembles keeps a visit alive.
-
-The guard measures and says; the application asks it once a second, shows the countdown and wipes.
+Activity is a click, the wheel, another key, or the same key after a pause. A held key or a trembling mouse keeps no
+session alive. The app asks the guard once a second.
 """
 
 from __future__ import annotations
@@ -18,11 +14,11 @@ from enum import Enum, auto
 from kiosk.config.sections import IdleTimes
 
 KEY_REPEAT_SECONDS = 0.25
-"""The same key sooner than this after its last press is taken for the keyboard's own repeat."""
+"""A second press of one key within this time counts as the keyboard's repeat."""
 
 
 class Activity(Enum):
-    """What came from the visitor's side."""
+    """A kind of input event."""
 
     KEY = auto()
     CLICK = auto()
@@ -32,14 +28,14 @@ class Activity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """How a visit stands at one moment.
+    """The state of a session at one moment.
 
     Attributes:
-        remaining: seconds until everything is wiped if nothing happens; None outside a visit.
-        countdown: the whole seconds to show once the countdown runs; None before.
-        ask: the visitor is to be asked whether to go on.
-        over: the visit has ended and everything is to be wiped.
-        last_call: the countdown is that of the longest visit, which no activity stops.
+        remaining: seconds until the reset without further activity; None outside a session.
+        countdown: whole seconds to show while the countdown runs; None before.
+        ask: the kiosk must ask whether to go on.
+        over: the session has ended and must be reset.
+        last_call: the countdown belongs to the absolute limit, which no activity stops.
     """
 
     remaining: float | None
@@ -55,7 +51,7 @@ _OVER = Idle(remaining=0.0, countdown=0, ask=False, over=True, last_call=False)
 
 @dataclass(slots=True)
 class _Visit:
-    """The times that a visit is measured from, in seconds since the machine started."""
+    """The starting points of one session, in seconds since boot."""
 
     last_activity: float
     child_since: float
@@ -65,13 +61,13 @@ class _Visit:
 
 
 class IdleGuard:
-    """Watches over one terminal; knows no screen and no widget."""
+    """Watches one terminal."""
 
     def __init__(self, elapsed: Callable[[], float], times: IdleTimes) -> None:
-        """Watch, with no visit yet.
+        """Watch without a session.
 
         Args:
-            elapsed: gives the seconds since the machine started, such as `kiosk.clock.Clock.elapsed`.
+            elapsed: returns seconds since boot, such as `kiosk.clock.Clock.elapsed`.
             times: the limits.
         """
         self._elapsed = elapsed
@@ -83,11 +79,11 @@ class IdleGuard:
         self._last_key_at = 0.0
 
     def begin_visit(self) -> None:
-        """Start to measure: somebody has touched the resting screen. Forgets any visit before."""
+        """Begin a family's session; replaces any session before."""
         self._begin(self._times.parent_idle_seconds, self._times.absolute_seconds, asks=True)
 
-    def begin_shift(self) -> None:
-        """Start to measure a member of staff, who is not asked whether to go on. Forgets any visit before."""
+    def begin_staff_session(self) -> None:
+        """Begin a staff session, without the question; replaces any session before."""
         self._begin(self._times.staff_idle_seconds, self._times.staff_absolute_seconds, asks=False)
 
     def _begin(self, limit: int, longest: int, *, asks: bool) -> None:
@@ -98,30 +94,30 @@ class IdleGuard:
         self._last_key = None
 
     def end_visit(self) -> None:
-        """Stop measuring: the terminal is back at its resting screen."""
+        """End the session: the resting screen shows."""
         self._visit = None
         self._last_key = None
 
     def begin_child(self) -> None:
-        """Give the visit its full time again: a parent has signed in for a child."""
+        """Restart the absolute limit for the next child of the same parent."""
         now = self._elapsed()
         visit = self._going_on(now)
         if visit is not None:
             visit.child_since = visit.asked_since = visit.last_activity = now
 
     def go_on(self) -> None:
-        """Take the visitor's answer that the visit goes on; the next question comes as late as the first."""
+        """Record the answer that the session goes on, which postpones the next question."""
         now = self._elapsed()
         visit = self._going_on(now)
         if visit is not None:
             visit.asked_since = visit.last_activity = now
 
     def use_limit(self, seconds: int, *, countdown: int | None = None) -> None:
-        """Set the limit of the screen that now shows, and begin to measure it anew.
+        """Set the idle limit of the present screen and restart its measurement.
 
         Args:
-            seconds: stillness before the countdown starts; 0 counts down at once, as a receipt does.
-            countdown: the length of the countdown in seconds, where it is not the usual one.
+            seconds: stillness before the countdown; 0 counts down at once.
+            countdown: length of the countdown in seconds; None means the configured one.
         """
         now = self._elapsed()
         visit = self._going_on(now)
@@ -131,14 +127,9 @@ class IdleGuard:
             self._countdown = self._times.countdown_seconds if countdown is None else countdown
 
     def note(self, kind: Activity, key: str | None = None) -> bool:
-        """Note something that came from the visitor's side.
+        """Record an input event; return whether it counts as activity.
 
-        Args:
-            kind: what it was.
-            key: for a key, which one.
-
-        Returns:
-            Whether it counts as activity; nothing does outside a visit or once the visit is over.
+        Nothing counts outside a session or after its end.
         """
         now = self._elapsed()
         counts = self._counts(kind, key, now)
@@ -149,11 +140,7 @@ class IdleGuard:
         return True
 
     def state(self, now: float) -> Idle:
-        """Say how the visit stands.
-
-        Args:
-            now: seconds since the machine started.
-        """
+        """Return the state of the session at ``now``, in seconds since boot."""
         visit = self._visit
         if visit is None:
             return _NO_VISIT
@@ -173,11 +160,11 @@ class IdleGuard:
         )
 
     def _going_on(self, now: float) -> _Visit | None:
-        """Give the visit unless it is over: what comes too late must not revive it."""
+        """Return the session unless it is over: a late event must not revive it."""
         return None if self.state(now).over else self._visit
 
     def _counts(self, kind: Activity, key: str | None, now: float) -> bool:
-        """Tell a person's doing from a held key and a trembling mouse."""
+        """Return whether a person acted, rather than a held key or a trembling mouse."""
         if kind is not Activity.KEY:
             return kind is not Activity.MOUSE_MOVE
         repeated = key == self._last_key and now - self._last_key_at < KEY_REPEAT_SECONDS

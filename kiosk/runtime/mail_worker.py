@@ -1,7 +1,7 @@
-"""The app's mail worker: sends what is due from a thread of its own, so that a slow mail server holds nothing up.
+"""Sends due mails in a thread of its own.
 
-The thread is a daemon: the program ends when it is told to, also in the middle of a conversation; a mail that was in
-it is never sent twice (see `kiosk.services.messaging.mail_sender`).
+The thread is a daemon, so the program may end during a delivery; `kiosk.services.messaging.mail_sender` never sends
+such a mail twice.
 """
 
 from __future__ import annotations

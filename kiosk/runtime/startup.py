@@ -1,4 +1,4 @@
-"""What the app does in a thread after its first frame: open the school, then import what comes after a sign-in."""
+"""Opens the school in a thread after the first frame, then imports the modules behind a sign-in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class CannotOpen(Exception):
-    """The school's data cannot be opened; says why in one line, for an app that knows no services at its start."""
+    """The school cannot be opened; the message is one line for the person at the terminal."""
 
 
 def load_school(settings: Settings, clock: Clock) -> School:

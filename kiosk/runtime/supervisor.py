@@ -1,8 +1,7 @@
-"""Keeps the kiosk running: starts it again after a crash, with a clean terminal.
+"""Restarts the kiosk after a crash, with a clean terminal.
 
-It forks before anything heavy is imported, so it costs about a millisecond of the start; the parent only waits.
-While it runs the terminal echoes nothing and makes no signals of keys, so that nobody breaks in, and nothing that
-somebody types is shown, between two starts.
+It forks before heavy imports, which costs the start about a millisecond. Between two starts the terminal echoes
+nothing and keys raise no signals.
 """
 
 from __future__ import annotations
@@ -34,18 +33,14 @@ _RESET = (
 
 
 def restart_wait(quick_crashes: int) -> float:
-    """Seconds to wait before the next start: none after the first crash, then 1, 2, 4 … up to 30.
-
-    Args:
-        quick_crashes: how many times in a row the kiosk ended soon after its start, this time included.
-    """
+    """Return the seconds before the next start: 0 after the first crash in a row, then 1, 2, 4 … up to 30."""
     if quick_crashes <= 1:
         return 0.0
     return min(_MAX_WAIT, 2.0 ** min(quick_crashes - 2, 10))
 
 
 def count_quick_crashes(before: int, lived: float) -> int:
-    """Count the crashes in a row, beginning anew after a run that lasted.
+    """Return the crashes in a row; a run of at least 30 seconds resets the count.
 
     Args:
         before: the count before this crash.
@@ -55,13 +50,13 @@ def count_quick_crashes(before: int, lived: float) -> int:
 
 
 def supervise(run: Callable[[], int], report: Callable[[str], None] | None = None) -> int:
-    """Run ``run`` in a child process until it ends for good, and give its exit code.
+    """Run ``run`` in a child process, restart it after each crash, and return its last exit code.
 
-    Exit codes 0, 1 and 2 end it, and so do SIGTERM, SIGHUP and SIGINT to this process, which are passed on;
-    anything else is a crash, and starts it again. The child ends when this process does.
+    Exit codes 0, 1 and 2 end it, and so do SIGTERM, SIGHUP and SIGINT, which are passed on. The child ends with
+    this process.
 
     Args:
-        run: imports and runs the kiosk; gives its exit code. Only the child calls it.
+        run: imports and runs the kiosk in the child; returns its exit code.
         report: takes a line about each crash, without personal data.
     """
     terminal = _Terminal()
@@ -92,7 +87,7 @@ def supervise(run: Callable[[], int], report: Callable[[str], None] | None = Non
 def _run_once(
     run: Callable[[], int], signals: set[int | signal.Signals], report: Callable[[str], None] | None
 ) -> tuple[int, bool]:
-    """Run one child; gives its exit code and whether it was asked to end."""
+    """Run one child; return its exit code and whether a signal ended it."""
     lifeline, held_by_parent = os.pipe()
     child = os.fork()
     if child == 0:
@@ -106,7 +101,7 @@ def _run_once(
 
 
 def _wait_for(child: int) -> tuple[int, bool]:
-    """Wait for the child to end, passing signals on; kills it where it does not end soon after one."""
+    """Wait for the child and pass signals on; kill it if it outlives one by three seconds."""
     stopped = False
     while True:
         if stopped:
@@ -130,7 +125,7 @@ def _be_the_child(
     lifeline: int,
     report: Callable[[str], None] | None,
 ) -> None:
-    """Run the kiosk and leave the process, whatever happens."""
+    """Run the kiosk, then leave the process in every case."""
     code = CRASHED
     try:
         signal.pthread_sigmask(signal.SIG_SETMASK, signals)
@@ -147,12 +142,12 @@ def _be_the_child(
         with suppress(OSError, ValueError):
             sys.stdout.flush()
             sys.stderr.flush()
-        os._exit(code)  # threads that still work are not waited for
+        os._exit(code)  # does not wait for threads
 
 
 def _end_with_the_parent(lifeline: int) -> None:
-    """Have this process end in order, its terminal restored, when the other end of the pipe is gone."""
-    import threading  # here: the parent does without
+    """End this process in order when the other end of the pipe closes."""
+    import threading  # only the child needs it
 
     def watch() -> None:
         os.read(lifeline, 1)
@@ -164,10 +159,10 @@ def _end_with_the_parent(lifeline: int) -> None:
 
 
 class _Terminal:
-    """The terminal this process was started on; does nothing where there is none."""
+    """The terminal of this process; without one, every method does nothing."""
 
     def __init__(self) -> None:
-        """Remember the terminal's modes and lock it: no echo, no signals from keys."""
+        """Save the terminal's modes, then turn echo and key signals off."""
         self._found: list[Any] | None = None
         with suppress(termios.error):
             self._found = termios.tcgetattr(_INPUT)
@@ -176,7 +171,7 @@ class _Terminal:
             termios.tcsetattr(_INPUT, termios.TCSANOW, self._locked)
 
     def reset(self) -> None:
-        """Leave nothing of the last visitor on the screen or in what waits to be read."""
+        """Clear the screen and drop unread input."""
         if self._found is None:
             return
         with suppress(OSError):
@@ -185,7 +180,7 @@ class _Terminal:
             termios.tcsetattr(_INPUT, termios.TCSAFLUSH, self._locked)
 
     def give_back(self) -> None:
-        """Set the terminal's modes as they were found."""
+        """Restore the saved modes."""
         if self._found is not None:
             with suppress(termios.error):
                 termios.tcsetattr(_INPUT, termios.TCSANOW, self._found)

@@ -1,7 +1,6 @@
-"""What may be said about a crash: where in the code, and which exception types; no message and no value.
+"""Describes a crash by exception types and places in the code, without messages or values.
 
-A message such as ``invalid literal for int(): 'A123456789'`` and the local variables of a frame hold what a
-visitor typed, so neither is ever written.
+A message such as ``invalid literal for int(): 'A123456789'`` may hold typed text.
 """
 
 from __future__ import annotations
@@ -12,13 +11,9 @@ _MAX_LINKS = 8
 
 
 def describe_crash(error: BaseException | None) -> str:
-    """Name the exception, what caused it, and the places in the code, one a line.
+    """Return lines such as ``KeyError`` followed by ``  /opt/kiosk/kiosk/app.py:12 in begin``.
 
-    Args:
-        error: the exception; None where only the fact of a crash is known.
-
-    Returns:
-        Lines such as ``KeyError`` followed by ``  /opt/kiosk/kiosk/app.py:12 in begin``.
+    None stands for a crash whose exception is unknown.
     """
     if error is None:
         return "a fault without an exception"
@@ -31,7 +26,7 @@ def describe_crash(error: BaseException | None) -> str:
 
 
 def _links(error: BaseException) -> list[BaseException]:
-    """Give the exception and what it came from, the last one raised first."""
+    """Return the exception and its causes, the last one raised first."""
     links: list[BaseException] = []
     link: BaseException | None = error
     while link is not None and link not in links and len(links) < _MAX_LINKS:

@@ -1,6 +1,6 @@
-"""The terminal's side of the locks: a driver that survives hostile input, and a filter over everything painted.
+"""A terminal driver that survives hostile input, and a filter over all painted text.
 
-Both stand on private parts of Textual, so its version is pinned and tests/terminal guards an upgrade.
+Both use private names of Textual; `tests/terminal` guards an upgrade.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from textual.messages import InBandWindowResize
 from kiosk.rules.text_safety import is_safe, remove_unsafe_chars
 
 MAX_PASTE_LENGTH = 2_000
-"""Characters of one paste that are kept; a password that is longer is refused by its field, never cut."""
+"""The characters kept of one paste; a field refuses a longer password instead of cutting it."""
 
 WIDEST, HIGHEST = 400, 150
-"""Cells that are painted at most, however large the terminal says it is."""
+"""The largest size in cells that is painted."""
 
 _CHUNK_BYTES = 4096
 _TICK_SECONDS = 0.1
@@ -48,17 +48,17 @@ _NOT_FOR_A_KIOSK = (InBandWindowResize, events.Resize, events.AppFocus, events.A
 
 @runtime_checkable
 class HoldsInput(Protocol):
-    """An app that can say how much input it has not worked off yet."""
+    """An app that counts its waiting input."""
 
     def waiting_input(self) -> int:
-        """Give the number of events that wait."""
+        """Return the number of waiting events."""
 
 
 class PasteGuard:
-    """Makes the pastes in a stream of input short, and ends one whose end never comes.
+    """Shortens pastes in the input stream, and ends a paste whose end never comes.
 
-    A paste without its end would make the terminal deaf for good; one of megabytes would fill the memory, and
-    escape sequences inside one would be obeyed. The markers themselves go on to the parser.
+    An unended paste would make the terminal deaf, one of megabytes would fill the memory, and escape sequences inside
+    would be obeyed. The markers go on to the parser.
     """
 
     def __init__(self) -> None:
@@ -68,12 +68,12 @@ class PasteGuard:
         self._still_ticks = 0
 
     def feed(self, data: str) -> str:
-        """Give on what may go to the parser of the next piece of input."""
+        """Return the part of the next input that may go to the parser."""
         self._still_ticks = 0
         return "".join(self._pieces(data))
 
     def tick(self) -> str:
-        """Note a moment without input; gives the end of a paste that was left open."""
+        """Note a moment without input; return the end marker of a paste left open."""
         if not self._inside:
             self._tail = ""
             return ""
@@ -102,7 +102,7 @@ class PasteGuard:
 
 
 def _beginning_of(marker: str, text: str) -> str:
-    """Give the end of the text that may be the beginning of the marker."""
+    """Return the end of the text that may begin the marker."""
     for length in range(min(len(marker) - 1, len(text)), 0, -1):
         if text.endswith(marker[:length]):
             return marker[:length]
@@ -110,10 +110,9 @@ def _beginning_of(marker: str, text: str) -> str:
 
 
 class SteadyOutput:
-    """The terminal as a file that takes any text and does not mind being gone.
+    """The terminal as a file that accepts any text and survives a hang-up.
 
-    A character that cannot be encoded or a terminal that hung up would end Textual's writing thread, and the
-    app would wait for it for ever.
+    An encoding error or a closed terminal would end Textual's writing thread, and the app would wait for ever.
     """
 
     def __init__(self, file: IO[str]) -> None:
@@ -122,28 +121,28 @@ class SteadyOutput:
             file.reconfigure(encoding="utf-8", errors="replace")
 
     def write(self, text: str) -> None:
-        """Write, if there is still somebody to write to."""
+        """Write, unless the terminal is gone."""
         with suppress(OSError):
             self._file.write(text)
 
     def flush(self) -> None:
-        """Bring what was written to the terminal, if it is still there."""
+        """Flush, unless the terminal is gone."""
         with suppress(OSError):
             self._file.flush()
 
     def fileno(self) -> int:
-        """Give the file's number."""
+        """Return the file descriptor."""
         return self._file.fileno()
 
 
 class KioskDriver(LinuxDriver):
-    """Textual's driver, made to outlive whatever bytes arrive and to send nothing to a clipboard."""
+    """Textual's driver, hardened against any input bytes and silent towards the clipboard."""
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         """Prepare the terminal.
 
         Raises:
-            RuntimeError: the Kitty keyboard protocol is on; the front door turns it off.
+            RuntimeError: the Kitty keyboard protocol is on; the launcher turns it off.
         """
         if not constants.DISABLE_KITTY_KEY:
             raise RuntimeError("TEXTUAL_DISABLE_KITTY_KEY must be set before textual is imported")
@@ -155,7 +154,7 @@ class KioskDriver(LinuxDriver):
         signal.signal(signal.SIGCONT, signal.SIG_DFL)  # Textual would start a second set of threads
 
     def run_input_thread(self) -> None:
-        """Read input until the app ends; a sequence that breaks the parser costs that sequence, not the kiosk."""
+        """Read input until the app ends; a sequence that breaks the parser is dropped."""
         decoder = getincrementaldecoder("utf-8")("replace")
         guard = PasteGuard()
         parser = XTermParser(self._debug)
@@ -170,13 +169,13 @@ class KioskDriver(LinuxDriver):
                 text = guard.tick() if data is None else guard.feed(decoder.decode(data))
                 try:
                     self._parse(parser, text)
-                except Exception:  # whatever a hostile sequence raises in the parser: go on with a fresh one
+                except Exception:  # a hostile sequence may raise anything in the parser
                     parser = XTermParser(self._debug)
                 self._wait_for_the_app(len(text))
                 self._look_at_the_size()
 
     def _read(self) -> bytes:
-        """Read what arrived; nothing means that the terminal is gone."""
+        """Return the arrived bytes; empty bytes mean that the terminal is gone."""
         try:
             return os.read(self.fileno, _CHUNK_BYTES)
         except OSError:
@@ -191,7 +190,7 @@ class KioskDriver(LinuxDriver):
             self.process_message(message)
 
     def _wait_for_the_app(self, characters: int) -> None:
-        """Leave further input in the kernel while the app is busy: memory does not grow with what is sent."""
+        """Leave further input in the kernel while the app is busy, so that memory stays bounded."""
         if characters > _A_BURST:
             delivered = Event()
             self._loop.call_soon_threadsafe(delivered.set)
@@ -203,11 +202,11 @@ class KioskDriver(LinuxDriver):
                 pass
 
     def send_message(self, message: Message) -> None:
-        """Hand a message over to the app's thread."""
+        """Hand a message to the app's thread."""
         self._loop.call_soon_threadsafe(self._app.post_message, message)
 
     def process_message(self, message: Message) -> None:
-        """Drop what only a forger sends (real resizes come by SIGWINCH) and clean the lines of a paste."""
+        """Drop forged events (real resizes come by SIGWINCH) and clean the lines of a paste."""
         if isinstance(message, _NOT_FOR_A_KIOSK):
             return
         if isinstance(message, events.Paste):
@@ -215,18 +214,18 @@ class KioskDriver(LinuxDriver):
         super().process_message(message)
 
     def write(self, data: str) -> None:
-        """Write to the terminal, without commands to what is around it: clipboard, title, links."""
+        """Write to the terminal without commands for clipboard, title or links."""
         if "\x1b]" in data:
             data = _OPERATING_SYSTEM_COMMAND.sub("", data)
         super().write(data)
 
     def stop_application_mode(self) -> None:
-        """Clear the screen and give the terminal back; a console without a second screen would keep the picture."""
+        """Clear the screen and restore the terminal; a console without an alternate screen would keep the picture."""
         self.write("\x1b[2J\x1b[H")
         super().stop_application_mode()
 
     def _query_in_band_window_resize(self) -> None:
-        """Ask for no resizes among the keys."""
+        """Ask for no in-band resizes."""
 
     def _get_terminal_size(self) -> tuple[int, int]:
         width, height = super()._get_terminal_size()
@@ -235,9 +234,8 @@ class KioskDriver(LinuxDriver):
     def _look_at_the_size(self) -> None:
         """Notice a size that SIGWINCH did not bring.
 
-        Linux sends the signal before it stores the new size (``pty_resize`` in drivers/tty/pty.c), so whoever answers
-        at once reads the size before; and a second signal may interrupt the answer to the first and overtake it. The
-        kiosk would go on painting for a window that is no more.
+        Linux sends the signal before it stores the new size (``pty_resize`` in drivers/tty/pty.c), so an immediate
+        answer reads the old one. A second signal may also overtake the answer to the first.
         """
         if self._get_terminal_size() != self._app.size:
             self._loop.call_soon_threadsafe(self._tell_size)
@@ -247,11 +245,11 @@ class KioskDriver(LinuxDriver):
         self._app.post_message(events.Resize(size, size))
 
 
-class ScrubFilter(LineFilter):
-    """Takes control, bidirectional and invisible characters, and links, out of everything that is painted."""
+class SafeTextFilter(LineFilter):
+    """Removes control, bidirectional and invisible characters and links from painted text."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Give the segments back, clean and as wide as the layout took them to be; most are clean already."""
+        """Return the segments, cleaned, with the width that the layout expects."""
         return [_clean(segment) for segment in segments]
 
 

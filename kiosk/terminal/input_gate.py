@@ -1,10 +1,8 @@
-"""Keeps what is typed faster than the app answers in its order: keys, pastes and mouse.
+"""Keeps keys, pastes and mouse events in order while the app is busy.
 
-Textual hands a character to the widget that has the focus at that moment, but runs a binding only when its key
-has come back up to the App: what a scanner sends after Tab would land in the field before it, a password in
-clear text. Here, after each key that may be a command, later input waits until the key, what its binding posted
-and what the handlers posted in turn have been worked off in every widget from the focus up to the App. There is
-no fixed delay: on a busy machine it takes longer and nothing is misdirected.
+Textual hands a character to the focused widget at once, but runs a binding only when its key has come back up to the
+App. Text that a scanner sends after Tab would land in the field before, a password in clear. So after each key that
+may be a command, later input waits until every widget from the focus up to the App has handled its messages.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ from textual.errors import NoWidget
 from textual.message_pump import MessagePump
 
 MAX_KEPT = 2_048
-"""Events that wait at most; beyond them everything is dropped until the queue is empty."""
+"""The most events that wait; beyond them every event is dropped until the queue is empty."""
 
 _UNCHECKED_IN_A_ROW = 64
 _ROUNDS_FOR_A_COMMAND = 2
@@ -31,14 +29,14 @@ _MAX_WAIT_SECONDS = 5.0
 
 
 class TypeAheadGate:
-    """Lets input through to the app in order, one command at a time."""
+    """Passes input to the app in order, one command at a time."""
 
     def __init__(self, app: App[Any], deliver: Callable[[events.Event], Awaitable[None]]) -> None:
-        """Watch over an app's input.
+        """Guard an app's input.
 
         Args:
             app: the app.
-            deliver: hands one event on to the app, as if there were no gate.
+            deliver: hands one event to the app.
         """
         self._app = app
         self._deliver = deliver
@@ -48,16 +46,16 @@ class TypeAheadGate:
         self._settling: asyncio.Task[None] | None = None
 
     def waiting(self) -> int:
-        """Give the number of events that wait behind the gate."""
+        """Return the number of events that wait."""
         return len(self._kept)
 
     def drop(self) -> None:
-        """Forget everything that waits."""
+        """Drop all waiting events."""
         self._kept.clear()
         self._dropping = False
 
     async def accept(self, event: events.Event) -> None:
-        """Take one event from the terminal: pass it on now, or after what came before it."""
+        """Pass an event on, at once or after the events before it."""
         if self._settling is None:
             await self._pass_on(event)
         elif self._kept and _only_hovers(event) and _only_hovers(self._kept[-1]):
@@ -79,7 +77,7 @@ class TypeAheadGate:
             self._close(target, _ROUNDS_FOR_CHARACTERS)
 
     def _target(self, event: events.Event) -> MessagePump | None:
-        """Give the widget that the event goes to, or the screen; None before there is one."""
+        """Return the widget that the event goes to, or the screen; None before the first screen."""
         if not self._app.screen_stack:
             return None
         screen = self._app.screen
@@ -91,7 +89,7 @@ class TypeAheadGate:
         return screen.focused or screen
 
     def _may_be_a_command(self, event: events.Event, target: MessagePump | None) -> bool:
-        """Whether the event may do more than put a character into a field."""
+        """Return whether the event may do more than type a character into a field."""
         if isinstance(event, events.Key):
             focused = self._app.focused
             if focused is None or focused is not target or not event.is_printable:
@@ -100,7 +98,7 @@ class TypeAheadGate:
         return isinstance(event, events.MouseUp)
 
     def _close(self, target: MessagePump, rounds: int) -> None:
-        """Let nothing more through until the target and everything above it has caught up."""
+        """Hold input until the target and every widget above it has caught up."""
         self._unchecked = 0
         self._settling = asyncio.create_task(self._settle(target, rounds))
 
@@ -114,17 +112,17 @@ class TypeAheadGate:
                 caught_up = await self._has_caught_up(pump, deadline)
                 pump = pump._parent
         if not caught_up:
-            self.drop()  # rather lost than in a wrong field
+            self.drop()  # lost input is better than input in a wrong field
         if not self._app.call_later(self._open):
             self._settling = None
 
     async def _has_caught_up(self, pump: MessagePump, deadline: float) -> bool:
-        """Wait until a widget has worked off what is in its queue; False where it does not in time."""
+        """Wait until a widget has emptied its queue; return False after the deadline."""
         loop = asyncio.get_running_loop()
         for _turn in range(_TURNS_IN_ONE_WIDGET):
             reached = asyncio.Event()
             if not pump.call_later(reached.set):
-                return True  # it is closing and will handle nothing more
+                return True  # a closing widget handles nothing more
             while not reached.is_set():
                 try:
                     await asyncio.wait_for(reached.wait(), _LOOK_AGAIN_SECONDS)
@@ -138,7 +136,7 @@ class TypeAheadGate:
         return True
 
     async def _open(self) -> None:
-        """Let through what waited, as far as the next command."""
+        """Pass waiting events on, up to the next command."""
         self._settling = None
         while self._kept and self._settling is None:
             await self._pass_on(self._kept.popleft())
@@ -147,5 +145,5 @@ class TypeAheadGate:
 
 
 def _only_hovers(event: events.Event) -> bool:
-    """Whether the mouse moves with no button down: of many such places the last one says it all."""
+    """Return whether the mouse moves without a pressed button; only the last such event matters."""
     return isinstance(event, events.MouseMove) and not event.button

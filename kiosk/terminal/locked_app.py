@@ -1,7 +1,6 @@
-"""An app that a visitor cannot leave, crash into a traceback, or make speak to a clipboard.
+"""An app without a way out, a traceback or a clipboard.
 
-Nothing here knows parents or schools. Each lock stands for a way out that was tried on Textual 8.2.8; the private names
-used here are the reason for its exact pin.
+Each lock closes a way out of Textual 8.2.8. The private names used here are the reason for its exact pin.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from kiosk.terminal.crash_report import describe_crash
-from kiosk.terminal.driver import KioskDriver, ScrubFilter
+from kiosk.terminal.driver import KioskDriver, SafeTextFilter
 from kiosk.terminal.input_gate import TypeAheadGate
 
 CRASHED = 70  # EX_SOFTWARE of sysexits.h
@@ -36,7 +35,7 @@ class LockedApp(App[int], inherit_bindings=False):
     """The locks.
 
     Args:
-        report: takes the text about a crash: exception types and places in the code, no messages, no values.
+        report: takes the text of :func:`kiosk.terminal.crash_report.describe_crash`.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -53,10 +52,10 @@ class LockedApp(App[int], inherit_bindings=False):
         self._crashing = False
         self._gate = TypeAheadGate(self, self._deliver)
         self._meant_for: WeakKeyDictionary[events.Key, ReferenceType[Screen[Any]]] = WeakKeyDictionary()
-        self._filters.append(ScrubFilter())
+        self._filters.append(SafeTextFilter())
 
     async def on_event(self, event: events.Event) -> None:
-        """Note what a person does, and keep type-ahead in order."""
+        """Note activity, and keep type-ahead in order."""
         if isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded:
             self.note_activity(event)
             await self._gate.accept(event)
@@ -64,34 +63,34 @@ class LockedApp(App[int], inherit_bindings=False):
             await super().on_event(event)
 
     async def _deliver(self, event: events.Event) -> None:
-        """Hand an event from the terminal on, and remember which screen a key was pressed at."""
+        """Hand an event on, and remember the screen that a key was pressed on."""
         if isinstance(event, events.Key) and self.screen_stack:
             self._meant_for[event] = ref(self.screen)
         await super().on_event(event)
 
     def _comes_back_too_late(self, event: events.Event) -> bool:
-        """Whether this is a key that comes back for its binding when the screen it was pressed at is covered or gone.
+        """Return whether a key comes back for its binding after its screen was covered or dismissed.
 
-        Textual would run the binding on the screen that stands now: the last visitor's Enter would move the focus of
-        the resting login, and the next visitor's account would land in the password's field.
+        Textual would run the binding on the present screen: the last visitor's Enter would move the next visitor's
+        focus.
         """
         if not isinstance(event, events.Key) or event not in self._meant_for:
             return False
         return not self.screen_stack or self._meant_for[event]() is not self.screen
 
     def note_activity(self, event: events.Event) -> None:
-        """Hear of each real key, mouse event and paste as it arrives; the idle guard overrides this."""
+        """Receive each key, mouse event and paste of a person; the app overrides this."""
 
     def drop_held_input(self) -> None:
-        """Forget input that waits: it was meant for another screen, or was the last visitor's."""
+        """Drop waiting input, which belongs to the last visitor."""
         self._gate.drop()
 
     def waiting_input(self) -> int:
-        """Give the number of events from the terminal that wait; the driver reads no more while there are many."""
+        """Return the number of waiting input events; the driver stops reading while there are many."""
         return self._gate.waiting() + self.message_queue_size
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Allow the project's own actions and the two that move the focus, whatever key or link names another."""
+        """Allow our own actions and the two that move the focus, and no other."""
         name = f"action_{action}"
         is_textuals_own = getattr(type(self), name, None) is getattr(App, name, None)
         if is_textuals_own and action not in _TEXTUALS_ACTIONS_ALLOWED:
@@ -104,9 +103,9 @@ class LockedApp(App[int], inherit_bindings=False):
             super().update_styles(node, animate=animate)
 
     def watch_signals(self) -> None:
-        """Take over the process's signals and its last words; does nothing in a headless test.
+        """Handle signals and uncaught errors; a headless app leaves them alone.
 
-        TERM and HUP end the app in order, the terminal restored; what would stop or suspend it is ignored.
+        TERM and HUP end the app in order. Signals that stop or suspend it are ignored.
         """
         if self.is_headless:
             return
@@ -120,13 +119,13 @@ class LockedApp(App[int], inherit_bindings=False):
         sys.unraisablehook = lambda failed: self._tell(failed.exc_value)
 
     def on_mount(self) -> None:
-        """Lock the process as soon as Textual has set up its own signal handlers."""
+        """Replace the signal handlers that Textual has just installed."""
         self.watch_signals()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Paint everything: a window that was small for a moment has lost what stood in it.
+        """Paint the whole screen: a window that was small for a moment has lost its content.
 
-        Textual waits a moment, then paints what changed since the last size that it painted, which may be nothing.
+        Textual paints only the changes since the last size that it painted.
         """
         if self._dom_ready:
             self.screen.refresh()
@@ -135,18 +134,18 @@ class LockedApp(App[int], inherit_bindings=False):
         self.exit(128 + number, return_code=128 + number)
 
     def _handle_exception(self, error: Exception) -> None:
-        """End after an unhandled exception; Textual would go on to print its message and local variables."""
+        """End after an unhandled exception; Textual would print its message and local variables."""
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
         self._crash(error)
 
     def _fatal_error(self) -> None:
-        """End as for any other fault; Textual would print its traceback with local variables here."""
+        """End as after any exception; Textual would print a traceback with local variables."""
         self._crash(sys.exc_info()[1])
 
     def panic(self, *renderables: RenderableType) -> None:
-        """End as for any other fault; the renderables are not shown."""
+        """End as after any exception, and show no renderable."""
         self._crash(sys.exc_info()[1])
 
     def _print_error_renderables(self) -> None:
@@ -158,7 +157,7 @@ class LockedApp(App[int], inherit_bindings=False):
         self._return_value = CRASHED
         self._tell(error)
         if not self._crashing and not self.is_headless:
-            # A thread that still works, or a widget that does not close, must not keep the terminal dark.
+            # A busy thread or a widget that does not close must not keep the terminal dark.
             last_resort = threading.Timer(_SECONDS_TO_END_AFTER_A_CRASH, os._exit, (CRASHED,))
             last_resort.daemon = True
             last_resort.start()
@@ -166,7 +165,7 @@ class LockedApp(App[int], inherit_bindings=False):
         self._close_messages_no_wait()
 
     def _tell(self, error: BaseException | None) -> None:
-        """Report a fault; where even that fails there is nobody left to tell."""
+        """Report a fault; a failing report is dropped."""
         with suppress(OSError):
             self._report(describe_crash(error))
 
@@ -186,10 +185,10 @@ class LockedApp(App[int], inherit_bindings=False):
         """Open no browser."""
 
     def _set_pointer_shape(self, shape: str) -> None:
-        """Leave the mouse pointer as it is: older consoles print the command for it."""
+        """Keep the mouse pointer: older consoles print the command for it."""
 
     async def action_quit(self) -> None:
-        """Stay: only the service is stopped, from outside."""
+        """Stay: only a signal from outside ends the kiosk."""
 
     def action_suspend_process(self) -> None:
         """Stay."""

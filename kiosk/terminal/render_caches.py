@@ -1,4 +1,4 @@
-"""What is left of painted text beyond the widgets that showed it."""
+"""Clears render caches that may still hold what a visitor typed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from textual._styles_cache import StylesCache
 
 
 def clear_render_caches() -> None:
-    """Empty the caches of functions that take painted text as an argument, and collect the screens that are gone.
+    """Clear Rich's and Textual's caches of painted text, and collect dismissed screens; takes some 20 ms.
 
-    The caches, Rich's and Textual's, would keep what a visitor typed until a thousand other texts have taken its place;
-    the screens, which refer to themselves, until the collector's next turn, and the one last seen behind another until
-    the mouse moves again: called by the app itself, this lets go of it. Found with Textual 8.2.8 by looking through
-    every object of the process after a visit; the same test guards an upgrade. Takes some 20 ms.
+    A cache keeps typed text until a thousand other texts replace it. Textual keeps the screen last seen behind another
+    until the mouse moves. `tests/pilot/family/test_nothing_left.py` searches every object of the process.
     """
     visible_screen_stack.set([])
     cached_cell_len.cache_clear()

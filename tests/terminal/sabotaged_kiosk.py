@@ -18,7 +18,7 @@ from textual.widgets import Input, Static  # noqa: E402 - the environment comes 
 
 import kiosk.app  # noqa: E402
 from kiosk.runtime.supervisor import supervise  # noqa: E402
-from kiosk.terminal.driver import ScrubFilter  # noqa: E402
+from kiosk.terminal.driver import SafeTextFilter  # noqa: E402
 
 PLACES = ("binding", "worker", "thread", "timer", "later", "render", "message")
 NO_FILTER = "filter"
@@ -39,7 +39,7 @@ class SabotagedApp(kiosk.app.KioskApp):
         self._bindings.bind("f5", "sabotage", priority=True)
         self._bindings.bind("f6", "stall", priority=True)
         if self.place == NO_FILTER:
-            self._filters = [kept for kept in self._filters if not isinstance(kept, ScrubFilter)]
+            self._filters = [kept for kept in self._filters if not isinstance(kept, SafeTextFilter)]
 
     def action_stall(self) -> None:
         time.sleep(0.8)

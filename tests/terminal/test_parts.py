@@ -15,7 +15,7 @@ from textual.worker import WorkerFailed
 
 from kiosk.runtime.supervisor import count_quick_crashes, restart_wait
 from kiosk.terminal.crash_report import describe_crash
-from kiosk.terminal.driver import MAX_PASTE_LENGTH, PasteGuard, ScrubFilter
+from kiosk.terminal.driver import MAX_PASTE_LENGTH, PasteGuard, SafeTextFilter
 from kiosk.terminal.input_gate import MAX_KEPT
 from kiosk.terminal.locked_app import LockedApp
 from kiosk.widgets.safe_input import SafeInput
@@ -142,7 +142,7 @@ def test_the_paste_guard_ends_a_paste_that_was_left_open() -> None:
 @pytest.mark.parametrize("text", ["a\x1b[2Jb", "王\u202e小明", "tab\there", "\ud800", "plain", "全形　字"])
 def test_the_filter_keeps_the_width(text: str) -> None:
     segment = Segment(text, Style(link="https://example.org", bold=True))
-    [clean] = ScrubFilter().apply([segment], Color(0, 0, 0))
+    [clean] = SafeTextFilter().apply([segment], Color(0, 0, 0))
     assert cell_len(clean.text) == cell_len(text)
     assert clean.text.isprintable() or "\u3000" in clean.text
     assert clean.style is not None
