@@ -98,11 +98,11 @@ class KioskApp(LockedApp):
         self._asking = False
 
     def get_default_screen(self) -> Screen[object]:
-        """The resting screen is the login; on an office machine the staff's."""
+        """Return the resting screen: the families' login, or the staff's on an office machine."""
         return self.new_staff_login() if self.staff_only else self.new_login()
 
     def new_login(self) -> LoginScreen:
-        """A login screen; another child in the same visit gets one on top."""
+        """Make a families' login screen."""
         return LoginScreen(
             address=_own_address(),
             help_lines=load_text(TextName.HELP_LINES, self.settings.text_folder).body,
@@ -111,13 +111,13 @@ class KioskApp(LockedApp):
         )
 
     def new_staff_login(self) -> StaffLoginScreen:
-        """The staff's login screen."""
-        from kiosk.screens.office.login import StaffLoginScreen  # the parents' start does without
+        """Make a staff login screen."""
+        from kiosk.screens.office.login import StaffLoginScreen  # not needed for the first frame
 
         return StaffLoginScreen(demo_lines=self.options.staff_demo_lines)
 
     def on_mount(self) -> None:
-        """Begin to keep time, and take the school that was given."""
+        """Start the clock, and use the school that was given."""
         self._school = asyncio.get_running_loop().create_future()
         if self._given is not None:
             self._school.set_result(self._given)
@@ -126,7 +126,7 @@ class KioskApp(LockedApp):
         self.set_interval(_PURGE_SECONDS, self._purge_printed_files)
 
     def on_ready(self) -> None:
-        """Begin to open the school: the first frame is painted."""
+        """Open the school once the first frame is painted."""
         if self._given is None:
             self.run_worker(self._open_school(), group=_OPENING)
 
@@ -151,24 +151,24 @@ class KioskApp(LockedApp):
             self._mail = start_mail_worker(self.school, self._write_log)
 
     def on_unmount(self) -> None:
-        """Send no more mail."""
+        """Stop the mail worker."""
         if self._mail is not None:
             self._mail.stop()
 
     async def school_opened(self) -> School:
-        """The school for a sign-in, as soon as it is open."""
+        """Wait until the school is open, and return it."""
         assert self._school is not None
         return await asyncio.shield(self._school)
 
     def _purge_printed_files(self) -> None:
-        """Once an hour, remove what was printed to files and is older than a day."""
+        """Remove forms printed to files more than a day ago."""
         from kiosk.services.documents.printer import purge
 
         self.run_worker(asyncio.to_thread(purge, self.settings, self.clock.now()), group="purge", exit_on_error=False)
 
     @property
     def school(self) -> School:
-        """The open school; every screen behind the login may ask for it."""
+        """The open school, for screens behind a login."""
         assert self._school is not None
         return self._school.result()
 
@@ -195,13 +195,13 @@ class KioskApp(LockedApp):
         return await asyncio.shield(self.push_screen(screen, wait_for_dismiss=True))
 
     def open_account_login(self) -> None:
-        """From the lobby's login on to the parent account's."""
-        from kiosk.screens.account.login import AccountLoginScreen  # most visits do without
+        """Show the login of parent accounts."""
+        from kiosk.screens.account.login import AccountLoginScreen  # few visits need it
 
         self.push_screen(AccountLoginScreen(demo_lines=self.options.account_demo_lines), self._account_login_closed)
 
     def load_account_flow(self) -> None:
-        """Import what a visit with a parent account needs; to be called in a thread, because it takes a while."""
+        """Import the flow of parent accounts; blocks, so call it in a thread."""
         importlib.import_module("kiosk.flows.account_flow")
 
     def _account_login_closed(self, answer: object) -> None:
@@ -214,7 +214,7 @@ class KioskApp(LockedApp):
         self.run_worker(self._until_it_ends(account_visit(self, answer)), group="visit", exclusive=True)
 
     def open_staff_login(self) -> None:
-        """From the lobby's login on to the staff's."""
+        """Show the staff's login."""
         self.push_screen(self.new_staff_login(), self._staff_login_closed)
 
     def _staff_login_closed(self, answer: object) -> None:
@@ -224,7 +224,7 @@ class KioskApp(LockedApp):
             self.begin_staff_session(cast("StaffSignedIn", answer))
 
     def load_staff_flow(self) -> None:
-        """Import what a shift needs; to be called in a thread, because it takes a while."""
+        """Import the staff's flow; blocks, so call it in a thread."""
         importlib.import_module("kiosk.flows.staff_flow")
 
     def begin_staff_session(self, signed_in: StaffSignedIn) -> None:
@@ -242,7 +242,7 @@ class KioskApp(LockedApp):
             self.call_later(self._rest)
 
     def note_activity(self, event: events.Event) -> None:
-        """Tell the idle guard; the first key at the resting screen begins to count too."""
+        """Tell the idle guard; any input but a mouse move at the resting screen begins a session."""
         if isinstance(event, events.Key):
             kind, key = Activity.KEY, event.key
         else:
@@ -253,8 +253,8 @@ class KioskApp(LockedApp):
         self.guard.note(kind, key)
 
     def tick(self) -> None:
-        """Once a second: the time, the countdown, the question after ten minutes, the end."""
-        if not self.is_running:  # a last second may pass while the screens are being taken apart
+        """Update time and countdown once a second; ask or reset when a limit is reached."""
+        if not self.is_running:  # the app is ending
             return
         state = self.guard.state(self.clock.elapsed())
         screen = self.screen
@@ -264,7 +264,7 @@ class KioskApp(LockedApp):
         for step in self.screen_stack:
             if isinstance(step, KioskScreen) and step.is_mounted:
                 step.on_second()
-        if isinstance(screen, KioskScreen) and screen.is_mounted:  # a screen that was pushed just now has no title yet
+        if isinstance(screen, KioskScreen) and screen.is_mounted:  # a new screen has no title yet
             screen.show_time()
             screen.show_countdown(state.countdown, last_call=state.last_call)
         if state.ask and not self._asking and len(self.screen_stack) > _WITHOUT_A_STEP:
@@ -286,7 +286,7 @@ class KioskApp(LockedApp):
             self.call_later(self.reset_session)
 
     def reset_session(self) -> None:
-        """Back to the resting screen; nothing typed survives, and nothing that was under way goes on."""
+        """Return to the resting screen: cancel all work and forget all typed text."""
         self.guard.end_visit()
         for worker in list(self.workers):
             if worker.group != _OPENING:
@@ -294,12 +294,12 @@ class KioskApp(LockedApp):
         self.call_later(self._rest)
 
     async def _rest(self) -> None:
-        """Take every step away, and what waits to be typed into it."""
+        """Dismiss every step and drop the input that waits for them."""
         self.drop_held_input()
         with self.batch_update():
             while self.is_running and len(self.screen_stack) > 1:
                 await self.screen.dismiss()
-            if not self.is_running:  # the app ends and takes its screens apart
+            if not self.is_running:  # the app is ending
                 return
             resting = self.screen
             if isinstance(resting, LoginScreen):
@@ -307,22 +307,22 @@ class KioskApp(LockedApp):
         clear_render_caches()
 
     def action_leave_demo(self) -> None:
-        """Ctrl+Q ends the demo, and only the demo."""
+        """End the demo (Ctrl+Q); a real kiosk stays."""
         if self.settings.demo:
             self.exit(0)
 
     def _write_log(self, text: str) -> None:
-        """Note a crash: types and places in the code only."""
+        """Append a line about a crash to the log, in UTC."""
         moment = datetime.now(UTC).isoformat(timespec="seconds")
         with self.settings.log_file.open("a", encoding="utf-8") as log:
             log.write(f"{moment} {text}\n")
 
 
 def _own_address() -> str:
-    """This terminal's address in the school's network, found without sending anything."""
+    """Return this terminal's address in the school's network, without sending a packet."""
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.connect(("192.0.2.1", 9))  # RFC 5737: an address that is nobody's
+            probe.connect(("192.0.2.1", 9))  # RFC 5737: a documentation address
             return str(probe.getsockname()[0])
     except OSError:
         return "127.0.0.1"
