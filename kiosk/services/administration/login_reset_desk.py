@@ -20,10 +20,11 @@ from kiosk.services.accounts.recovery import recovery_counter
 from kiosk.services.accounts.visible_children import seen_children
 from kiosk.services.auth.credentials import account_index
 from kiosk.services.auth.lockout import Lockout
-from kiosk.services.auth.parent_login import ParentLogin
+from kiosk.services.auth.parent_login import PARENT_LOGIN, ParentLogin
 from kiosk.services.auth.password_changes import find_credential, give_one_time_code
 from kiosk.services.auth.staff_session import REGISTRAR, REVIEWERS, OwnChildRefused, StaffGate, StaffMember
 from kiosk.services.auth.student_login import StudentLogin
+from kiosk.services.auth.student_session import STUDENT_LOGIN
 
 
 class IdNotSeen(ServiceError):
@@ -76,7 +77,7 @@ class Desk:
         if not id_seen:
             raise IdNotSeen
         with self._gate.write(member, "desk.reset_login", REVIEWERS) as (unit, acting):
-            credential = find_credential(unit.session, StudentLogin(), student_account(student_number))
+            credential = find_credential(unit.session, STUDENT_LOGIN, student_account(student_number))
             student = unit.session.get(Student, credential.subject_id) if credential is not None else None
             if credential is None or student is None or not credential.active:
                 raise UnknownStudent
@@ -109,7 +110,7 @@ class Desk:
             account = unit.session.exec(
                 select(ParentAccount).where(ParentAccount.national_id_index == index)
             ).one_or_none()
-            credential = None if account is None else find_credential(unit.session, login, account.id)
+            credential = None if account is None else find_credential(unit.session, PARENT_LOGIN, account.id)
             if account is None or credential is None or not login.holds(unit.connection, account.id):
                 raise UnknownAccount
             if index == acting.national_id_index:

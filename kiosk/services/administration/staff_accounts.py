@@ -164,7 +164,7 @@ class StaffAccounts:
         if refused is not None:
             raise PasswordRefused(refused)
         with self._write(actor, "staff.add") as (unit, audited_actor):
-            if find_credential(unit.session, kind, account) is not None:
+            if find_credential(unit.session, STAFF_LOGIN, account) is not None:
                 raise AccountTaken
             unit.session.add(
                 Staff(
@@ -280,7 +280,7 @@ class StaffAccounts:
             staff = unit.session.get(Staff, staff_id)
             if staff is None or staff.version != version:
                 raise ChangedMeanwhile
-            credential = find_credential(unit.session, StaffLogin(), staff.account)
+            credential = find_credential(unit.session, STAFF_LOGIN, staff.account)
             assert credential is not None, "every member of staff has a login"
             staff.version += 1
             yield unit, staff, credential, audited_actor

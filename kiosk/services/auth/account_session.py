@@ -1,7 +1,4 @@
-"""Somebody signed on with a parent's account, and the check that each of their services makes before it answers.
-
-As with a student's login, the sign-on does without models.
-"""
+"""A session with a parent's account, and the check that precedes every answer; the sign-on loads no models."""
 
 from __future__ import annotations
 
@@ -38,14 +35,11 @@ _FIND = (
 
 @dataclass(frozen=True)
 class AccountSession:
-    """Somebody signed on with a parent's account.
+    """A session with a parent's account.
 
     Attributes:
-        credential_id: the login.
-        account_id: the account.
-        credential_version: the login's version at the sign-on; whoever changes or resets it ends the session.
-        terminal: where.
-        name: for the title line, where it stands masked.
+        credential_version: the login's version at the sign-on; a change or a reset of the login ends the session.
+        name: for the title line, which masks it.
     """
 
     credential_id: str
@@ -57,7 +51,7 @@ class AccountSession:
 
 @dataclass(frozen=True)
 class AccountSignedIn:
-    """A sign-on that succeeded; ``must_change`` while the first password or a code stands."""
+    """A successful sign-on; ``must_change`` after a first password or a code."""
 
     holder: AccountSession
     must_change: bool
@@ -66,22 +60,22 @@ class AccountSignedIn:
 def holder_of(
     connection: Connection, credential_id: str, account_id: str, credential_version: int, terminal: str
 ) -> AccountSession:
-    """The holder of an account whose password, or code, has just been right."""
+    """Return the session of an account whose password or code was verified."""
     name = connection.execute(_NAME, {"account": account_id}).scalar_one()
     return AccountSession(credential_id, account_id, credential_version, terminal, name)
 
 
 def require_account(session: Session, holder: AccountSession, on: date) -> ParentAccount:
-    """The holder's account, if their sign-on still holds.
+    """Return the session's account if the login is still valid.
 
     Args:
-        session: of the unit of work that acts, or of a read.
-        holder: as they signed on.
-        on: the present day (`kiosk.domain.school_calendar.today`); a carer's access ends with its last day.
+        session: the database session to read with.
+        holder: the account session.
+        on: the present day (`kiosk.domain.school_calendar.today`), because a carer's access has a last day.
 
     Raises:
-        Denied: the account is closed, changed since the sign-on, another's, or sees no child any more.
-        PasswordChangeRequired: the first password still stands.
+        Denied: the account is closed or sees no child, or the login was changed since the sign-on.
+        PasswordChangeRequired: the first password was not changed yet.
     """
     from db.models.accounts import ParentAccount
 

@@ -1,7 +1,6 @@
-"""Verifying the password of a login: one way for students, staff and parents.
+"""Verification of passwords for students, staff and parents; a :class:`LoginKind` holds the differences.
 
-What differs between them (what the first password is, who may still sign in, what makes a password too personal) is a
-:class:`LoginKind`. The first sign-in of a day waits for this module, so it does without the models.
+The first sign-in of a day waits for this module, so it loads no models.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
 INITIAL_FAILURES = 10
-"""Failures in the lifetime of a first password; then it is reset in person."""
+"""Allowed failures of a first password; after them it must be reset in person."""
 DESK_CODE = "desk_code"
 """The kind of first password that :func:`~kiosk.services.auth.password_changes.give_one_time_code` makes."""
 
@@ -52,14 +51,14 @@ _HASH_ANEW = (
 
 
 class LoginKind(ABC):
-    """What is particular to one kind of login.
+    """The properties of one kind of login.
 
     Attributes:
-        name: what the database keeps.
-        rule: what a chosen password must be.
-        first_password_days: how long a first password is good; None: until it is changed.
-        has_names: whether several names lead to one account. Failures are then counted under the name and under the
-            account, so that three names give no more tries than one; under one that nobody has, where there is none.
+        name: the value in the database.
+        rule: the rule for chosen passwords.
+        first_password_days: the lifetime of a first password; None for no limit.
+        has_names: whether several names lead to one account. Failures then count under the name and under the account,
+            real or not, so that three names allow no more attempts than one.
     """
 
     name: str
@@ -68,49 +67,42 @@ class LoginKind(ABC):
     has_names: bool = False
 
     def normalise(self, typed: str) -> str:
-        """One spelling of what was typed as an account, for look-up and for counting failures; never fails."""
+        """Return one spelling of a typed account name, for look-up and for counting failures; never fail."""
         return normalise_account(typed)
 
     def account_behind(self, connection: Connection, keys: KeyRing, name: str) -> str:
-        """The account that a name leads to, as `db.models.logins.Credential` keeps it; where there is none, one nobody has.
-
-        Args:
-            connection: of the unit of work.
-            keys: the school's.
-            name: normalised.
-        """
+        """Return the ``account`` of `db.models.logins.Credential` for a normalised name; an unused one for none."""
         return name
 
     @abstractmethod
     def initial_code(self, keys: KeyRing, account: str, typed: str, initial_kind: str | None) -> bytes:
-        """What is kept, or compared, of a first password.
+        """Return the code of a first password, to store or to compare.
 
         Args:
-            keys: the school's.
+            keys: compute the code.
             account: normalised.
-            typed: the first password, as it was typed.
-            initial_kind: which kind of first password; None where the account has none or there is no account.
+            typed: the first password as typed.
+            initial_kind: the kind of first password; None without one or without an account.
         """
 
     @abstractmethod
     def holds(self, connection: Connection, subject_id: str) -> bool:
-        """Whether the person behind the login is still there."""
+        """Return whether the login's person may still sign in."""
 
     @abstractmethod
     def personal(self, session: Session, keys: KeyRing, subject_id: str) -> list[str]:
-        """What is on file of the person and may not make up the password."""
+        """Return the values on file of the person, which a password must not contain."""
 
 
 @dataclass(frozen=True)
 class Verified:
-    """A login whose password was right.
+    """A login whose password was verified.
 
     Attributes:
-        credential_id: the login.
-        subject_id: whose it is.
+        subject_id: the id of the student, member of staff or account.
         account: as typed, normalised.
-        version: the login's, as verified.
-        is_first: it was the first password, which must be changed.
+        version: of the login.
+        is_first: whether it was the first password, which must be changed.
     """
 
     credential_id: str
@@ -122,7 +114,7 @@ class Verified:
 
 @dataclass(frozen=True)
 class _Attempt:
-    """What one attempt is verified against, read in the unit of work that reserved it."""
+    """The stored values that an attempt is verified against, read in the unit of work that reserved it."""
 
     refusal: SignInRefused | None
     minutes_left: int | None
@@ -137,13 +129,7 @@ class _Attempt:
 
 
 class Credentials:
-    """Passwords of every kind of login.
-
-    Args:
-        store: the database.
-        clock: for the lock-out.
-        passwords: makes and verifies the hashes.
-    """
+    """Verifies passwords of every kind of login."""
 
     def __init__(self, store: Store, clock: Clock, passwords: PasswordStore) -> None:
         self._store = store
@@ -151,16 +137,14 @@ class Credentials:
         self._passwords = passwords
 
     def verify(self, kind: LoginKind, account: str, password: str, terminal: str, action: str = "sign_in") -> Verified:
-        """Verify a password.
-
-        Every way through costs one HMAC and one argon2 and, where it fails, says the same.
+        """Verify a password; every result costs one HMAC and one argon2, and every failure reads the same.
 
         Args:
-            kind: which login.
+            kind: the kind of login.
             account: as typed.
             password: as typed.
-            terminal: where; its failures are counted too.
-            action: what for, as it stands in the audit (``<action>.attempt``, ``<action>.success``).
+            terminal: its failures count too.
+            action: the prefix in the audit: ``<action>.attempt``, ``<action>.success``.
 
         Raises:
             SignInRefused: wrong, unknown, disabled or locked; or the terminal must wait.
@@ -214,7 +198,7 @@ class Credentials:
     def _succeed(
         self, kind: LoginKind, attempt: _Attempt, verified: Verified, terminal: str, typed: str, action: str
     ) -> None:
-        """Record the success; refused where the login was reset, changed or disabled during the verification."""
+        """Record the success; refuse a login that was changed, reset or disabled during the verification."""
         fresh = None
         if not verified.is_first and attempt.password_hash and attempt.pepper_id:
             outdated = self._passwords.is_outdated(attempt.password_hash, attempt.pepper_id)
@@ -236,7 +220,7 @@ class Credentials:
 
 
 def account_index(keys: KeyRing, kind: LoginKind, account: str) -> bytes:
-    """What failures of an account are counted under, whether there is one or not."""
+    """Return the index that an account's failures are counted under, whether it exists or not."""
     return keys.index(IndexColumn.ACCOUNT, f"{kind.name}|{account}")
 
 

@@ -1,4 +1,4 @@
-"""Refusals leave an audit row: what was tried by somebody who may not."""
+"""Audit rows for denied actions."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _SUBJECT = {"visitor": "student_id", "member": "staff_id", "holder": "account_id
 
 @contextmanager
 def refusals_audited(store: Store, actor: str, subject: str, action: str) -> Iterator[None]:
-    """Audit it where the block refuses its actor; what the block began is rolled back before.
+    """Audit a denial raised by the block, after the block's own rollback.
 
     Args:
         store: the database.
-        actor: the login.
-        subject: whose it is.
-        action: what was tried.
+        actor: the login's id.
+        subject: the id of the login's person.
+        action: the denied action.
 
     Raises:
-        StoreError: the refusal could not be recorded; it stays one.
+        StoreError: the denial could not be recorded; the action stays denied.
     """
     try:
         yield
@@ -37,10 +37,10 @@ def refusals_audited(store: Store, actor: str, subject: str, action: str) -> Ite
 
 
 def audits_refusals(service: type[_Service]) -> type[_Service]:
-    """Class decorator: every public method audits its refusals of whom it takes first.
+    """Decorate a class: each public method audits its denials of its first parameter.
 
-    That is a visitor, a member of staff, or the holder of a parent's account. The service keeps its
-    :class:`~db.store.Store` as ``_store``.
+    That parameter is named ``visitor``, ``member`` or ``holder``; the class keeps its :class:`~db.store.Store` as
+    ``_store``.
     """
     for name, method in list(vars(service).items()):
         if name.startswith("_") or not inspect.isfunction(method):

@@ -1,6 +1,6 @@
-"""Asking for a person's own full ID: both parents and the student know the login, so the login alone proves no one.
+"""The check of a person's own full ID, because both parents and the student share one login.
 
-Every try is counted by :mod:`kiosk.services.auth.lockout` in the unit of work that compares it, right or wrong.
+:mod:`kiosk.services.auth.lockout` counts every attempt in the unit of work that compares it.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from kiosk.services.auth.student_session import StudentSession
 
 
 class NotTheirId(ServiceError):
-    """The ID is not that person's."""
+    """The ID is another person's."""
 
 
 class TooManyTries(ServiceError):
-    """Too many wrong IDs; ``minutes_left`` says for how long none is looked at."""
+    """Too many wrong IDs; ``minutes_left`` is the time until the next attempt."""
 
     def __init__(self, minutes_left: int) -> None:
         super().__init__("too many tries")
@@ -33,29 +33,29 @@ class TooManyTries(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class IdAttempt:
-    """What came of one try; read it after the unit of work, so that a wrong try stays counted.
+    """The result of one attempt; read it after the unit of work, so that a wrong attempt stays counted.
 
     Attributes:
-        holds: the ID is the person's.
-        minutes_left: how long no try is allowed; None where this one was looked at.
+        holds: whether the ID is the person's.
+        minutes_left: the time until the next attempt; None where this one was compared.
     """
 
     holds: bool
     minutes_left: int | None = None
 
     def require(self) -> None:
-        """Go on only with the right ID.
+        """Require the right ID.
 
         Raises:
-            NotTheirId: it was another's.
-            TooManyTries: it was not looked at.
+            NotTheirId: it is another person's.
+            TooManyTries: it was not compared.
         """
         self.refuse_if_locked()
         if not self.holds:
             raise NotTheirId
 
     def refuse_if_locked(self) -> None:
-        """Go on only if the ID was looked at.
+        """Require that the ID was compared.
 
         Raises:
             TooManyTries: it was not.
@@ -65,7 +65,7 @@ class IdAttempt:
 
 
 class IdentityCheck:
-    """The comparison, counted."""
+    """Compares IDs and counts the attempts."""
 
     def __init__(self, clock: Clock) -> None:
         self._lockout = Lockout(clock)
@@ -73,14 +73,14 @@ class IdentityCheck:
     def claim(
         self, unit: UnitOfWork, visitor: StudentSession, subject: str, typed: str, owners: Collection[bytes]
     ) -> IdAttempt:
-        """Compare a typed ID with the blind indexes of those who own something.
+        """Compare a typed ID with the blind indexes of the owners of a draft, an application or the like.
 
         Args:
-            unit: the try is counted in it, and audited.
-            visitor: who stands at the kiosk.
-            subject: what is owned, such as ``draft|<id>``; tries are counted for each.
+            unit: counts and audits the attempt.
+            visitor: the session, whose terminal counts too.
+            subject: the id of the owned thing; attempts are counted for each.
             typed: the ID as typed.
-            owners: the owners' blind indexes; any of them will do.
+            owners: the accepted blind indexes.
         """
         counter = unit.keys.index(IndexColumn.ACCOUNT, f"own id|{subject}")
         refused = self._lockout.reserve(unit, counter, visitor.terminal)

@@ -1,9 +1,9 @@
-"""Counting sign-in failures: an attempt is recorded before it is verified, so guesses side by side count too.
+"""Counters of failed sign-ins; each attempt is recorded before its verification, so parallel guesses count too.
 
-Five failures lock an account name for 15 minutes, twenty a day until the day is over, whether the name exists or not.
-Fifteen different names within ten minutes slow one terminal to a try in ten seconds. Time is counted since the machine
-started, so setting the wall clock neither ends nor lengthens a wait. A wait that began in another run of the machine,
-or on another terminal's, is carried over into this run by the wall clock, once, and never made longer than it was.
+Five failures lock an account name for 15 minutes, twenty failures a day for the rest of the day, whether the name
+exists or not. Fifteen different names within ten minutes slow one terminal to an attempt in ten seconds. Time is
+measured since the machine's boot, so setting the wall clock neither ends nor lengthens a wait. A wait from another boot
+or machine is converted once by the wall clock, and never becomes longer.
 """
 
 from __future__ import annotations
@@ -61,13 +61,13 @@ class _Counter:
 
 
 class Lockout:
-    """The counters, read and written within the caller's unit of work."""
+    """Reads and writes the counters within the caller's unit of work."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
     def reserve(self, unit: UnitOfWork, account_index: bytes, terminal: str) -> SignInRefused | None:
-        """Record an attempt as failed before it is verified; a refusal where none is allowed now."""
+        """Record an attempt as failed before its verification; return a refusal where none is allowed."""
         slowed = self._slow_terminal(unit, account_index, terminal)
         if slowed is not None:
             return slowed
@@ -89,15 +89,14 @@ class Lockout:
         return None
 
     def reserve_behind(self, unit: UnitOfWork, account_index: bytes) -> bool:
-        """Record an attempt under a second counter: of the account that several names lead to.
+        """Record an attempt under the account that several names lead to; return whether it is allowed.
 
-        Returns:
-            Whether the attempt may be made. Nobody is told why not: it would say which names belong together.
+        The visitor must not learn the reason, which would tell the names that belong together.
         """
         return self._count_attempt(unit, account_index) <= 0
 
     def _count_attempt(self, unit: UnitOfWork, account_index: bytes) -> float:
-        """Count an attempt as failed, unless none is allowed now; the seconds for which none is."""
+        """Count an attempt as failed unless the counter is locked; return the seconds of the lock."""
         found = _find(unit, account_index)
         counter = found or _Counter(account_index)
         self._carry_over(counter)
@@ -111,7 +110,7 @@ class Lockout:
         return left
 
     def _count(self, counter: _Counter) -> None:
-        """One more failure; the last allowed one locks."""
+        """Count one failure; the last allowed one locks."""
         if counter.lock_seconds:
             counter.failures, counter.lock_seconds = 0, 0
         if counter.day_failures == 0 or self._since(counter.day_elapsed) >= DAY_SECONDS:
@@ -120,19 +119,19 @@ class Lockout:
         counter.failures += 1
         counter.day_failures += 1
         if counter.day_failures >= FAILURES_A_DAY:
-            passed = self._since(counter.day_elapsed)
-            self._lock(counter, max(LOCK_SECONDS, math.ceil(DAY_SECONDS - passed)))
+            rest_of_day = math.ceil(DAY_SECONDS - self._since(counter.day_elapsed))
+            self._lock(counter, max(LOCK_SECONDS, rest_of_day))
         elif counter.failures >= FAILURES_TO_LOCK:
             self._lock(counter, LOCK_SECONDS)
 
     def minutes_left(self, unit: UnitOfWork, account_index: bytes) -> int | None:
-        """How long a name that :meth:`reserve` has just seen is locked, in minutes rounded up."""
+        """Return the minutes, rounded up, that a name is locked after :meth:`reserve`; None without a lock."""
         counter = _find(unit, account_index)
         left = self._lock_left(counter) if counter else 0
         return math.ceil(left / 60) if left > 0 else None
 
     def clear(self, unit: UnitOfWork, account_index: bytes, terminal: str) -> None:
-        """Forget the failures of a name that has signed in: those since its last success."""
+        """Clear the failures of a name since its last successful sign-in."""
         counter = _find(unit, account_index)
         if counter is not None:
             counter.day_failures = max(0, counter.day_failures - counter.failures)
@@ -141,7 +140,7 @@ class Lockout:
         unit.connection.execute(_FORGET_FAILURES, {"place": terminal, "account": account_index})
 
     def forget(self, unit: UnitOfWork, account_index: bytes) -> None:
-        """Forget all failures of a name, those of the day too: its owner has been seen at the desk."""
+        """Clear all failures of a name, including the day's, after its owner proved their identity."""
         unit.connection.execute(_FORGET_COUNTER, {"account": account_index})
 
     def _slow_terminal(self, unit: UnitOfWork, account_index: bytes, terminal: str) -> SignInRefused | None:
@@ -165,29 +164,26 @@ class Lockout:
         return counter.lock_seconds - self._since(counter.lock_elapsed) if counter.lock_seconds else 0.0
 
     def _carry_over(self, counter: _Counter) -> None:
-        """Express the counter's stamps in this run of this machine."""
+        """Convert the counter's stamps to this boot of this machine."""
         if counter.lock_seconds and counter.lock_boot != self._clock.boot_id:
-            stamp = self._in_this_run(counter.lock_at)
+            stamp = self._in_this_boot(counter.lock_at)
             counter.lock_boot, counter.lock_elapsed, counter.lock_at = stamp
         if counter.day_failures and counter.day_boot != self._clock.boot_id:
-            stamp = self._in_this_run(counter.day_at)
+            stamp = self._in_this_boot(counter.day_at)
             counter.day_boot, counter.day_elapsed, counter.day_at = stamp
 
-    def _in_this_run(self, at: int) -> tuple[str, int, int]:
-        """A stamp as this run would have made it; now, where the wall clock says it is still to come."""
+    def _in_this_boot(self, at: int) -> tuple[str, int, int]:
+        """Return a wall-clock time as a stamp of this boot; the present for a future time."""
         boot, elapsed, now = self._stamp()
         passed = max(0, now - at)
         return boot, elapsed - passed, now - passed
 
     def _stamp(self) -> tuple[str, int, int]:
-        return (
-            self._clock.boot_id,
-            int(self._clock.elapsed() * 1000),
-            int(self._clock.now().timestamp() * 1000),
-        )
+        clock = self._clock
+        return clock.boot_id, int(clock.elapsed() * 1000), int(clock.now().timestamp() * 1000)
 
     def _since(self, elapsed: int) -> float:
-        """Seconds since a stamp of this run."""
+        """Return the seconds since a stamp of this boot."""
         return (self._stamp()[1] - elapsed) / 1000
 
 

@@ -1,8 +1,7 @@
-"""What is particular to the login of a parent's account; three kinds of name lead to it.
+"""The login of a parent's account, by 自訂帳號、電子郵件或手機號碼 (the guide's single sign-on).
 
-The guide's single sign-on takes 自訂帳號、電子郵件或手機號碼. None of them stands in clear, so the account's own id is
-what its credential is kept under, and a name is looked up by its blind index. The first sign-on of a day waits for this
-module, so it does without the models.
+The credential is stored under the account's id, and a name is looked up by its blind index. The first sign-on of a day
+waits for this module, so it loads no models.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _NOBODY = "nobody|"
 
 
 def sees_a_child() -> ColumnElement[bool]:
-    """Whether an account has a binding, or a carer's access that is not over; ``on``: the day, ISO."""
+    """Return the condition that an account has a binding or an unexpired access; parameter ``on``: the day, ISO."""
     account = PARENT_ACCOUNT.c.id
     bound = exists().where(BINDING.c.parent_account_id == account, BINDING.c.state == "active")
     let_in = exists().where(
@@ -49,11 +48,7 @@ _HOLDS = select(PARENT_ACCOUNT.c.active & sees_a_child()).where(PARENT_ACCOUNT.c
 
 
 class ParentLogin(LoginKind):
-    """The first password is the end of the person's ID, or a code from the desk; either ends after thirty days.
-
-    Args:
-        clock: a carer's access ends with a day.
-    """
+    """The first password is the end of the person's ID or a code from the desk; both expire after thirty days."""
 
     name = PARENT_LOGIN
     rule = FAMILY_RULE
@@ -64,7 +59,7 @@ class ParentLogin(LoginKind):
         self._clock = clock
 
     def normalise(self, typed: str) -> str:
-        """What was typed, behind the kind of name it can only be."""
+        """Return the typed name after its kind, which its form decides."""
         email = email_name(typed)
         if "@" in email:
             return email
@@ -74,29 +69,28 @@ class ParentLogin(LoginKind):
             return chosen_name(typed)
 
     def account_behind(self, connection: Connection, keys: KeyRing, name: str) -> str:
-        """The account with this name, if it sees a child; a mobile number that two such share leads to neither."""
+        """Return the account with this name if it sees a child; a mobile number that two share leads to neither."""
         if name.startswith(_EMAIL):
             statement, index = _BY_EMAIL, keys.index(IndexColumn.EMAIL, name.removeprefix(_EMAIL))
         elif name.startswith(_MOBILE):
             statement, index = _BY_MOBILE, keys.index(IndexColumn.MOBILE, name.removeprefix(_MOBILE))
         else:
             statement, index = _BY_CHOSEN, keys.index(IndexColumn.ACCOUNT, name)
-        found = (
-            connection.execute(statement, {"name_index": index, "on": today(self._clock).isoformat()}).scalars().all()
-        )
+        parameters = {"name_index": index, "on": today(self._clock).isoformat()}
+        found = connection.execute(statement, parameters).scalars().all()
         return str(found[0]) if len(found) == 1 else f"{_NOBODY}{name}"
 
     def initial_code(self, keys: KeyRing, account: str, typed: str, initial_kind: str | None) -> bytes:
-        """The end of the ID and codes are compared in their normal form, in whatever case and width they are typed."""
+        """Compare the end of the ID and codes in normal form, regardless of case and width."""
         return keys.initial_code(account, normalise_id(typed))
 
     def holds(self, connection: Connection, subject_id: str) -> bool:
-        """Whether the account is open and there is a child it may see today."""
+        """Return whether the account is open and sees a child today."""
         on = today(self._clock).isoformat()
         return connection.execute(_HOLDS, {"subject": subject_id, "on": on}).scalar() is True
 
     def personal(self, session: Session, keys: KeyRing, subject_id: str) -> list[str]:
-        """What is on file of the person, and of the children they are bound to."""
+        """Return the values on file of the person and of the bound children."""
         from sqlmodel import col, select
 
         from db.models.accounts import Binding, ParentAccount
@@ -116,32 +110,29 @@ class ParentLogin(LoginKind):
 
 
 class KnownAccount(ParentLogin):
-    """The same login for somebody signed on with it already: the account's own id takes the place of a name.
-
-    Its failures are counted under the account, as those of all its names are.
-    """
+    """The same login within a session: the account's id replaces the name, and failures count under the account."""
 
     has_names = False
 
     def normalise(self, typed: str) -> str:
-        """An id, which nobody types."""
+        """Return the account's id unchanged."""
         return typed
 
     def account_behind(self, connection: Connection, keys: KeyRing, name: str) -> str:
-        """The account with this id."""
+        """Return the account's id."""
         return name
 
 
 def email_name(email: str) -> str:
-    """What sign-ons with an address are counted under."""
+    """Return the name that sign-ons with an address are counted under."""
     return f"{_EMAIL}{normalise_email(email).lower()}"
 
 
 def mobile_name(mobile: str) -> str:
-    """What sign-ons with a mobile number, ten digits, are counted under."""
+    """Return the name that sign-ons with a mobile number of ten digits are counted under."""
     return f"{_MOBILE}{mobile}"
 
 
 def chosen_name(account: str) -> str:
-    """What sign-ons with a self-chosen account are counted under, and what its blind index is made of."""
+    """Return the name that sign-ons with a self-chosen account are counted under, also for its blind index."""
     return f"{_CHOSEN}{normalise_account(account)}"

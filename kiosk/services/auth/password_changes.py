@@ -1,4 +1,4 @@
-"""Changing a login: its owner chooses a password, or somebody who has seen them gives them a one-time code."""
+"""Changes of a login: a chosen password, or a one-time code after an identity check."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from kiosk.services.auth.credentials import DESK_CODE, LoginKind, account_index
 from kiosk.services.auth.lockout import Lockout
 from kiosk.services.auth.password_hashing import PasswordStore
 from kiosk.services.auth.student_login import StudentLogin
+from kiosk.services.auth.student_session import STUDENT_LOGIN
 
 _DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 _EARLIER_PASSWORDS = 3
@@ -28,23 +29,20 @@ _CODE_LENGTH = 8
 def choose_password(
     store: Store, passwords: PasswordStore, kind: LoginKind, credential_id: str, subject_id: str, version: int, new: str
 ) -> int:
-    """Take a new password for a login.
+    """Set a new password and return the login's new version, which ends every other session.
 
     Args:
         store: the database.
         passwords: makes and verifies the hashes.
-        kind: which login.
-        credential_id: the login's id.
-        subject_id: whose it is.
-        version: the login's, as at the sign-in.
+        kind: the kind of login.
+        credential_id: the login.
+        subject_id: the login's person.
+        version: of the login at the sign-in.
         new: the password as typed.
 
-    Returns:
-        The login's version with the new password; what was signed in with another ends.
-
     Raises:
-        PasswordRefused: against the rule, known of the person, common, or used before.
-        Denied: the login is another's or disabled, or its person has left.
+        PasswordRefused: it breaks the rule, is personal or common, or was used before.
+        Denied: the login is another person's or disabled.
         ChangedMeanwhile: changed or reset since the sign-in.
     """
     with store.read() as session:
@@ -71,30 +69,28 @@ def choose_password(
         return credential.version
 
 
-def find_credential(session: Session, kind: LoginKind, account: str) -> Credential | None:
-    """The login with this account, normalised; None where there is none."""
-    return session.exec(
-        select(Credential).where(Credential.kind == kind.name, Credential.account == account)
-    ).one_or_none()
+def find_credential(session: Session, kind: str, account: str) -> Credential | None:
+    """Return the login with this normalised account."""
+    return session.exec(select(Credential).where(Credential.kind == kind, Credential.account == account)).one_or_none()
 
 
-def first_password_expiry(kind: LoginKind, now: int) -> int | None:
-    """When a first password that is given now ends, in milliseconds since 1970; None: when it is changed."""
+def first_password_expiry(kind: LoginKind | type[LoginKind], now: int) -> int | None:
+    """Return when a first password given now expires; both in milliseconds since 1970."""
     return None if kind.first_password_days is None else now + kind.first_password_days * _DAY_MILLISECONDS
 
 
 def give_one_time_code(unit: UnitOfWork, lockout: Lockout, kind: LoginKind, credential: Credential, actor: str) -> str:
-    """Give a login a one-time code to sign in with and change at once; the password it had is gone, the locks too.
+    """Replace a login's password by a one-time code, clear its locks, and audit ``login.reset``.
 
     Args:
-        unit: where it is written and audited (``login.reset``).
-        lockout: forgets the account's failures.
-        kind: which login.
+        unit: the unit of work.
+        lockout: clears the account's failures.
+        kind: the kind of login.
         credential: the login, of this unit's session.
-        actor: as it stands in the audit.
+        actor: for the audit.
 
     Returns:
-        The code, to be shown once: two groups of four that cannot be misread.
+        The code, to be shown once: two groups of four characters.
     """
     code = new_desk_code()
     credential.initial_code = kind.initial_code(unit.keys, credential.account, code, DESK_CODE)
@@ -109,14 +105,7 @@ def give_one_time_code(unit: UnitOfWork, lockout: Lockout, kind: LoginKind, cred
 
 
 def forget_password(unit: UnitOfWork, lockout: Lockout, kind: LoginKind, credential: Credential) -> None:
-    """Take a login's password away, first or chosen: whoever is signed in with it ends, and a new one must be chosen.
-
-    Args:
-        unit: where it is written; the caller audits it.
-        lockout: forgets the account's failures.
-        kind: which login.
-        credential: the login, of this unit's session.
-    """
+    """Remove a login's password, end its sessions and clear its locks; the caller audits."""
     credential.earlier_hashes = json.dumps(_with_present_hash(credential))
     credential.password_hash = credential.pepper_id = None
     credential.initial_code = credential.initial_kind = credential.initial_expires_at = None
@@ -127,28 +116,25 @@ def forget_password(unit: UnitOfWork, lockout: Lockout, kind: LoginKind, credent
 
 
 def reset_student_login(unit: UnitOfWork, clock: Clock, student_number: str, actor: str) -> str:
-    """Give a student's login a one-time code; the password it had is gone.
+    """Replace the password of a student's login by a one-time code; the caller has checked the permission.
 
     Args:
-        unit: where it is written and audited (``login.reset``).
-        clock: the kiosk's.
+        unit: the unit of work, which audits ``login.reset``.
+        clock: for the lock-out.
         student_number: as typed.
-        actor: as it stands in the audit; whoever opened the unit has made sure that they may.
-
-    Returns:
-        The code, to be shown once.
+        actor: for the audit.
 
     Raises:
         UnknownStudent: no active student has this number.
     """
-    credential = find_credential(unit.session, StudentLogin(), student_account(student_number))
+    credential = find_credential(unit.session, STUDENT_LOGIN, student_account(student_number))
     if credential is None or not credential.active:
         raise UnknownStudent
     return give_one_time_code(unit, Lockout(clock), StudentLogin(), credential, actor)
 
 
 def new_desk_code() -> str:
-    """A one-time code of eight characters that cannot be misread (40 bits)."""
+    """Return a one-time code of eight unambiguous characters (40 bits)."""
     return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))
 
 
@@ -162,7 +148,7 @@ def _own_credential(session: Session, kind: LoginKind, credential_id: str, subje
 
 
 def _with_present_hash(credential: Credential) -> list[list[str]]:
-    """The login's last passwords, the present one first."""
+    """Return the key ids and hashes of the last passwords, the present one first."""
     earlier: list[list[str]] = json.loads(credential.earlier_hashes)
     if credential.password_hash and credential.pepper_id:
         earlier = [[credential.pepper_id, credential.password_hash], *earlier][:_EARLIER_PASSWORDS]

@@ -1,4 +1,4 @@
-"""Chosen passwords: argon2id over a peppered password, two at a time so that a terminal keeps answering."""
+"""Password hashes: argon2id over a peppered password, at most two at a time so that a terminal stays responsive."""
 
 from __future__ import annotations
 
@@ -20,12 +20,8 @@ _AT_ONCE = threading.BoundedSemaphore(2)
 class PasswordStore:
     """Makes and verifies password hashes.
 
-    Args:
-        keys: the pepper comes from them.
-        hasher: argon2id with the parameters to use (64 MiB, three passes; tests take less).
-
     Attributes:
-        hashing: set once a password is being verified, which other threads need not wait for.
+        hashing: set at the first verification, which releases the interpreter to other threads.
     """
 
     def __init__(self, keys: KeyRing, hasher: PasswordHasher = HASHER) -> None:
@@ -36,16 +32,16 @@ class PasswordStore:
 
     @property
     def pepper_id(self) -> str:
-        """The pepper new hashes are made with."""
+        """The id of the pepper for new hashes."""
         return self._keys.active.key_id.hex()
 
     def hash(self, password: str) -> str:
-        """The hash of a password, peppered with :attr:`pepper_id`."""
+        """Return the hash of a password, peppered with :attr:`pepper_id`."""
         with _AT_ONCE:
             return self._hasher.hash(self._peppered(password, self.pepper_id))
 
     def verify(self, password: str, password_hash: str | None, pepper_id: str | None) -> bool:
-        """Verify with exactly one argon2; where there is no hash, against one that nobody has."""
+        """Verify with exactly one argon2; without a hash, against one of no password."""
         if password_hash is None or pepper_id is None:
             self._verify(self._hash_of_nobody, self._peppered(password, self.pepper_id))
             return False
@@ -57,7 +53,7 @@ class PasswordStore:
         return self._verify(password_hash, peppered)
 
     def is_outdated(self, password_hash: str, pepper_id: str) -> bool:
-        """Whether to hash anew at the next chance: other parameters, or an older pepper."""
+        """Return whether the hash has other parameters or an older pepper."""
         return pepper_id != self.pepper_id or self._hasher.check_needs_rehash(password_hash)
 
     def _peppered(self, password: str, pepper_id: str) -> bytes:
@@ -73,7 +69,7 @@ class PasswordStore:
 
 
 def _hash_of_nobody(hasher: PasswordHasher) -> str:
-    """A hash that no password is known to have, as costly to verify as any other and made without hashing."""
+    """Return a hash of no known password, as costly to verify as any other, without hashing."""
     salt, digest = (
         base64.b64encode(os.urandom(length)).decode().rstrip("=") for length in (hasher.salt_len, hasher.hash_len)
     )

@@ -1,4 +1,4 @@
-"""Signing in and changing the password: one service for every login."""
+"""Sign-in and password changes of every login."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from db.store import Store
 from kiosk.clock import Clock
 from kiosk.domain.errors import Denied
 from kiosk.domain.school_calendar import today
-from kiosk.services.auth.credentials import Credentials
+from kiosk.services.auth.credentials import Credentials, LoginKind
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.password_hashing import PasswordStore
 from kiosk.services.auth.student_login import StudentLogin
 from kiosk.services.auth.student_session import StudentSession
 
-if TYPE_CHECKING:  # the kiosk starts without the staff's tables, and most visits want no account
+if TYPE_CHECKING:  # the kiosk starts without the tables of staff and accounts
     from kiosk.services.auth.account_session import AccountSession, AccountSignedIn
     from kiosk.services.auth.staff_session import Role, StaffMember, StaffSignedIn
+
+    _Session = StudentSession | AccountSession | StaffMember
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A sign-in that succeeded; ``must_change`` while the first password still stands."""
+    """A successful sign-in; ``must_change`` after a first password."""
 
     visitor: StudentSession
     must_change: bool
@@ -32,10 +34,10 @@ class SignedIn:
 
 @audits_refusals
 class SignIn:
-    """The sign-in service.
+    """Signs in students, staff and parents.
 
     Attributes:
-        hashing: set once the first password is being hashed; until then a sign-in needs the interpreter.
+        hashing: set at the first hashing; until then a sign-in keeps the interpreter busy.
     """
 
     def __init__(self, store: Store, clock: Clock, passwords: PasswordStore) -> None:
@@ -56,7 +58,7 @@ class SignIn:
         return SignedIn(visitor, must_change=found.is_first)
 
     def staff(self, account: str, password: str, terminal: str) -> StaffSignedIn:
-        """Sign in as a member of staff; passwords count to the letter.
+        """Sign in as a member of staff; passwords are case-sensitive.
 
         Raises:
             SignInRefused, StoreError: see :meth:`~kiosk.services.auth.credentials.Credentials.verify`.
@@ -80,9 +82,7 @@ class SignIn:
         return StaffSignedIn(member, must_change=found.is_first)
 
     def parent(self, account: str, password: str, terminal: str) -> AccountSignedIn:
-        """Sign on with a parent's account: by e-mail, self-chosen account or mobile number.
-
-        A mobile number that two accounts share leads to neither.
+        """Sign on with a parent's account by e-mail, self-chosen account or mobile number.
 
         Raises:
             SignInRefused, StoreError: see :meth:`~kiosk.services.auth.credentials.Credentials.verify`.
@@ -96,32 +96,19 @@ class SignIn:
         return AccountSignedIn(holder, must_change=found.is_first)
 
     def change_account_password(self, holder: AccountSession, new: str) -> AccountSession:
-        """Take a new password for a parent's account.
-
-        Returns:
-            The holder, signed on with the new password; every other session of this account has ended.
+        """Set a new password for a parent's account; return the session and end every other one.
 
         Raises:
-            PasswordRefused: against the guide's rule, known of the person, common, or used before.
-            Denied: the account is closed, or has neither child nor access any more; audited.
-            ChangedMeanwhile: changed or reset since the sign-on.
+            PasswordRefused, Denied, ChangedMeanwhile: see
+                :func:`~kiosk.services.auth.password_changes.choose_password`; a denial is audited.
         """
         from kiosk.services.auth.parent_login import ParentLogin
-        from kiosk.services.auth.password_changes import choose_password
 
-        version = choose_password(
-            self._store,
-            self._passwords,
-            ParentLogin(self._clock),
-            holder.credential_id,
-            holder.account_id,
-            holder.credential_version,
-            new,
-        )
+        version = self._choose_password(ParentLogin(self._clock), holder, holder.account_id, new)
         return replace(holder, credential_version=version)
 
     def confirm_account_password(self, holder: AccountSession, password: str) -> None:
-        """Ask whoever is signed on with a parent's account for the password again; wrong ones count as failed sign-ons.
+        """Verify the password of an account session again; a wrong one counts as a failed sign-on.
 
         Raises:
             SignInRefused, StoreError: see :meth:`~kiosk.services.auth.credentials.Credentials.verify`.
@@ -133,66 +120,37 @@ class SignIn:
         with self._store.read() as session:
             require_account(session, holder, today(self._clock))
         login = KnownAccount(self._clock)
-        found = self._credentials.verify(login, holder.account_id, password, holder.terminal, "password.confirm")
-        if (found.credential_id, found.version) != (holder.credential_id, holder.credential_version):
-            raise Denied
+        self._confirm(login, holder, holder.account_id, password)
 
     def change_password(self, visitor: StudentSession, new: str) -> StudentSession:
-        """Take a new password for the visitor's login.
-
-        Returns:
-            The visitor, signed in with the new password; every other visit with this login has ended.
+        """Set a new password for a student's login; return the session and end every other one.
 
         Raises:
-            PasswordRefused: against the guide's rule, known of the person, common, or used before.
-            Denied: the login is disabled, or the student has left; audited.
-            ChangedMeanwhile: changed or reset since the visitor signed in.
+            PasswordRefused, Denied, ChangedMeanwhile: see
+                :func:`~kiosk.services.auth.password_changes.choose_password`; a denial is audited.
         """
-        from kiosk.services.auth.password_changes import choose_password
-
-        version = choose_password(
-            self._store,
-            self._passwords,
-            StudentLogin(),
-            visitor.credential_id,
-            visitor.student_id,
-            visitor.credential_version,
-            new,
-        )
+        version = self._choose_password(StudentLogin(), visitor, visitor.student_id, new)
         return replace(visitor, credential_version=version)
 
     def change_staff_password(self, member: StaffMember, new: str) -> StaffMember:
-        """Take a new password for a member of staff: fifteen characters or more, of whatever kind.
-
-        Returns:
-            The member, signed in with the new password; every other session with this login has ended.
+        """Set a new password of at least fifteen characters; return the session and end every other one.
 
         Raises:
-            PasswordRefused: too short, made of account, name or an ID, common, or one of the last three.
-            Denied: the member is disabled; audited.
-            ChangedMeanwhile: changed or reset since the member signed in.
+            PasswordRefused, Denied, ChangedMeanwhile: see
+                :func:`~kiosk.services.auth.password_changes.choose_password`; a denial is audited.
         """
-        from kiosk.services.auth.password_changes import choose_password
         from kiosk.services.auth.staff_login import StaffLogin
 
-        version = choose_password(
-            self._store,
-            self._passwords,
-            StaffLogin(),
-            member.credential_id,
-            member.staff_id,
-            member.credential_version,
-            new,
-        )
+        version = self._choose_password(StaffLogin(), member, member.staff_id, new)
         return replace(member, credential_version=version)
 
     def confirm_password(self, member: StaffMember, password: str, roles: Collection[Role]) -> None:
-        """Ask a member of staff who is signed in for their password again; wrong ones count as failed sign-ins.
+        """Verify the password of a staff session again; a wrong one counts as a failed sign-in.
 
         Args:
-            member: who acts.
+            member: the staff session.
             password: as typed.
-            roles: who may do what it is asked for.
+            roles: the roles that may do the confirmed action.
 
         Raises:
             SignInRefused, StoreError: see :meth:`~kiosk.services.auth.credentials.Credentials.verify`.
@@ -203,6 +161,17 @@ class SignIn:
 
         with self._store.read() as session:
             require_staff(session, member, roles)
-        found = self._credentials.verify(StaffLogin(), member.account, password, member.terminal, "password.confirm")
-        if (found.credential_id, found.version) != (member.credential_id, member.credential_version):
+        self._confirm(StaffLogin(), member, member.account, password)
+
+    def _choose_password(self, kind: LoginKind, session: _Session, subject_id: str, new: str) -> int:
+        """Set a new password and return the login's new version."""
+        from kiosk.services.auth.password_changes import choose_password
+
+        login, version = session.credential_id, session.credential_version
+        return choose_password(self._store, self._passwords, kind, login, subject_id, version, new)
+
+    def _confirm(self, kind: LoginKind, session: _Session, account: str, password: str) -> None:
+        """Require the password of the session's own login, unchanged since the sign-in."""
+        found = self._credentials.verify(kind, account, password, session.terminal, "password.confirm")
+        if (found.credential_id, found.version) != (session.credential_id, session.credential_version):
             raise Denied

@@ -1,8 +1,7 @@
-"""Who of the staff may do what: each service method of theirs begins here, and each refusal leaves an audit row.
+"""A session of staff, and the check that precedes every answer; each denial is audited.
 
-A homeroom teacher (導師) acts on the classes they look after, the registrar (註冊組) on all, an administrator on staff
-and settings; nobody decides on their own child. What a member holds in their session is never believed: login, role
-and classes are read again in the unit of work that they act in.
+A homeroom teacher (導師) acts on their own classes, the registrar (註冊組) on all, an administrator on staff and
+settings; nobody decides on their own child. Login, role and classes are read again in each unit of work.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ _FIND_CLASSES = sql_select(_staff_class.c.class_name).where(_staff_class.c.staff
 
 
 class Role(StrEnum):
-    """What a member of staff is; the value is what the database keeps."""
+    """A role of staff; the value is the database's."""
 
     HOMEROOM_TEACHER = "homeroom_teacher"
     REGISTRAR = "registrar"
@@ -56,7 +55,7 @@ class Role(StrEnum):
 
     @property
     def label(self) -> str:
-        """The role's name at the school."""
+        """The role's title at the school."""
         return {
             Role.HOMEROOM_TEACHER: _("導師"),
             Role.REGISTRAR: _("註冊組"),
@@ -71,21 +70,18 @@ ALL_STAFF = frozenset(Role)
 
 
 class OwnChildRefused(Denied):
-    """A member of staff may not decide on their own child; a colleague does."""
+    """A member of staff must not decide on their own child."""
 
 
 @dataclass(frozen=True)
 class StaffMember:
-    """Somebody of the staff, signed in.
+    """A session of a member of staff.
 
     Attributes:
-        staff_id: who.
-        credential_id: the login.
-        credential_version: of the login at the sign-in; a reset or another change of it ends the session.
-        account: as typed, normalised.
+        credential_version: the login's version at the sign-in; a change or a reset of the login ends the session.
+        account: normalised.
         name: for the title line.
-        role: as at the sign-in; only for what the screen offers.
-        terminal: where.
+        role: at the sign-in; only for the screen's choice of menu items.
     """
 
     staff_id: str
@@ -99,7 +95,7 @@ class StaffMember:
 
 @dataclass(frozen=True)
 class StaffSignedIn:
-    """A sign-in of staff that succeeded; ``must_change`` while the first password still stands."""
+    """A successful sign-in of staff; ``must_change`` after a first password."""
 
     member: StaffMember
     must_change: bool
@@ -107,13 +103,11 @@ class StaffSignedIn:
 
 @dataclass(frozen=True)
 class ActingStaff:
-    """A member as the database has them at this moment.
+    """A member of staff as read in the present unit of work.
 
     Attributes:
-        id: who.
-        role: what they are.
-        classes: those they look after; of a homeroom teacher only.
-        national_id_index: their own ID's blind index.
+        classes: of a homeroom teacher; empty for others.
+        national_id_index: the blind index of the member's own ID.
     """
 
     id: str
@@ -122,11 +116,11 @@ class ActingStaff:
     national_id_index: bytes = field(repr=False)
 
     def may_see(self, class_name: str) -> bool:
-        """Whether a class is theirs to look at."""
+        """Return whether the member may see a class."""
         return self.role is Role.REGISTRAR or (self.role is Role.HOMEROOM_TEACHER and class_name in self.classes)
 
     def require_class(self, class_name: str) -> None:
-        """Go on only with a class of theirs.
+        """Require a class that the member may see.
 
         Raises:
             Denied: it is another's.
@@ -135,10 +129,10 @@ class ActingStaff:
             raise Denied
 
     def require_not_own_child(self, session: Session, student_id: str) -> None:
-        """Go on only with somebody else's child: neither guardian on file nor applicant may be the member.
+        """Require that the member is neither guardian on file nor applicant for the student.
 
         Raises:
-            OwnChildRefused: it is their own.
+            OwnChildRefused: the member is one.
         """
         own = select(Guardian.id).where(
             Guardian.student_id == student_id, col(Guardian.national_id_index) == self.national_id_index
@@ -151,27 +145,22 @@ class ActingStaff:
 
 
 class StaffGate:
-    """Opens units of work for the staff.
-
-    Args:
-        store: the database.
-    """
+    """Opens units of work for staff, and audits denials."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     @contextmanager
     def read(self, member: StaffMember, action: str, roles: Collection[Role]) -> Iterator[tuple[Session, ActingStaff]]:
-        """A view of the data for a member with one of these roles.
+        """Open a read session for a member with one of these roles.
 
         Args:
-            member: who asks.
-            action: what for, as it stands in the audit where it is refused.
-            roles: who may.
+            member: the staff session.
+            action: for the audit of a denial.
+            roles: the roles that may.
 
         Raises:
-            Denied: not they; also where the block raises it. Audited.
-            PasswordChangeRequired: their first password still stands. Audited.
+            Denied, PasswordChangeRequired: see :func:`require_staff`; audited, also when the block raises it.
         """
         with self._auditing_refusals(member, action), self._store.read() as session:
             yield session, require_staff(session, member, roles)
@@ -180,16 +169,16 @@ class StaffGate:
     def write(
         self, member: StaffMember, action: str, roles: Collection[Role]
     ) -> Iterator[tuple[UnitOfWork, ActingStaff]]:
-        """A unit of work for a member with one of these roles; the block writes its own audit row.
+        """Open a unit of work for a member with one of these roles; the block audits its own action.
 
         Args:
-            member: who acts.
-            action: what they do, as it stands in the audit where it is refused.
-            roles: who may.
+            member: the staff session.
+            action: for the audit of a denial.
+            roles: the roles that may.
 
         Raises:
-            Denied: not they; also where the block raises it. Rolled back, and audited.
-            PasswordChangeRequired: their first password still stands. Audited.
+            Denied, PasswordChangeRequired: see :func:`require_staff`; rolled back and audited, also when the block
+                raises it.
         """
         with self._auditing_refusals(member, action), self._store.write() as unit:
             yield unit, require_staff(unit.session, member, roles)
@@ -199,11 +188,11 @@ class StaffGate:
 
 
 def require_staff(session: Session, member: StaffMember, roles: Collection[Role]) -> ActingStaff:
-    """The member as they are now, if their login still holds and their role is one of these.
+    """Return the member's present data if the login is still valid and the role is one of these.
 
     Raises:
-        Denied: disabled, reset or changed since the sign-in, or of another role.
-        PasswordChangeRequired: the first password still stands.
+        Denied: the login is inactive or was changed since the sign-in, or the role is another.
+        PasswordChangeRequired: the first password was not changed yet.
     """
     who = {"credential": member.credential_id, "staff": member.staff_id}
     found = session.connection().execute(_FIND_STAFF, who).one_or_none()
@@ -221,13 +210,13 @@ def require_staff(session: Session, member: StaffMember, roles: Collection[Role]
 
 
 def name_of_staff(session: Session, staff_id: str | None) -> str:
-    """A colleague's name, to say who did something; empty where no colleague did it."""
+    """Return the name of a member of staff; empty for None or an unknown id."""
     return session.exec(select(Staff.name).where(Staff.id == staff_id)).one_or_none() or ""
 
 
 OPERATOR = "operator"
-"""How they stand in the audit."""
+"""The actor of the command line in the audit."""
 
 
 class CommandLine:
-    """They hold database and key file, so they may what an administrator may; made by ``kiosk.cli`` only."""
+    """The command line, with an administrator's rights because it holds database and key file."""

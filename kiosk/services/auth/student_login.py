@@ -1,4 +1,4 @@
-"""What is particular to a student's login, which parents use too."""
+"""The login of a student, which the parents share."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ _ACTIVE = select(STUDENT.c.active).where(STUDENT.c.id == bindparam("subject"))
 
 
 class StudentLogin(LoginKind):
-    """The account is ``P`` and the student number, the first password the student's ID or a code from the desk."""
+    """The account is ``P`` and the student number; the first password is the student's ID or a code from the desk."""
 
     name = STUDENT_LOGIN
     rule = FAMILY_RULE
 
     def initial_code(self, keys: KeyRing, account: str, typed: str, initial_kind: str | None) -> bytes:
-        """IDs and codes are compared in their normal form, in whatever case and width they are typed."""
+        """Compare IDs and codes in normal form, regardless of case and width."""
         return keys.initial_code(student_number_of(account) or account, normalise_id(typed))
 
     def holds(self, connection: Connection, subject_id: str) -> bool:
-        """Whether the student has not left."""
+        """Return whether the student is active."""
         return connection.execute(_ACTIVE, {"subject": subject_id}).scalar() is True
 
     def personal(self, session: Session, keys: KeyRing, subject_id: str) -> list[str]:
-        """What is on file of the family: number, mobiles, birth date as it is written."""
+        """Return the student number, the family's mobiles and the spellings of the birth date."""
         from sqlmodel import select
 
         from db.models.applications import Applicant
@@ -58,7 +58,7 @@ class StudentLogin(LoginKind):
 
 
 def birth_date_spellings(birth: str) -> list[str]:
-    """An ISO date as people write it, in the years of either calendar."""
+    """Return the spellings of an ISO date in the years of both calendars."""
     day = date.fromisoformat(birth)
     roc = day.year - 1911
     return [f"{day:%Y%m%d}", f"{roc:03}{day:%m%d}", f"{roc}{day:%m%d}", format_roc(day), birth]

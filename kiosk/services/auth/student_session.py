@@ -1,25 +1,22 @@
-"""Who stands at the kiosk, and the check that each service makes before it answers them."""
+"""A session with a student's login, and the check that precedes every answer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
+from db.keyring import KeyRing
 from db.models.light import CREDENTIAL, STUDENT
 from kiosk.domain.errors import Denied, PasswordChangeRequired
+from kiosk.rules.roc_dates import is_adult
 
-if TYPE_CHECKING:  # a sign-in does without models
+if TYPE_CHECKING:  # a sign-in loads no models
     from sqlmodel import Session
 
     from db.models.school import Student
-
-
-from datetime import date
-
-from db.keyring import KeyRing
-from kiosk.rules.roc_dates import is_adult
 
 STUDENT_LOGIN = "student"
 FIND_LOGIN = (
@@ -39,21 +36,16 @@ FIND_LOGIN = (
     .join_from(CREDENTIAL, STUDENT, CREDENTIAL.c.subject_id == STUDENT.c.id)
     .where(CREDENTIAL.c.id == bindparam("credential"), STUDENT.c.id == bindparam("student"))
 )
-
-
-"""What :func:`student_of` looks at; a service that asks for more in the same statement adds its columns."""
+"""The columns that :func:`student_of` checks; a service may add its own."""
 
 
 @dataclass(frozen=True)
 class StudentSession:
-    """Somebody signed in with a student's login: a parent, or the student.
+    """A session with a student's login, of a parent or the student.
 
     Attributes:
-        credential_id: the login.
-        student_id: the child.
-        account: as it stands in the audit.
-        terminal: where.
-        credential_version: the login's version at sign-in; whoever changes or resets the login ends the visit.
+        account: the normalised account.
+        credential_version: the login's version at the sign-in; a change or a reset of the login ends the session.
     """
 
     credential_id: str
@@ -65,7 +57,7 @@ class StudentSession:
 
 @dataclass(frozen=True, slots=True)
 class StudentBasics:
-    """What a decision needs of a student; fields as in `db.models.school.Student`."""
+    """The columns of `db.models.school.Student` that decisions need."""
 
     id: str
     data_state: str
@@ -78,16 +70,16 @@ class StudentBasics:
 
 
 def login_parameters(visitor: StudentSession) -> dict[str, str]:
-    """What :data:`FIND_LOGIN` is asked with."""
+    """Return the parameters of :data:`FIND_LOGIN`."""
     return {"credential": visitor.credential_id, "student": visitor.student_id}
 
 
 def student_of(found: Row[Any] | None, visitor: StudentSession) -> StudentBasics:
-    """The visitor's student, if what :data:`FIND_LOGIN` found says that the login still holds.
+    """Return the session's student if the row of :data:`FIND_LOGIN` says that the login is still valid.
 
     Raises:
-        Denied: the login is disabled, another student's, changed since the sign-in, or the student has left.
-        PasswordChangeRequired: the first password still stands.
+        Denied: login or student is inactive, or the login was changed since the sign-in.
+        PasswordChangeRequired: the first password was not changed yet.
     """
     if found is None or not found.holds:
         raise Denied
@@ -108,7 +100,7 @@ def student_of(found: Row[Any] | None, visitor: StudentSession) -> StudentBasics
 
 
 def require_login(connection: Connection, visitor: StudentSession) -> StudentBasics:
-    """The visitor's student in one statement, if the login still holds.
+    """Return the session's student in one statement if the login is still valid.
 
     Raises:
         Denied, PasswordChangeRequired: see :func:`student_of`.
@@ -117,7 +109,7 @@ def require_login(connection: Connection, visitor: StudentSession) -> StudentBas
 
 
 def require_student(session: Session, visitor: StudentSession) -> Student:
-    """The visitor's student, to be changed, if the login still holds.
+    """Return the session's student as a model if the login is still valid.
 
     Raises:
         Denied, PasswordChangeRequired: see :func:`require_login`.
@@ -129,6 +121,6 @@ def require_student(session: Session, visitor: StudentSession) -> Student:
 
 
 def is_of_age(keys: KeyRing, student_id: str, sealed: bytes, on: date) -> bool:
-    """Whether the student of a sealed row is of full age on a day; not where no birth date is on file."""
+    """Return whether the student of a sealed row is of full age; False without a birth date on file."""
     birth = keys.open("student", student_id, sealed).get("birth_date")
     return bool(birth) and is_adult(date.fromisoformat(str(birth)), on)
