@@ -108,7 +108,7 @@ class KeyRing:
         nonce = os.urandom(_NONCE_BYTES)
         plain = _JSON.encode(values).encode()
         key_id = self.active.key_id
-        sealed: bytes = self._cipher(key_id).encrypt(nonce, plain, _binding(table, row_id))
+        sealed: bytes = self._cipher(key_id).encrypt(nonce, plain, _aad(table, row_id))
         return _BLOB_VERSION + key_id + nonce + sealed
 
     def open(self, table: str, row_id: str, blob: bytes) -> dict[str, Any]:
@@ -123,7 +123,7 @@ class KeyRing:
             raise SealBroken
         key_id, rest = blob[1 : 1 + KEY_ID_BYTES], blob[1 + KEY_ID_BYTES :]
         try:
-            plain = self._cipher(key_id).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], _binding(table, row_id))
+            plain = self._cipher(key_id).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], _aad(table, row_id))
         except (InvalidTag, ValueError):
             raise SealBroken from None
         values: dict[str, Any] = json.loads(plain)
@@ -154,7 +154,7 @@ class KeyRing:
         raise SealBroken
 
 
-def _binding(table: str, row_id: str) -> bytes:
+def _aad(table: str, row_id: str) -> bytes:
     """Return the associated data that binds a blob to its row."""
     return f"{table}|{row_id}|{SCHEMA_VERSION}".encode()
 

@@ -1,8 +1,7 @@
-"""The one clock of the kiosk, injected wherever time is read.
+"""The kiosk's only clock, injected wherever time is read.
 
-Two times are kept apart: the wall clock, for what people read (receipts, the audit), and the seconds since
-the machine started, for everything that measures a wait (locks, idle limits). Setting the wall clock neither
-clears nor lengthens a wait. Tests use `kiosk.testing.FakeClock`.
+People read the wall clock (receipts, the audit). Waits (locks, idle limits) count seconds since the machine started, so
+setting the wall clock changes no wait. Tests use `kiosk.testing.FakeClock`.
 """
 
 from __future__ import annotations
@@ -17,17 +16,17 @@ _BOOT_ID_FILE = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Clock(Protocol):
-    """What the kiosk asks of a clock."""
+    """A source of time."""
 
     @property
     def boot_id(self) -> str:
-        """Name the machine's present run; `elapsed` values compare only within the same run."""
+        """The id of the machine's present run; `elapsed` values compare only within one run."""
 
     def now(self) -> datetime:
-        """Give the wall clock's time, aware, in UTC."""
+        """Return the wall clock's time, aware, in UTC."""
 
     def elapsed(self) -> float:
-        """Give the seconds since the machine started, time asleep included; never goes back."""
+        """Return the seconds since the machine started, time asleep included; never goes back."""
 
 
 class SystemClock:
@@ -38,20 +37,20 @@ class SystemClock:
 
     @property
     def boot_id(self) -> str:
-        """Name the machine's present run, as the kernel names it."""
+        """The kernel's id of the machine's present run."""
         return self._boot_id
 
     def now(self) -> datetime:
-        """Give the wall clock's time, aware, in UTC."""
+        """Return the wall clock's time, aware, in UTC."""
         return datetime.now(UTC)
 
     def elapsed(self) -> float:
-        """Give the seconds since the machine started, time asleep included."""
+        """Return the seconds since the machine started, time asleep included."""
         return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def _read_boot_id(file: Path) -> str:
-    """Read the kernel's name for this run; where it has none, every start of the kiosk counts as a new run."""
+    """Read the kernel's boot id; without one every start of the kiosk counts as a new run."""
     try:
         return file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):

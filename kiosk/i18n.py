@@ -1,10 +1,8 @@
-"""Words on screen in the visitor's language, by gettext.
+"""Messages in the visitor's language, by gettext.
 
-The source language is traditional Chinese as used in Taiwan (zh_TW): every message in the code is the
-Chinese text itself, so no catalogue is needed to run in Chinese. Another language is there as soon as its
-compiled catalogue stands at ``kiosk/locale/<language>/LC_MESSAGES/kiosk.mo``.
-
-The kiosk serves one visitor at a time, so one language is in use for the whole process.
+The source language is traditional Chinese of Taiwan (zh_TW): the messages in the code, which need no catalogue. Another
+language needs a compiled catalogue at ``kiosk/locale/<language>/LC_MESSAGES/kiosk.mo``. The whole process uses one
+language, because the kiosk serves one visitor at a time.
 """
 
 from __future__ import annotations
@@ -21,64 +19,49 @@ _LOCALE_FOLDER = Path(__file__).parent / "locale"
 
 
 class UnknownLanguage(LookupError):
-    """There is no catalogue for the language that was asked for."""
+    """There is no catalogue for the requested language."""
 
 
-class _Present:
-    """The language in use and its catalogue; the source language has none."""
+class _Current:
+    """The current language and its catalogue; the source language has none."""
 
     language: str = SOURCE_LANGUAGE
     catalogue: NullTranslations | None = None
 
 
 def _(text: str) -> str:
-    """Give a message in the language in use at this moment.
-
-    Args:
-        text: the message in the source language, as it stands in the code.
-
-    Returns:
-        The translation, or the message itself where the catalogue has none.
-    """
-    catalogue = _Present.catalogue
-    if catalogue is None or not text:  # gettext answers the empty message with the catalogue's header
+    """Return a message's translation, or the message itself if the catalogue has none."""
+    catalogue = _Current.catalogue
+    if catalogue is None or not text:  # gettext translates an empty message to the catalogue's header
         return text
     return catalogue.gettext(text)
 
 
 def use_language(language: str, *, folder: Path = _LOCALE_FOLDER) -> None:
-    """Show everything from now on in this language.
-
-    Args:
-        language: a code that `available_languages` lists, such as ``zh_TW`` or ``en``.
-        folder: where the catalogues are.
+    """Switch to a language of `available_languages`, such as ``zh_TW`` or ``en``.
 
     Raises:
-        UnknownLanguage: there is no such catalogue; the language in use stays.
+        UnknownLanguage: nothing changes.
     """
     if language == SOURCE_LANGUAGE:
-        _Present.catalogue = None
-        _Present.language = SOURCE_LANGUAGE
+        _Current.catalogue = None
+        _Current.language = SOURCE_LANGUAGE
         return
     if language not in available_languages(folder=folder):
         raise UnknownLanguage(language)
-    import gettext  # here, because the first screen is Chinese and does without it
+    import gettext  # here, because the first screen needs no gettext
 
-    _Present.catalogue = gettext.translation(_DOMAIN, localedir=folder, languages=[language])
-    _Present.language = language
+    _Current.catalogue = gettext.translation(_DOMAIN, localedir=folder, languages=[language])
+    _Current.language = language
 
 
 def current_language() -> str:
-    """Give the code of the language in use."""
-    return _Present.language
+    """Return the code of the current language."""
+    return _Current.language
 
 
 def available_languages(*, folder: Path = _LOCALE_FOLDER) -> tuple[str, ...]:
-    """List the languages that can be used: the source language first, then the others by code.
-
-    Args:
-        folder: where the catalogues are.
-    """
+    """Return the codes of the source language and of every catalogue, in this order."""
     catalogues = folder.glob(f"*/LC_MESSAGES/{_DOMAIN}.mo")
     languages = {catalogue.parent.parent.name for catalogue in catalogues}
     return (SOURCE_LANGUAGE, *sorted(languages - {SOURCE_LANGUAGE}))

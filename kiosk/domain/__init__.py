@@ -1,1 +1,1 @@
-"""Words of the trade: frozen dataclasses, enums and errors; no database and no screen."""
+"""The domain: frozen dataclasses, enums and errors, without database or screen."""

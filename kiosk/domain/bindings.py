@@ -1,4 +1,4 @@
-"""Bindings of a parent to a child, as services hand them on."""
+"""Bindings of a parent account to a child."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class OpenedBinding:
-    """What an approval opened for one applicant.
+    """The binding that an approval opened for one applicant.
 
     Attributes:
-        binding_id: the new binding.
-        applicant_id: whose it is, a row of the application.
-        account_id: the parent account.
-        is_new_account: opened just now; False where the person had one already, of another child.
-        account_email: the address the person signs on with, masked; None where the account has none.
-        first_password_until: milliseconds since 1970 until which the first password is good; None once it was changed.
+        is_new_account: False if the person already has an account, for another child.
+        account_email: the masked address to sign on with; None without one.
+        first_password_until: in milliseconds since 1970-01-01 UTC; None once the first password was changed.
     """
 
     binding_id: str

@@ -1,4 +1,4 @@
-"""What can be said of a paper form: which, and where it is. This module knows no database and loads at once."""
+"""Paper forms: their kinds, states and contents."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kiosk.i18n import _
 
 
 class FormKind(StrEnum):
-    """The forms there are; the value is what the database keeps, and the template's name."""
+    """The kinds of forms; the value is kept in the database and names the template."""
 
     BINDING = "binding"
     CARD = "card"
@@ -24,7 +24,7 @@ class FormKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """The form's name, as it stands on it."""
+        """The form's title."""
         return {
             FormKind.BINDING: _("親子帳號申請書"),
             FormKind.CARD: _("學生證多元功能申請書"),
@@ -38,7 +38,7 @@ COUNTED = (FormKind.BINDING, FormKind.CARD)
 
 
 class PaperState(StrEnum):
-    """Where a form is; the value is what the database keeps."""
+    """The state of a form; the database keeps the value."""
 
     NOT_PRINTED = "not_printed"
     PRINTED = "printed"
@@ -47,7 +47,7 @@ class PaperState(StrEnum):
 
     @property
     def label(self) -> str:
-        """The state in the school's words."""
+        """The state in the school's wording."""
         return {
             PaperState.NOT_PRINTED: _("未列印"),
             PaperState.PRINTED: _("已列印"),
@@ -57,12 +57,12 @@ class PaperState(StrEnum):
 
 
 class NothingToSign(ServiceError):
-    """There is nothing to print or sign: withdrawn, replaced, or not answered yet."""
+    """There is nothing to print or sign: the subject was withdrawn, replaced, or not answered yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormKey:
-    """Which form: its kind, and the id of what it is about."""
+    """A form's kind and the id of its subject."""
 
     kind: FormKind
     subject_id: str
@@ -70,14 +70,7 @@ class FormKey:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One form of a child.
-
-    Attributes:
-        key: which form.
-        state: where it is.
-        number: of the document, once it was given out.
-        application: the application's number, where it is one's.
-    """
+    """One form of a child; ``number`` is the issued document's, ``application`` the application's number."""
 
     key: FormKey
     state: PaperState
@@ -87,12 +80,11 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class FormContent:
-    """What one form says.
+    """The content of one form.
 
     Attributes:
-        kind: which form.
-        facts: what is signed for; a change of it makes the form an old one.
-        words: what stands around it (class, seat, the school's wording at that time); may change without harm.
+        facts: the signed content; a change outdates the form.
+        words: the rest (class, seat, the school's wording); a change outdates nothing.
     """
 
     kind: FormKind
@@ -101,21 +93,20 @@ class FormContent:
 
     @property
     def sha256(self) -> str:
-        """The hash that binds signatures to exactly this, in hexadecimal."""
+        """The hash that binds signatures to the content, in hexadecimal."""
         plain = json.dumps([self.kind, self.facts, self.words], ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(plain.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class PrintableForm:
-    """One form to be printed.
+    """One form to print.
 
     Attributes:
-        number: of the document, to be read aloud; also in the bars.
-        token: for the QR code; tells nothing.
+        number: the document's, also in the bar code.
+        token: random, for the QR code.
         issued_on: the document's date.
-        content: what it says.
-        marks: signatures given on the screen, by the place of their box, from 0: SVG and the words under it.
+        marks: signatures from the screen by the number of their box, from 0: ``svg`` and ``signed``, the line below.
     """
 
     number: str
@@ -126,14 +117,14 @@ class PrintableForm:
 
 
 class FormFault(Enum):
-    """Why a form cannot be made."""
+    """Why a form cannot be rendered."""
 
     TOO_LONG = auto()
     UNRENDERABLE = auto()
 
 
 class FormRefused(ServiceError):
-    """A form cannot be made; nothing of it is in the message."""
+    """A form cannot be rendered; the message holds nothing of it."""
 
     def __init__(self, fault: FormFault) -> None:
         super().__init__(fault.name)

@@ -1,4 +1,4 @@
-"""Why a password is not taken, in words, for screens and the command line."""
+"""Messages for refused passwords."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from kiosk.rules.passwords import FAMILY_RULE, MAX_LENGTH, STAFF_RULE, PasswordF
 
 
 def password_message(fault: PasswordFault | None, rule: PasswordRule = FAMILY_RULE) -> str:
-    """What is wrong and what to do; None stands for a password that was used before."""
+    """Return what is wrong and what to do; None means an earlier password."""
     if fault is None:
         return _("這個密碼以前用過，請換一個。")
     personal = {

@@ -1,7 +1,7 @@
-"""Login accounts, in whatever case and width they are typed.
+"""Account names, accepted in any case and width.
 
-A student's is ``P`` and the student number (the guide's step 一); a member of staff has a name of their own; a parent
-may choose one (自訂帳號) beside their e-mail and mobile number.
+A student's is ``P`` and the student number (the guide's step 一). Staff have a name each. A parent may choose one
+(自訂帳號) besides e-mail and mobile number.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _SHORTEST_PERSONAL = 6
 
 
 class AccountFault(Enum):
-    """Why a name cannot be an account of staff."""
+    """Why a name is no staff account."""
 
     LENGTH = auto()
     CHARACTER = auto()
 
 
 class AccountNameFault(Enum):
-    """Why a name cannot be a parent's self-chosen account."""
+    """Why a name is no self-chosen account of a parent."""
 
     LENGTH = auto()
     FORM = auto()
@@ -42,7 +42,7 @@ class AccountNameFault(Enum):
 
 
 class InvalidAccount(ValueError):
-    """Not an account for staff; ``fault`` says why."""
+    """Not a staff account."""
 
     def __init__(self, fault: AccountFault) -> None:
         super().__init__(fault.name)
@@ -50,28 +50,28 @@ class InvalidAccount(ValueError):
 
 
 def normalise_account(text: str) -> str:
-    """One spelling for look-up and for counting failures: half-width, upper case, without blanks and dashes.
+    """Return the spelling for look-up and for counting failures: half-width, upper case, without blanks and dashes.
 
-    Never fails: whatever was typed is counted, whether there is such an account or not. The first 64 characters count.
+    Accept any text, because failures count for unknown accounts too; ignore all after 64 characters.
     """
     return compact(compact(text[:_MAX_LENGTH]).upper())[:_MAX_LENGTH]
 
 
 def student_account(student_number: str) -> str:
-    """The account of a student's login."""
+    """Return the account of a student's login."""
     return f"P{normalise_account(student_number)}"
 
 
 def student_number_of(account: str) -> str | None:
-    """The student number within an account as typed, or None where the account is not a student's login."""
+    """Return the student number in a typed account; None for an account of another kind."""
     value = normalise_account(account)
     return value[1:] if value.startswith("P") and len(value) > 1 else None
 
 
 def parse_staff_account(text: str) -> str:
-    """A new account of staff, normalised: ASCII letters, digits, dot, underline and dash, three to 32.
+    """Return a new staff account, normalised: 3 to 32 ASCII letters, digits, dots, underlines and dashes.
 
-    Dashes may be typed but do not count, as everywhere in accounts: three other characters must be there.
+    Dashes do not count: at least three other characters are needed.
 
     Raises:
         InvalidAccount: with the fault.
@@ -86,14 +86,14 @@ def parse_staff_account(text: str) -> str:
 
 
 def chosen_account_fault(text: str, personal: Collection[str] = ()) -> AccountNameFault | None:
-    """The first reason why a name cannot be a self-chosen account, or None; whether it is taken is not known here.
+    """Return the first fault of a self-chosen account, or None; TAKEN is left to the caller.
 
-    ASCII letters, digits, dot, underline and dash, a letter first, six to 32; dashes do not count. It must not be taken
-    for another kind of name, nor say on every screen what should not be told.
+    It needs 6 to 32 ASCII letters, digits, dots, underlines and dashes, a letter first; dashes do not count. It must
+    not look like another kind of account, nor disclose personal data on screens.
 
     Args:
         text: as typed.
-        personal: what must not stand in it: ID and the end of it, mobile, student numbers.
+        personal: values that it must not contain: ID and its end, mobile, student numbers.
     """
     typed = half_width(text).strip()
     account = normalise_account(typed)
@@ -115,7 +115,7 @@ def chosen_account_fault(text: str, personal: Collection[str] = ()) -> AccountNa
 
 
 def _is_mobile(text: str) -> bool:
-    from kiosk.rules.contact import InvalidMobile, parse_mobile  # the first sign-in of a day waits for this module
+    from kiosk.rules.contact import InvalidMobile, parse_mobile  # spares the first sign-in of a day this import
 
     try:
         parse_mobile(text)

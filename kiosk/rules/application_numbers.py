@@ -1,7 +1,7 @@
-"""Application numbers that can be read aloud: 115-000-1234-5.
+"""Application numbers to read aloud: 115-000-1234-5.
 
-School year (ROC), seven digits of serial, and a check digit after Damm, which finds every single wrong digit and every
-swap of neighbours (H. M. Damm, Total anti-symmetrische Quasigruppen, 2004).
+ROC school year, a serial of seven digits, and Damm's check digit, which finds every single wrong digit and every swap
+of neighbours (H. M. Damm, Total anti-symmetrische Quasigruppen, 2004).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TABLE = (
 
 
 class NumberFault(Enum):
-    """Why there is no such application number."""
+    """Why a text is no application number."""
 
     EMPTY = auto()
     FORM = auto()
@@ -39,7 +39,7 @@ class NumberFault(Enum):
 
 
 class InvalidNumber(ValueError):
-    """Not an application number; ``fault`` says why."""
+    """Not an application number."""
 
     def __init__(self, fault: NumberFault) -> None:
         super().__init__(fault.name)
@@ -54,7 +54,7 @@ def _check_digit(digits: str) -> str:
 
 
 def format_number(year: int, serial: int) -> str:
-    """The number of the ``serial``-th application of a school year (ROC).
+    """Return the number of the ``serial``-th application of an ROC school year.
 
     Raises:
         InvalidNumber: the year has not three digits, or the serial is beyond seven.
@@ -66,13 +66,13 @@ def format_number(year: int, serial: int) -> str:
 
 
 def group_digits(digits: str) -> str:
-    """Put the dashes into a number, or into as much of it as was typed."""
+    """Insert the dashes into a number or its first digits."""
     groups = (digits[:3], digits[3:6], digits[6:10], digits[10:])
     return "-".join(group for group in groups if group)
 
 
 def parse_number(text: str) -> tuple[int, int]:
-    """Year and serial of a number, however its groups were typed.
+    """Return year and serial of a number, in any grouping.
 
     Raises:
         InvalidNumber: with the first fault found.

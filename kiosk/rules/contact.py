@@ -1,6 +1,6 @@
 """Mobile numbers and e-mail addresses.
 
-A wrong e-mail is the worst error of an application: it becomes the parent's account and the only notice of approval.
+A wrong e-mail is the worst error of an application: it becomes the parent's account and receives the only notice.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SEPARATORS_OF_MOBILES = re.compile(r"[().]+")
 _NOT_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+", re.ASCII)
 _SHOWN_DIGITS = 3
 
-# What parents of Taipei use, the likeliest first: what a slip may have meant.
+# The domains in use in Taipei, the likeliest first, to suggest for a misspelt one.
 _SUGGESTED_DOMAINS = (
     "gmail.com",
     "yahoo.com.tw",
@@ -37,7 +37,7 @@ _SUGGESTED_DOMAINS = (
     "msa.hinet.net",
     "kimo.com",
 )
-# Real domains within a slip or two of those, never to be "corrected".
+# Real domains within one or two edits of those, never questioned.
 _REAL_DOMAINS = frozenset(
     (
         *_SUGGESTED_DOMAINS,
@@ -79,7 +79,7 @@ _REAL_DOMAINS = frozenset(
     )
 )
 _REAL_PATTERN = re.compile(r"(?:ms[a-z]?[0-9]{0,3}\.hinet\.net|(?:[a-z0-9-]+\.)+(?:edu|gov|mil)\.tw)", re.ASCII)
-# Slips that are no spelling mistakes: a service's name with an ending that it does not have, or with none.
+# A service's name with a wrong ending, or with none.
 _WRONG_ENDINGS = {
     "gmail": "gmail.com",
     "gmail.com.tw": "gmail.com",
@@ -122,7 +122,7 @@ class EmailFault(Enum):
 
 
 class InvalidMobile(ValueError):
-    """Not a mobile number of Taiwan; ``fault`` says why."""
+    """Not a mobile number of Taiwan."""
 
     def __init__(self, fault: MobileFault) -> None:
         super().__init__(fault.name)
@@ -130,7 +130,7 @@ class InvalidMobile(ValueError):
 
 
 class InvalidEmail(ValueError):
-    """Not an e-mail address; ``fault`` says why."""
+    """Not an e-mail address."""
 
     def __init__(self, fault: EmailFault) -> None:
         super().__init__(fault.name)
@@ -138,7 +138,7 @@ class InvalidEmail(ValueError):
 
 
 def parse_mobile(text: str) -> str:
-    """Ten digits beginning with 09, from any usual way to write them (+886 9…, spaces, dashes).
+    """Return ten digits from 09 on, read from any usual form (+886 9…, spaces, dashes).
 
     Raises:
         InvalidMobile: with the fault.
@@ -162,9 +162,9 @@ def parse_mobile(text: str) -> str:
 
 
 def normalise_email(text: str) -> str:
-    """An address as typed, in half width, with the input method's 。 for a dot, without blanks and unseen characters.
+    """Return a text in half width, with dots for 。, without blanks and invisible characters.
 
-    The first 320 characters are looked at. What comes out need not be an address.
+    The result need not be an address; all after 320 characters is ignored.
     """
     plain = half_width(remove_unsafe_chars(text[:_MAX_INPUT_LENGTH])).translate(_FULL_STOPS)
     return half_width("".join(plain.split()))[:_MAX_INPUT_LENGTH]
@@ -176,9 +176,7 @@ def email_key(email: str) -> str:
 
 
 def parse_email(text: str) -> str:
-    """An address as mailers take it (RFC 5321), the domain lower-cased, no quoted local part.
-
-    It is read as :func:`normalise_email` gives it.
+    """Return a normalised address (RFC 5321) with a lower-case domain; quoted local parts are refused.
 
     Raises:
         InvalidEmail: with the fault.
@@ -202,11 +200,10 @@ def parse_email(text: str) -> str:
 
 
 def suggest_email(email: str) -> str | None:
-    """The address with the domain it likely meant (gmial.com, gmail.com.tw, gmail,com, name@gmail …).
+    """Return the address with its likely domain (for gmial.com, gmail.com.tw, gmail,com, name@gmail …).
 
-    A question to the person and never a correction: the address may be right. It need not be a whole address yet.
-    A known real domain (foxmail.com, ms12.hinet.net, any school's) is never questioned; then, and where nothing is
-    near, the answer is None.
+    Ask the person and never correct: the address may be right. Return None for a known real domain (foxmail.com,
+    ms12.hinet.net, any school's) and for a domain like none known. The address may be incomplete.
     """
     if len(email) > _MAX_INPUT_LENGTH:
         return None
@@ -218,7 +215,7 @@ def suggest_email(email: str) -> str | None:
 
 
 def _likely_domain(typed: str) -> str | None:
-    """The known domain that was meant by one that is none itself; the likelier of two equally near."""
+    """Return the known domain nearest to an unknown one; of two equally near the likelier."""
     domain = typed.replace(",", ".")
     if domain in _REAL_DOMAINS or _REAL_PATTERN.fullmatch(domain):
         return None if domain == typed else domain
@@ -232,7 +229,7 @@ def _likely_domain(typed: str) -> str | None:
 
 
 def _distance(one: str, two: str) -> int:
-    """Edits between two short words: insert, delete, replace, swap neighbours."""
+    """Count the edits between two short words: insert, delete, replace, swap neighbours."""
     if abs(len(one) - len(two)) > 2:
         return 9
     before: list[int] = []
@@ -249,9 +246,9 @@ def _distance(one: str, two: str) -> int:
 
 
 def holds_id(email: str, national_id: str) -> bool:
-    """Whether the address discloses the ID, or its last six, which are the first password of the city's sign-on.
+    """Return whether an address contains the ID or its last six characters, the first password of the city's sign-on.
 
-    Case, width, and dots or other signs between the characters hide nothing.
+    Case, width and separators between the characters are ignored.
     """
     secret = normalise_id(national_id)[-FIRST_PASSWORD_LENGTH:].lower()
     shown = _NOT_LETTER_OR_DIGIT.sub("", email_key(email))
@@ -259,13 +256,13 @@ def holds_id(email: str, national_id: str) -> bool:
 
 
 def mask_mobile(mobile: str) -> str:
-    """All but the last three digits as ``*``; a text too short for a number is hidden whole."""
+    """Replace all but the last three digits by ``*``, and a short text entirely."""
     shown = mobile[-_SHOWN_DIGITS:] if len(mobile) > 2 * _SHOWN_DIGITS else ""
     return "*" * (len(mobile) - len(shown)) + shown
 
 
 def mask_email(email: str) -> str:
-    """The first character and the domain; of three characters or fewer before the @ none, and nothing of no address."""
+    """Return f***@example.com; a local part of three characters or fewer, or no address, is masked entirely."""
     local, _, domain = email.rpartition("@")
     if not local or not domain:
         return "***"

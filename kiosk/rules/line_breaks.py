@@ -1,13 +1,12 @@
-"""Breaking Chinese text into lines: no line begins with a closing sign nor ends with an opening one (禁則).
+"""Line breaks of Chinese text: no line begins with a closing sign or ends with an opening one (禁則).
 
-Textual wraps between any two wide characters; this does what a printer would (JIS X 4051, CLREQ 3.1.3).
+Textual wraps between any two wide characters; this module follows print (JIS X 4051, CLREQ 3.1.3).
 
-The width of a line always holds. Within it, in this order:
+No line exceeds the width. Within it, in this order:
 
-1. a line ends between words or beside a Chinese character, the signs staying with the word they cling to, also over
-   blanks between;
-2. only a word that with its signs is wider than a whole line is cut, and so that no line begins or ends wrongly;
-3. only where the signs leave no such place on a whole line (、、、、) is it cut anywhere.
+1. a line ends between words or beside a Chinese character; signs stay with their word, also across blanks;
+2. a word that with its signs is wider than a line is cut where no line begins or ends wrongly;
+3. a line of signs only (、、、、) is cut anywhere.
 """
 
 from __future__ import annotations
@@ -19,21 +18,21 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 NOT_FIRST = "、，。；：？！）」』】》〉〕］｝〗〞”’…‥‧·．％％℃々〻ー～)]}!?,.;:%"
-"""Signs that begin no line."""
+"""Signs that may not begin a line."""
 NOT_LAST = "（「『【《〈〔［｛〖〝“‘([{"
-"""Signs that end no line."""
+"""Signs that may not end a line."""
 
 _NARROWEST = 2
 _BLANKS = " \t\u3000"
 _ZERO_WIDTH = frozenset({"Mn", "Me", "Cf", "Cc"})
 _MAX_WIDTHS_KEPT = 1 << 16
 
-# A blank after an opening sign is no place to end a line; in the text that is searched, this stands for it.
+# Replaces a blank after an opening sign in the searched text: no line ends there.
 _GLUE = "\ufdd0"
 _BLANKS_TO_GLUE = re.compile(rf"(?<=[{re.escape(NOT_LAST)}])[{_BLANKS}]+")
 _BLANKS_HERE = re.compile(f"[{_BLANKS}]*")
 _ANY_BLANKS_HERE = re.compile(f"[{_BLANKS}{_GLUE}]*")
-# Characters beside which a line may end although there is no blank; only for that, their width is `_Widths`'.
+# A line may end beside these without a blank; their width comes from `_Widths`.
 _WIDE = (
     r"\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe6f\uff01-\uffdc\U0001f000-\U0003fffd"
 )
@@ -51,21 +50,21 @@ _MAY_BEGIN = re.compile(f"[^{_CLASS_NOT_FIRST}]")
 _WITHIN_WORD = re.compile(rf"{_START}{_ALLOWED}", re.DOTALL)
 
 
-# Beside these a line may end whatever the signs are: no look at patterns, no sum of widths is needed.
+# A line may end between two of these, without a search by pattern.
 _FIRST_ORDINARY, _LAST_ORDINARY = "\u4e00", "\u9fff"
 _WIDE_FOR_SURE = (
     r"\u3001-\u303e\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60\U0001f600-\U0001f64f\U00020000-\U0003fffd"
 )
-# Neither wide for sure nor of one cell in ASCII nor DEL, which stands for all that take no cell.
+# Neither surely wide nor ASCII nor DEL, which stands for all characters without a cell.
 _TO_LOOK_UP = re.compile(f"[^{_WIDE_FOR_SURE} -\x7f]")
 _MARKS_OF_CELLS = ("\x7f", "-", "\u4e00")
-# Encoded to ASCII a wide character is a question mark, which takes two cells.
+# Encoded to ASCII, a wide character becomes a question mark, which here counts two cells.
 _CELLS_OF_MARKS = bytes({0x7F: 0, ord("?"): 2}.get(mark, 1) for mark in range(256))
 _MAX_KINDS_REPLACED = 8
 
 
 class _Widths(dict[str, int]):
-    """Cells of each character met so far."""
+    """A cache of each character's cells."""
 
     def __missing__(self, character: str) -> int:
         if unicodedata.east_asian_width(character) in "WF":
@@ -81,17 +80,16 @@ _widths = _Widths()
 
 
 def cell_width(text: str) -> int:
-    """Terminal cells a text takes: two for wide and full-width characters, none for combining ones and controls."""
+    """Return a text's terminal cells: two for a wide character, none for a combining one or a control."""
     if text.isascii() and text.isprintable():
         return len(text)
     return sum(map(_widths.__getitem__, text))
 
 
 def _cells(text: str) -> Iterable[int]:
-    """The cells of each character.
+    """Return the cells of each character.
 
-    A look-up for each would take longer than all the rest of wrapping, so the few kinds of characters that need one
-    are replaced all at once.
+    A look-up for each would take longer than the rest of wrapping, so equal characters are replaced at once.
     """
     marks = text.replace("?", "-")
     for _ in range(_MAX_KINDS_REPLACED):
@@ -103,17 +101,15 @@ def _cells(text: str) -> Iterable[int]:
 
 
 def _cells_before(text: str) -> Sequence[int]:
-    """The cells that stand before each character, and before the end."""
+    """Return the cells before each character and before the end."""
     cells = _cells(text)
     if isinstance(cells, bytes) and cells[0] and cells.count(cells[0]) == len(cells):
-        return range(0, cells[0] * len(cells) + 1, cells[0])  # of one width: nothing to add up
+        return range(0, cells[0] * len(cells) + 1, cells[0])  # all of one width
     return list(accumulate(cells, initial=0))
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most ``width`` cells; newlines in the text stay line ends.
-
-    Blanks at the end of a line are dropped, nothing else is.
+    """Return lines of at most ``width`` cells; newlines stay, and only blanks at a line's end are dropped.
 
     Raises:
         ValueError: ``width`` is under two cells, the width of one Chinese character.
@@ -152,7 +148,7 @@ def _is_ordinary(character: str) -> bool:
 
 
 def _end_of_line(text: str, start: int, reach: int, is_one_word: bool, has_places: bool) -> int:
-    """Where the next line begins if this one begins at ``start`` and has room for what stands before ``reach``."""
+    """Return where the next line begins, if this one begins at ``start`` and has room up to ``reach``."""
     if text[reach] in _BLANKS and (after_blanks := _BLANKS_HERE.match(text, reach)):
         following = after_blanks.end()
         if following == len(text) or _MAY_BEGIN.match(text, following):

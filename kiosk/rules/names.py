@@ -1,4 +1,4 @@
-"""People's names: any letters, any length that fits a form, rare characters kept."""
+"""People's names: letters of any script, up to 60 characters, rare characters kept."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from kiosk.rules.text_safety import MAX_FIELD_LENGTH, is_safe
 
 MAX_LENGTH = 60
 MIDDLE_DOT = "．"
-"""The dot within Chinese forms of indigenous and foreign names (瓦歷斯．諾幹).
+"""The dot in Chinese forms of indigenous and foreign names (瓦歷斯．諾幹).
 
-Of the dots in use this one, U+FF0E, is two cells wide on every terminal and is in cp950; U+00B7, U+2022 and U+2027 are
-one or two cells wide as the terminal likes, U+30FB is not in cp950.
+Of the dots in use only U+FF0E is in cp950 and two cells wide on every terminal.
 """
 
 _MASK = "〇"
@@ -42,7 +41,7 @@ class NameFault(Enum):
 
 
 class InvalidName(ValueError):
-    """Not a name; ``fault`` says why."""
+    """Not a name."""
 
     def __init__(self, fault: NameFault) -> None:
         super().__init__(fault.name)
@@ -50,16 +49,15 @@ class InvalidName(ValueError):
 
 
 def parse_name(text: str) -> str:
-    """A name in its one stored form: letters and marks of any script, 〇, and signs that join names.
+    """Return a name in its stored form: letters and marks of any script, 〇, and signs that join names.
 
     - composed (NFC); full-width Latin letters, signs and blanks in half width;
-    - blanks folded to one, and none between Chinese characters (王　明 is 王明);
-    - every dot beside a Chinese character is :data:`MIDDLE_DOT`;
-    - variation selectors go: they choose a drawing of a character, and files and fonts lose them anyway. Any other
-      character that nobody sees is refused rather than dropped, for no keyboard writes it: the file or the scanner
-      that brought it is not to be trusted with the rest. (The fields of the kiosk drop them while one types.)
+    - single blanks, and none between Chinese characters (王　明 is 王明);
+    - :data:`MIDDLE_DOT` for every dot beside a Chinese character;
+    - no variation selectors, which files and fonts lose anyway. Other invisible characters are refused, because no
+      keyboard writes them and their source is not to be trusted.
 
-    Lost characters (``?``) and private use pass: a roster brings them, and :func:`needs_manual_glyph` names them.
+    Lost characters (``?``) and private use pass, because rosters contain them; see :func:`needs_manual_glyph`.
 
     Raises:
         InvalidName: with the fault.
@@ -83,7 +81,7 @@ def parse_name(text: str) -> str:
 
 
 def _is_letter(character: str) -> bool:
-    """Whether it is a letter, 〇 (a number to Unicode), or stands for a lost one."""
+    """Return whether a character is a letter, 〇 (a number in Unicode), or a lost letter."""
     return unicodedata.category(character)[0] == "L" or character == "〇" or needs_manual_glyph(character)
 
 
@@ -96,7 +94,7 @@ def _begins_name(character: str) -> bool:
 
 
 def _marks_follow_letters(name: str) -> bool:
-    """Whether every combining mark has its letter, and none so many that they cover the lines around."""
+    """Return whether every combining mark follows a letter, at most four each: more would cover other lines."""
     room = 0
     for character in name:
         room = room - 1 if _is_mark(character) else _MAX_MARKS if _is_letter(character) else 0
@@ -106,10 +104,10 @@ def _marks_follow_letters(name: str) -> bool:
 
 
 def mask_name(name: str) -> str:
-    """王小明 as 王〇明, 王明 as 王〇, four and more keep first and last; Latin names keep initials (J*** S***).
+    """Mask all but the first and last character: 王〇明, 王〇; of a Latin name keep the initials: J*** S***.
 
-    The mask is the guide's 〇 (U+3007): ○ is one or two cells wide as the terminal likes. Of a text longer than a field
-    the first :data:`~kiosk.rules.text_safety.MAX_FIELD_LENGTH` characters are looked at.
+    The mask is the guide's 〇 (U+3007), because the width of ○ depends on the terminal. All after
+    :data:`~kiosk.rules.text_safety.MAX_FIELD_LENGTH` characters is ignored.
     """
     name = name[:MAX_FIELD_LENGTH]
     if not _IS_WIDE.search(name):
@@ -122,12 +120,12 @@ def mask_name(name: str) -> str:
 
 
 def needs_manual_glyph(text: str) -> bool:
-    """Whether a character was lost on the way (Excel writes ``?`` for 堃) or is a school's own: 需人工補字."""
+    """Return whether a character was lost (Excel writes ``?`` for 堃) or is in private use: 需人工補字."""
     return _LOST.search(text) is not None
 
 
 def is_rare(text: str) -> bool:
-    """Whether a character is outside cp950, so that a school's other systems may lose it."""
+    """Return whether a character is outside cp950, so that other systems may lose it."""
     try:
         text.encode("cp950")
     except UnicodeEncodeError:
@@ -144,11 +142,11 @@ _COMPOUND = frozenset(
 
 
 _COMPOUND_OF_TWO_FAMILIES = frozenset(("張簡", "范姜", "張廖", "郭羅", "葉劉"))
-"""Families of Taiwan that joined two names; with three characters the second may as well begin the given name."""
+"""Joined family names of Taiwan; in a name of three characters the second may belong to the given name."""
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """Give (family name, given name), neither empty; a name of one part is both."""
+    """Return family name and given name, neither empty; a name of one part is both."""
     if _HAN.match(name):
         two = name[:2]
         is_compound = (two in _COMPOUND and len(name) > 2) or (two in _COMPOUND_OF_TWO_FAMILIES and len(name) > 3)
@@ -160,7 +158,7 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def join_name(family: str, given: str) -> str:
-    """The whole name of two parts; two that are the same are one name in other letters (Suparman), two in Chinese."""
+    """Return the full name; two equal parts are one name in Latin letters (Suparman), two in Chinese."""
     if _HAN.match(family):
         return family + given
     return family if family == given else f"{family} {given}".strip()

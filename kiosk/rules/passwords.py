@@ -1,8 +1,8 @@
-"""What a chosen password must be.
+"""The rules for chosen passwords.
 
-The guide's rule (steps 一 and 變更密碼) for families: letters and digits, more than eight characters. The national ID
-itself would satisfy it, so identity numbers, what is on file of the person and common passwords are refused as well
-(NIST SP 800-63B, 5.1.1.2). The staff's passwords open the whole school: fifteen characters, of whatever kind.
+Families: letters and digits, more than eight characters (the guide's steps 一 and 變更密碼). A national ID satisfies
+that, so IDs, personal data on file and common passwords are refused as well (NIST SP 800-63B, 5.1.1.2). Staff, whose
+passwords open the whole school: fifteen characters of any kind.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DIGIT = re.compile(r"[0-9]", re.ASCII)
 _NOT_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+", re.ASCII)
 _ID_WITHIN = re.compile(r"(?=([a-z][a-d1289][0-9]{8}))", re.ASCII)
 
-# What a guesser tries first costs little, a character that nothing foretells costs one; see `_effort`.
+# A likely guess costs little, an unpredictable character costs one; see `_effort`.
 _MIN_EFFORT = 6.0
 _MIN_CHARACTERS = 5
 _COST_OF_RUN = 1.5
@@ -53,7 +53,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 
 @dataclass(frozen=True)
 class PasswordTicks:
-    """Which parts of the guide's rule a password meets."""
+    """The parts of the guide's rule that a password meets."""
 
     letter: bool
     digit: bool
@@ -67,12 +67,7 @@ class PasswordTicks:
 
 @dataclass(frozen=True)
 class PasswordRule:
-    """What is asked of one kind of login's passwords, besides what is refused of all.
-
-    Attributes:
-        min_length: the fewest characters.
-        letter_and_digit: whether both must be there.
-    """
+    """The requirements for one kind of login, besides those for all."""
 
     min_length: int
     letter_and_digit: bool
@@ -96,13 +91,13 @@ class PasswordFault(Enum):
 
 
 def ticks(password: str) -> PasswordTicks:
-    """Which parts of the rule hold, to be ticked off while someone types."""
+    """Return the parts of the guide's rule that hold, for display during typing."""
     head = password[: MAX_LENGTH + 1]
     return PasswordTicks(bool(_LETTER.search(head)), bool(_DIGIT.search(head)), len(password) >= MIN_LENGTH)
 
 
 def _words_of(file: str) -> frozenset[str]:
-    """The words of a list beside this module, whose lines beginning with # are remarks; each also backwards."""
+    """Return the words of a list beside this module, each also reversed; # begins a comment line."""
     lines = (files("kiosk.rules") / file).read_text("utf-8").splitlines()
     words = [word for line in lines if not line.startswith("#") for word in line.split()]
     return frozenset(words) | frozenset(word[::-1] for word in words)
@@ -120,7 +115,7 @@ def _common_passwords() -> frozenset[str]:
 
 @cache
 def _run_pieces() -> frozenset[str]:
-    """Every piece of a keyboard row, column or sequence, in both directions."""
+    """Return every piece of a keyboard row, column or sequence, in both directions."""
     return frozenset(
         line[start:end]
         for run in _RUNS
@@ -131,11 +126,11 @@ def _run_pieces() -> frozenset[str]:
 
 
 def _effort(text: str) -> float:
-    """How much of a lower-case text has to be guessed: the cheapest way to put it together from what guessers try.
+    """Return the lowest cost of composing a lower-case text from likely guesses, up to `_MIN_EFFORT`.
 
-    Those are, after zxcvbn (D. Wheeler, USENIX Security 2016): keyboard rows, columns and sequences, one character
-    again and again, common words, also backwards and with signs for letters, years, dates, and the piece just written
-    once more. Every other character costs 1. From `_MIN_EFFORT` on it is not counted further.
+    These are, after zxcvbn (D. Wheeler, USENIX Security 2016): keyboard rows, columns and sequences, repeated
+    characters, common words (also reversed, or with signs for letters), years, dates, and a repetition of the previous
+    piece. Every other character costs 1.
     """
     plain = text.translate(_UNSHIFTED)
     spellings = (text, *(text.translate(signs) for signs in _SIGNS_FOR_LETTERS))
@@ -151,7 +146,7 @@ def _effort(text: str) -> float:
 
 
 def _cost_of_piece(plain: str, spellings: tuple[str, ...], start: int, end: int) -> float:
-    """What a piece of two or more characters costs as a whole."""
+    """Return the cost of a piece of two or more characters."""
     length = end - start
     piece = plain[start:end]
     if length <= start and piece == plain[start - length : start]:
@@ -166,18 +161,15 @@ def _cost_of_piece(plain: str, spellings: tuple[str, ...], start: int, end: int)
 
 
 def _is_easy(text: str) -> bool:
-    """Whether a lower-case text is made of little more than what guessers try first.
-
-    Two sequences typed in turns (1a2b3c4d5) and doubled characters (112233abc) are looked through.
-    """
-    in_turns = _effort(text[::2]) + _effort(text[1::2])
+    """Return whether a lower-case text is easily guessed, also as interleaved (1a2b3c4d5) or doubled (112233abc)."""
+    interleaved = _effort(text[::2]) + _effort(text[1::2])
     undoubled = _effort(_DOUBLED.sub(r"\1", text))
     few = len(set(text)) < _MIN_CHARACTERS
-    return few or text in _common_passwords() or min(_effort(text), in_turns, undoubled) < _MIN_EFFORT
+    return few or text in _common_passwords() or min(_effort(text), interleaved, undoubled) < _MIN_EFFORT
 
 
 def _holds_personal(text: str, personal: Collection[str]) -> bool:
-    """Whether something on file makes up half of a text or leaves little to guess; signs between hide nothing."""
+    """Return whether a personal value is half of a text or leaves little to guess, separators ignored."""
     shown = _NOT_LETTER_OR_DIGIT.sub("", text)
     for value in personal:
         part = _NOT_LETTER_OR_DIGIT.sub("", value[:MAX_LENGTH].lower())
@@ -190,12 +182,12 @@ def _holds_personal(text: str, personal: Collection[str]) -> bool:
 
 
 def fault(password: str, personal: Collection[str] = (), rule: PasswordRule = FAMILY_RULE) -> PasswordFault | None:
-    """The first reason to refuse a password, or None.
+    """Return the first fault of a password, or None.
 
     Args:
         password: as typed; never truncated.
-        personal: what must not be the password nor make up most of it: student number, mobile, birth date …
-        rule: the login's.
+        personal: values that must not dominate it: student number, mobile, birth date …
+        rule: of the kind of login.
     """
     if len(password) < rule.min_length:
         return PasswordFault.TOO_SHORT

@@ -1,4 +1,4 @@
-"""Dates as schools write them: ROC years (AD less 1911), school years from 1 August, the age of majority."""
+"""Dates of schools: ROC years (AD less 1911), school years from 1 August, the age of majority."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class DateFault(Enum):
 
 
 class InvalidDate(ValueError):
-    """Not a date in any form schools use; ``fault`` says why."""
+    """Not a date in any form that schools use."""
 
     def __init__(self, fault: DateFault) -> None:
         super().__init__(fault.name)
@@ -39,14 +39,11 @@ class InvalidDate(ValueError):
 def parse_date(text: str, latest: date = LATEST) -> date:
     """Read 109年9月11日, 109/9/11, 109.9.11, 1090911, 980911, 2007-05-06, 2007/5/6 or 20070506.
 
-    A year of four digits is AD, a shorter one or one after 民國 is the Republic's, which begins with 1.
-
-    Args:
-        text: as a person or a file wrote it, in any width.
-        latest: the last day that makes sense, today for a birth date; the first is 1 January 1900.
+    A year of four digits is AD; a shorter one, or one after 民國, is an ROC year from 1 on. Any width is accepted.
+    The day lies from 1 January 1900 to ``latest``.
 
     Raises:
-        InvalidDate: the text is none of them, no such day exists, or it is beyond the bounds.
+        InvalidDate: with the fault.
     """
     if len(text) > _MAX_INPUT_LENGTH:
         raise InvalidDate(DateFault.FORM)
@@ -73,17 +70,17 @@ def parse_date(text: str, latest: date = LATEST) -> date:
 
 
 def format_roc(day: date) -> str:
-    """109年9月11日; a day before the Republic is of 民前1年, 民前2年 …."""
+    """Return 109年9月11日; earlier years are 民前1年, 民前2年 and so on."""
     year = day.year - _ROC_OFFSET
     return f"{year if year > 0 else f'民前{1 - year}'}年{day.month}月{day.day}日"
 
 
 def school_year(day: date) -> int:
-    """The ROC year of the school year a day lies in; it begins on 1 August."""
+    """Return the ROC year in which a day's school year begins, on 1 August."""
     return day.year - _ROC_OFFSET - (day.month < _SCHOOL_YEAR_MONTH)
 
 
 def is_adult(birth: date, on: date) -> bool:
-    """Of full age: 18 since 112-01-01, 20 before (Civil Code art. 12)."""
+    """Return whether a person is of full age: 18 since 112-01-01, 20 before (Civil Code art. 12)."""
     majority = 18 if on >= _MAJORITY_CHANGED else 20
     return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day)) >= majority

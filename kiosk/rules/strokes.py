@@ -1,7 +1,7 @@
-"""What is drawn on the screen: strokes as points with times, smoothed, as blocks on the screen and as SVG on paper.
+"""Drawings of signatures: strokes of timed points, smoothed, as blocks on the screen and as SVG on paper.
 
-A terminal tells the mouse's place cell by cell, so a stroke comes as a staircase. Averaging each point with its
-neighbours and a curve through what results (Catmull-Rom, as cubic Béziers) make a line of it that can be read.
+A terminal reports the mouse cell by cell, so a stroke is a staircase. Each point is averaged with its neighbours, and a
+Catmull-Rom curve (as cubic Béziers) goes through the results.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 CELL_WIDTH, CELL_HEIGHT = 10, 20
-"""Units of a cell of the terminal, which is twice as high as wide."""
+"""The units of a terminal cell, which is twice as high as wide."""
 
 MAX_STROKES = 64
 MAX_POINTS = 4_000
 MIN_INK = 8 * CELL_WIDTH
-"""How long all strokes together are at least, in units: a dot is no signature."""
+"""The least length of all strokes, in units: a dot is no signature."""
 
 _LARGEST = 10_000
 _BLOCKS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
@@ -27,22 +27,22 @@ _STEP = 2.5
 _PEN = 6
 
 Point = tuple[int, int, int]
-"""Across and down in units from the upper left corner, and milliseconds since the first point of all."""
+"""Across and down in units from the upper left corner, and milliseconds since the first point."""
 Place = tuple[float, float]
 Layer = Sequence[Sequence[int]]
-"""Lines of cells; each has a bit for each of its quarters: upper left 1, upper right 2, lower left 4, lower right 8."""
+"""Rows of cells, a bit for each quarter: upper left 1, upper right 2, lower left 4, lower right 8."""
 
 
 class UnusableDrawing(ValueError):
-    """No signature: too little or too much of it, or points that no pad gives."""
+    """A drawing with too little or too much ink, or with impossible points."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Strokes on a pad of a size in units.
+    """Strokes on a pad, whose size is in units.
 
     Raises:
-        UnusableDrawing: see there.
+        UnusableDrawing: the strokes are no signature.
     """
 
     width: int
@@ -60,12 +60,12 @@ class Drawing:
 
 
 def ink(strokes: Iterable[Sequence[Point]]) -> float:
-    """How long strokes are, in units."""
+    """Return the length of strokes, in units."""
     return sum(math.dist(before[:2], after[:2]) for stroke in strokes for before, after in itertools.pairwise(stroke))
 
 
 def svg(drawing: Drawing) -> str:
-    """The drawing as SVG, black on nothing, no larger than what was drawn."""
+    """Return the drawing as SVG, black on transparent, cropped to the ink."""
     places = [place for stroke in drawing.strokes for place in _along(stroke)]
     left, top = (min(place[axis] for place in places) - _PEN for axis in (0, 1))
     right, bottom = (max(place[axis] for place in places) + _PEN for axis in (0, 1))
@@ -78,14 +78,7 @@ def svg(drawing: Drawing) -> str:
 
 
 def quarters(strokes: Iterable[Sequence[Point]], columns: int, rows: int, scale: float = 1.0) -> Layer:
-    """Which quarters of cells the strokes touch.
-
-    Args:
-        strokes: what was drawn.
-        columns: cells of each line.
-        rows: lines.
-        scale: below 1 makes it smaller; 1 shows it where it was drawn.
-    """
+    """Return the quarters of cells that the strokes touch, in rows of ``columns``; ``scale`` below 1 shrinks them."""
     cells = [[0] * columns for _row in range(rows)]
     for stroke in strokes:
         for across, down in _along(stroke):
@@ -97,7 +90,7 @@ def quarters(strokes: Iterable[Sequence[Point]], columns: int, rows: int, scale:
 
 
 def blocks(*layers: Layer) -> list[str]:
-    """Lines of quadrant blocks: everything that these layers of one size touch."""
+    """Return rows of quadrant blocks that show all layers, which have one size."""
     return [
         "".join(_BLOCKS[functools.reduce(operator.or_, bits)] for bits in zip(*lines, strict=True))
         for lines in zip(*layers, strict=True)
@@ -105,7 +98,7 @@ def blocks(*layers: Layer) -> list[str]:
 
 
 def _smooth(stroke: Sequence[Point]) -> list[Place]:
-    """Each point but the first and the last between its neighbours; a place is given once in a row."""
+    """Average each inner point with its neighbours, without repeated places."""
     places = [place for place, _same in itertools.groupby((across, down) for across, down, _at in stroke)]
     inner = (
         ((before[0] + 2 * here[0] + after[0]) / 4, (before[1] + 2 * here[1] + after[1]) / 4)
@@ -115,7 +108,7 @@ def _smooth(stroke: Sequence[Point]) -> list[Place]:
 
 
 def _curves(stroke: Sequence[Point]) -> Iterator[tuple[Place, Place, Place, Place]]:
-    """Bézier curves: from, two handles, to."""
+    """Yield Bézier curves: start, two handles, end."""
     places = _smooth(stroke)
     padded = [places[0], *places, places[-1]]
     for before, start, end, after in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
@@ -134,7 +127,7 @@ def _path(stroke: Sequence[Point]) -> str:
 
 
 def _along(stroke: Sequence[Point]) -> Iterator[Place]:
-    """Places along the line, close enough to touch every quarter of a cell it goes through."""
+    """Yield places along a stroke, close enough to touch every quarter cell on its way."""
     yield float(stroke[0][0]), float(stroke[0][1])
     for start, first, second, end in _curves(stroke):
         steps = max(1, math.ceil(math.dist(start, end) / _STEP))

@@ -1,11 +1,10 @@
-"""Which characters may be kept, shown and compared.
+"""The characters that are safe to keep, show and compare.
 
-Text from people and files can carry terminal commands (C0, C1), a turned-round reading order (bidirectional marks)
-and characters nobody sees. They are dropped or refused before a text is kept, and dropped again before it is shown
-(Unicode Technical Report 36).
+Text from people and files may contain terminal commands (C0, C1), bidirectional marks and invisible characters. They
+are dropped or refused before a text is kept, and dropped again before it is shown (Unicode Technical Report 36).
 
-No function here takes longer than the text grows. The costly one, NFKC, whose ordering of combining marks is
-quadratic and which makes eighteen characters of U+FDFA, looks at :data:`MAX_FIELD_LENGTH` characters only.
+Every function is linear in the text. NFKC, which is quadratic in combining marks and makes 18 characters of U+FDFA,
+sees only :data:`MAX_FIELD_LENGTH` characters.
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ import re
 import unicodedata
 
 MAX_FIELD_LENGTH = 512
-"""Characters of a field that are looked at; every field accepts fewer, so what is beyond is refused anyway."""
+"""The characters of a field that are read; every field accepts fewer, so longer texts are refused anyway."""
 
 _CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 # Default_Ignorable_Code_Point (https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt), the rest of
-# category Cf, and two characters that are drawn blank: U+2800 of Braille and the half-width Hangul filler U+FFA0.
+# category Cf, and two blank characters: U+2800 of Braille and the half-width Hangul filler U+FFA0.
 _INVISIBLE = (
     r"\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
@@ -27,7 +26,7 @@ _SURROGATES = r"\ud800-\udfff"
 _NONCHARACTERS = r"\ufdd0-\ufdef\ufffe\uffff"
 _UNSAFE = re.compile(f"[{_CONTROLS}{_INVISIBLE}{_SURROGATES}{_NONCHARACTERS}]+")
 
-# What lies beyond U+FFFF has a pattern of its own: in one set with the others it makes every search three times slower.
+# A pattern of its own, because these in one set with the others make every search three times slower.
 _BEYOND = re.compile(r"[\U00010000-\U0010ffff]")
 _UNSAFE_BEYOND = re.compile(
     r"[\U000e0000-\U000e0fff\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a]+"
@@ -36,11 +35,10 @@ _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 
 
 def remove_unsafe_chars(text: str) -> str:
-    """The text without characters that must not reach a terminal or a record.
+    """Remove the characters that must not reach a terminal or a record.
 
-    Dropped are controls (newline and tab too), C1, bidirectional marks, zero-width and other invisible characters,
-    variation selectors, tags, surrogates and noncharacters. Private use stays: schools write rare names with it, and
-    :func:`kiosk.rules.names.needs_manual_glyph` names it.
+    These are controls (also newline and tab), bidirectional marks, zero-width and other invisible characters, variation
+    selectors, tags, surrogates and noncharacters. Private use stays, because schools write rare names with it.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -49,7 +47,7 @@ def remove_unsafe_chars(text: str) -> str:
 
 
 def is_safe(text: str) -> bool:
-    """Whether :func:`remove_unsafe_chars` would leave the text as it is."""
+    """Return whether :func:`remove_unsafe_chars` would change nothing."""
     if _UNSAFE.search(text):
         return False
     first = _BEYOND.search(text)
@@ -57,9 +55,9 @@ def is_safe(text: str) -> bool:
 
 
 def half_width(text: str) -> str:
-    """The compatibility form (NFKC): full-width letters and digits of an input method become ASCII.
+    """Return the compatibility form (NFKC), in which full-width letters and digits become ASCII.
 
-    At most :data:`MAX_FIELD_LENGTH` characters are looked at and given back.
+    At most :data:`MAX_FIELD_LENGTH` characters are read and returned.
     """
     if text.isascii():
         return text[:MAX_FIELD_LENGTH]
@@ -67,9 +65,9 @@ def half_width(text: str) -> str:
 
 
 def compact(text: str) -> str:
-    """The text in half width without blanks, dashes and unseen characters, as numbers are compared.
+    """Return the text in half width without blanks, dashes and invisible characters, to compare numbers by.
 
-    At most :data:`MAX_FIELD_LENGTH` characters are looked at and given back.
+    At most :data:`MAX_FIELD_LENGTH` characters are read and returned.
     """
     if text.isascii() and text.isalnum():
         return text[:MAX_FIELD_LENGTH]
