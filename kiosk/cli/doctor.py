@@ -56,7 +56,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 def _applications(school: School, *, repair: bool) -> str:
     """Compare the applications' flags and counters with the other rows, or rebuild them; return the line to print."""
-    from kiosk.services.applications.flags import compare, rebuild
+    from kiosk.services.applications.flag_check import compare, rebuild
 
     found = rebuild(school.store, OPERATOR) if repair else compare(school.store)
     if found.is_right:

@@ -33,7 +33,7 @@ from kiosk.screens.family.menu import MenuScreen
 from kiosk.screens.family.receipt import ReceiptScreen
 from kiosk.screens.family.summary import SummaryScreen
 from kiosk.services.applications.drafts import DraftOfAnother
-from kiosk.services.applications.submission import ApplicantIsStudent, InvalidApplication
+from kiosk.services.applications.form_check import ApplicantIsStudent, InvalidApplication
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.auth.sign_in import SignedIn
 from kiosk.services.auth.student_session import StudentSession

@@ -12,7 +12,7 @@ from kiosk.screens.base.ask_id import AskIdScreen
 from kiosk.screens.base.notice import NoticeScreen
 from kiosk.screens.base.step import Nav
 from kiosk.screens.family.correction import CorrectionScreen
-from kiosk.services.applications.submission import ApplicantIsStudent, InvalidApplication
+from kiosk.services.applications.form_check import ApplicantIsStudent, InvalidApplication
 from kiosk.services.auth.identity_check import NotTheirId, TooManyTries
 from kiosk.services.errors import StoreConflict
 from kiosk.services.students.confirmation import HubState

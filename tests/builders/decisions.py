@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import select
-
 from db.keyring import IndexColumn
 from db.models.applications import Application
 from db.models.columns import table_of
@@ -23,6 +21,8 @@ from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.bindings import OpenedBinding
 from kiosk.domain.receipt import Receipt
 from kiosk.services.accounts.bindings import open_binding
+from kiosk.services.applications.cases import get_case
+from kiosk.services.applications.flags import refresh
 from kiosk.services.applications.state_changes import change_state
 from kiosk.services.auth.staff_session import STAFF_LOGIN, Role, StaffMember
 from kiosk.services.messaging import outbox
@@ -62,10 +62,11 @@ def sender(school: School, number: str, serial: int) -> Sender:
 def approve(school: School, receipt: Receipt, version: int = 1) -> tuple[OpenedBinding, ...]:
     """As an approval does: state, bindings, messages, in one unit of work; whatever stands against it."""
     with school.store.write() as unit:
-        found = select(_application).where(_application.c.id == receipt.application_id)
-        change_state(unit, unit.connection.execute(found).mappings().one(), ApplicationState.APPROVED)
-        opened = open_binding(unit, "test", receipt.application_id)
-        outbox.notify_approved(unit, school.settings, receipt.application_id, version, opened)
+        case = get_case(unit.connection, receipt.application_id)
+        change_state(unit, case, ApplicationState.APPROVED)
+        refresh(unit, [case.student_id])
+        opened = open_binding(unit, "test", case)
+        outbox.notify_approved(unit, school.settings, replace(case, version=version), opened)
         unit.audit("test", "application.approved", receipt.application_id)
     return opened
 
@@ -84,7 +85,7 @@ def add_message(
 ) -> str:
     """Put one more message into the outbox."""
     with school.store.write() as unit:
-        application = unit.session.get_one(Application, application_id)
+        application = get_case(unit.connection, application_id)
         addressee = Addressee("劉小花", "0910100200", email)
         message_id = outbox.write(
             unit, school.settings, kind, uuid4().hex, application, addressee, {"reason": "申請書未簽章"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlmodel import SQLModel, col
 from sqlmodel import select as select_rows
 
@@ -22,6 +22,8 @@ from kiosk.domain.application_form import ApplicantEntry, Basis
 from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.school_calendar import today
 from kiosk.services.accounts.bindings import open_binding
+from kiosk.services.applications.cases import get_case
+from kiosk.services.applications.flags import refresh
 from kiosk.services.applications.state_changes import change_state
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.exports.export_service import HandOver, RosterDone
@@ -57,9 +59,10 @@ class Handing:
         """Apply for a student, and approve whatever stands against it."""
         application_id = self.reviewed.apply(place, *people, basis=basis)
         with self.reviewed.school.store.write() as unit:
-            found = select(_application).where(_application.c.id == application_id)
-            change_state(unit, unit.connection.execute(found).mappings().one(), ApplicationState.APPROVED)
-            open_binding(unit, "test", application_id)
+            case = get_case(unit.connection, application_id)
+            change_state(unit, case, ApplicationState.APPROVED)
+            refresh(unit, [case.student_id])
+            open_binding(unit, "test", case)
             unit.audit("test", "application.approved", application_id)
 
     def end(self, place: int) -> None:

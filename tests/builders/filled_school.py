@@ -9,8 +9,6 @@ from uuid import uuid4
 from argon2 import PasswordHasher
 from sqlmodel import col, select
 
-from db.models.applications import Application
-from db.models.columns import table_of
 from db.models.logins import Credential
 from kiosk.clock import SystemClock
 from kiosk.config.settings import Settings
@@ -21,6 +19,8 @@ from kiosk.domain.receipt import Receipt
 from kiosk.domain.school_calendar import today
 from kiosk.services.accounts.bindings import open_binding
 from kiosk.services.administration.staff_accounts import StaffAccounts
+from kiosk.services.applications.cases import get_case
+from kiosk.services.applications.flags import refresh
 from kiosk.services.applications.state_changes import change_state
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
@@ -160,10 +160,10 @@ def approved_parent(school: School, serial: int) -> str:
     """The serial-th student's application of the serial-th applicant, approved; gives the account."""
     receipt = submit(school, visitors_of(school)[serial], serial)
     with school.store.write() as unit:
-        (opened,) = open_binding(unit, "test", receipt.application_id)
-        row = unit.session.get_one(Application, receipt.application_id)
-        columns = {column.name: getattr(row, column.name) for column in table_of(Application).columns}
-        change_state(unit, columns, ApplicationState.APPROVED)
+        case = get_case(unit.connection, receipt.application_id)
+        (opened,) = open_binding(unit, "test", case)
+        change_state(unit, case, ApplicationState.APPROVED)
+        refresh(unit, [case.student_id])
         unit.audit("test", "application.approved", receipt.application_id)
     return opened.account_id
 

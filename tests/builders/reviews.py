@@ -19,7 +19,7 @@ from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
 from kiosk.domain.application_status import ApprovalBlock, ReviewFlag
 from kiosk.domain.school_calendar import today
 from kiosk.rules.accounts import normalise_account
-from kiosk.services.applications.flags import compare
+from kiosk.services.applications.flag_check import compare
 from kiosk.services.auth.password_hashing import PasswordStore
 from kiosk.services.auth.staff_session import STAFF_LOGIN, Role, StaffMember
 from kiosk.services.auth.student_session import StudentSession

@@ -20,7 +20,7 @@ from db.models.messages import OutboxMessage
 from db.models.school import Staff
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile
-from kiosk.services.applications.flags import compare
+from kiosk.services.applications.flag_check import compare
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.office import StaffServices, open_office
 from kiosk.services.school import School

@@ -23,7 +23,7 @@ from db.models.documents import SignedForm
 from db.models.messages import OutboxMessage
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import ChangedMeanwhile
-from kiosk.services.applications.flags import compare
+from kiosk.services.applications.flag_check import compare
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.office import open_office
 from kiosk.services.review.decisions import Review

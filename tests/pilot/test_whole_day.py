@@ -17,7 +17,7 @@ from db.models.school import Student
 from kiosk.demo.family_visits import DEMO_PASSWORD
 from kiosk.domain.application_form import Basis, Mode
 from kiosk.runtime import mail_worker
-from kiosk.services.applications.flags import compare
+from kiosk.services.applications.flag_check import compare
 from kiosk.services.messaging.outbox import MessageState
 from kiosk.testing import FakeClock, Parent, until
 from tests.pilot.day import FIRST_STAFF_PASSWORD, Day, opened_day

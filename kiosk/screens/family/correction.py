@@ -16,7 +16,7 @@ from kiosk.screens.family.applicant_form import ROWS, ApplicantFormScreen
 from kiosk.widgets.wrapped_text import WrappedText
 
 if TYPE_CHECKING:  # its module loads the staff's tables
-    from kiosk.services.applications.corrections import ReturnedPerson
+    from kiosk.services.applications.correction_answers import ReturnedPerson
 
 _TYPED_AGAIN = {"national_id_again": "national_id", "email_again": "email"}
 

@@ -13,7 +13,7 @@ from kiosk.screens.base.staff_step import StaffStep
 from kiosk.screens.base.step import Nav
 from kiosk.screens.review import application_labels as words
 from kiosk.screens.review.reason import ReasonScreen
-from kiosk.services.applications.corrections import RETURNABLE
+from kiosk.services.applications.correction_answers import RETURNABLE
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.services.review.case_view import ApplicationView

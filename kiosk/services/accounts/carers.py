@@ -17,7 +17,6 @@ from sqlmodel import Session, col, select
 
 from db.keyring import IndexColumn
 from db.models.accounts import Binding, CarerAccess, ParentAccount
-from db.models.applications import Application
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings
@@ -29,6 +28,7 @@ from kiosk.services.accounts.binding_end import end_access
 from kiosk.services.accounts.carer_entry import CarerEntry, faults_of_person, read_entry
 from kiosk.services.accounts.parent_accounts import Person, account_of_carer
 from kiosk.services.accounts.visible_children import Scope, scope_of
+from kiosk.services.applications.cases import get_case
 from kiosk.services.auth.account_session import AccountSession, require_account
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.identity_check import TooManyTries
@@ -202,7 +202,7 @@ class Carers:
     def _tell(self, unit: UnitOfWork, binding: Binding, access: CarerAccess, account: ParentAccount) -> None:
         known = unit.keys.open("parent_account", account.id, account.sealed)
         email = known.get("email")
-        application = unit.session.get_one(Application, binding.application_id)
+        application = get_case(unit.connection, binding.application_id)
         words = {
             "account": mask_email(email) if email else "",
             "fields": "\n".join(scope.label for scope in Scope if scope in scope_of(access)),

@@ -16,9 +16,10 @@ from sqlmodel import Session, col, select
 
 from db.keyring import IndexColumn, KeyRing
 from db.models.accounts import Binding, ParentAccount
-from db.models.applications import Applicant, Application
+from db.models.applications import Application
 from db.models.logins import Credential
 from db.store import UnitOfWork
+from kiosk.domain.application_case import ApplicantRecord
 from kiosk.domain.errors import ServiceError
 from kiosk.domain.school_calendar import day_at
 from kiosk.rules.contact import email_key, mask_email
@@ -91,7 +92,7 @@ class Person:
         return cls(name, personal, ids, keys.index(IndexColumn.MOBILE, mobile))
 
 
-def account_of(unit: UnitOfWork, applicant: Applicant) -> OpenAccount:
+def account_of(unit: UnitOfWork, applicant: ApplicantRecord) -> OpenAccount:
     """The account of an applicant, opened where there is none.
 
     Who is bound to another child keeps their e-mail and password; an account without e-mail takes the application's. A

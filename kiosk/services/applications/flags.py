@@ -1,17 +1,16 @@
-"""What follows from other rows and stands on an application: whose it is, what it waits for, what to look at; counts.
+"""Keeps the columns of an application that follow from other rows: its class and names, blocks, review flags, counts.
 
-Every service that changes what these follow from calls :func:`refresh` (or one of its bigger sisters) in its own unit
-of work, so the columns are never behind; :func:`compare` and :func:`rebuild` are the doctor's. All of them, and the
-submission of an application, go through the same two pure functions: :func:`person_remarks` and :func:`flags_of`.
+Every service that changes such a row calls `refresh` in its own unit of work, so no column is ever outdated. The
+doctor compares and repairs them (`kiosk.services.applications.flag_check`).
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -33,16 +32,26 @@ from db.models.applications import Applicant, Application, ApplicationCount, Con
 from db.models.columns import table_of
 from db.models.documents import SignedForm
 from db.models.school import Guardian, Student
-from db.store import Store, UnitOfWork
+from db.store import UnitOfWork
+from kiosk.domain.application_case import ApplicantRecord, ApplicationCase
 from kiosk.domain.application_form import Basis
-from kiosk.domain.application_status import LIVE_STATES, OPEN_STATES, TO_LOOK_AT, ApprovalBlock, ReviewFlag
-from kiosk.domain.receipt import EmailState
+from kiosk.domain.application_status import LIVE_STATES, OPEN_STATES, ApprovalBlock, ReviewFlag
 from kiosk.domain.school_calendar import day_at
-from kiosk.services.applications.shared_contacts import INDEXES, Row, Shared, sharing
+from kiosk.services.applications.cases import BLOCK_COLUMNS, applicant_of
+from kiosk.services.applications.flag_rules import (
+    FLAG_COLUMNS,
+    NO_FLAGS,
+    GuardianContacts,
+    flags_of,
+    names_of,
+    person_flags,
+)
+from kiosk.services.applications.shared_contacts import INDEXES, Shared, sharing
 from kiosk.services.auth.student_session import is_of_age
 
-_BETWEEN_NAMES = "、"
 _STUDENTS_AT_ONCE = 300
+_DERIVED = ("class_name", "seat_number", "student_number", "student_name", "names", *FLAG_COLUMNS)
+_Record = TypeVar("_Record")
 
 _application = table_of(Application)
 _applicant = table_of(Applicant)
@@ -52,20 +61,10 @@ _consent = table_of(Consent)
 _signed_form = table_of(SignedForm)
 _count = table_of(ApplicationCount)
 
-_REMARK_OF_FIELD = {
-    "name": ReviewFlag.GUARDIAN_NAME_DIFFERS,
-    "national_id": ReviewFlag.GUARDIAN_ID_DIFFERS,
-    "mobile": ReviewFlag.GUARDIAN_MOBILE_DIFFERS,
-    "email": ReviewFlag.GUARDIAN_EMAIL_DIFFERS,
-}
-_FLAGS = (*(f"held_for_{hold.value}" for hold in ApprovalBlock), "is_blocked", "remarks", "needs_a_look")
-_DERIVED = ("class_name", "seat_number", "student_number", "student_name", "names", *_FLAGS)
-NO_FLAGS: dict[str, Any] = dict.fromkeys(_FLAGS, False) | {"remarks": 0}
-
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _FIND_APPLICATIONS = select(_application).where(_application.c.student_id.in_(_IDS))
 _FIND_STUDENTS = select(_student).where(_student.c.id.in_(_IDS))
-_FIND_GUARDIANS = select(_guardian.c.student_id, _guardian.c.name, *(_guardian.c[index] for index in INDEXES)).where(
+_FIND_GUARDIANS = select(_guardian.c.student_id, *(_guardian.c[index] for index in INDEXES), _guardian.c.name).where(
     _guardian.c.student_id.in_(_IDS)
 )
 _FIND_PEOPLE = (
@@ -89,113 +88,48 @@ _COUNT_BY = text(
 )
 
 
-def names_of(student_name: str, people: Iterable[Row]) -> str:
-    """Every name of an application in one text, the student's first: it is sorted by and searched."""
-    return _BETWEEN_NAMES.join((student_name, *(person["name"] for person in people)))
-
-
-def applicants_of(names: str, student_name: str) -> str:
-    """What :func:`names_of` put behind the student's name."""
-    return names[len(student_name) + len(_BETWEEN_NAMES) :]
-
-
-def matching_guardian(person: Row, guardians: Iterable[Row]) -> Row | None:
-    """Who on file the applicant is: by their number, else by their name; None where nobody."""
-    by_name = None
-    for guardian in guardians:
-        if guardian["national_id_index"] is not None and guardian["national_id_index"] == person["national_id_index"]:
-            return guardian
-        if by_name is None and guardian["name"] == person["name"]:
-            by_name = guardian
-    return by_name
-
-
-def differing_fields(person: Row, guardian: Row) -> tuple[str, ...]:
-    """The fields in which an applicant differs from what is on file of them; what is not on file does not differ."""
-    differing = ["name"] if guardian["name"] and guardian["name"] != person["name"] else []
-    for index in INDEXES:
-        given, on_file = person[index], guardian[index]
-        if given is not None and on_file is not None and given != on_file:
-            differing.append(index.removesuffix("_index"))
-    return tuple(differing)
-
-
-def person_remarks(person: Row, guardians: Iterable[Row], shared: Shared) -> ReviewFlag:
-    """What is to be known of one applicant.
-
-    Args:
-        person: their row.
-        guardians: the rows of those on file for the child.
-        shared: the live applicants of any child who share something with them; their own row may be among them.
-    """
-    remarks = shared.remarks(person)
-    guardian = matching_guardian(person, guardians)
-    if guardian is None:
-        remarks |= ReviewFlag.NOT_ON_FILE
-    else:
-        differing = differing_fields(person, guardian)
-        remarks |= ReviewFlag(0) if differing else ReviewFlag.GUARDIAN_MATCHES
-        for key in differing:
-            remarks |= _REMARK_OF_FIELD[key]
-    if person["sex_differs"]:
-        remarks |= ReviewFlag.SEX_DIFFERS
-    if person["unusual_characters"]:
-        remarks |= ReviewFlag.UNUSUAL_CHARACTERS
-    if person["email_state"] != EmailState.VERIFIED:
-        remarks |= ReviewFlag.NO_EMAIL if person["email_state"] == EmailState.NONE else ReviewFlag.EMAIL_UNVERIFIED
-    return remarks
-
-
-def flags_of(
-    holds: Collection[ApprovalBlock], people: Sequence[ReviewFlag], *, consent_refused: bool = False
-) -> dict[str, Any]:
-    """The columns of an open application.
-
-    Args:
-        holds: what it waits for.
-        people: what is to be known of each applicant.
-        consent_refused: a parent has refused the consent since.
-    """
-    remarks = ReviewFlag.CONSENT_REFUSED if consent_refused else ReviewFlag(0)
-    for one in people:
-        remarks |= one
-    if not all(ReviewFlag.GUARDIAN_MATCHES in one for one in people):
-        remarks &= ~ReviewFlag.GUARDIAN_MATCHES
-    return {
-        **{f"held_for_{hold.value}": hold in holds for hold in ApprovalBlock},
-        "is_blocked": bool(holds),
-        "remarks": remarks.value,
-        "needs_a_look": bool(remarks & TO_LOOK_AT),
-    }
-
-
 def refresh(unit: UnitOfWork, student_ids: Iterable[str]) -> None:
-    """Bring the applications of these students up to date, and those whose people share something with theirs.
+    """Refresh the applications of these students, and those that share contacts with theirs.
 
-    A changed row counts as another version: a decision on what was seen before is refused. Call it after the change;
-    where an applicant's number, mobile or e-mail changes, with the :func:`students_sharing_contacts` of before as well.
+    A row whose flags change becomes another version, so a decision on the earlier version is refused. Call it once,
+    after the changes. Where an applicant's contacts change, `refresh_only` the earlier `students_sharing_contacts` too.
     """
     unit.flush()
     wanted = set(student_ids)
-    _void_old_forms(unit, wanted)
+    _void_outdated_forms(unit, wanted)
     refresh_only(unit, wanted | students_sharing_contacts(unit.connection, wanted))
 
 
 def refresh_only(unit: UnitOfWork, student_ids: Iterable[str]) -> None:
-    """Bring the applications of these students up to date, and no others: for who knows whom a change reaches."""
+    """Refresh the applications of these students and no others."""
     for chunk in _chunks(student_ids):
-        _write(unit, _outdated(unit.connection, unit.keys, chunk, unit.timestamp_ms))
+        write_columns(unit, outdated_columns(unit.connection, unit.keys, chunk, unit.timestamp_ms))
+
+
+def with_current_flags(unit: UnitOfWork, case: ApplicationCase) -> ApplicationCase:
+    """Return the case with blocks and flags as of now, and void its outdated forms; nothing else is written.
+
+    The stored columns can be outdated only by time: a student comes of age.
+    """
+    unit.flush()
+    _void_outdated_forms(unit, [case.student_id])
+    facts = _Facts(unit.connection, unit.keys, [case.student_id], day_at(unit.timestamp_ms))
+    (columns,) = (facts.columns(row) for row in facts.applications if row["id"] == case.id)
+    return replace(
+        case,
+        blocks=tuple(block for block, column in BLOCK_COLUMNS.items() if columns[column]),
+        flags=ReviewFlag(columns["remarks"]),
+        needs_review=columns["needs_a_look"],
+    )
 
 
 def refresh_after_roster(unit: UnitOfWork, renamed: Iterable[str]) -> None:
-    """Bring every application up to date after a roster came in: whose it is set by set, then the flags of the open.
+    """Refresh every application after a roster import: classes and names in one statement, then the open ones' flags.
 
-    Args:
-        unit: the unit of work.
-        renamed: the students whose names are others now; nothing else of a roster stands on a form to be signed.
+    ``renamed`` are the students with a new name; nothing else of a roster is on a form to be signed.
     """
     connection = unit.connection
-    _void_old_forms(unit, renamed)
+    _void_outdated_forms(unit, renamed)
     copies: dict[str, ColumnElement[Any]] = {
         "class_name": _student.c.class_name,
         "seat_number": func.coalesce(_student.c.seat_number, 0),
@@ -210,17 +144,17 @@ def refresh_after_roster(unit: UnitOfWork, renamed: Iterable[str]) -> None:
         .values(copies)
     )
     if moved.rowcount:
-        _count_anew(connection)
-    for chunk in _students_with_applications(connection, only_open=True):
-        _write(unit, _outdated(connection, unit.keys, chunk, unit.timestamp_ms))
+        count_again(connection)
+    for chunk in students_with_applications(connection, only_open=True):
+        write_columns(unit, outdated_columns(connection, unit.keys, chunk, unit.timestamp_ms))
 
 
 def students_sharing_contacts(connection: Connection, student_ids: Collection[str]) -> set[str]:
-    """Other students with a live application by somebody who shares a number, mobile or e-mail with these' people."""
+    """Return other students with a live applicant who shares an ID, mobile or e-mail with these students' applicants."""
     found: set[str] = set()
     for chunk in _chunks(student_ids):
-        people = connection.execute(_FIND_PEOPLE, {"ids": chunk}).mappings().all()
-        found |= {other["student_id"] for other in sharing(connection, people)}
+        people = [applicant_of(row) for row in connection.execute(_FIND_PEOPLE, {"ids": chunk}).mappings()]
+        found |= {other.student_id for other in sharing(connection, people)}
     return found.difference(student_ids)
 
 
@@ -229,172 +163,55 @@ def increment_state_count(connection: Connection, class_name: str, state: str, m
     connection.execute(_COUNT_BY, {"class_name": class_name, "state": str(state), "more": more})
 
 
-@dataclass(frozen=True)
-class FlagCheck:
-    """What the doctor found: how many applications there are, whose columns are behind, and how many counts."""
+@dataclass(frozen=True, slots=True)
+class OutdatedApplication:
+    """An application whose stored columns differ from the ``columns`` that follow now."""
 
-    applications: int
-    outdated: tuple[str, ...]
-    wrong_counts: int
-
-    @property
-    def is_right(self) -> bool:
-        """Whether nothing is to be mended."""
-        return not self.outdated and not self.wrong_counts
-
-
-def compare(store: Store) -> FlagCheck:
-    """Compute every application's columns and all counts anew, and hold them against what is stored.
-
-    Returns:
-        ``outdated`` holds the numbers of the applications. A student who has come of age since makes theirs so.
-    """
-    outdated: list[str] = []
-    with store.read() as session:
-        connection = session.connection()
-        for chunk in _students_with_applications(connection, only_open=False):
-            behind = _outdated(connection, store.keys, chunk, store.now())
-            outdated += [stored["number"] for stored, _fresh in behind]
-        total = connection.execute(select(func.count()).select_from(_application)).scalar_one()
-        wrong = _counts_of(connection).items() ^ _stored_counts(connection).items()
-    return FlagCheck(total, tuple(outdated), len({kind for kind, _value in wrong}))
+    id: str
+    number: str
+    state: str
+    class_name: str
+    version: int
+    flags_changed: bool
+    columns: dict[str, Any]
 
 
-def rebuild(store: Store, actor: str) -> FlagCheck:
-    """Mend what :func:`compare` finds, some students at a time, then the counts.
-
-    Args:
-        store: the database.
-        actor: as it stands in the audit.
-
-    Returns:
-        What was mended.
-
-    Raises:
-        StoreError: the database cannot be written; what was mended before stays.
-    """
-    outdated: list[str] = []
-    with store.read() as session:
-        chunks = list(_students_with_applications(session.connection(), only_open=False))
-    for chunk in chunks:
-        with store.write() as unit:
-            behind = list(_outdated(unit.connection, unit.keys, chunk, unit.timestamp_ms))
-            _write(unit, behind)
-            outdated += [stored["number"] for stored, _fresh in behind]
-            unit.audit(actor, "applications.rebuilt", "school", {"applications": len(behind)})
-    with store.write() as unit:
-        stored = _stored_counts(unit.connection)
-        total = _count_anew(unit.connection)
-        wrong = stored.items() ^ _stored_counts(unit.connection).items()
-        unit.audit(actor, "counts.rebuilt", "school", {"counts": len(wrong)})
-    return FlagCheck(total, tuple(outdated), len({kind for kind, _value in wrong}))
-
-
-def _void_old_forms(unit: UnitOfWork, student_ids: Iterable[str]) -> None:
-    """Paper that says what is no longer so counts no more, and its application waits for a signature again."""
-    from kiosk.services.documents.register import void_outdated  # the paper's tables: no start of the kiosk needs them
-
-    for chunk in _chunks(student_ids):
-        void_outdated(unit, chunk)
-
-
-def _outdated(
+def outdated_columns(
     connection: Connection, keys: KeyRing, student_ids: Sequence[str], at: int
-) -> Iterator[tuple[RowMapping, dict[str, Any]]]:
-    """Each application of these students whose columns are behind, with the right ones."""
+) -> Iterator[OutdatedApplication]:
+    """Find the outdated applications of these students at a moment in milliseconds since 1970-01-01 UTC."""
     facts = _Facts(connection, keys, student_ids, day_at(at))
     for stored in facts.applications:
-        fresh = facts.columns(stored)
-        if any(stored[name] != value for name, value in fresh.items()):
-            yield stored, fresh
+        columns = facts.columns(stored)
+        changed = {name for name, value in columns.items() if stored[name] != value}
+        if changed:
+            yield OutdatedApplication(
+                id=stored["id"],
+                number=stored["number"],
+                state=stored["state"],
+                class_name=stored["class_name"],
+                version=stored["version"],
+                flags_changed=not changed.isdisjoint(FLAG_COLUMNS),
+                columns=columns,
+            )
 
 
-def _write(unit: UnitOfWork, outdated: Iterable[tuple[RowMapping, dict[str, Any]]]) -> None:
-    """Write the right columns; a row whose flags changed is another version, one that only moved is not."""
+def write_columns(unit: UnitOfWork, outdated: Iterable[OutdatedApplication]) -> None:
+    """Write the columns; a row whose flags change becomes another version, one that only moved does not."""
     rows = []
-    for stored, fresh in outdated:
-        flags_changed = any(stored[name] != fresh[name] for name in _FLAGS)
-        rows.append({"row": stored["id"], "new_version": stored["version"] + flags_changed, **fresh})
-        if stored["class_name"] != fresh["class_name"]:
-            increment_state_count(unit.connection, stored["class_name"], stored["state"], -1)
-            increment_state_count(unit.connection, fresh["class_name"], stored["state"], 1)
+    for one in outdated:
+        rows.append({"row": one.id, "new_version": one.version + one.flags_changed, **one.columns})
+        if one.class_name != one.columns["class_name"]:
+            increment_state_count(unit.connection, one.class_name, one.state, -1)
+            increment_state_count(unit.connection, one.columns["class_name"], one.state, 1)
     if rows:
         columns: dict[str, Any] = {name: bindparam(name) for name in _DERIVED}
         columns["version"] = bindparam("new_version")
         unit.connection.execute(update(_application).where(_application.c.id == bindparam("row")).values(columns), rows)
 
 
-class _Facts:
-    """What the columns of some students' applications follow from, read set by set."""
-
-    def __init__(self, connection: Connection, keys: KeyRing, student_ids: Sequence[str], on: date) -> None:
-        ids = {"ids": student_ids}
-        self._keys, self._on = keys, on
-        self.applications = connection.execute(_FIND_APPLICATIONS, ids).mappings().all()
-        self._live = Counter(row["student_id"] for row in self.applications if row["state"] in LIVE_STATES)
-        self._students = {row["id"]: row for row in connection.execute(_FIND_STUDENTS, ids).mappings()}
-        self._guardians = _grouped(connection.execute(_FIND_GUARDIANS, ids).mappings(), "student_id")
-        self._people = _grouped(connection.execute(_FIND_PEOPLE, ids).mappings(), "application_id")
-        self._signed = set(connection.execute(_FIND_SIGNED, ids).scalars())
-        self._answers = {
-            (row.student_id, row.answered_by): row.choice for row in connection.execute(_FIND_ANSWERS, ids)
-        }
-        everybody = [person for people in self._people.values() for person in people]
-        self._shared = Shared(sharing(connection, everybody))
-        numbers = list({person["national_id_index"] for person in everybody})
-        self._student_numbers = set(connection.execute(_FIND_STUDENTS_WITH_ID, {"ids": numbers}).scalars())
-
-    def columns(self, application: RowMapping) -> dict[str, Any]:
-        """Everything that follows, for one application."""
-        student = self._students[application["student_id"]]
-        people = self._people[application["id"]]
-        copied = {
-            "class_name": student["class_name"],
-            "seat_number": student["seat_number"] or 0,
-            "student_number": student["student_number"],
-            "student_name": student["name"],
-            "names": names_of(student["name"], people),
-        }
-        if application["state"] not in OPEN_STATES:
-            return copied | NO_FLAGS
-        guardians = self._guardians[student["id"]]
-        remarks = [person_remarks(person, guardians, self._shared) for person in people]
-        refused = self._answers.get((student["id"], "parent")) == "refuse"
-        return copied | flags_of(self._holds(application, student, people), remarks, consent_refused=refused)
-
-    def _holds(self, application: RowMapping, student: RowMapping, people: Sequence[RowMapping]) -> set[ApprovalBlock]:
-        student_agrees = self._answers.get((student["id"], "student")) == "agree"
-        released = application["registrar_released_by"] is not None
-        standing = {
-            ApprovalBlock.DOCUMENTS: bool(Basis(application["basis"]).documents)
-            and application["documents_seen_by"] is None,
-            ApprovalBlock.CORRECTION: student["data_state"] == "error_reported",
-            ApprovalBlock.CONFLICT: self._live[student["id"]] > 1 and application["conflict_settled_by"] is None,
-            ApprovalBlock.STUDENT_CONSENT: not student_agrees
-            and is_of_age(self._keys, student["id"], student["sealed"], self._on),
-            ApprovalBlock.REGISTRAR: not released
-            and any(person["national_id_index"] in self._student_numbers for person in people),
-            ApprovalBlock.SIGNATURE: application["id"] not in self._signed,
-        }
-        return {hold for hold, stands in standing.items() if stands}
-
-
-def _grouped(rows: Iterable[RowMapping], key: str) -> defaultdict[str, list[RowMapping]]:
-    groups: defaultdict[str, list[RowMapping]] = defaultdict(list)
-    for row in rows:
-        groups[row[key]].append(row)
-    return groups
-
-
-def _chunks(student_ids: Iterable[str]) -> Iterator[list[str]]:
-    """Some at a time: statements name each."""
-    ordered = sorted(student_ids)
-    for start in range(0, len(ordered), _STUDENTS_AT_ONCE):
-        yield ordered[start : start + _STUDENTS_AT_ONCE]
-
-
-def _students_with_applications(connection: Connection, *, only_open: bool) -> Iterator[list[str]]:
-    """The students of all applications, or of the open ones, some at a time."""
+def students_with_applications(connection: Connection, *, only_open: bool) -> Iterator[list[str]]:
+    """Yield the students of all applications, or of the open ones, some at a time."""
     last = ""
     while True:
         statement = select(_application.c.student_id).where(_application.c.student_id > last).distinct()
@@ -408,21 +225,98 @@ def _students_with_applications(connection: Connection, *, only_open: bool) -> I
         last = found[-1]
 
 
-def _counts_of(connection: Connection) -> dict[tuple[str, str], int]:
+def counts_of(connection: Connection) -> dict[tuple[str, str], int]:
+    """Count the applications by class and state."""
     kind = (_application.c.class_name, _application.c.state)
     counted = connection.execute(select(*kind, func.count()).group_by(*kind))
     return {(class_name, state): int(value) for class_name, state, value in counted}
 
 
-def _stored_counts(connection: Connection) -> dict[tuple[str, str], int]:
-    return {(row.class_name, row.state): row.value for row in connection.execute(select(_count)) if row.value}
-
-
-def _count_anew(connection: Connection) -> int:
-    """Count all applications again; returns how many there are."""
-    counted = _counts_of(connection)
+def count_again(connection: Connection) -> int:
+    """Store the counts of all applications anew; return how many there are."""
+    counted = counts_of(connection)
     connection.execute(delete(_count))
     if counted:
         rows = [{"class_name": name, "state": state, "value": value} for (name, state), value in counted.items()]
         connection.execute(insert(_count), rows)
     return sum(counted.values())
+
+
+def _void_outdated_forms(unit: UnitOfWork, student_ids: Iterable[str]) -> None:
+    """Void forms whose facts have changed; their application waits for a signature again."""
+    from kiosk.services.documents.register import void_outdated  # the kiosk starts without the tables of documents
+
+    for chunk in _chunks(student_ids):
+        void_outdated(unit, chunk)
+
+
+class _Facts:
+    """The rows that the derived columns of some students' applications follow from, one statement a table."""
+
+    def __init__(self, connection: Connection, keys: KeyRing, student_ids: Sequence[str], on: date) -> None:
+        ids = {"ids": student_ids}
+        self._keys, self._on = keys, on
+        self.applications = connection.execute(_FIND_APPLICATIONS, ids).mappings().all()
+        self._live = Counter(row["student_id"] for row in self.applications if row["state"] in LIVE_STATES)
+        self._students = {row["id"]: row for row in connection.execute(_FIND_STUDENTS, ids).mappings()}
+        guardians = (GuardianContacts(**row) for row in connection.execute(_FIND_GUARDIANS, ids).mappings())
+        self._guardians = _grouped(guardians, lambda guardian: guardian.student_id)
+        people = [applicant_of(row) for row in connection.execute(_FIND_PEOPLE, ids).mappings()]
+        self._people = _grouped(people, lambda person: person.application_id)
+        self._signed = set(connection.execute(_FIND_SIGNED, ids).scalars())
+        self._answers = {
+            (row.student_id, row.answered_by): row.choice for row in connection.execute(_FIND_ANSWERS, ids)
+        }
+        self._shared = Shared(sharing(connection, people))
+        numbers = list({person.national_id_index for person in people})
+        self._student_numbers = set(connection.execute(_FIND_STUDENTS_WITH_ID, {"ids": numbers}).scalars())
+
+    def columns(self, application: RowMapping) -> dict[str, Any]:
+        """Return the derived columns of one application."""
+        student = self._students[application["student_id"]]
+        people = self._people[application["id"]]
+        copied = {
+            "class_name": student["class_name"],
+            "seat_number": student["seat_number"] or 0,
+            "student_number": student["student_number"],
+            "student_name": student["name"],
+            "names": names_of(student["name"], people),
+        }
+        if application["state"] not in OPEN_STATES:
+            return copied | NO_FLAGS
+        guardians = self._guardians[student["id"]]
+        flags = [person_flags(person, guardians, self._shared) for person in people]
+        refused = self._answers.get((student["id"], "parent")) == "refuse"
+        return copied | flags_of(self._blocks(application, student, people), flags, consent_refused=refused)
+
+    def _blocks(
+        self, application: RowMapping, student: RowMapping, people: Sequence[ApplicantRecord]
+    ) -> set[ApprovalBlock]:
+        student_agrees = self._answers.get((student["id"], "student")) == "agree"
+        released = application["registrar_released_by"] is not None
+        holds = {
+            ApprovalBlock.DOCUMENTS: bool(Basis(application["basis"]).documents)
+            and application["documents_seen_by"] is None,
+            ApprovalBlock.CORRECTION: student["data_state"] == "error_reported",
+            ApprovalBlock.CONFLICT: self._live[student["id"]] > 1 and application["conflict_settled_by"] is None,
+            ApprovalBlock.STUDENT_CONSENT: not student_agrees
+            and is_of_age(self._keys, student["id"], student["sealed"], self._on),
+            ApprovalBlock.REGISTRAR: not released
+            and any(person.national_id_index in self._student_numbers for person in people),
+            ApprovalBlock.SIGNATURE: application["id"] not in self._signed,
+        }
+        return {block for block, is_held in holds.items() if is_held}
+
+
+def _grouped(records: Iterable[_Record], key: Callable[[_Record], str]) -> defaultdict[str, list[_Record]]:
+    groups: defaultdict[str, list[_Record]] = defaultdict(list)
+    for record in records:
+        groups[key(record)].append(record)
+    return groups
+
+
+def _chunks(student_ids: Iterable[str]) -> Iterator[list[str]]:
+    """Split the ids: a statement names each."""
+    ordered = sorted(student_ids)
+    for start in range(0, len(ordered), _STUDENTS_AT_ONCE):
+        yield ordered[start : start + _STUDENTS_AT_ONCE]

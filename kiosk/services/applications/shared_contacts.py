@@ -1,36 +1,35 @@
-"""Applicants who share a number, a mobile or an e-mail with others, of whichever child.
+"""Finds live applicants, of any child, who share an ID, a mobile or an e-mail.
 
-A crowd can share a mobile (the school's own, say). Nothing here grows with more than the size of one crowd, and a
-submission not even with that: see :func:`find_others`.
+Many can share a mobile, such as the school's own: a submission's work does not grow with their number (`find_others`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, or_, select
 
 from db.models.applications import Applicant, Application
 from db.models.columns import table_of
-from kiosk.domain.application_status import ReviewFlag
+from kiosk.domain.application_case import Contacts
+from kiosk.domain.application_status import ApplicationState, ReviewFlag
 
 SMALL_COUNT = 100
-"""So many rows are read as they come; where there are more, only those that matter."""
+"""Up to so many rows are read at once; of more, only those that can change a flag."""
 
 NUMBER, MOBILE, EMAIL = INDEXES = ("national_id_index", "mobile_index", "email_index")
-_REMARK_OF = {MOBILE: ReviewFlag.MOBILE_SHARED, EMAIL: ReviewFlag.EMAIL_SHARED}
+_FLAG_OF = {MOBILE: ReviewFlag.MOBILE_SHARED, EMAIL: ReviewFlag.EMAIL_SHARED}
 _MAX_APPLICANTS = 2
-
-Row = Mapping[str, Any] | RowMapping
 
 _application = table_of(Application)
 _applicant = table_of(Applicant)
 
 
 def _is_one_of_two(index: str) -> ColumnElement[bool]:
-    """The column equals one of two parameters, each named: a list of unknown length costs more at every call."""
+    """Compare with two named parameters: a list of unknown length costs more at every call."""
     return _applicant.c[index].in_([bindparam(f"{index}_{place}") for place in range(_MAX_APPLICANTS)])
 
 
@@ -49,92 +48,113 @@ _FIND_ANOTHER = {
         _applicant.c[NUMBER] != bindparam("person"),
         _applicant.c[NUMBER] != bindparam("found"),
     ).limit(1)
-    for index in _REMARK_OF
+    for index in _FLAG_OF
 }
 _FIND_OF_PERSON = {
     index: _FIND.where(_applicant.c[index] == bindparam("value"), _applicant.c[NUMBER] == bindparam("found"))
-    for index in _REMARK_OF
+    for index in _FLAG_OF
 }
-_FIND_SHARING = select(
-    _applicant.c.application_id, _applicant.c.student_id, *(_applicant.c[index] for index in INDEXES)
-).where(_applicant.c.live, or_(*(_applicant.c[index].in_(bindparam(index, expanding=True)) for index in INDEXES)))
+_FIND_SHARING = select(_applicant.c.student_id, *(_applicant.c[index] for index in INDEXES)).where(
+    _applicant.c.live, or_(*(_applicant.c[index].in_(bindparam(index, expanding=True)) for index in INDEXES))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveApplicant(Contacts):
+    """A live applicant, with state and review flags of the application."""
+
+    state: ApplicationState
+    flags: ReviewFlag
 
 
 class Shared:
-    """What live applicants have in common."""
+    """IDs, mobiles and e-mails by the children and persons that have them."""
 
-    def __init__(self, people: Iterable[Row]) -> None:
-        """Look at these rows once."""
-        self._children: defaultdict[bytes, set[str]] = defaultdict(set)
-        self._people: defaultdict[tuple[str, bytes], set[bytes]] = defaultdict(set)
+    def __init__(self, people: Iterable[Contacts]) -> None:
+        """Go through the people once."""
+        self._children: defaultdict[bytes | None, set[str]] = defaultdict(set)
+        self._people: defaultdict[tuple[str, bytes], set[bytes | None]] = defaultdict(set)
         for person in people:
-            self._children[person[NUMBER]].add(person["student_id"])
-            for index in _REMARK_OF:
-                if person[index] is not None:
-                    self._people[index, person[index]].add(person[NUMBER])
+            self._children[person.national_id_index].add(person.student_id)
+            for index in _FLAG_OF:
+                value = getattr(person, index)
+                if value is not None:
+                    self._people[index, value].add(person.national_id_index)
 
-    def remarks(self, person: Row) -> ReviewFlag:
-        """What the others say of one applicant, who may be among them."""
-        remarks = ReviewFlag(0)
-        if not self._children.get(person[NUMBER], set()) <= {person["student_id"]}:
-            remarks |= ReviewFlag.KNOWN_APPLICANT
-        for index, remark in _REMARK_OF.items():
-            if not self._people.get((index, person[index]), set()) <= {person[NUMBER]}:
-                remarks |= remark
-        return remarks
+    def flags(self, person: Contacts) -> ReviewFlag:
+        """Return the flags that sharing gives one applicant, who may be among the people."""
+        flags = ReviewFlag(0)
+        if not self._children.get(person.national_id_index, set()) <= {person.student_id}:
+            flags |= ReviewFlag.KNOWN_APPLICANT
+        for index, flag in _FLAG_OF.items():
+            if not self._people.get((index, getattr(person, index)), set()) <= {person.national_id_index}:
+                flags |= flag
+        return flags
 
 
-def sharing(connection: Connection, people: Sequence[Row]) -> Sequence[RowMapping]:
-    """The live applicants, of any child, who share a number, a mobile or an e-mail with one of these."""
+def sharing(connection: Connection, people: Sequence[Contacts]) -> list[Contacts]:
+    """Return the live applicants, of any child, who share an ID, a mobile or an e-mail with one of the people."""
     if not people:
-        return ()
-    values = {index: {person[index] for person in people if person[index] is not None} for index in INDEXES}
-    return connection.execute(_FIND_SHARING, {index: list(found) for index, found in values.items()}).mappings().all()
+        return []
+    values = {index: {getattr(person, index) for person in people} - {None} for index in INDEXES}
+    found = connection.execute(_FIND_SHARING, {index: list(known) for index, known in values.items()})
+    return [Contacts(*row) for row in found]
 
 
-def find_others(connection: Connection, student_id: str, people: Sequence[Row]) -> Sequence[RowMapping]:
-    """The live applicants of a child, and those of others who share something with these new people of the child.
+def find_others(connection: Connection, student_id: str, people: Sequence[Contacts]) -> list[LiveApplicant]:
+    """Return the child's live applicants, and those of other children who share something with the new people.
 
-    Where a crowd shares a mobile or an e-mail, one or two stand for it: two of them share it already, so every open
-    application of the crowd is marked, and one more in it changes none.
+    Of many with the same mobile or e-mail, one or two are enough: any two have flagged every open application that
+    shares it already. A person may be in the result twice.
 
     Args:
         connection: of the caller's unit of work.
         student_id: the child.
-        people: the new rows, one or two, not stored yet.
-
-    Returns:
-        Their student_id, blind indexes, and the application's state and remarks; somebody may stand there twice.
+        people: one or two new applicants of the child, not stored yet.
     """
     values: dict[str, Any] = {"student": student_id}
     for index in INDEXES:
         for place in range(_MAX_APPLICANTS):
-            values[f"{index}_{place}"] = people[place % len(people)][index]
-    found: list[RowMapping] = list(connection.execute(_FIND_FEW, values).mappings())
+            values[f"{index}_{place}"] = getattr(people[place % len(people)], index)
+    found = _read(connection, _FIND_FEW, values)
     if len(found) < SMALL_COUNT:
         return found
-    found = list(connection.execute(_FIND_FAMILY, values).mappings())
+    found = _read(connection, _FIND_FAMILY, values)
     for person in people:
-        for index in _REMARK_OF:
-            if person[index] is not None:
+        for index in _FLAG_OF:
+            if getattr(person, index) is not None:
                 found += _of_crowd(connection, index, person)
     return found
 
 
-def _of_crowd(connection: Connection, index: str, person: Row) -> Sequence[RowMapping]:
-    """Of the others with this mobile or e-mail: one of each of two people, or all of the only one."""
-    named = {"value": person[index], "person": person[NUMBER]}
-    one = connection.execute(_FIND_ANOTHER[index], {**named, "found": person[NUMBER]}).mappings().one_or_none()
-    if one is None:
+def _of_crowd(connection: Connection, index: str, person: Contacts) -> Sequence[LiveApplicant]:
+    """Return one row each of two other people with this mobile or e-mail, or all rows of the only one."""
+    named = {"value": getattr(person, index), "person": person.national_id_index}
+    one = _read(connection, _FIND_ANOTHER[index], {**named, "found": person.national_id_index})
+    if not one:
         return ()
-    named["found"] = one[NUMBER]
-    another = connection.execute(_FIND_ANOTHER[index], named).mappings().one_or_none()
-    if another is not None:
-        return (one, another)
+    named["found"] = one[0].national_id_index
+    another = _read(connection, _FIND_ANOTHER[index], named)
+    if another:
+        return (*one, *another)
     del named["person"]
-    return connection.execute(_FIND_OF_PERSON[index], named).mappings().all()
+    return _read(connection, _FIND_OF_PERSON[index], named)
 
 
-def remarks_between(person: Row, other: Row) -> ReviewFlag:
-    """What one applicant's row says of the other's, which may be the same person's."""
-    return Shared([other]).remarks(person)
+def _read(connection: Connection, statement: Select[Any], values: Mapping[str, Any]) -> list[LiveApplicant]:
+    return [
+        LiveApplicant(
+            row.student_id,
+            row.national_id_index,
+            row.mobile_index,
+            row.email_index,
+            ApplicationState(row.state),
+            ReviewFlag(row.remarks),
+        )
+        for row in connection.execute(statement, values)
+    ]
+
+
+def flags_between(person: Contacts, other: Contacts) -> ReviewFlag:
+    """Return the flags that another applicant, who may be the same person, gives one."""
+    return Shared([other]).flags(person)

@@ -85,8 +85,8 @@ def void_if_changed(unit: UnitOfWork, document: Document) -> bool:
     The form of an approved application stays as it was signed.
     """
     if document.application_id is not None:
-        application = unit.session.get_one(Application, document.application_id, populate_existing=True)
-        if application.state in (ApplicationState.APPROVED, ApplicationState.ENDED):
+        found = select(Application.state).where(Application.id == document.application_id)
+        if unit.session.exec(found).one() in (ApplicationState.APPROVED, ApplicationState.ENDED):
             return False
     facts = FormContents(unit.session, unit.keys, None).facts(FormKind(document.kind), document.subject_id)
     if content_of(unit.keys, document).facts == facts:

@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlmodel import col, select
-
-from db.models.applications import Applicant, Application
 from db.models.messages import OutboxMessage
 from db.store import UnitOfWork
 from kiosk.config.settings import Settings
+from kiosk.domain.application_case import ApplicantRecord, ApplicationCase
 from kiosk.domain.application_form import FormField
 from kiosk.domain.bindings import OpenedBinding
 from kiosk.domain.school_calendar import roc_day
@@ -82,7 +80,7 @@ def write(
     settings: Settings,
     kind: MessageKind,
     decision_key: str,
-    application: Application | None,
+    application: ApplicationCase | None,
     addressee: Addressee,
     words: Mapping[str, str],
 ) -> str:
@@ -120,78 +118,65 @@ def write(
     return message_id
 
 
-def _of_application(application: Application | None) -> dict[str, str]:
+def _of_application(application: ApplicationCase | None) -> dict[str, str]:
     if application is None:
         return {}
     return {"student": mask_name(application.student_name), "number": application.number}
 
 
 def notify_approved(
-    unit: UnitOfWork, settings: Settings, application_id: str, version: int, opened: Iterable[OpenedBinding]
+    unit: UnitOfWork, settings: Settings, case: ApplicationCase, opened: Iterable[OpenedBinding]
 ) -> None:
     """Notify every applicant of the approval and of how to use the account.
 
-    ``version`` is the application's at the decision, a part of the decision's key.
+    The case is as it was decided on: its version is a part of the decision's key.
     """
-    people = {person.id: person for person in _people(unit, application_id)}
+    people = {person.id: person for person in case.applicants}
     for one in opened:
         kind = MessageKind.SECOND_CHILD if one.first_password_until is None else MessageKind.APPROVED
         words = {"account": one.account_email or ""}
         if one.first_password_until is not None:
             words["until"] = roc_day(one.first_password_until)
-        _notify(unit, settings, kind, application_id, version, people[one.applicant_id], words)
+        _notify(unit, settings, kind, case, people[one.applicant_id], words)
 
 
 def notify_returned(
-    unit: UnitOfWork, settings: Settings, application_id: str, version: int, reasons: Mapping[tuple[int, str], str]
+    unit: UnitOfWork, settings: Settings, case: ApplicationCase, reasons: Mapping[tuple[int, str], str]
 ) -> None:
     """Notify the applicants of their returned fields (退件補正) and the reasons.
 
     ``reasons`` are by the applicant's position, from 1, and the field's key; IDs in them are hidden.
     """
-    people = _people(unit, application_id)
-    known = _identity_numbers(unit, people)
-    for person in people:
+    known = _identity_numbers(unit, case)
+    for person in case.applicants:
         fields = [
             f"{FormField(key).label}：{hide_ids(reason, known)}"
             for (position, key), reason in reasons.items()
             if position == person.position
         ]
         if fields:
-            words = {"fields": "\n".join(fields)}
-            _notify(unit, settings, MessageKind.RETURNED, application_id, version, person, words)
+            _notify(unit, settings, MessageKind.RETURNED, case, person, {"fields": "\n".join(fields)})
 
 
-def notify_rejected(unit: UnitOfWork, settings: Settings, application_id: str, version: int, reason: str) -> None:
+def notify_rejected(unit: UnitOfWork, settings: Settings, case: ApplicationCase, reason: str) -> None:
     """Notify every applicant of the refusal (不通過) and its reason, as :func:`notify_returned` does."""
-    people = _people(unit, application_id)
-    words = {"reason": hide_ids(reason, _identity_numbers(unit, people))}
-    for person in people:
-        _notify(unit, settings, MessageKind.REJECTED, application_id, version, person, words)
+    words = {"reason": hide_ids(reason, _identity_numbers(unit, case))}
+    for person in case.applicants:
+        _notify(unit, settings, MessageKind.REJECTED, case, person, words)
 
 
 def _notify(
     unit: UnitOfWork,
     settings: Settings,
     kind: MessageKind,
-    application_id: str,
-    version: int,
-    person: Applicant,
+    case: ApplicationCase,
+    person: ApplicantRecord,
     words: Mapping[str, str],
 ) -> None:
     personal = unit.keys.open("applicant", person.id, person.sealed)
     addressee = Addressee(person.name, personal["mobile"], personal["email"])
-    application = unit.session.get_one(Application, application_id)
-    write(unit, settings, kind, f"{kind.value}|{version}|{person.id}", application, addressee, words)
+    write(unit, settings, kind, f"{kind.value}|{case.version}|{person.id}", case, addressee, words)
 
 
-def _people(unit: UnitOfWork, application_id: str) -> list[Applicant]:
-    return list(
-        unit.session.exec(
-            select(Applicant).where(Applicant.application_id == application_id).order_by(col(Applicant.position))
-        )
-    )
-
-
-def _identity_numbers(unit: UnitOfWork, people: Iterable[Applicant]) -> list[str]:
-    return [str(unit.keys.open("applicant", one.id, one.sealed)["national_id"]) for one in people]
+def _identity_numbers(unit: UnitOfWork, case: ApplicationCase) -> list[str]:
+    return [str(unit.keys.open("applicant", one.id, one.sealed)["national_id"]) for one in case.applicants]

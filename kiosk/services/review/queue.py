@@ -16,7 +16,7 @@ from db.store import Store
 from kiosk.clock import Clock
 from kiosk.domain.application_form import Mode
 from kiosk.domain.application_status import OPEN_STATES, ApplicationState, ApprovalBlock, ReviewFlag
-from kiosk.services.applications.flags import applicants_of
+from kiosk.services.applications.flag_rules import applicants_of
 from kiosk.services.auth.staff_session import REVIEWERS, ActingStaff, Role, StaffGate, StaffMember
 from kiosk.services.review.queue_filter import Cursor, QueueFilter, QueueSort
 from kiosk.services.review.queue_query import HOLD_COLUMNS, Parts, cursor_of, walk_on, walks_for

@@ -20,7 +20,7 @@ from kiosk.rules.contact import InvalidEmail, InvalidMobile
 from kiosk.services.accounts.account_settings import AccountNameRefused, EmailTaken
 from kiosk.services.accounts.bindings_desk import Bindings
 from kiosk.services.applications import history
-from kiosk.services.applications.flags import compare
+from kiosk.services.applications.flag_check import compare
 from kiosk.services.messaging.verification_codes import CODE_SECONDS, TRIES, MailNotSent, WrongCode
 from kiosk.services.school import School
 from tests.builders.accounts import Families, account_row, child_of, invented_parent, messages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from kiosk.domain.reason import MAX_REASON_LENGTH, UnusableReason
 from kiosk.services.accounts.bindings_desk import Bindings
 from kiosk.services.accounts.parent_accounts import EmailOfAnother
 from kiosk.services.applications import history
-from kiosk.services.applications.flags import compare
+from kiosk.services.applications.cases import get_case
+from kiosk.services.applications.flag_check import compare
 from kiosk.services.auth.staff_session import OwnChildRefused, Role
 from kiosk.services.messaging import outbox
 from kiosk.services.school import School
@@ -172,7 +174,8 @@ def test_a_second_message_for_one_decision_and_person_is_refused(school: School)
 
     def tell_again() -> None:
         with school.store.write() as unit:
-            outbox.notify_approved(unit, school.settings, receipt.application_id, 1, opened)
+            case = replace(get_case(unit.connection, receipt.application_id), version=1)
+            outbox.notify_approved(unit, school.settings, case, opened)
             unit.audit("test", "application.approved", receipt.application_id)
 
     with pytest.raises(StoreConflict):

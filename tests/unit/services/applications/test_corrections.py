@@ -12,8 +12,8 @@ from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis
 from kiosk.domain.application_status import ApprovalBlock, ReviewFlag
 from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, Denied
+from kiosk.services.applications.form_check import ApplicantIsStudent, InvalidApplication
 from kiosk.services.applications.history import UNCHANGED, Action
-from kiosk.services.applications.submission import ApplicantIsStudent, InvalidApplication
 from kiosk.services.auth.identity_check import NotTheirId, TooManyTries
 from kiosk.services.auth.staff_session import Role, StaffMember
 from tests.builders.reviews import (

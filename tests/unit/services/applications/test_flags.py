@@ -12,7 +12,7 @@ from db.models.columns import table_of
 from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import Basis
 from kiosk.domain.application_status import ApprovalBlock, ReviewFlag
-from kiosk.services.applications.flags import compare, rebuild
+from kiosk.services.applications.flag_check import compare, rebuild
 from kiosk.services.auth.staff_session import Role, StaffMember
 from tests.builders.reviews import (
     CLASSES,

@@ -17,7 +17,7 @@ from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, ConsentMissing
 from kiosk.domain.receipt import EmailState, NextStep
 from kiosk.rules.application_numbers import format_number, parse_number
 from kiosk.services.applications.drafts import APPLICATION
-from kiosk.services.applications.submission import ApplicantIsStudent, InvalidApplication
+from kiosk.services.applications.form_check import ApplicantIsStudent, InvalidApplication
 from kiosk.services.applications.submission_query import find_facts
 from kiosk.services.auth.identity_check import NotTheirId, TooManyTries
 from kiosk.services.auth.student_session import StudentSession

@@ -15,6 +15,7 @@ from db.models.messages import OutboxMessage
 from db.models.school import Student
 from kiosk.domain.application_form import Basis
 from kiosk.rules.spreadsheet_cells import original_cell
+from kiosk.services.applications.cases import get_case
 from kiosk.services.documents.font_coverage import in_font
 from kiosk.services.documents.typst import TEMPLATES
 from kiosk.services.messaging import outbox
@@ -39,7 +40,7 @@ def handing(tmp_path: Path) -> Iterator[Handing]:
 def _fail_a_mail(handing: Handing) -> None:
     school = handing.reviewed.school
     with school.store.write() as unit:
-        application = unit.session.get_one(Application, handing.office_bindings(0)[0].application_id)
+        application = get_case(unit.connection, handing.office_bindings(0)[0].application_id)
         addressee = Addressee(mother_of(0).name, mother_of(0).mobile, mother_of(0).email)
         settings = type(school.settings)(home=school.settings.home, smtp=smtp_settings(25))
         message_id = outbox.write(unit, settings, MessageKind.APPROVED, "key", application, addressee, {})

@@ -20,7 +20,7 @@ from kiosk.domain.application_form import Basis, Mode
 from kiosk.domain.application_status import ReviewFlag
 from kiosk.domain.errors import Denied, SignInRefused
 from kiosk.services.applications.drafts import APPLICATION
-from kiosk.services.applications.flags import compare
+from kiosk.services.applications.flag_check import compare
 from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.imports import roster_import

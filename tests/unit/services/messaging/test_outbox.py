@@ -14,6 +14,7 @@ from kiosk.config.sections import SmtpSettings
 from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.domain.receipt import Receipt
 from kiosk.domain.school_calendar import today
+from kiosk.services.applications.cases import get_case
 from kiosk.services.auth.staff_session import CommandLine, Role
 from kiosk.services.messaging import outbox
 from kiosk.services.messaging.call_sheet import WhyCall, call_sheet
@@ -55,10 +56,10 @@ def tell_all(school: School, receipt: Receipt, reason: str) -> None:
     """One message of each kind but the end of a binding."""
     approve(school, receipt)
     with school.store.write() as unit:
-        settings, application_id = school.settings, receipt.application_id
-        outbox.notify_returned(unit, settings, application_id, 2, {(1, "mobile"): reason, (2, "email"): reason})
-        outbox.notify_rejected(unit, settings, application_id, 3, reason)
-        unit.audit("test", "application.decided", application_id)
+        settings, case = school.settings, get_case(unit.connection, receipt.application_id)
+        outbox.notify_returned(unit, settings, case, {(1, "mobile"): reason, (2, "email"): reason})
+        outbox.notify_rejected(unit, settings, case, reason)
+        unit.audit("test", "application.decided", case.id)
 
 
 def everything_in(mail: bytes) -> str:
@@ -109,9 +110,8 @@ def test_each_parent_hears_what_is_theirs(school: School, mailbox: Mailbox) -> N
 def test_a_name_that_looks_like_a_header_or_markup_is_only_words(school: School, mailbox: Mailbox) -> None:
     receipt = sender(school, "110001", 1).one(MOTHER)
     with school.store.write() as unit:
-        outbox.notify_rejected(
-            unit, school.settings, receipt.application_id, 1, "x\r\nBcc: other@example.com\r\n\r\n{申請編號}\x1b[2J"
-        )
+        case = get_case(unit.connection, receipt.application_id)
+        outbox.notify_rejected(unit, school.settings, case, "x\r\nBcc: other@example.com\r\n\r\n{申請編號}\x1b[2J")
         unit.audit("test", "application.rejected", receipt.application_id)
     assert send(school) == Sent(sent=1)
     (mail,) = mailbox.parsed()
@@ -150,7 +150,7 @@ def test_without_a_mail_server_everybody_is_called(school: School) -> None:
     receipt = sender(school, "110001", 1).one(MOTHER)
     with school.store.write() as unit:
         settings = replace(school.settings, smtp=None)
-        outbox.notify_rejected(unit, settings, receipt.application_id, 1, "申請書未簽章")
+        outbox.notify_rejected(unit, settings, get_case(unit.connection, receipt.application_id), "申請書未簽章")
         unit.audit("test", "application.rejected", receipt.application_id)
     service = outbox_of(school, with_mail=False)
     (call,) = service.calls(CommandLine())

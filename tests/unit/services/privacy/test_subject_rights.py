@@ -13,7 +13,7 @@ from db.models.applications import Applicant, Application, Consent
 from kiosk.config.sections import SmtpSettings
 from kiosk.domain.errors import ChangedMeanwhile, Denied, SignInRefused
 from kiosk.services.accounts.visible_children import Scope
-from kiosk.services.applications.flags import compare
+from kiosk.services.applications.flag_check import compare
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.staff_session import OwnChildRefused
 from kiosk.services.messaging.mail_sender import MailSender

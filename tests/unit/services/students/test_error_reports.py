@@ -13,7 +13,7 @@ from db.models.logins import Credential
 from db.models.school import Student
 from kiosk.domain.errors import ChangedMeanwhile, Denied, SignInRefused
 from kiosk.domain.reason import UnusableReason
-from kiosk.services.applications.flags import compare
+from kiosk.services.applications.flag_check import compare
 from kiosk.services.auth.staff_session import OwnChildRefused, Role
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import School

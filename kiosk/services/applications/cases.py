@@ -1,0 +1,111 @@
+"""Reads applications with their applicants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam, select
+
+from db.models.applications import Applicant, Application
+from db.models.columns import table_of
+from kiosk.domain.application_case import ApplicantRecord, ApplicationCase
+from kiosk.domain.application_form import Basis, Mode
+from kiosk.domain.application_status import LIVE_STATES, ApplicationState, ApprovalBlock, ReviewFlag
+from kiosk.domain.receipt import EmailState
+
+BLOCK_COLUMNS = {block: f"held_for_{block.value}" for block in ApprovalBlock}
+_SAME_NAMES = (
+    "id",
+    "number",
+    "receipt_token",
+    "student_id",
+    "consent_id",
+    "class_name",
+    "student_name",
+    "names",
+    "documents_seen_by",
+    "documents_seen_at",
+    "decided_by",
+    "decided_at",
+    "submitted_at",
+    "changed_at",
+    "version",
+)
+
+_application = table_of(Application)
+_applicant = table_of(Applicant)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_FIND = select(_application).where(_application.c.id == bindparam("wanted"))
+_FIND_BY_REQUEST = select(_application).where(_application.c.request_id == bindparam("wanted"))
+_FIND_OTHERS = (
+    select(_application)
+    .where(
+        _application.c.student_id == bindparam("student"),
+        _application.c.id != bindparam("application"),
+        _application.c.state.in_(LIVE_STATES),
+    )
+    .order_by(_application.c.submitted_at, _application.c.number)
+)
+_FIND_APPLICANTS = (
+    select(_applicant).where(_applicant.c.application_id.in_(_IDS)).order_by(_applicant.c.position, _applicant.c.id)
+)
+
+
+def applicant_of(row: Mapping[str, Any] | RowMapping) -> ApplicantRecord:
+    """Return the record of a whole applicant row."""
+    return ApplicantRecord(**{**row, "email_state": EmailState(row["email_state"])})
+
+
+def case_of(row: Mapping[str, Any] | RowMapping, applicants: Iterable[ApplicantRecord]) -> ApplicationCase:
+    """Return the case of a whole application row."""
+    return ApplicationCase(
+        **{name: row[name] for name in _SAME_NAMES},
+        mode=Mode(row["mode"]),
+        basis=Basis(row["basis"]),
+        state=ApplicationState(row["state"]),
+        blocks=tuple(block for block, column in BLOCK_COLUMNS.items() if row[column]),
+        flags=ReviewFlag(row["remarks"]),
+        needs_review=row["needs_a_look"],
+        applicants=tuple(applicants),
+    )
+
+
+def read_case(connection: Connection, application_id: str) -> ApplicationCase | None:
+    """Read an application; None if there is none."""
+    return _one(connection, _FIND, application_id)
+
+
+def get_case(connection: Connection, application_id: str) -> ApplicationCase:
+    """Read the application that another row names.
+
+    Raises:
+        KeyError: there is none.
+    """
+    case = read_case(connection, application_id)
+    if case is None:
+        raise KeyError(application_id)
+    return case
+
+
+def read_case_of_request(connection: Connection, request_id: str) -> ApplicationCase | None:
+    """Read the application of a form that was sent before; None if there is none."""
+    return _one(connection, _FIND_BY_REQUEST, request_id)
+
+
+def other_live_cases(connection: Connection, case: ApplicationCase) -> list[ApplicationCase]:
+    """Read the child's other live applications, the oldest first."""
+    return _all(connection, _FIND_OTHERS, {"student": case.student_id, "application": case.id})
+
+
+def _one(connection: Connection, statement: Select[Any], wanted: str) -> ApplicationCase | None:
+    return next(iter(_all(connection, statement, {"wanted": wanted})), None)
+
+
+def _all(connection: Connection, statement: Select[Any], wanted: Mapping[str, str]) -> list[ApplicationCase]:
+    rows = connection.execute(statement, wanted).mappings().all()
+    if not rows:
+        return []
+    found = connection.execute(_FIND_APPLICANTS, {"ids": [row["id"] for row in rows]}).mappings()
+    applicants = [applicant_of(row) for row in found]
+    return [case_of(row, (one for one in applicants if one.application_id == row["id"])) for row in rows]
