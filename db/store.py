@@ -24,6 +24,8 @@ from db.keyring import KeyRing
 if TYPE_CHECKING:  # a sign-in does without models
     from sqlmodel import Session
 
+MAIL_DUE = "mail_due"
+"""The topic of a unit of work that adds a mail to the outbox (`UnitOfWork.announce`)."""
 BUSY_SECONDS = 5.0
 _READER_BUSY_MILLISECONDS = 5000
 _FIRST_WAIT = (0.0005, 0.004)
@@ -60,6 +62,7 @@ class UnitOfWork:
         self._head = head
         self._session: Session | None = None
         self.audited = False
+        self.topics: set[str] = set()
 
     @property
     def session(self) -> Session:
@@ -79,6 +82,10 @@ class UnitOfWork:
         """Close the session and release its rows."""
         if self._session is not None:
             self._session.close()
+
+    def announce(self, topic: str) -> None:
+        """Call the listener of a topic after the commit (`Store.listen`)."""
+        self.topics.add(topic)
 
     def audit(self, actor: str, action: str, subject: str, detail: Mapping[str, Any] | None = None) -> None:
         """Add an audit row; of ``detail`` only a keyed hash is kept."""
@@ -114,6 +121,7 @@ class Store:
         self.keys = keys
         self.now = now
         self.terminal = terminal
+        self._listeners: dict[str, Callable[[], None]] = {}
         if url.startswith("sqlite"):
             _refuse_network_file_system(Path(url.removeprefix("sqlite:///")))
             self.reader = _sqlite_engine(url, writer=False)
@@ -127,6 +135,10 @@ class Store:
     def is_sqlite(self) -> bool:
         """Whether the database is SQLite."""
         return self.url.startswith("sqlite")
+
+    def listen(self, topic: str, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after each commit of a unit of work that announced the topic; it must not raise."""
+        self._listeners[topic] = listener
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -177,6 +189,8 @@ class Store:
                     unit.close()
         except (StatementError, UnicodeError) as error:
             raise _translated(error) from None
+        for topic in unit.topics & self._listeners.keys():
+            self._listeners[topic]()
 
     def close(self) -> None:
         """Close every connection; on SQLite the last one merges the write-ahead log into the database."""

@@ -16,41 +16,47 @@ if TYPE_CHECKING:
     from kiosk.services.school import School
 
 PAUSE_SECONDS = 20.0
-"""From one round to the next, and before the first: the start of the kiosk comes first."""
+"""Before the first round, for the start of the kiosk comes first; later the longest wait for the next mail."""
 
 
 class MailWorker:
-    """Runs one round after the other, never two at once.
+    """Sends in rounds, one at a time.
 
     Args:
         send: one round.
-        note: takes a line for the log where a round fails; said once until a round goes well again.
-        pause_seconds: from one round to the next.
+        note: logs a line of a failed round; the same fault is logged once until a round succeeds.
+        pause_seconds: before the first round, and the longest pause between two.
+        due: set by a new mail; starts the next round at once.
     """
 
-    def __init__(self, send: Callable[[], object], note: Callable[[str], None], pause_seconds: float) -> None:
+    def __init__(
+        self, send: Callable[[], object], note: Callable[[str], None], pause_seconds: float, due: threading.Event
+    ) -> None:
         self._send = send
         self._note = note
         self._pause = pause_seconds
+        self._due = due
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mail", daemon=True)
 
     def start(self) -> None:
-        """Begin; the first round comes after the first pause."""
+        """Start the thread; the first round comes after a pause."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Begin no other round; the present one is not waited for."""
+        """Start no other round; a running one is not waited for."""
         self._stopping.set()
+        self._due.set()
 
     @property
     def is_running(self) -> bool:
-        """Whether a round runs or will."""
+        """Whether a round runs or will run."""
         return self._thread.is_alive()
 
     def _run(self) -> None:
         noted = ""
-        while not self._stopping.wait(self._pause):
+        self._stopping.wait(self._pause)
+        while not self._stopping.is_set():
             try:
                 self._send()
             except Exception as error:  # the next round may go well: a database that was busy, a disk that was full
@@ -60,6 +66,8 @@ class MailWorker:
                 noted = fault
             else:
                 noted = ""
+            self._due.wait(self._pause)
+            self._due.clear()
 
 
 def start_mail_worker(school: School, note: Callable[[str], None]) -> MailWorker:
@@ -70,6 +78,6 @@ def start_mail_worker(school: School, note: Callable[[str], None]) -> MailWorker
 
         MailSender(school.store, school.settings).send_all_due()
 
-    worker = MailWorker(send, note, PAUSE_SECONDS)
+    worker = MailWorker(send, note, PAUSE_SECONDS, school.mail_due)
     worker.start()
     return worker

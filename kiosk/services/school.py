@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Event
 from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
@@ -13,7 +14,7 @@ from db import schema
 from db.errors import StoreError, UnsafeFolder
 from db.key_file import KeyFault, KeyFileError, read_keys, write_keys
 from db.keyring import KeyRing, new_keys
-from db.store import Store
+from db.store import MAIL_DUE, Store
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings, ensure_home
 from kiosk.domain.errors import SchoolFault, SchoolRefused
@@ -51,6 +52,13 @@ class School:
     clock: Clock
     store: Store
     sign_in: SignIn
+
+    @cached_property
+    def mail_due(self) -> Event:
+        """Set after each commit of a new mail; the mail worker waits for it."""
+        due = Event()
+        self.store.listen(MAIL_DUE, due.set)
+        return due
 
     @cached_property
     def student_data(self) -> StudentData:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from uuid import uuid4
 
 from db.models.messages import OutboxMessage
-from db.store import UnitOfWork
+from db.store import MAIL_DUE, UnitOfWork
 from kiosk.config.settings import Settings
 from kiosk.domain.application_case import ApplicantRecord, ApplicationCase
 from kiosk.domain.application_form import FormField
@@ -115,6 +115,8 @@ def write(
         )
     )
     unit.session.flush()
+    if by_mail:
+        unit.announce(MAIL_DUE)
     return message_id
 
 

@@ -31,7 +31,9 @@ def workers() -> Iterator[list[MailWorker]]:
 
 def test_rounds_follow_each_other_in_a_thread_of_their_own_until_it_is_stopped(workers: list[MailWorker]) -> None:
     threads: list[threading.Thread] = []
-    worker = MailWorker(lambda: threads.append(threading.current_thread()), lambda _line: None, pause_seconds=0.001)
+    worker = MailWorker(
+        lambda: threads.append(threading.current_thread()), lambda _line: None, 0.001, threading.Event()
+    )
     workers.append(worker)
     worker.start()
     wait_for(lambda: len(threads) >= 3)
@@ -44,12 +46,30 @@ def test_rounds_follow_each_other_in_a_thread_of_their_own_until_it_is_stopped(w
 
 def test_the_first_round_lets_the_start_go_first(workers: list[MailWorker]) -> None:
     rounds: list[int] = []
-    worker = MailWorker(lambda: rounds.append(1), lambda _line: None, pause_seconds=3600)
+    worker = MailWorker(lambda: rounds.append(1), lambda _line: None, 3600, threading.Event())
     workers.append(worker)
     worker.start()
     worker.stop()
     wait_for(lambda: not worker.is_running)
     assert rounds == []
+
+
+class _DueOnly(threading.Event):
+    """Waits for a mail and never for the pause."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return super().wait(None)
+
+
+def test_a_new_mail_starts_the_next_round(workers: list[MailWorker]) -> None:
+    rounds, due = threading.Semaphore(0), _DueOnly()
+    worker = MailWorker(rounds.release, lambda _line: None, 0.001, due)
+    workers.append(worker)
+    worker.start()
+    assert rounds.acquire(timeout=10)
+    assert not rounds.acquire(blocking=False), "no mail, no round"
+    due.set()
+    assert rounds.acquire(timeout=10)
 
 
 def test_a_round_that_fails_is_noted_once_and_the_next_one_comes(workers: list[MailWorker]) -> None:
@@ -63,7 +83,7 @@ def test_a_round_that_fails_is_noted_once_and_the_next_one_comes(workers: list[M
         if outcome == "fails":
             raise RuntimeError("flower@example.com")
 
-    worker = MailWorker(send, notes.append, pause_seconds=0.001)
+    worker = MailWorker(send, notes.append, 0.001, threading.Event())
     workers.append(worker)
     worker.start()
     wait_for(lambda: len(seen) > 6)
@@ -76,7 +96,7 @@ def test_the_program_ends_in_the_middle_of_a_round() -> None:
         "import threading, time\n"
         "from kiosk.runtime.mail_worker import MailWorker\n"
         "began = threading.Event()\n"
-        "MailWorker(lambda: (began.set(), time.sleep(60)), print, 0.001).start()\n"
+        "MailWorker(lambda: (began.set(), time.sleep(60)), print, 0.001, threading.Event()).start()\n"
         "began.wait()"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=30)

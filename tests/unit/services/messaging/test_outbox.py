@@ -89,6 +89,28 @@ def test_no_mail_holds_an_id_a_number_or_a_whole_name(school: School, mailbox: M
         assert receipt.number in everything
 
 
+def test_the_worker_is_woken_after_the_commit_and_only_by_a_mail(school: School) -> None:
+    receipt, settings, due = sender(school, "110001", 1).one(MOTHER), school.settings, school.mail_due
+
+    def leave_in_the_middle() -> None:
+        with school.store.write() as unit:
+            outbox.notify_rejected(unit, settings, get_case(unit.connection, receipt.application_id), "x")
+            raise ChangedMeanwhile
+
+    with pytest.raises(ChangedMeanwhile):
+        leave_in_the_middle()
+    with school.store.write() as unit:
+        case = get_case(unit.connection, receipt.application_id)
+        outbox.notify_rejected(unit, replace(settings, smtp=None), replace(case, version=2), "x")
+        unit.audit("test", "application.rejected", receipt.application_id)
+    assert not due.is_set()
+    with school.store.write() as unit:
+        outbox.notify_rejected(unit, settings, case, "x")
+        unit.audit("test", "application.rejected", receipt.application_id)
+        assert not due.is_set()
+    assert due.is_set()
+
+
 def test_each_parent_hears_what_is_theirs(school: School, mailbox: Mailbox) -> None:
     receipt = sender(school, "110001", 1).both()
     tell_all(school, receipt, "請再確認")
