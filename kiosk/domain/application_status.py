@@ -1,6 +1,6 @@
-"""What can be said of an application: its state, what it waits for, what a reviewer should know; each in words.
+"""An application's state, approval blocks and review flags, with their labels.
 
-The columns behind these are kept by :mod:`kiosk.services.applications.flags`; this module knows no database.
+`kiosk.services.applications.flags` keeps the columns behind them.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from kiosk.i18n import _
 
 
 class ApplicationState(StrEnum):
-    """Where an application stands; the value is what the database keeps.
+    """The state of an application; the database keeps the value.
 
-    ENDED is an approved one whose bindings have all been ended.
+    ENDED is an approved one whose bindings have all ended.
     """
 
     UNDER_REVIEW = "under_review"
@@ -25,7 +25,7 @@ class ApplicationState(StrEnum):
 
     @property
     def label(self) -> str:
-        """The state in the school's words."""
+        """The state in the school's wording."""
         return {
             ApplicationState.UNDER_REVIEW: _("審核中"),
             ApplicationState.RETURNED: _("退件補正"),
@@ -37,14 +37,14 @@ class ApplicationState(StrEnum):
 
 
 OPEN_STATES = (ApplicationState.UNDER_REVIEW, ApplicationState.RETURNED)
-"""Not decided yet; only these wait for anything or want a look."""
+"""Not decided yet; only these have approval blocks and review flags."""
 
 LIVE_STATES = (*OPEN_STATES, ApplicationState.APPROVED)
-"""Neither withdrawn, rejected nor ended: one person has one such application a child."""
+"""Neither withdrawn, rejected nor ended; a person has one such application a child."""
 
 
 class ApprovalBlock(StrEnum):
-    """What an application waits for before it can be approved; each is a ``held_for_…`` column."""
+    """A block of the approval; each is a ``held_for_…`` column."""
 
     DOCUMENTS = "documents"
     CORRECTION = "correction"
@@ -55,7 +55,7 @@ class ApprovalBlock(StrEnum):
 
     @property
     def label(self) -> str:
-        """The hold in a few characters."""
+        """The block in a few characters."""
         return {
             ApprovalBlock.DOCUMENTS: _("待補文件"),
             ApprovalBlock.CORRECTION: _("資料更正中"),
@@ -67,7 +67,7 @@ class ApprovalBlock(StrEnum):
 
     @property
     def explanation(self) -> str:
-        """What stands against an approval, and who can do what about it."""
+        """The block in a sentence, with the way to lift it."""
         return {
             ApprovalBlock.DOCUMENTS: _("這種申請要查驗證明文件正本；查驗後請按「已查驗證明文件」。"),
             ApprovalBlock.CORRECTION: _("家長回報學生資料有誤，註冊組處理後才能通過。"),
@@ -79,12 +79,12 @@ class ApprovalBlock(StrEnum):
 
 
 TOLD_HOLDS = (ApprovalBlock.DOCUMENTS, ApprovalBlock.CORRECTION, ApprovalBlock.CONFLICT, ApprovalBlock.STUDENT_CONSENT)
-"""The holds an applicant is told of. The registrar's is not: it would say whose number belongs to a student. The
-signature is no hold to them but the next step."""
+"""The blocks that applicants may see. The registrar's would reveal that an ID belongs to a student; the signature is
+their next step."""
 
 
 class ReviewFlag(IntFlag):
-    """What a reviewer should know of an application; the bits are what the database keeps."""
+    """Hints for the reviewer of an application; the database keeps the bits."""
 
     GUARDIAN_NAME_DIFFERS = 1
     GUARDIAN_ID_DIFFERS = 2
@@ -103,7 +103,7 @@ class ReviewFlag(IntFlag):
 
     @property
     def label(self) -> str:
-        """One remark in a few characters."""
+        """One flag in a few characters."""
         return {
             ReviewFlag.GUARDIAN_NAME_DIFFERS: _("姓名與學籍不同"),
             ReviewFlag.GUARDIAN_ID_DIFFERS: _("證號與學籍不同"),
@@ -123,7 +123,7 @@ class ReviewFlag(IntFlag):
 
     @property
     def explanation(self) -> str:
-        """One remark in a sentence, with what to do where something is."""
+        """One flag in a sentence, with the action that it needs."""
         return {
             ReviewFlag.GUARDIAN_NAME_DIFFERS: _("證號與學籍上的家長相同，姓名不同；請對照申請書。"),
             ReviewFlag.GUARDIAN_ID_DIFFERS: _("姓名與學籍上的家長相同，證號不同；請對照申請書。"),
@@ -154,11 +154,11 @@ TO_LOOK_AT = (
     | ReviewFlag.UNUSUAL_CHARACTERS
     | ReviewFlag.CONSENT_REFUSED
 )
-"""Remarks that want a person's look before an approval; the others are merely told."""
+"""Flags that need a person's review before an approval; the others only inform."""
 
 
 class Attention(StrEnum):
-    """What the queue can be narrowed to, whatever the reason."""
+    """The reviewer's work on an application, as a filter of the queue."""
 
     BLOCKED = "blocked"
     TO_LOOK_AT = "to_look_at"

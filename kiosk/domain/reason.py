@@ -1,4 +1,4 @@
-"""The reasons that staff give for what they decide; people read them, so they are plain text that can be kept."""
+"""Reasons that staff give for decisions: one line of safe text."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ MAX_REASON_LENGTH = 200
 
 
 class UnusableReason(ServiceError):
-    """There is no reason, or one that cannot be kept: too long, or with characters that nobody sees."""
+    """The reason is empty, too long, or has unsafe characters."""
 
 
 def checked_reason(text: str) -> str:
-    """A reason as it is kept: on one line, without blanks at its ends.
+    """Return a reason on one line, without blanks at its ends.
 
     Raises:
-        UnusableReason: see there.
+        UnusableReason: it is empty, too long or unsafe.
     """
     reason = " ".join(text[: 2 * MAX_REASON_LENGTH].split())
     if not reason or len(reason) > MAX_REASON_LENGTH or not is_safe(reason):

@@ -1,4 +1,4 @@
-"""What an applicant takes home: the number, what is on it, and what happens next; everybody on it masked."""
+"""An application's receipt: the number, the masked applicants and the next steps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kiosk.rules.names import mask_name
 
 
 class EmailState(StrEnum):
-    """What is known of an applicant's address."""
+    """Whether an applicant's e-mail address is verified."""
 
     VERIFIED = "verified"
     UNVERIFIED = "unverified"
@@ -23,7 +23,7 @@ class EmailState(StrEnum):
 
 
 class NextStep(StrEnum):
-    """What happens after sending, in this order; the screen words each."""
+    """The steps after the submission, in this order."""
 
     SIGN_FORM = "sign_form"
     BRING_DOCUMENTS = "bring_documents"
@@ -36,7 +36,7 @@ class NextStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MaskedApplicant:
-    """One applicant as a receipt shows them: the name's middle and all but the last three characters hidden."""
+    """One applicant, masked."""
 
     name: str
     relation: str
@@ -51,13 +51,12 @@ class Receipt:
     """The receipt of one application.
 
     Attributes:
-        application_id: to ask for it again in the same visit.
         number: to be read aloud, with a check digit (`kiosk.rules.application_numbers`).
-        token: for the QR code; tells nothing of the application.
+        token: for the QR code; random.
         applicants: in the order of the form.
-        documents: the papers to bring, in words; empty where none are needed.
-        next_steps: what happens now, in order.
-        held: why the application waits, as far as the applicant is told.
+        documents: the names of the papers to bring; may be empty.
+        next_steps: in order.
+        held: the approval blocks that applicants may see.
     """
 
     application_id: str
@@ -70,7 +69,7 @@ class Receipt:
 
 
 def masked_applicant(name: str, relation: str, personal: Mapping[str, Any], email_state: EmailState) -> MaskedApplicant:
-    """Mask an applicant; ``personal`` is the opened row: national_id, mobile, email or None."""
+    """Mask an applicant; ``personal`` is the opened seal: national_id, mobile, email or None."""
     email = personal["email"]
     return MaskedApplicant(
         name=mask_name(name),
@@ -90,7 +89,7 @@ def make_receipt(
     applicants: tuple[MaskedApplicant, ...],
     held: tuple[ApprovalBlock, ...],
 ) -> Receipt:
-    """Put a receipt together from what the application says."""
+    """Return the receipt with its next steps."""
     steps = [NextStep.SIGN_FORM]
     if ApprovalBlock.DOCUMENTS in held:
         steps.append(NextStep.BRING_DOCUMENTS)

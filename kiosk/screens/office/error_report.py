@@ -17,15 +17,8 @@ from kiosk.screens.base.staff_step import StaffStep, done_word
 from kiosk.screens.base.step import Nav
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
-from kiosk.services.students.error_reports import (
-    Correct,
-    Decided,
-    Decline,
-    ImpossibleCorrection,
-    ReportedField,
-    TicketView,
-    ValueFault,
-)
+from kiosk.services.students.error_reports import Correct, Decided, Decline, ReportedField, TicketView
+from kiosk.services.students.student_corrections import ImpossibleCorrection, ValueFault
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.wrapped_text import WrappedText

@@ -1,4 +1,4 @@
-"""What is kept of an applicant: the columns that follow from what they gave."""
+"""The stored columns of an applicant's form."""
 
 from __future__ import annotations
 
@@ -13,13 +13,9 @@ from kiosk.rules.names import is_rare, needs_manual_glyph
 
 
 def personal_columns(keys: KeyRing, row_id: str, person: ApplicantValues, verified: Collection[str]) -> dict[str, Any]:
-    """Everything of an applicant's row that is of the person; all but the name is sealed or a blind index.
+    """Return an applicant's personal columns; all but name and relation are sealed, blind indexes or flags.
 
-    Args:
-        keys: seal and index.
-        row_id: the row's id; the seal is bound to it.
-        person: what they gave, in normal form.
-        verified: the addresses whose code was typed in, each as :func:`email_key` gives it.
+    The seal is bound to ``row_id``. ``verified`` are the `email_key` of the addresses whose code was typed in.
     """
     state = EmailState.NONE
     if person.email is not None:

@@ -1,4 +1,4 @@
-"""What a visitor asked to keep (暫存離開): sealed, one a form and student, opened by its owner's full ID."""
+"""Saved drafts (暫存離開): sealed, one a form and student, opened by the owner's full ID."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CONFIRMATION = "confirmation"
 
 
 class DraftOfAnother(ServiceError):
-    """Somebody else's draft of this form is kept already; it is replaced only on request."""
+    """Another person's draft of this form exists; it is replaced only on request."""
 
 
 @audits_refusals
@@ -45,19 +45,19 @@ class Drafts:
         *,
         replace: bool = False,
     ) -> None:
-        """Keep a form's values.
+        """Save a form's values.
 
         Args:
-            visitor: who stands at the kiosk.
+            visitor: the student's session.
             form: `APPLICATION` or `CONFIRMATION`.
-            values: anything JSON can hold.
-            national_id: the owner's full ID; only it opens the draft again. An application's draft must have one.
-            replace: take the place of somebody else's draft.
+            values: JSON values.
+            national_id: the owner's full ID, which opens the draft again; an application's draft must have one.
+            replace: replace another person's draft.
 
         Raises:
-            InvalidIdentity: the ID is none, or an application's draft has none.
+            InvalidIdentity: the ID is invalid, or missing for an application.
             DraftOfAnother: a draft of this form has another owner.
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+            Denied, PasswordChangeRequired: see `require_student`.
         """
         owner = None
         if national_id or form == APPLICATION:
@@ -77,23 +77,20 @@ class Drafts:
             unit.audit(visitor.credential_id, "draft.saved", student.id, {"form": form})
 
     def exists(self, visitor: StudentSession, form: str) -> bool:
-        """Whether a draft of this form is kept, no matter whose.
+        """Return whether anybody's draft of this form exists.
 
         Raises:
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+            Denied, PasswordChangeRequired: see `require_student`.
         """
         with self._store.read() as session:
             return _find(session, require_student(session, visitor).id, form) is not None
 
     def load(self, visitor: StudentSession, form: str, national_id: str = "") -> dict[str, Any] | None:
-        """Open a draft.
-
-        Returns:
-            The values as saved, or None where there is no draft or the ID is not its owner's.
+        """Return a draft's values; None if there is no draft or the ID is not its owner's.
 
         Raises:
             TooManyTries: too many wrong IDs.
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+            Denied, PasswordChangeRequired: see `require_student`.
         """
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)
@@ -107,14 +104,11 @@ class Drafts:
         return values
 
     def discard(self, visitor: StudentSession, form: str, national_id: str = "") -> bool:
-        """Forget a draft.
-
-        Returns:
-            Whether there is none now; False where the ID is not its owner's.
+        """Delete a draft; return False if the ID is not its owner's.
 
         Raises:
             TooManyTries: too many wrong IDs.
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+            Denied, PasswordChangeRequired: see `require_student`.
         """
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)
@@ -127,7 +121,7 @@ class Drafts:
         return claim.holds
 
     def _claim(self, unit: UnitOfWork, visitor: StudentSession, draft: Draft | None, national_id: str) -> IdAttempt:
-        """Compare the ID with the owner's; a draft without an owner is the login's, no ID at all is no try."""
+        """Compare the ID with the owner's; any ID opens a draft without owner, and an empty ID is no try."""
         if draft is None or draft.national_id_index is None:
             return IdAttempt(holds=True)
         if not national_id.strip():

@@ -150,7 +150,7 @@ def refresh_after_roster(unit: UnitOfWork, renamed: Iterable[str]) -> None:
 
 
 def students_sharing_contacts(connection: Connection, student_ids: Collection[str]) -> set[str]:
-    """Return other students with a live applicant who shares an ID, mobile or e-mail with these students' applicants."""
+    """Return the other students with a live applicant who shares contacts with an applicant of these students."""
     found: set[str] = set()
     for chunk in _chunks(student_ids):
         people = [applicant_of(row) for row in connection.execute(_FIND_PEOPLE, {"ids": chunk}).mappings()]

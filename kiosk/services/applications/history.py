@@ -1,4 +1,4 @@
-"""What happened to an application, for staff to read; the proof of it is the audit."""
+"""An application's history for staff; the proof is the audit."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LAST_MOMENT = select(func.max(_entry.c.at)).where(_entry.c.application_id == bi
 
 
 class Action(StrEnum):
-    """What was done; the value is what the database keeps."""
+    """An act on an application; the database keeps the value."""
 
     SUBMITTED = "submitted"
     WITHDRAWN = "withdrawn"
@@ -51,7 +51,7 @@ class Action(StrEnum):
 
     @property
     def label(self) -> str:
-        """What was done, in the words of the buttons that do it."""
+        """The act, in the words of its button."""
         return {
             Action.SUBMITTED: _("送出申請"),
             Action.WITHDRAWN: _("撤回申請"),
@@ -77,9 +77,9 @@ _LAST_ACT = (
 
 @dataclass(frozen=True, slots=True)
 class FieldNote:
-    """Something said of one field, by its key, of one applicant: the reason why it was sent back.
+    """A note on one applicant's field: the reason of a return.
 
-    In a parent's answer ``text`` is `UNCHANGED` where they left the value as it was, else empty.
+    In a parent's answer ``text`` is `UNCHANGED` if the value stayed the same, else empty.
     """
 
     position: int
@@ -89,14 +89,12 @@ class FieldNote:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One thing that happened.
+    """One act.
 
     Attributes:
         at: milliseconds since 1970-01-01 UTC.
-        by: the colleague's name; empty where a parent or the kiosk did it.
-        action: what.
+        by: the colleague's name; empty for a parent or the kiosk.
         text: the reason, or the note.
-        fields: what was said field by field.
     """
 
     at: int
@@ -114,19 +112,19 @@ def add(
     text: str = "",
     fields: Mapping[tuple[int, str], str] | None = None,
 ) -> None:
-    """Write down what the unit of work does, behind everything before it even where the wall clock was set back.
+    """Add an act of the unit of work, later than all before even if the wall clock was set back.
 
     Args:
-        unit: the unit of work of the act itself.
-        application_id: to which application.
-        action: what.
-        staff_id: who; None for a parent or the kiosk.
+        unit: the act's unit of work.
+        application_id: the application.
+        action: the act.
+        staff_id: the colleague; None for a parent or the kiosk.
         text: the reason, or the note.
-        fields: what is said field by field, by position of the applicant (from 1) and key of the field.
+        fields: notes by position of the applicant (from 1) and key of the field.
     """
     row_id = uuid4().hex
     last = unit.connection.execute(_LAST_MOMENT, {"application": application_id}).scalar_one()
-    said = [[position, key, words] for (position, key), words in (fields or {}).items()]
+    notes = [[position, key, note] for (position, key), note in (fields or {}).items()]
     unit.connection.execute(
         _ADD,
         {
@@ -134,25 +132,25 @@ def add(
             "application_id": application_id,
             "staff_id": staff_id,
             "action": action.value,
-            "sealed": unit.keys.seal("history_entry", row_id, {"text": text, "fields": said}),
+            "sealed": unit.keys.seal("history_entry", row_id, {"text": text, "fields": notes}),
             "at": unit.timestamp_ms if last is None else max(unit.timestamp_ms, last + 1),
         },
     )
 
 
 def lines(connection: Connection, keys: KeyRing, application_id: str) -> tuple[HistoryLine, ...]:
-    """Everything that was written down about an application, the oldest first."""
+    """Return an application's history, the oldest act first."""
     found = connection.execute(_IN_ORDER, {"application": application_id})
     return tuple(_line(keys, row) for row in found)
 
 
 def last_act(connection: Connection, keys: KeyRing, application_id: str) -> HistoryLine | None:
-    """The last thing that changed an application, by a colleague or a parent; None where nothing did."""
+    """Return the last act that changed an application; None if there is none."""
     row = connection.execute(_LAST_ACT, {"application": application_id}).one_or_none()
     return None if row is None else _line(keys, row)
 
 
 def _line(keys: KeyRing, row: Any) -> HistoryLine:
-    said = keys.open("history_entry", row.id, row.sealed)
-    notes = tuple(FieldNote(position, key, words) for position, key, words in said["fields"])
-    return HistoryLine(row.at, row.name or "", Action(row.action), said["text"], notes)
+    sealed = keys.open("history_entry", row.id, row.sealed)
+    notes = tuple(FieldNote(*note) for note in sealed["fields"])
+    return HistoryLine(row.at, row.name or "", Action(row.action), sealed["text"], notes)

@@ -1,4 +1,4 @@
-"""What one statement finds out before an application is taken: a submission waits for each of its statements."""
+"""Reads all facts of a submission in one statement, because a submission waits for each."""
 
 from __future__ import annotations
 
@@ -55,15 +55,15 @@ _FORGET_DRAFT = delete(_draft).where(*_OF_DRAFT)
 
 @dataclass(frozen=True, slots=True)
 class SubmissionFacts:
-    """What the database says of a form that was sent in.
+    """The stored facts about a sent form.
 
     Attributes:
         student: the child.
-        numbers: the blind indexes of the applicants' numbers.
-        is_sent_again: an application was made of this form already.
-        is_a_students: an applicant's number is some student's.
-        has_draft: the applicants have kept a draft.
-        answers: by who answered the consent text, the last answer: its id, and what was chosen.
+        numbers: the blind indexes of the applicants' IDs.
+        is_sent_again: whether the form was stored before.
+        is_a_students: whether an applicant's ID is a student's.
+        has_draft: whether the applicants saved a draft.
+        answers: the id and choice of the last answer to the consent text, by its author.
     """
 
     student: StudentBasics
@@ -75,16 +75,10 @@ class SubmissionFacts:
 
 
 def find_facts(unit: UnitOfWork, visitor: StudentSession, request_id: str, numbers: Sequence[bytes]) -> SubmissionFacts:
-    """Look everything up.
-
-    Args:
-        unit: the submission's.
-        visitor: who sends the form.
-        request_id: the form's own.
-        numbers: the blind indexes of the applicants' numbers, one or two.
+    """Read the facts of a form; ``numbers`` are the blind indexes of one or two applicants' IDs.
 
     Raises:
-        Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.student_of`.
+        Denied, PasswordChangeRequired: see `student_of`.
     """
     asked = {**login_parameters(visitor), **_named(numbers), "request": request_id}
     found = unit.connection.execute(_FIND, asked).all()
@@ -98,7 +92,7 @@ def find_facts(unit: UnitOfWork, visitor: StudentSession, request_id: str, numbe
 
 
 def consent_of(keys: KeyRing, facts: SubmissionFacts, on: date) -> tuple[str, bool]:
-    """The answer that the application rests on, and whether the student's own is still to come.
+    """Return the id of the consent that counts, and whether the student's own is still missing.
 
     Raises:
         ConsentMissing: the last answer is not 同意.
@@ -114,7 +108,7 @@ def consent_of(keys: KeyRing, facts: SubmissionFacts, on: date) -> tuple[str, bo
 
 
 def forget_draft(unit: UnitOfWork, facts: SubmissionFacts) -> None:
-    """Drop what the applicants have kept: it has served."""
+    """Delete the applicants' draft."""
     unit.connection.execute(_FORGET_DRAFT, {"student": facts.student.id, **_named(facts.numbers)})
 
 

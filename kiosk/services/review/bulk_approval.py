@@ -1,4 +1,4 @@
-"""Approving many at once: what neither waits for anything nor wants a look, each row for itself."""
+"""Approves many applications, each in its own unit of work: those without block and without a flag to review."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from kiosk.services.review.queue_filter import QueueFilter, QueueSort, SortBy
 
 @dataclass(frozen=True, slots=True)
 class BulkSummary:
-    """What an approval in bulk would do.
+    """The effect of a bulk approval.
 
     Attributes:
-        rows: what would be approved, by class and seat; at most `MAX_ROWS` at once.
-        more: there are more than these; they come with the next bulk.
-        blocked: how many are left out because something stands against them.
-        to_look_at: how many others are left out because a remark wants a look.
+        rows: the applications to approve, by class and seat; at most `MAX_ROWS`.
+        more: whether there are more, for the next bulk approval.
+        blocked: how many are left out because of a block.
+        to_look_at: how many others are left out because of a flag to review.
     """
 
     rows: tuple[QueueRow, ...]
@@ -35,7 +35,7 @@ class BulkSummary:
 
 
 def summary_of(found: Sequence[QueueRow], *, more: bool = False) -> BulkSummary:
-    """What of these rows can be approved in bulk; ``more``: there are others that were not read."""
+    """Return the bulk approval of these rows; ``more``: others were not read."""
     waiting = [row for row in found if row.state is ApplicationState.UNDER_REVIEW]
     clean = [row for row in waiting if not row.holds and not row.remarks & TO_LOOK_AT]
     clean.sort(key=lambda row: (row.class_name, row.seat_number or 0, row.number))
@@ -49,7 +49,7 @@ def summary_of(found: Sequence[QueueRow], *, more: bool = False) -> BulkSummary:
 
 
 class Outcome(Enum):
-    """What became of one row."""
+    """The outcome of one row."""
 
     APPROVED = auto()
     CHANGED = auto()
@@ -62,7 +62,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class BulkResult:
-    """One row's result; ``refusal`` says more where it was not approved, for the screen to word."""
+    """One row's result; ``refusal`` is the error of a row that was not approved."""
 
     application_id: str
     outcome: Outcome
@@ -75,7 +75,7 @@ class BulkApproval:
     Args:
         queue: finds the rows.
         review: approves each.
-        sign_in: asks for the password again.
+        sign_in: checks the password again.
     """
 
     def __init__(self, queue: ReviewQueue, review: Review, sign_in: SignIn) -> None:
@@ -84,7 +84,7 @@ class BulkApproval:
         self._sign_in = sign_in
 
     def candidates(self, member: StaffMember, wanted: QueueFilter) -> BulkSummary:
-        """What of a filter can be approved in bulk, and how much of it cannot.
+        """Return the bulk approval of a filter.
 
         Raises:
             Denied, PasswordChangeRequired: see `ReviewQueue.page`.
@@ -110,13 +110,13 @@ class BulkApproval:
         password: str,
         progress: Callable[[int, int], None],
     ) -> tuple[BulkResult, ...]:
-        """Approve each of these; what cannot be is left as it is, and says why.
+        """Approve each row; a refused row stays as it is.
 
         Args:
-            member: who decides.
+            member: the reviewer.
             rows: application and version, as `candidates` gave them.
-            password: the member's own, again; wrong ones count as failed sign-ins.
-            progress: told how many of how many are done, after each.
+            password: the member's own; a wrong one counts as a failed sign-in.
+            progress: called after each row with the numbers of done and of all rows.
 
         Raises:
             SignInRefused: the password is wrong; nothing was approved.

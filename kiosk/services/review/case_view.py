@@ -1,4 +1,4 @@
-"""One application as a reviewer sees it: what the school has beside what the parent gave, and all that was done."""
+"""One application as a reviewer sees it: the parent's values beside the roster's, with consents and history."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kiosk.services.applications.history import HistoryLine
 
 @dataclass(frozen=True, slots=True)
 class StudentOnFile:
-    """The student, as the roster has them; ``data_state`` as in :class:`db.models.school.Student`."""
+    """The student on the roster; ``data_state`` as in :class:`db.models.school.Student`."""
 
     student_id: str
     name: str = field(repr=False)
@@ -26,7 +26,7 @@ class StudentOnFile:
 
 @dataclass(frozen=True, slots=True)
 class GuardianOnFile:
-    """A guardian of the roster, masked; None where the roster says nothing. ``role``: father, mother, guardian."""
+    """A guardian on the roster, masked; None is unknown. ``role``: father, mother, guardian."""
 
     role: str
     name: str = field(repr=False)
@@ -37,13 +37,13 @@ class GuardianOnFile:
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """An applicant, masked, beside who they are on file.
+    """An applicant, masked, beside the matching guardian.
 
     Attributes:
         position: from 1.
-        remarks: what is to be known of this person.
-        on_file: by their number, else by their name; None where the school has no such person.
-        differing: the keys of the fields in which the two differ; two masked numbers can look alike.
+        remarks: the person's review flags.
+        on_file: the guardian with the same ID, else the same name; None without a match.
+        differing: the keys of the differing fields, because two masked values can look alike.
     """
 
     position: int
@@ -63,8 +63,8 @@ class ConsentEvidence:
     """One answer to the consent text (個資法 §7).
 
     Attributes:
-        is_basis: the application was sent on this answer.
-        recorded_by: the colleague who entered a signed paper; empty where it was answered at the kiosk.
+        is_basis: whether the application was sent on this answer.
+        recorded_by: the colleague who recorded a signed paper; empty for an answer at the kiosk.
     """
 
     choice: str
@@ -81,7 +81,7 @@ class ConsentEvidence:
 
 @dataclass(frozen=True, slots=True)
 class SignedPaper:
-    """The application form that goes home; ``state``: not_printed, printed, returned. ``at``: of its last change."""
+    """The form to be signed; ``state``: not_printed, printed, returned. ``at``: of its last change."""
 
     state: str
     received_by: str = field(repr=False)
@@ -90,7 +90,7 @@ class SignedPaper:
 
 @dataclass(frozen=True, slots=True)
 class DocumentsView:
-    """The papers whose originals must be seen; ``papers`` is empty where none are. ``seen_by``: empty until then."""
+    """The papers whose originals staff must see; ``papers`` may be empty. ``seen_by`` is empty until then."""
 
     papers: tuple[str, ...]
     seen_by: str = field(repr=False)
@@ -99,7 +99,7 @@ class DocumentsView:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionView:
-    """A field that was sent back; ``state``: open, answered, dropped."""
+    """A returned field; ``state``: open, answered, dropped."""
 
     position: int
     key: str
@@ -125,18 +125,18 @@ class OtherApplication:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationView:
-    """Everything a reviewer needs of one application.
+    """One application for a reviewer.
 
     Attributes:
-        version: what a decision must name.
-        holds: what stands against an approval, in the order of `Hold`.
+        version: a decision names it.
+        holds: the approval blocks, in the order of `ApprovalBlock`.
         people: the applicants.
-        others_on_file: the guardians of the roster that no applicant is.
-        consents: every answer of the family, the oldest first.
-        history: what happened, the oldest first; begins with the submission.
+        others_on_file: the guardians without a matching applicant.
+        consents: the family's answers, the oldest first.
+        history: the oldest act first; begins with the submission.
         others: the child's other live applications.
-        is_own_child: the member may look, not decide.
-        decided_by: the colleague's name; empty where nobody of the staff has decided.
+        is_own_child: whether the member may look but not decide.
+        decided_by: the colleague's name; empty without a decision of staff.
     """
 
     application_id: str
@@ -164,7 +164,7 @@ class ApplicationView:
 
 @dataclass(frozen=True, slots=True)
 class PersonInFull:
-    """What the masks hide of one person; None where there is nothing."""
+    """One person without masks; None is unknown."""
 
     name: str = field(repr=False)
     national_id: str | None = field(repr=False)
@@ -174,7 +174,7 @@ class PersonInFull:
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """An applicant, and who they are on file, in full; to be hidden again soon."""
+    """An applicant and the matching guardian without masks."""
 
     position: int
     given: PersonInFull

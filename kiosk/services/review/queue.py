@@ -19,7 +19,7 @@ from kiosk.domain.application_status import OPEN_STATES, ApplicationState, Appro
 from kiosk.services.applications.flag_rules import applicants_of
 from kiosk.services.auth.staff_session import REVIEWERS, ActingStaff, Role, StaffGate, StaffMember
 from kiosk.services.review.queue_filter import Cursor, QueueFilter, QueueSort
-from kiosk.services.review.queue_query import HOLD_COLUMNS, Parts, cursor_of, walk_on, walks_for
+from kiosk.services.review.queue_query import HOLD_COLUMNS, Parts, cursor_of, scan_on, scans_for
 
 MAX_ROWS = 500
 _DAY_MILLISECONDS = 24 * 60 * 60 * 1000
@@ -33,12 +33,12 @@ _binding = table_of(Binding)
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One application as the queue shows it; nobody's number is on it.
+    """One application in the queue, without any ID.
 
     Attributes:
-        waiting_days: whole days since it was sent; 0 once it is decided.
-        version: what a decision on it must name.
-        cursor: its place in the queue.
+        waiting_days: whole days since the submission; 0 after the decision.
+        version: a decision names it.
+        cursor: the row's place in the queue.
     """
 
     application_id: str
@@ -59,7 +59,7 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """A page in the order asked for; ``first`` and ``last`` are None where it is empty."""
+    """A page in the requested order."""
 
     rows: tuple[QueueRow, ...]
     has_before: bool
@@ -67,18 +67,18 @@ class QueuePage:
 
     @property
     def first(self) -> Cursor | None:
-        """Where the page begins."""
+        """The place of the first row; None on an empty page."""
         return self.rows[0].cursor if self.rows else None
 
     @property
     def last(self) -> Cursor | None:
-        """Where the page ends."""
+        """The place of the last row; None on an empty page."""
         return self.rows[-1].cursor if self.rows else None
 
 
 @dataclass(frozen=True, slots=True)
 class QueueClass:
-    """A class the member may see; ``teachers`` is empty where nobody looks after it, so the registrar does."""
+    """A class that the member may see; without ``teachers`` the registrar looks after it."""
 
     name: str
     teachers: tuple[str, ...]
@@ -87,14 +87,14 @@ class QueueClass:
 
 @dataclass(frozen=True, slots=True)
 class BindingRate:
-    """How many of the students have a parent bound to them."""
+    """How many students have a bound parent."""
 
     students: int
     bound: int
 
     @property
     def rate(self) -> float:
-        """From 0 to 1."""
+        """The share of bound students, from 0 to 1."""
         return self.bound / self.students if self.students else 0.0
 
 
@@ -117,42 +117,42 @@ class ReviewQueue:
         from_end: bool = False,
         limit: int = 50,
     ) -> QueuePage:
-        """One page.
+        """Return one page.
 
-        While something is searched, rows come in the order of what was found (number or name), not of ``sort``.
+        The rows of a search come in the order of the matched column (number or name), not of ``sort``.
 
         Args:
-            member: who looks.
-            wanted: which applications.
-            sort: their order.
-            after: begin behind this place; None begins at the first row.
-            before: end in front of this place; at most one of the two is given.
-            from_end: with neither, the last page in place of the first.
-            limit: how many rows, at most `MAX_ROWS`.
+            member: a reviewer.
+            wanted: the filter.
+            sort: the order.
+            after: start after this place; None starts at the first row.
+            before: end before this place; at most one of the two is given.
+            from_end: without either, return the last page instead of the first.
+            limit: the number of rows, at most `MAX_ROWS`.
 
         Raises:
-            Denied: a class that is not theirs, or not a reviewer.
+            Denied: another's class, or not a reviewer.
             PasswordChangeRequired: see `StaffGate`.
         """
         limit = min(limit, MAX_ROWS)
         backward = before is not None or (from_end and after is None)
         with self._gate.read(member, "queue.page", REVIEWERS) as (session, acting):
-            walks = walks_for(wanted, sort)
+            scans = scans_for(wanted, sort)
             parts = Parts(session.connection(), wanted, _classes_of(session, acting, wanted))
-            found = walk_on(parts, walks, after or before, limit + 1, descending=sort.descending, backward=backward)
+            found = scan_on(parts, scans, after or before, limit + 1, descending=sort.descending, backward=backward)
         more = len(found) > limit
         found = found[:limit]
         if backward:
             found.reverse()
         now = int(self._clock.now().timestamp() * 1000)
         return QueuePage(
-            rows=tuple(_row(row, now, cursor_of(walks, place, row)) for place, row in found),
+            rows=tuple(_row(row, now, cursor_of(scans, place, row)) for place, row in found),
             has_before=more if backward else after is not None,
             has_more=before is not None if backward else more,
         )
 
     def counts(self, member: StaffMember, wanted: QueueFilter) -> dict[ApplicationState, int]:
-        """How many applications are in each state, for the classes of this filter; its other parts do not count.
+        """Count the applications of the filter's classes by state; the rest of the filter is ignored.
 
         Raises:
             Denied, PasswordChangeRequired: see `page`.
@@ -166,7 +166,7 @@ class ReviewQueue:
         return {state: found.get(state.value, 0) for state in ApplicationState}
 
     def how_many(self, member: StaffMember, wanted: QueueFilter) -> int:
-        """How many applications have this filter's state, class and flag; what it searches does not count.
+        """Count the applications with the filter's states, class and flag; the search is ignored.
 
         Raises:
             Denied, PasswordChangeRequired: see `page`.
@@ -175,7 +175,7 @@ class ReviewQueue:
             return Parts(session.connection(), wanted, _classes_of(session, acting, wanted)).count()
 
     def classes(self, member: StaffMember) -> tuple[QueueClass, ...]:
-        """The classes a member may see, by name: those with an application, and those with a teacher.
+        """Return the classes that a member may see, by name: those with an application or a teacher.
 
         Raises:
             Denied, PasswordChangeRequired: see `page`.
@@ -196,7 +196,7 @@ class ReviewQueue:
         )
 
     def binding_rate(self, member: StaffMember, class_name: str | None = None) -> BindingRate:
-        """How many students of a class, or of every class the member may see, have a parent bound to them.
+        """Count the students with a bound parent, in one class or in all that the member may see.
 
         Raises:
             Denied, PasswordChangeRequired: see `page`.
@@ -217,7 +217,7 @@ class ReviewQueue:
 
 
 def _teachers() -> Select[Any]:
-    """Class and name of each homeroom teacher at work."""
+    """Select class and name of each active homeroom teacher."""
     return (
         select(_staff_class.c.class_name, _staff.c.name)
         .join_from(_staff_class, _staff, _staff_class.c.staff_id == _staff.c.id)
@@ -226,7 +226,7 @@ def _teachers() -> Select[Any]:
 
 
 def _classes_of(session: Session, acting: ActingStaff, wanted: QueueFilter) -> list[str] | None:
-    """The classes a filter means for a member; None where it means every class there is.
+    """Return the classes of a filter for a member; None means all classes.
 
     Raises:
         Denied: the filter's class is not theirs.

@@ -1,4 +1,4 @@
-"""What can be asked of the staff's queue: which applications, how searched, in which order, from which place on."""
+"""The filter, search, order and cursor of the staff's queue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kiosk.i18n import _
 
 
 class SortBy(StrEnum):
-    """What the queue can be sorted by."""
+    """The sort keys of the queue."""
 
     WAITING = "waiting"
     NUMBER = "number"
@@ -19,7 +19,7 @@ class SortBy(StrEnum):
 
     @property
     def label(self) -> str:
-        """The choice as staff read it."""
+        """The choice's label."""
         return {
             SortBy.WAITING: _("等候最久"),
             SortBy.NUMBER: _("申請編號"),
@@ -30,14 +30,14 @@ class SortBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueueSort:
-    """An order of the queue; the longest waiting first unless asked otherwise."""
+    """An order of the queue; by default the longest waiting first."""
 
     by: SortBy = SortBy.WAITING
     descending: bool = False
 
 
 class Match(Enum):
-    """How a searched name is found: the student's that begins so, or any name on the application that holds it."""
+    """How a name is searched: the beginning of the student's name, or a part of any name on the application."""
 
     BEGINNING = auto()
     ANYWHERE = auto()
@@ -45,15 +45,15 @@ class Match(Enum):
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """Which applications.
+    """A filter of applications.
 
     Attributes:
-        states: of these; empty means of any.
-        class_name: of this class; None means of every class the member may see.
-        unattended: only classes that no teacher looks after.
-        flag: only those that are held so, marked so, or want this attention; none of these is decided yet.
+        states: empty means any.
+        class_name: None means every class that the member may see.
+        unattended: only classes without a teacher.
+        flag: only undecided applications with this block, review flag or attention.
         search: a number, a student number, the beginning of either, a receipt's code, or a name; empty means all.
-        match: how a name is found.
+        match: how a name is searched.
     """
 
     states: tuple[ApplicationState, ...] = ()
@@ -66,7 +66,7 @@ class QueueFilter:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in the queue: what its row is sorted by; good for the filter and sort that gave it."""
+    """A place in the queue: the sort key of its row; valid for the filter and sort that gave it."""
 
-    walk: int
+    scan: int
     key: tuple[str | int, ...] = field(repr=False)

@@ -1,7 +1,7 @@
-"""How the staff's queue is read: walks along indexes that begin with the state, merged; no OFFSET anywhere.
+"""Reads the staff's queue along indexes that begin with the state, without OFFSET.
 
-One part a state (and class, where there are few), each served by one index, so a page in the middle of a million rows
-costs what the first one does.
+Each state (and class, of few) is one statement on one index; the results are merged. A page in the middle of a million
+rows costs as much as the first.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from kiosk.rules.names import InvalidName, parse_name
 from kiosk.rules.text_safety import compact, remove_unsafe_chars
 from kiosk.services.review.queue_filter import Cursor, Match, QueueFilter, QueueSort, SortBy
 
-_MAX_CLASSES_WALKED = 6
+_MAX_SINGLE_CLASSES = 6
 _LAST_CHARACTER = "\U0010ffff"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 _NUMBER = re.compile(r"[0-9A-Z]*[0-9][0-9A-Z]*", re.ASCII)
@@ -59,7 +59,7 @@ _SORTED_BY = {
 
 
 class _Wanted(Enum):
-    """What a walk looks for."""
+    """The condition of a scan."""
 
     ANY = auto()
     TOKEN = auto()
@@ -70,8 +70,8 @@ class _Wanted(Enum):
 
 
 @dataclass(frozen=True)
-class QueuePages:
-    """One way along an index: the columns it goes by, the last of them unique, and what it looks for."""
+class IndexScan:
+    """One index scan: its columns, the last of them unique, and its condition."""
 
     columns: tuple[str, ...]
     wanted: _Wanted = _Wanted.ANY
@@ -79,12 +79,12 @@ class QueuePages:
 
 
 class Parts:
-    """Fetches along a walk: one part a state and class, each served by one index, merged.
+    """Fetches a scan as one part a state and class, merged.
 
     Args:
         connection: to read by.
-        wanted: which states and flag.
-        classes: of these; None means of every class there is.
+        wanted: states and flag.
+        classes: None means all classes.
     """
 
     def __init__(self, connection: Connection, wanted: QueueFilter, classes: list[str] | None) -> None:
@@ -97,7 +97,7 @@ class Parts:
         self._classes = classes
 
     def count(self) -> int:
-        """How many rows all parts have."""
+        """Count the rows of all parts."""
         found = select(func.count()).where(_application.c.state.in_(self._states))
         if self._flag is not None:
             found = found.where(_flagged(self._flag))
@@ -105,21 +105,21 @@ class Parts:
             found = found.where(_application.c.class_name.in_(self._classes))
         return int(self._connection.execute(found).scalar_one())
 
-    def fetch(self, walk: QueuePages, start: tuple[str | int, ...], limit: int, *, descending: bool) -> list[Row[Any]]:
-        """At most this many rows of a walk, from behind a place on; an empty one is the beginning."""
-        each = self._classes is not None and len(self._classes) <= _MAX_CLASSES_WALKED
+    def fetch(self, scan: IndexScan, start: tuple[str | int, ...], limit: int, *, descending: bool) -> list[Row[Any]]:
+        """Return at most ``limit`` rows of a scan after a key; an empty key is the start."""
+        each = self._classes is not None and len(self._classes) <= _MAX_SINGLE_CLASSES
         classes = self._classes if each and self._classes is not None else (None,)
         parts = [
-            self._part(walk, state, name, start, limit, descending=descending)
+            self._part(scan, state, name, start, limit, descending=descending)
             for state in self._states
             for name in classes
         ]
-        merged = heapq.merge(*parts, key=attrgetter(*walk.columns), reverse=descending)
+        merged = heapq.merge(*parts, key=attrgetter(*scan.columns), reverse=descending)
         return list(islice(merged, limit))
 
     def _part(
         self,
-        walk: QueuePages,
+        scan: IndexScan,
         state: ApplicationState,
         class_name: str | None,
         start: tuple[str | int, ...],
@@ -127,7 +127,7 @@ class Parts:
         *,
         descending: bool,
     ) -> Sequence[Row[Any]]:
-        columns = walk.columns
+        columns = scan.columns
         if class_name is not None and columns[0] == "class_name":  # the same on every row: an index goes by the rest
             if start and class_name != start[0]:
                 if (class_name > str(start[0])) is descending:
@@ -135,14 +135,14 @@ class Parts:
                 start = ()
             columns, start = columns[1:], start[1:]
         kind = _Classes.ANY if self._classes is None else _Classes.THESE if class_name is None else _Classes.ONE
-        statement = _statement(columns, walk.wanted, kind, self._flag, bounded=bool(start), descending=descending)
+        statement = _statement(columns, scan.wanted, kind, self._flag, bounded=bool(start), descending=descending)
         values = {f"key{place}": value for place, value in enumerate(start)}
         place = {"state": state.value, "class_name": class_name, "classes": self._classes, "limit": limit}
-        return self._connection.execute(statement, {**place, **walk.values, **values}).all()
+        return self._connection.execute(statement, {**place, **scan.values, **values}).all()
 
 
 class _Classes(Enum):
-    """Which classes a part is of."""
+    """The classes of a part."""
 
     ANY = auto()
     ONE = auto()
@@ -159,7 +159,7 @@ def _statement(
     bounded: bool,
     descending: bool,
 ) -> Select[Any]:
-    """A part's statement, built once: building costs more than the database's answer."""
+    """Return a part's statement, built once because building costs more than running it."""
     statement = select(*_SHOWN).where(_application.c.state == bindparam("state"), *_looked_for(wanted))
     if classes is _Classes.ONE:
         statement = statement.where(_application.c.class_name == bindparam("class_name"))
@@ -175,7 +175,7 @@ def _statement(
 
 
 def _looked_for(wanted: _Wanted) -> tuple[ColumnElement[bool], ...]:
-    """The condition of a walk; beginnings as ranges, which an index serves (LIKE is not, on either database)."""
+    """Return a scan's condition; beginnings are ranges, because neither database uses an index for LIKE."""
     by_student = _begins("student_number")
     return {
         _Wanted.ANY: (),
@@ -193,61 +193,61 @@ def _begins(column: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def _beginning(column: str, text: str) -> dict[str, str]:
-    """The values of :func:`_begins`."""
+    """Return the values of `_begins`."""
     return {column: text, f"beyond_{column}": text + _LAST_CHARACTER}
 
 
-def walk_on(
-    parts: Parts, walks: Sequence[QueuePages], start: Cursor | None, need: int, *, descending: bool, backward: bool
+def scan_on(
+    parts: Parts, scans: Sequence[IndexScan], start: Cursor | None, need: int, *, descending: bool, backward: bool
 ) -> list[tuple[int, Row[Any]]]:
-    """Go along the walks, one after the other, until there is enough; each row with the place of its walk."""
+    """Follow the scans, one after the other, until there are enough rows; each with its scan's index."""
     found: list[tuple[int, Row[Any]]] = []
-    for place in _places(len(walks), start, backward=backward):
-        key = start.key if start is not None and place == start.walk else ()
-        rows = parts.fetch(walks[place], key, need - len(found), descending=descending is not backward)
+    for place in _places(len(scans), start, backward=backward):
+        key = start.key if start is not None and place == start.scan else ()
+        rows = parts.fetch(scans[place], key, need - len(found), descending=descending is not backward)
         found += [(place, row) for row in rows]
         if len(found) >= need:
             break
     return found
 
 
-def _places(walks: int, start: Cursor | None, *, backward: bool) -> Iterator[int]:
-    """The walks to go from a place on, in one direction or the other."""
+def _places(scans: int, start: Cursor | None, *, backward: bool) -> Iterator[int]:
+    """Yield the scans from a place on, in one direction or the other."""
     if backward:
-        yield from range(start.walk if start else walks - 1, -1, -1)
+        yield from range(start.scan if start else scans - 1, -1, -1)
     else:
-        yield from range(start.walk if start else 0, walks)
+        yield from range(start.scan if start else 0, scans)
 
 
-def walks_for(wanted: QueueFilter, sort: QueueSort) -> tuple[QueuePages, ...]:
-    """How to find what is asked for: along the sort, or along what was searched, the likelier first."""
+def scans_for(wanted: QueueFilter, sort: QueueSort) -> tuple[IndexScan, ...]:
+    """Return the scans of a filter: by the sort, or by the search with the likelier first."""
     text = remove_unsafe_chars(wanted.search).strip()
     if not text:
-        return (QueuePages(_SORTED_BY[sort.by]),)
-    walks: tuple[QueuePages, ...] = ()
+        return (IndexScan(_SORTED_BY[sort.by]),)
+    scans: tuple[IndexScan, ...] = ()
     if _TOKEN.fullmatch(text):
-        walks = (QueuePages(("number",), _Wanted.TOKEN, {"token": text}),)
+        scans = (IndexScan(("number",), _Wanted.TOKEN, {"token": text}),)
     digits = compact(text).upper()
     if _NUMBER.fullmatch(digits):
         by_student = _beginning("student_number", digits)
         by_number = by_student | _beginning("number", group_digits(digits))
         return (
-            *walks,
-            QueuePages(("student_number", "id"), _Wanted.STUDENT_NUMBER, by_student),
-            QueuePages(("number",), _Wanted.NUMBER, by_number),
+            *scans,
+            IndexScan(("student_number", "id"), _Wanted.STUDENT_NUMBER, by_student),
+            IndexScan(("number",), _Wanted.NUMBER, by_number),
         )
     try:
         name = parse_name(text)
     except InvalidName:
         name = text
     if wanted.match is Match.BEGINNING:
-        return (*walks, QueuePages(_SORTED_BY[SortBy.STUDENT_NAME], _Wanted.NAME_BEGINS, _beginning("names", name)))
+        return (*scans, IndexScan(_SORTED_BY[SortBy.STUDENT_NAME], _Wanted.NAME_BEGINS, _beginning("names", name)))
     pattern = "%" + re.sub(r"[%_\\]", r"\\\g<0>", name) + "%"
-    return (*walks, QueuePages(_SORTED_BY[SortBy.STUDENT_NAME], _Wanted.NAME_HAS, {"pattern": pattern}))
+    return (*scans, IndexScan(_SORTED_BY[SortBy.STUDENT_NAME], _Wanted.NAME_HAS, {"pattern": pattern}))
 
 
 def _flagged(flag: ApprovalBlock | ReviewFlag | Attention) -> ColumnElement[bool]:
-    """The rows with a flag; what wants no attention is no condition but the absence of both."""
+    """Return the condition of a flag."""
     if isinstance(flag, ApprovalBlock):
         return HOLD_COLUMNS[flag]
     if isinstance(flag, ReviewFlag):
@@ -259,6 +259,6 @@ def _flagged(flag: ApprovalBlock | ReviewFlag | Attention) -> ColumnElement[bool
     }[flag]
 
 
-def cursor_of(walks: Sequence[QueuePages], place: int, row: Row[Any]) -> Cursor:
-    """The place of a row that the walk at ``place`` found."""
-    return Cursor(place, tuple(getattr(row, column) for column in walks[place].columns))
+def cursor_of(scans: Sequence[IndexScan], place: int, row: Row[Any]) -> Cursor:
+    """Return the cursor of a row of the scan at ``place``."""
+    return Cursor(place, tuple(getattr(row, column) for column in scans[place].columns))

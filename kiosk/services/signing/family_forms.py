@@ -1,4 +1,4 @@
-"""The two forms of a child that are signed (同意簽署回傳, n/2), as their parent sees and prints them."""
+"""A child's two forms to be signed (同意簽署回傳, n/2), for the parent to see and print."""
 
 from __future__ import annotations
 
@@ -24,13 +24,7 @@ from kiosk.services.signing.print_job import Printed, PrintRequester, print_form
 
 @audits_refusals
 class Papers:
-    """The service.
-
-    Args:
-        store: the database.
-        clock: for the age of files.
-        settings: the printer, the school's name and its texts.
-    """
+    """The service; settings are the printer, the school's name and its texts."""
 
     def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
         self._store = store
@@ -43,21 +37,21 @@ class Papers:
         return self._settings.printer is not None
 
     def of_child(self, visitor: StudentSession) -> tuple[Paper, ...]:
-        """The forms there are so far: of each live application, and of the card once it is answered.
+        """Return the forms of each live application, and the card form once it is answered.
 
         Raises:
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+            Denied, PasswordChangeRequired: see `require_student`.
         """
         with self._store.read() as session:
             student = require_student(session, visitor)
             return tuple(_papers(session, student.id))
 
     def print_own(self, visitor: StudentSession, keys: Sequence[FormKey]) -> Printed:
-        """Print forms of the visitor's own child.
+        """Print forms of the visitor's child.
 
         Raises:
             PrintFailed, NothingToSign, FormRefused: see `kiosk.services.signing.print_job.print_forms`.
-            Denied, PasswordChangeRequired: another child's, or see `kiosk.services.auth.student_session.require_student`.
+            Denied, PasswordChangeRequired: another child's, or see `require_student`.
         """
         return print_forms(self._settings, self._clock, lambda: self._asking(visitor), keys)
 
@@ -69,7 +63,7 @@ class Papers:
             def require_own(student_id: str) -> None:
                 if student_id != own:
                     raise Denied
-                if not self.has_printer:  # a file is for the staff
+                if not self.has_printer:  # files are for staff
                     raise PrintFailed(PrintFault.NO_PRINTER)
 
             yield PrintRequester(unit, visitor.credential_id, None, require_own)

@@ -1,4 +1,4 @@
-"""The staff's print queue: forms of their classes, or from the command line of the whole school."""
+"""The print queue: forms of a member's classes, or of the whole school from the command line."""
 
 from __future__ import annotations
 
@@ -36,13 +36,8 @@ class QueuedForm:
     """A form that can be printed.
 
     Attributes:
-        key: which form.
-        class_name: for the pile it belongs to.
-        seat_number: within the class.
-        student_number: whose.
-        student_name: whose.
-        state: where it is; what is not printed waits.
-        number: of the document, once it has one.
+        state: a form that is not printed waits.
+        number: of the document, once it is issued.
     """
 
     key: FormKey
@@ -56,20 +51,14 @@ class QueuedForm:
 
 @dataclass(frozen=True, slots=True)
 class ClassPrintQueue:
-    """How many forms of a class wait to be printed; a class whose forms are all printed has none."""
+    """How many forms of a class wait for printing."""
 
     class_name: str
     waiting: int
 
 
 class PrintDesk:
-    """The service.
-
-    Args:
-        store: the database.
-        clock: for the age of files.
-        settings: the printer, the school's name and its texts.
-    """
+    """The service; settings are the printer, the school's name and its texts."""
 
     def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
         self._clock = clock
@@ -77,10 +66,10 @@ class PrintDesk:
         self._gate = StaffGate(store)
 
     def piles(self, member: StaffMember) -> tuple[ClassPrintQueue, ...]:
-        """The member's classes that have forms, and how many of those wait.
+        """Return the member's classes that have forms, with the number that waits.
 
         Raises:
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.staff_session.StaffGate.read`.
+            Denied, PasswordChangeRequired: see `StaffGate.read`.
         """
         waiting: Counter[str] = Counter()
         with self._gate.read(member, "documents.piles", REVIEWERS) as (session, acting):
@@ -96,15 +85,12 @@ class PrintDesk:
     def queue(
         self, member: StaffMember, class_name: str | None = None, student_number: str | None = None
     ) -> tuple[QueuedForm, ...]:
-        """The forms of the member's classes that can be printed, class by class in the order of seats.
+        """Return the printable forms of the member's classes, by class and seat.
 
-        Args:
-            member: who asks.
-            class_name: one class only.
-            student_number: one student only.
+        ``class_name`` and ``student_number`` narrow it.
 
         Raises:
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.staff_session.StaffGate.read`.
+            Denied, PasswordChangeRequired: see `StaffGate.read`.
         """
         with self._gate.read(member, "documents.queue", REVIEWERS) as (session, acting):
             if class_name is not None:
@@ -113,11 +99,11 @@ class PrintDesk:
             return tuple(form for form in found if acting.may_see(form.class_name))
 
     def print_for(self, member: StaffMember, keys: Sequence[FormKey]) -> Printed:
-        """Print one form, a class or all that a member may see: one job, in this order.
+        """Print forms of the member's classes in one job, in this order.
 
         Raises:
             PrintFailed, NothingToSign, FormRefused: see `kiosk.services.signing.print_job.print_forms`.
-            Denied, PasswordChangeRequired: another's class, or see `kiosk.services.auth.staff_session.StaffGate.write`.
+            Denied, PasswordChangeRequired: another's class, or see `StaffGate.write`.
         """
         return print_forms(self._settings, self._clock, lambda: self._asking(member), keys)
 
@@ -132,7 +118,7 @@ class PrintDesk:
 
 
 def whole_queue(store: Store, class_name: str | None = None) -> tuple[QueuedForm, ...]:
-    """Every form that can be printed, of one class or all; for the command line, whose user holds the key file."""
+    """Return every printable form of one class or all, for the command line, whose user has the key file."""
     with store.read() as session:
         return tuple(_queue(session, class_name))
 
@@ -153,14 +139,14 @@ def print_as_operator(store: Store, clock: Clock, settings: Settings, keys: Sequ
 
 
 def _queue(session: Session, class_name: str | None, student_number: str | None = None) -> list[QueuedForm]:
-    """Counted forms by their state, carers' and corrections' papers beside them."""
+    """Return the forms of all kinds, by class and seat."""
     found = [form for kind in FormKind for form in _forms(session, kind, class_name, student_number)]
     return sorted(found, key=lambda form: (form.class_name, form.seat_number or 0, form.key.subject_id, form.key.kind))
 
 
 def _forms_of(kind: FormKind) -> Select[Any]:
-    """Every form of a kind that can be printed, with its document where it has one."""
-    subject, student_id, stands = _subjects(kind)
+    """Select every printable form of a kind, with its current document."""
+    subject, student_id, is_printable = _subjects(kind)
     return (
         select(
             subject.label("subject_id"),
@@ -176,7 +162,7 @@ def _forms_of(kind: FormKind) -> Select[Any]:
             _document,
             (_document.c.subject_id == subject) & (_document.c.kind == kind) & (_document.c.state != PaperState.VOID),
         )
-        .where(_student.c.active, stands)
+        .where(_student.c.active, is_printable)
     )
 
 
@@ -201,7 +187,7 @@ def _forms(session: Session, kind: FormKind, class_name: str | None, student_num
 
 
 def _subjects(kind: FormKind) -> tuple[Column[str], Column[str], ColumnElement[bool]]:
-    """What a kind of form is about, whose it is, and which of them stand."""
+    """Return a kind's columns of subject and student, and the condition of a printable form."""
     is_live = _application.c.state.in_(LIVE_STATES)
     match kind:
         case FormKind.BINDING:

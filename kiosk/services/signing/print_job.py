@@ -1,6 +1,6 @@
-"""One print job: forms are given their numbers, printed together, and only then counted as printed.
+"""One print job: issues forms, prints them together, then marks them as printed.
 
-What did not come out of the printer stays in the queue and is printed again under the same number.
+After a failed print the forms stay in the queue and keep their numbers.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from kiosk.services.signing.issuing import Issued, issue, mark_printed
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What was printed.
+    """The result of a print job.
 
     Attributes:
         numbers: of the documents, in order.
-        by_hand: of those whose foot asks for characters that the font lacks.
-        file: where the PDF lies, where there is no printer.
+        by_hand: of the documents with characters that the font lacks, to be written by hand.
+        file: the PDF, without a printer.
     """
 
     numbers: tuple[str, ...]
@@ -38,13 +38,13 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class PrintRequester:
-    """Who prints, in one unit of work.
+    """The person who prints, in one unit of work.
 
     Attributes:
         unit: the unit of work.
-        actor: as it stands in the audit.
+        actor: for the audit.
         staff_id: the member of staff; None for parents and the command line.
-        require_student: raises Denied where the forms of a student, given by id, are not theirs to print.
+        require_student: raises Denied unless the person may print the forms of the student with this id.
     """
 
     unit: UnitOfWork
@@ -64,18 +64,18 @@ def print_forms(
     Args:
         settings: printer, school's name, texts.
         clock: for the age of files.
-        enter: opens a unit of work for whoever asks; twice, for the printing itself is in none.
-        keys: which forms.
+        enter: opens a unit of work for the requester; called twice, because no transaction is open while printing.
+        keys: the forms.
 
     Raises:
-        PrintFailed: nothing came out; the forms wait as before.
-        NothingToSign: one of the forms stands no more.
-        FormRefused: a form cannot be made.
-        Denied: not theirs to print.
+        PrintFailed: nothing was printed; the forms wait as before.
+        NothingToSign: a form's subject was withdrawn, replaced or not answered yet.
+        FormRefused: a form cannot be rendered.
+        Denied: a form is not the requester's to print.
     """
-    with enter() as asker:
-        issued = [_issue(asker, settings.text_folder, key) for key in keys]
-        asker.unit.audit(asker.actor, "documents.asked_for", "printer", {"forms": len(issued)})
+    with enter() as requester:
+        issued = [_issue(requester, settings.text_folder, key) for key in keys]
+        requester.unit.audit(requester.actor, "documents.asked_for", "printer", {"forms": len(issued)})
     pdf = render([form.sheet for form in issued], settings.school_name)
     purge(settings, clock.now())
     file: Path | None = None
@@ -83,9 +83,9 @@ def print_forms(
         file = save_for_staff(settings, pdf)
     else:
         send_to_printer(settings.printer, pdf, job_title([form.sheet.number for form in issued]))
-    with enter() as asker:
-        mark_printed(asker.unit, [form.document_id for form in issued], asker.actor, asker.staff_id)
-        asker.unit.audit(asker.actor, "documents.printed", "printer", {"forms": len(issued)})
+    with enter() as requester:
+        mark_printed(requester.unit, [form.document_id for form in issued], requester.actor, requester.staff_id)
+        requester.unit.audit(requester.actor, "documents.printed", "printer", {"forms": len(issued)})
     return Printed(
         tuple(form.sheet.number for form in issued),
         tuple(form.sheet.number for form in issued if missing_in(form.sheet.content)),
@@ -93,9 +93,9 @@ def print_forms(
     )
 
 
-def _issue(asker: PrintRequester, text_folder: Path, key: FormKey) -> Issued:
-    student_id = FormContents(asker.unit.session, asker.unit.keys, None).student_of(key.kind, key.subject_id)
+def _issue(requester: PrintRequester, text_folder: Path, key: FormKey) -> Issued:
+    student_id = FormContents(requester.unit.session, requester.unit.keys, None).student_of(key.kind, key.subject_id)
     if student_id is None:
         raise Denied
-    asker.require_student(student_id)
-    return issue(asker.unit, text_folder, key, asker.actor)
+    requester.require_student(student_id)
+    return issue(requester.unit, text_folder, key, requester.actor)

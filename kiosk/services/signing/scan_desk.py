@@ -1,4 +1,4 @@
-"""What comes back: staff scan a form's bars or QR code, and it is marked returned with who and when."""
+"""Scans returned forms: staff scan the barcode or QR code, and the form is marked as returned."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _MAX_CODE_LENGTH = 64
 
 
 class AnotherClass(Denied):
-    """The form is of a class that the member does not look after."""
+    """The form is of another teacher's class."""
 
 
 class ScanOutcome(Enum):
-    """What a code was.
+    """The outcome of a scan.
 
-    RETURNED: marked now. ALREADY: marked before. VOID: what it says is no longer so. RECEIPT: the code of a receipt.
-    MISREAD: a number whose check digit is wrong. UNKNOWN: nothing of this school's.
+    RETURNED: marked by this scan. ALREADY: marked before. VOID: its facts have changed. RECEIPT: a receipt's code.
+    MISREAD: a number with a wrong check digit. UNKNOWN: no code of this school.
     """
 
     RETURNED = auto()
@@ -47,16 +47,11 @@ class ScanOutcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """The answer to one code.
+    """The result of one scan, with the document if there is one.
 
     Attributes:
-        outcome: what it was.
-        number: of the document, where there is one.
-        kind: of the form, where there is one.
-        class_name: the child's.
-        student_name: whose form it is.
-        by: who marked it returned.
-        at: when, or when it was voided; milliseconds since 1970-01-01 UTC, 0 where neither.
+        by: the name of the colleague who marked it as returned.
+        at: when it was returned or voided, milliseconds since 1970-01-01 UTC; 0 if neither.
     """
 
     outcome: ScanOutcome
@@ -69,28 +64,19 @@ class Scanned:
 
 
 class DocumentDesk:
-    """The service.
-
-    Args:
-        store: the database.
-    """
+    """The service."""
 
     def __init__(self, store: Store) -> None:
         self._gate = StaffGate(store)
 
     def scan(self, member: StaffMember, code: str) -> Scanned:
-        """Mark the form of a code as returned; a form is marked once, however often and wherever it is scanned.
+        """Mark the form of a code as returned, once; a form whose facts have changed is voided.
 
-        A form whose facts have changed since it was printed is voided here and now.
-
-        Args:
-            member: who scans.
-            code: the bars' number (dashes or not) or the QR code's token, as the scanner typed it.
+        ``code`` is the barcode's number (dashes or not) or the QR code's token, as the scanner typed it.
 
         Raises:
             AnotherClass: the form is not of the member's classes; audited.
-            Denied, PasswordChangeRequired: the member's own child, or see
-                `kiosk.services.auth.staff_session.StaffGate.write`.
+            Denied, PasswordChangeRequired: the member's own child, or see `StaffGate.write`.
         """
         with self._gate.write(member, "document.scan", REVIEWERS) as (unit, acting):
             scanned = _scan(unit, member, acting, code[:_MAX_CODE_LENGTH])

@@ -1,4 +1,4 @@
-"""本人及證件已查驗: staff see who signed on the screen and an ID; only then does the signature count."""
+"""本人及證件已查驗: a signature on the screen counts once staff have seen the signer and an ID."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _signature = table_of(Signature)
 
 
 class CheckOutcome(Enum):
-    """What came of a check.
+    """The outcome of a check.
 
-    CHECKED: others have still to sign or to be checked. RETURNED: that was the last one, and the form is back.
-    VOID: what the form said is no longer so; nothing counts.
+    CHECKED: other signatures are missing or not checked. RETURNED: it was the last one, so the form is returned.
+    VOID: the form's facts have changed.
     """
 
     CHECKED = auto()
@@ -37,7 +37,7 @@ class CheckOutcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SignaturePlace:
-    """Where a signature stands in the list: the longest waiting first."""
+    """A signature's place in the list, the longest waiting first."""
 
     signed_at: int
     signature_id: str
@@ -45,17 +45,12 @@ class SignaturePlace:
 
 @dataclass(frozen=True, slots=True)
 class WaitingSignature:
-    """A signature that nobody has checked yet.
+    """A signature that is not checked yet.
 
     Attributes:
-        signature_id: which.
         number: of the document.
-        kind: of the form.
-        title: whose box it is.
-        class_name: the child's.
-        student_name: the child's.
+        title: of the signature box.
         signed_at: milliseconds since 1970-01-01 UTC.
-        drawing: what was drawn.
     """
 
     signature_id: str
@@ -69,16 +64,12 @@ class WaitingSignature:
 
     @property
     def place(self) -> SignaturePlace:
-        """Where it stands."""
+        """The signature's place."""
         return SignaturePlace(self.signed_at, self.signature_id)
 
 
 class SignatureDesk:
-    """The service.
-
-    Args:
-        store: the database.
-    """
+    """The service."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -87,15 +78,10 @@ class SignatureDesk:
     def waiting(
         self, member: StaffMember, *, after: SignaturePlace | None = None, limit: int
     ) -> tuple[WaitingSignature, ...]:
-        """The signatures of the member's classes that wait, the longest waiting first.
-
-        Args:
-            member: who asks.
-            after: begin behind this place; None for the beginning.
-            limit: how many at most.
+        """Return at most ``limit`` waiting signatures of the member's classes after a place, the longest waiting first.
 
         Raises:
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.staff_session.StaffGate.read`.
+            Denied, PasswordChangeRequired: see `StaffGate.read`.
         """
         order = (col(Signature.signed_at), col(Signature.id))
         query = (
@@ -126,12 +112,11 @@ class SignatureDesk:
             )
 
     def check(self, member: StaffMember, signature_id: str) -> CheckOutcome:
-        """Note that the member has seen the person who signed and an ID; with the last box the form is back.
+        """Record that the member saw the signer and an ID; with the last signature the form is returned.
 
         Raises:
             ChangedMeanwhile: it was checked before, or is void.
-            Denied, PasswordChangeRequired: another's class, the member's own child, or see
-                `kiosk.services.auth.staff_session.StaffGate.write`.
+            Denied, PasswordChangeRequired: another's class, the member's own child, or see `StaffGate.write`.
         """
         with self._gate.write(member, "signature.check", REVIEWERS) as (unit, acting):
             signature = unit.session.get(Signature, signature_id)
@@ -161,5 +146,5 @@ class SignatureDesk:
             if checked < len(content_of(unit.keys, document).words["signers"]):
                 return CheckOutcome.CHECKED
             if not mark_returned(unit, document, member.credential_id, acting.id):
-                raise ChangedMeanwhile  # the paper came back first, and it is as good
+                raise ChangedMeanwhile  # the paper was returned first
             return CheckOutcome.RETURNED

@@ -1,7 +1,7 @@
-"""Signatures on the screen: drawn by a parent, bound to what the form says, counted once staff have seen an ID.
+"""Signatures on the screen: bound to the form's content, and counted once staff have seen an ID.
 
-A signature is kept as strokes with times, sealed, and stands on the form as SVG. It belongs to one document and to the
-hash of what that said; a document that is void takes its signatures with it (see `kiosk.services.documents.register`).
+A signature is sealed strokes with times, printed as SVG. It belongs to one document and the hash of its content, and
+is void with it (see `kiosk.services.documents.register`).
 """
 
 from __future__ import annotations
@@ -37,20 +37,19 @@ _signature = table_of(Signature)
 
 
 class SigningNotOffered(ServiceError):
-    """The school does not let parents sign on the screen."""
+    """The school does not offer signing on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignatureBox:
-    """A box of a form that can be signed on the screen.
+    """A signature box of a form.
 
     Attributes:
-        key: which form.
-        sha256: of what the form says; goes back with the signature.
+        sha256: of the form's content; returned with the signature.
         place: of the box, from 0.
-        title: whose it is, as it stands on the form.
-        says: what is signed for, line by line.
-        is_signed: whether a signature stands in it.
+        title: of the signer, as on the form.
+        says: the form's content in a few lines.
+        is_signed: whether the box has a signature.
         is_checked: whether staff have seen the person and an ID.
     """
 
@@ -65,22 +64,17 @@ class SignatureBox:
 
 @audits_refusals
 class Signatures:
-    """The service.
-
-    Args:
-        store: the database.
-        settings: whether the school allows it, and its texts.
-    """
+    """The service; settings say whether the school offers it, and have its texts."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
 
     def boxes(self, visitor: StudentSession) -> tuple[SignatureBox, ...]:
-        """The boxes of the child's forms that are not back yet; none where the school does not allow it.
+        """Return the signature boxes of the child's unreturned forms; none if the school does not offer signing.
 
         Raises:
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+            Denied, PasswordChangeRequired: see `require_student`.
         """
         with self._store.read() as session:
             student = require_student(session, visitor)
@@ -89,18 +83,13 @@ class Signatures:
             return tuple(_boxes(session, self._store.keys, self._settings, student.id))
 
     def sign(self, visitor: StudentSession, box: SignatureBox, drawing: Drawing) -> None:
-        """Keep a signature; one that stood in the box and was not checked yet is void from here on.
-
-        Args:
-            visitor: who stands at the kiosk.
-            box: as :meth:`boxes` gave it.
-            drawing: what was drawn.
+        """Store a signature in a box of :meth:`boxes`; it voids an unchecked earlier one.
 
         Raises:
-            ChangedMeanwhile: the form says something else by now, is back, or its box was checked; nothing was kept.
-            NothingToSign: the form stands no more.
-            SigningNotOffered: see there.
-            Denied, PasswordChangeRequired: another child's, or see `kiosk.services.auth.student_session.require_student`.
+            ChangedMeanwhile: the form's content changed, it was returned, or the box was checked; nothing was stored.
+            NothingToSign: the form's subject was withdrawn, replaced or not answered yet.
+            SigningNotOffered: the school does not offer it.
+            Denied, PasswordChangeRequired: another child's, or see `require_student`.
         """
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)
@@ -142,7 +131,7 @@ class Signatures:
 
 
 def _require_own(session: Session, student_id: str, key: FormKey) -> None:
-    """Go on only with a form of this student."""
+    """Deny a form of another student."""
     if key.kind not in COUNTED or student_id != _student_of(session, key):
         raise Denied
 
@@ -182,12 +171,18 @@ def _boxes(session: Session, keys: KeyRing, settings: Settings, student_id: str)
             continue
         for place, title in enumerate(content.words["signers"]):
             yield SignatureBox(
-                key, content.sha256, place, title, _says(content), place in states, states.get(place) == "checked"
+                key,
+                content.sha256,
+                place,
+                title,
+                _content_lines(content),
+                place in states,
+                states.get(place) == "checked",
             )
 
 
-def _says(content: FormContent) -> tuple[str, ...]:
-    """What a form is about, in a few lines, and the fingerprint that stands in its foot too."""
+def _content_lines(content: FormContent) -> tuple[str, ...]:
+    """Return a form's content in a few lines, with the fingerprint in its foot."""
     facts = content.facts
     student = _("學生 {name}（{number}）").format(**facts["student"])
     code = _("資料驗證碼 {code}").format(code=fingerprint(content.sha256))
@@ -198,7 +193,7 @@ def _says(content: FormContent) -> tuple[str, ...]:
 
 
 def _person(person: Mapping[str, Any]) -> str:
-    """Masked: both parents and the student know the login; the form itself, on paper, has it whole."""
+    """Return an applicant, masked: both parents and the student know the login; the paper has all of it."""
     mobile, email = person["mobile"], person["email"]
     known = (person["national_id"], mobile and mask_mobile(mobile), email and mask_email(email))
     return "　".join((f"{person['name']}（{person['relation']}）", *filter(None, known)))

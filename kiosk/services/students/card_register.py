@@ -1,4 +1,4 @@
-"""What every child's card was answered, for the registrar: to look at and to hand on as a spreadsheet."""
+"""The registrar's list of the answers for student cards, also as a spreadsheet."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _student = table_of(Student)
 
 @dataclass(frozen=True, slots=True)
 class CardPlace:
-    """Where a row stands in the list: class, seat (0 where there is none), student number."""
+    """A row's place in the list; ``seat_number`` is 0 without a seat."""
 
     class_name: str
     seat_number: int
@@ -40,14 +40,10 @@ class CardRow:
     """One child's last answer.
 
     Attributes:
-        class_name: the child's.
-        seat_number: within the class.
-        student_number: the child's.
-        student_name: the child's.
-        items: what was shown and chosen: key, name, purpose, recipient, data, chosen.
+        items: the shown items: key, name, purpose, recipient, data, chosen.
         text_version: of the school's file.
         answered_at: milliseconds since 1970-01-01 UTC.
-        form: where the signed form is; an answer counts once it is back.
+        form: the signed form's state; an answer counts once it is returned.
     """
 
     class_name: str
@@ -61,44 +57,39 @@ class CardRow:
 
     @property
     def place(self) -> CardPlace:
-        """Where it stands."""
+        """The row's place."""
         return CardPlace(self.class_name, self.seat_number or 0, self.student_number)
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """The names of the items that are on."""
+        """The names of the chosen items."""
         return tuple(item["name"] for item in self.items if item["chosen"])
 
 
 class CardRegister:
-    """The service for the review mode."""
+    """The service."""
 
     def __init__(self, store: Store) -> None:
         self._gate = StaffGate(store)
 
     def rows(self, member: StaffMember, *, after: CardPlace | None = None, limit: int) -> tuple[CardRow, ...]:
-        """The last answers, in the order of classes and seats.
-
-        Args:
-            member: who asks.
-            after: begin behind this place; None for the beginning.
-            limit: how many at most.
+        """Return at most ``limit`` last answers after a place, in the order of classes and seats.
 
         Raises:
-            Denied, PasswordChangeRequired: not the registrar, or see `kiosk.services.auth.staff_session.StaffGate.read`.
+            Denied, PasswordChangeRequired: not the registrar, or see `StaffGate.read`.
         """
         with self._gate.read(member, "card.register", REGISTRAR) as (session, _acting):
             return _rows(session.connection(), after=after, limit=limit)
 
 
 def card_rows(store: Store, class_name: str | None = None) -> tuple[CardRow, ...]:
-    """All of them, or a class's, for the command line, whose user holds the key file."""
+    """Return all rows, or a class's, for the command line, whose user has the key file."""
     with store.read() as session:
         return _rows(session.connection(), class_name)
 
 
 def card_sheet(rows: Sequence[CardRow]) -> str:
-    """A CSV with a column for each item that any of these were asked; to be written in UTF-8 with a byte order mark."""
+    """Return a CSV with a column for each item in the rows, to be written in UTF-8 with a byte order mark."""
     names = {item["key"]: item["name"] for row in rows for item in row.items}
     out = io.StringIO(newline="")
     writer = csv.writer(out)

@@ -1,4 +1,4 @@
-"""The student's data as the roster has it: the hub's states, the confirmation, the error report (錯誤回報)."""
+"""The student's data on the roster: the menu's states, the confirmation, the error report (錯誤回報)."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _MAX_VALUE_LENGTH = 64
 
 
 class NothingReported(ServiceError):
-    """An error report names no field, an unknown one, the value shown already, or a text that cannot be kept."""
+    """An error report has no field, an unknown field, the shown value, or an unsafe or too long value."""
 
 
 @dataclass(frozen=True)
 class StudentView:
-    """What the parent confirms."""
+    """The data that the parent confirms."""
 
     name: str = field(repr=False)
     class_name: str
@@ -44,7 +44,7 @@ class StudentView:
 
 @dataclass(frozen=True)
 class ApplicationSummary:
-    """One application as its parent sees it; ``holds`` are names of what it waits for."""
+    """One application as its parent sees it; ``holds`` are the values of its `ApprovalBlock`."""
 
     id: str
     number: str
@@ -55,13 +55,13 @@ class ApplicationSummary:
 
 @dataclass(frozen=True)
 class FieldOutcome:
-    """What the registrar decided on one field of the last error report.
+    """The registrar's decision on one field of the last error report.
 
     Attributes:
         key: one of :data:`REPORTABLE`.
-        is_corrected: False where the field stays as it is.
-        value: what it was corrected to; empty otherwise.
-        reason: why it stays; empty otherwise.
+        is_corrected: whether the field was corrected.
+        value: the corrected value; empty otherwise.
+        reason: of a declined correction; empty otherwise.
     """
 
     key: str
@@ -72,9 +72,9 @@ class FieldOutcome:
 
 @dataclass(frozen=True)
 class HubState:
-    """The three states of the hub, and what they rest on.
+    """The three states of the menu, and the facts behind them.
 
-    ``outcomes``: the answer to the last error report, until the data is confirmed or reported anew.
+    ``outcomes``: the decisions on the last error report, until the data is confirmed or reported anew.
     """
 
     student: StudentView
@@ -97,7 +97,7 @@ class StudentData:
         self._clock = clock
 
     def hub(self, visitor: StudentSession) -> HubState:
-        """Where this visit stands.
+        """Return the states of the menu.
 
         Raises:
             Denied, PasswordChangeRequired: see :func:`require_student`.
@@ -122,7 +122,7 @@ class StudentData:
             )
 
     def confirm(self, visitor: StudentSession) -> None:
-        """Record 資訊正確; an open error report of this student is replaced by it."""
+        """Record 資訊正確; it replaces an open error report."""
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)
             self._close_tickets(unit.session, student.id)
@@ -132,12 +132,12 @@ class StudentData:
             unit.audit(visitor.credential_id, "student.confirmed", student.id)
 
     def report_errors(self, visitor: StudentSession, right_values: Mapping[str, str]) -> None:
-        """Record 錯誤回報 for the registrar: field by field, what is shown and what would be right.
+        """Record 錯誤回報 for the registrar: the parent's correction of each field.
 
-        The visit goes on; applications of this student are held until the registrar has answered.
+        The student's applications are blocked until the registrar decides.
 
         Raises:
-            NothingReported: see there.
+            NothingReported: no field is reported, or a value is not usable.
         """
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)
@@ -214,12 +214,12 @@ def _can_be_kept(right: str) -> bool:
 
 
 def holds_of(application: Application) -> tuple[str, ...]:
-    """What an application waits for, as a parent may know it."""
+    """Return the approval blocks that parents may see."""
     return tuple(hold.value for hold in TOLD_HOLDS if getattr(application, f"held_for_{hold.value}"))
 
 
 def forms_signed(session: Session, student_id: str) -> int:
-    """How many of the two forms are back: the binding's of every live application, and the card's."""
+    """Return how many of the two forms are returned: the binding form of every live application, and the card form."""
     forms = session.exec(
         select(SignedForm.form, SignedForm.state)
         .outerjoin(Application, col(Application.id) == col(SignedForm.application_id))

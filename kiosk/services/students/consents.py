@@ -22,26 +22,26 @@ from kiosk.services.texts.loader import ConsentText
 ConsentAnswer = Literal["agree", "refuse"]
 AnsweredBy = Literal["parent", "student"]
 BY_ACCOUNT = "account"
-"""Who answered, where a parent withdrew a consent with their account."""
+"""The author of a consent that was withdrawn with a parent's account."""
 WITHDRAWN = "withdraw"
-"""The choice that stands for it."""
+"""The choice of such a withdrawal."""
 
 
 def choice_label(choice: str) -> str:
-    """What was answered, in the guide's words; whatever else stands there as it stands."""
+    """Return the answer in the guide's words; an unknown one as it is."""
     return {"agree": _("同意"), "refuse": _("不同意"), WITHDRAWN: _("撤回同意")}.get(choice, choice)
 
 
 class NotReadToEnd(ServiceError):
-    """The text was not scrolled to its end, so no answer to it counts."""
+    """The text was not scrolled to its end, so the answer does not count."""
 
 
 class NotTheStudent(NotTheirId):
-    """The ID is not the student's, or none is on file: a student of full age answers by their own ID."""
+    """The ID is not the student's, or the roster has none."""
 
 
 class NotOfAge(ServiceError):
-    """The student is a minor, or has no birth date on file: a parent answers."""
+    """The student is a minor or has no birth date on the roster: a parent answers."""
 
 
 @audits_refusals
@@ -64,29 +64,26 @@ class Consents:
         answered_by: AnsweredBy = "parent",
         student_national_id: str = "",
     ) -> str:
-        """Keep one answer; a refusal is an answer too, and a later answer stands beside the earlier ones.
+        """Add an answer, also a refusal, beside the earlier ones; return its id.
 
-        Where a student of full age agrees for themself, the applications that waited for it go on; where they
-        refuse, those wait. Where a parent refuses, those sent before are marked for the reviewer.
+        The answer of a student of full age sets or lifts the block of the student's applications. A parent's refusal
+        flags the applications for the reviewer.
 
         Args:
-            visitor: who stands at the kiosk.
-            text: what was shown; its version and hash are kept.
+            visitor: the student's session.
+            text: the shown text; version and hash are stored.
             choice: 同意 or 不同意.
-            language: the language shown.
+            language: the shown language.
             read_to_end: whether the text was scrolled to its end.
             answered_by: a parent, or the student of full age.
-            student_national_id: the student's own full ID, where the student answers.
-
-        Returns:
-            The id of the answer.
+            student_national_id: the student's full ID, if the student answers.
 
         Raises:
-            NotReadToEnd: nothing was recorded.
+            NotReadToEnd: the text was not scrolled to its end.
             NotOfAge: a minor cannot answer.
-            NotTheStudent: see there.
+            NotTheStudent: the ID is not the student's.
             TooManyTries: too many wrong IDs.
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+            Denied, PasswordChangeRequired: see `require_student`.
         """
         if not read_to_end:
             raise NotReadToEnd
@@ -128,6 +125,6 @@ class Consents:
 
 
 def moment_after_last(session: Session, student_id: str, now: int) -> int:
-    """The present, but behind every earlier answer even where the wall clock was set back: the last one counts."""
+    """Return the present, or a later moment if the wall clock was set back: the last answer counts."""
     last = session.exec(select(func.max(Consent.answered_at)).where(Consent.student_id == student_id)).one()
     return now if last is None else max(now, last + 1)

@@ -1,67 +1,33 @@
-"""Error reports (錯誤回報) at the registrar's: each field corrected or declined, and what follows from it.
+"""Error reports (錯誤回報) for the registrar: each field is corrected or declined.
 
-A corrected value is checked as the roster checks it. A new student number is the login's new account too; class, name
-and number stand on the student's applications as well. What was decided field by field is told on the parent's hub
-(`kiosk.services.students.confirmation`).
+The parent's menu shows the decision on each field (`kiosk.services.students.confirmation`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum, auto
 
 from sqlalchemy import tuple_
 from sqlmodel import Session, col, func, select
 
 from db.models.applications import Application, Ticket
-from db.models.logins import Credential
 from db.models.school import Student
-from db.store import Store, UnitOfWork
+from db.store import Store
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings
 from kiosk.domain.application_status import OPEN_STATES
 from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
 from kiosk.domain.reason import checked_reason
-from kiosk.rules.accounts import student_account
-from kiosk.rules.names import InvalidName, needs_manual_glyph, parse_name
-from kiosk.rules.text_safety import half_width
 from kiosk.services.applications.flags import refresh
-from kiosk.services.auth.lockout import Lockout
-from kiosk.services.auth.password_changes import give_one_time_code
 from kiosk.services.auth.staff_session import REGISTRAR, StaffGate, StaffMember, name_of_staff
-from kiosk.services.auth.student_login import StudentLogin
-from kiosk.services.auth.student_session import STUDENT_LOGIN
+from kiosk.services.students.student_corrections import StudentCorrections, class_names
 
 AT_ONCE = 50
 
 
-class ValueFault(Enum):
-    """Why a corrected value cannot be taken."""
-
-    NAME = auto()
-    UNKNOWN_CLASS = auto()
-    NUMBER_FORM = auto()
-    NUMBER_TAKEN = auto()
-
-
-class ImpossibleCorrection(ServiceError):
-    """A corrected value cannot be taken; nothing was changed.
-
-    Attributes:
-        key: the field's.
-        fault: why not.
-    """
-
-    def __init__(self, key: str, fault: ValueFault) -> None:
-        super().__init__(fault.name)
-        self.key = key
-        self.fault = fault
-
-
 class Undecided(ServiceError):
-    """A field of the report has no decision, or something has one that was not reported."""
+    """A field of the report has no decision, or a field that was not reported has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +43,8 @@ class TicketRow:
     """A report in the list.
 
     Attributes:
-        ticket_id: the report.
-        class_name: the student's, as on file.
-        student_number: likewise.
-        student_name: likewise.
         state: open, corrected, declined.
-        keys: the fields that were reported.
+        keys: the reported fields.
         reported_at: milliseconds since 1970-01-01 UTC.
         applications: how many of the student's applications wait for the answer.
     """
@@ -98,7 +60,7 @@ class TicketRow:
 
     @property
     def place(self) -> TicketPlace:
-        """Where it stands in the list."""
+        """The row's place in the list."""
         return TicketPlace(self.reported_at, self.ticket_id)
 
 
@@ -108,12 +70,12 @@ class ReportedField:
 
     Attributes:
         key: class_name, name or student_number.
-        shown: what the parent saw.
-        right: what they say would be right.
-        on_file: what the roster has now.
+        shown: the value that the parent saw.
+        right: the parent's correction.
+        on_file: the roster's present value.
         decision: corrected or declined; empty while it is open.
-        value: what it was corrected to; empty otherwise.
-        reason: what was said with the decision; may be empty where it was corrected.
+        value: the corrected value; empty otherwise.
+        reason: of the decision; may be empty if it was corrected.
     """
 
     key: str
@@ -127,7 +89,7 @@ class ReportedField:
 
 @dataclass(frozen=True)
 class TicketView:
-    """A whole report; ``classes`` are those there are, to choose a class from."""
+    """A whole report; ``classes`` are the choices of a class."""
 
     row: TicketRow
     version: int
@@ -146,41 +108,30 @@ class Correct:
 
 @dataclass(frozen=True)
 class Decline:
-    """The decision to leave a field as it is; the ``reason`` is told on the parent's hub."""
+    """The decision to leave a field as it is; the parent's menu shows the ``reason``."""
 
     reason: str = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Decided:
-    """What a decision left to be done by hand.
-
-    Attributes:
-        one_time_code: for the student's login, to be shown once, where its first password went with the old number.
-    """
+    """A decision; ``one_time_code`` is for a login whose first password went with the old number, to be shown once."""
 
     one_time_code: str | None = field(repr=False)
 
 
 class Tickets:
-    """The service, the registrar's.
-
-    Args:
-        store: the database.
-        settings: what a student number looks like.
-        clock: for the login's lock-out.
-    """
+    """The registrar's service; settings and clock as for `StudentCorrections`."""
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
         self._store = store
-        self._lockout = Lockout(clock)
-        self._number = re.compile(settings.student_no_pattern, re.ASCII)
+        self._corrections = StudentCorrections(settings, clock)
         self._gate = StaffGate(store)
 
     def list(
         self, member: StaffMember, *, decided: bool = False, after: TicketPlace | None = None, limit: int = AT_ONCE
     ) -> tuple[TicketRow, ...]:
-        """The open reports, or those decided, the longest waiting first, a page at a time.
+        """Return a page of the open or the decided reports, the longest waiting first.
 
         Raises:
             Denied, PasswordChangeRequired: see :class:`StaffGate`.
@@ -195,7 +146,7 @@ class Tickets:
             return tuple(self._row(session, ticket) for ticket in page)
 
     def open(self, member: StaffMember, ticket_id: str) -> TicketView:
-        """One report.
+        """Return one report.
 
         Raises:
             Denied, PasswordChangeRequired: no such report, or see :class:`StaffGate`.
@@ -215,23 +166,20 @@ class Tickets:
                 ),
                 decided_by=name_of_staff(session, ticket.decided_by),
                 decided_at=ticket.decided_at,
-                classes=tuple(_classes(session)),
+                classes=tuple(class_names(session)),
             )
 
     def decide(
         self, member: StaffMember, ticket_id: str, version: int, decisions: Mapping[str, Correct | Decline]
     ) -> Decided:
-        """Answer a report, every field of it; the student's applications wait for it no longer.
+        """Decide every field of a report; the student's applications are no longer blocked by it.
 
-        Args:
-            member: the registrar.
-            ticket_id: the report.
-            version: as the member saw it.
-            decisions: by the field's key.
+        ``version`` is as the member saw it, ``decisions`` are by the field's key.
 
         Raises:
-            Undecided, ImpossibleCorrection: see there.
-            UnusableReason: a field is declined without a reason that can be kept.
+            Undecided: a field has no decision, or one that was not reported has one.
+            ImpossibleCorrection: a corrected value is refused.
+            UnusableReason: a field is declined with an empty, too long or unsafe reason.
             ChangedMeanwhile: a colleague answered it, or the parent reported or confirmed anew.
             Denied, PasswordChangeRequired: the member's own child, no such report, or see :class:`StaffGate`.
         """
@@ -248,16 +196,17 @@ class Tickets:
                 raise Undecided
             values = {key: one.value for key, one in decisions.items() if isinstance(one, Correct)}
             student = unit.session.get_one(Student, ticket.student_id)
-            code = self._correct(unit, student, self._checked(unit.session, student, values), member.credential_id)
-            said = [{**one, **_said(decisions[one["field"]], student, one["field"])} for one in fields]
-            ticket.sealed = unit.keys.seal("ticket", ticket.id, {"fields": said})
+            checked = self._corrections.check(unit.session, student, values)
+            code = self._corrections.write(unit, student, checked, member.credential_id)
+            decided = [{**one, **_decision(decisions[one["field"]], student, one["field"])} for one in fields]
+            ticket.sealed = unit.keys.seal("ticket", ticket.id, {"fields": decided})
             ticket.state = "corrected" if values else "declined"
             ticket.decided_by, ticket.decided_at, ticket.version = acting.id, unit.timestamp_ms, version + 1
             student.data_state = "corrected" if values else "unconfirmed"
             student.updated_at, student.version = unit.timestamp_ms, student.version + 1
             unit.session.flush()
             refresh(unit, [student.id])
-            unit.audit(member.credential_id, f"ticket.{ticket.state}", ticket.id, {"fields": said})
+            unit.audit(member.credential_id, f"ticket.{ticket.state}", ticket.id, {"fields": decided})
         return Decided(code)
 
     def _row(self, session: Session, ticket: Ticket) -> TicketRow:
@@ -280,78 +229,8 @@ class Tickets:
         fields: Sequence[dict[str, str]] = self._store.keys.open("ticket", ticket.id, ticket.sealed)["fields"]
         return fields
 
-    def _checked(self, session: Session, student: Student, values: Mapping[str, str]) -> dict[str, str]:
-        """The corrected values as the roster would hold them."""
-        checked = {}
-        for key, value in values.items():
-            if key == "name":
-                checked[key] = _name(value)
-            elif key == "class_name":
-                checked[key] = _class(session, value)
-            else:
-                checked[key] = self._student_number(session, student, value)
-        return checked
 
-    def _student_number(self, session: Session, student: Student, value: str) -> str:
-        number = half_width(value).strip().upper()
-        if not self._number.fullmatch(number):
-            raise ImpossibleCorrection("student_number", ValueFault.NUMBER_FORM)
-        others = select(Student.id).where(Student.student_number == number, Student.id != student.id)
-        logins = select(Credential.id).where(
-            Credential.kind == STUDENT_LOGIN,
-            Credential.account == student_account(number),
-            Credential.subject_id != student.id,
-        )
-        if session.exec(others).first() is not None or session.exec(logins).first() is not None:
-            raise ImpossibleCorrection("student_number", ValueFault.NUMBER_TAKEN)
-        return number
-
-    def _correct(self, unit: UnitOfWork, student: Student, values: Mapping[str, str], actor: str) -> str | None:
-        """Write the values down; gives a one-time code where the login needs one."""
-        if "name" in values:
-            student.name, student.lost_characters = values["name"], needs_manual_glyph(values["name"])
-        if values.get("class_name", student.class_name) != student.class_name:
-            student.class_name, student.seat_number = values["class_name"], None  # the old seat was in the old class
-        number = values.get("student_number", student.student_number)
-        if number == student.student_number:
-            return None
-        student.student_number = number
-        return self._move_login(unit, student, actor)
-
-    def _move_login(self, unit: UnitOfWork, student: Student, actor: str) -> str | None:
-        """Let the login follow the number; a first password was made for the old one, and the ID is not kept."""
-        credential = unit.session.exec(
-            select(Credential).where(Credential.kind == STUDENT_LOGIN, Credential.subject_id == student.id)
-        ).one()
-        credential.account = student_account(student.student_number)
-        credential.changed_at, credential.version = unit.timestamp_ms, credential.version + 1
-        unit.session.flush()
-        if credential.password_hash is not None or not credential.active:
-            return None
-        return give_one_time_code(unit, self._lockout, StudentLogin(), credential, actor)
-
-
-def _classes(session: Session) -> Sequence[str]:
-    return session.exec(
-        select(Student.class_name).where(col(Student.active)).distinct().order_by(col(Student.class_name))
-    ).all()
-
-
-def _name(value: str) -> str:
-    try:
-        return parse_name(value)
-    except InvalidName:
-        raise ImpossibleCorrection("name", ValueFault.NAME) from None
-
-
-def _class(session: Session, value: str) -> str:
-    class_name = half_width(value).strip()
-    if class_name not in _classes(session):
-        raise ImpossibleCorrection("class_name", ValueFault.UNKNOWN_CLASS)
-    return class_name
-
-
-def _said(decision: Correct | Decline, student: Student, key: str) -> dict[str, str]:
+def _decision(decision: Correct | Decline, student: Student, key: str) -> dict[str, str]:
     if isinstance(decision, Correct):
         return {"decision": "corrected", "value": str(getattr(student, key)), "reason": ""}
     return {"decision": "declined", "value": "", "reason": checked_reason(decision.reason)}

@@ -1,4 +1,4 @@
-"""學生證多元功能開通服務: what a parent answers item by item, kept as evidence; independent of the binding."""
+"""學生證多元功能開通服務: a parent's answers item by item, kept as evidence; independent of the binding."""
 
 from __future__ import annotations
 
@@ -21,17 +21,12 @@ from kiosk.services.texts.card_services import CardServices
 
 
 class IncompleteAnswer(ServiceError):
-    """An answer must say on or off for every item that was shown, and for nothing else."""
+    """An answer does not say on or off for exactly the shown items."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardChoices:
-    """What was answered last.
-
-    Attributes:
-        answered: whether at all.
-        chosen: on or off by the item's key; empty where there is no answer yet.
-    """
+    """The last answer; ``chosen`` is by the item's key, and empty without an answer."""
 
     answered: bool
     chosen: Mapping[str, bool]
@@ -45,10 +40,10 @@ class StudentCard:
         self._store = store
 
     def choices(self, visitor: StudentSession) -> CardChoices:
-        """What the child's card was answered last.
+        """Return the last answer for the child's card.
 
         Raises:
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+            Denied, PasswordChangeRequired: see `require_student`.
         """
         with self._store.read() as session:
             answer = latest_card_answer(session, require_student(session, visitor).id)
@@ -57,18 +52,16 @@ class StudentCard:
             return CardChoices(answered=True, chosen={item["key"]: item["chosen"] for item in json.loads(answer.items)})
 
     def answer(self, visitor: StudentSession, services: CardServices, chosen: Mapping[str, bool]) -> None:
-        """Keep an answer; no to all is one too, and a later answer stands beside the earlier ones.
-
-        A form that was printed or signed for another answer is void from here on.
+        """Add an answer beside the earlier ones; it voids a form with another answer.
 
         Args:
-            visitor: who stands at the kiosk.
-            services: what was shown; its version and hash are kept.
+            visitor: the student's session.
+            services: the shown items; version and hash are stored.
             chosen: on or off for each item, by its key.
 
         Raises:
-            IncompleteAnswer: see there.
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_student`.
+            IncompleteAnswer: an item has no answer, or an unknown one has.
+            Denied, PasswordChangeRequired: see `require_student`.
         """
         if set(chosen) != {item.key for item in services.items}:
             raise IncompleteAnswer
@@ -105,6 +98,6 @@ def _has_form(session: Session, student_id: str) -> bool:
 
 
 def _moment_after_last(session: Session, student_id: str, now: int) -> int:
-    """The present, but behind every earlier answer even where the wall clock was set back: the last one counts."""
+    """Return the present, or a later moment if the wall clock was set back: the last answer counts."""
     last = session.exec(select(func.max(CardAnswer.answered_at)).where(CardAnswer.student_id == student_id)).one()
     return now if last is None else max(now, last + 1)

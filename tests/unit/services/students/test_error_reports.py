@@ -18,15 +18,8 @@ from kiosk.services.auth.staff_session import OwnChildRefused, Role
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import School
 from kiosk.services.students.confirmation import FieldOutcome
-from kiosk.services.students.error_reports import (
-    Correct,
-    Decided,
-    Decline,
-    ImpossibleCorrection,
-    Tickets,
-    Undecided,
-    ValueFault,
-)
+from kiosk.services.students.error_reports import Correct, Decided, Decline, Tickets, Undecided
+from kiosk.services.students.student_corrections import ImpossibleCorrection, ValueFault
 from tests.builders.applications import MOTHER, MOTHER_ID, Sender, made_up_id, new_visitor
 from tests.builders.decisions import add_member, clock_of, school_with_mail, sender
 from tests.builders.school import CHOSEN, NATIONAL_ID, TERMINAL, add_student
