@@ -49,7 +49,7 @@ def _oneroster(arguments: argparse.Namespace) -> int:
         done = service.oneroster(member, arguments.file, version, since=since, replace=arguments.force)
         has_name, has_code = school.settings.has_school_name, bool(school.settings.school_code)
     show_done(arguments, done.file)
-    print(f"其中 {done.told} 筆綁定的狀態是第一次交出。")
+    print(f"其中 {done.new_states} 筆綁定的狀態是第一次交出。")
     if done.left_out:
         print(f"請留意　另有 {done.left_out} 筆更早的變動沒有交出過；要交出，請用更早的日期或不加 --delta-since。")
     if not (has_name and has_code):

@@ -1,4 +1,4 @@
-"""The bindings as a hand-over sees them: which hold, and what of them an earlier file has told already."""
+"""Bindings as the exports read them, with the state that an earlier file had."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _account = table_of(ParentAccount)
 _application = table_of(Application)
 _consent = table_of(Consent)
 
-_LINKS: Select[Any] = (
+_BINDINGS: Select[Any] = (
     select(
         _binding.c.id,
         _binding.c.parent_account_id,
@@ -55,9 +55,10 @@ _LINKS: Select[Any] = (
 
 @dataclass(frozen=True, slots=True)
 class ActiveBinding:
-    """A binding with what stands around it; the names are those of the columns.
+    """A binding with columns of its application, consent and student.
 
-    ``changed_at``: when last something of it changed that a receiver must know, the student's leaving too.
+    ``changed_at``: milliseconds since 1970-01-01 UTC of the last change for a receiver, the student's included.
+    ``state``: :data:`~kiosk.services.exports.export_log.ACTIVE` if it counts, else ``ENDED``.
     """
 
     id: str
@@ -81,22 +82,22 @@ class ActiveBinding:
         """Whether it counts: active, its application approved, its account open, the student at school."""
         return self.state == ACTIVE
 
-    def is_news(self, told: Mapping[str, str]) -> bool:
-        """Whether a receiver does not know it yet; of what ended before it was ever told, there is nothing to tell.
+    def is_unreported(self, exported: Mapping[str, str]) -> bool:
+        """Return whether a receiver lacks its state; the end of a binding that was never exported is not reported.
 
         Args:
-            told: see :func:`kiosk.services.exports.export_log.last_exported_states`.
+            exported: see :func:`kiosk.services.exports.export_log.last_exported_states`.
         """
-        before = told.get(self.id)
+        before = exported.get(self.id)
         return before != ACTIVE if self.holds else before == ACTIVE
 
 
-def read_links(connection: Connection) -> tuple[ActiveBinding, ...]:
-    """Every binding there ever was, in the order of classes and student numbers."""
-    return tuple(_link(row) for row in connection.execute(_LINKS))
+def read_bindings(connection: Connection) -> tuple[ActiveBinding, ...]:
+    """Return all bindings, ended ones included, by class and student number."""
+    return tuple(_active_binding(row) for row in connection.execute(_BINDINGS))
 
 
-def _link(row: Row[Any]) -> ActiveBinding:
+def _active_binding(row: Row[Any]) -> ActiveBinding:
     approved = row.application_state == ApplicationState.APPROVED.value
     holds = row.state == "active" and approved and row.account_active and row.student_active
     return ActiveBinding(
@@ -118,16 +119,16 @@ def _link(row: Row[Any]) -> ActiveBinding:
     )
 
 
-def accounts_of(connection: Connection, links: Iterable[ActiveBinding]) -> Iterator[Row[Any]]:
-    """The parent account of each of these bindings, once, in the order of ids; each row as the table has it."""
-    ids: Sequence[str] = sorted({link.account_id for link in links})
+def accounts_of(connection: Connection, bindings: Iterable[ActiveBinding]) -> Iterator[Row[Any]]:
+    """Yield the parent accounts of these bindings, each once, by id."""
+    ids: Sequence[str] = sorted({one.account_id for one in bindings})
     for start in range(0, len(ids), _AT_ONCE):
         found = select(_account).where(_account.c.id.in_(ids[start : start + _AT_ONCE])).order_by(_account.c.id)
         yield from connection.execute(found)
 
 
 def shared_mobiles(connection: Connection) -> frozenset[bytes]:
-    """The blind indexes of the numbers that several open accounts have: nobody can sign on with one."""
+    """Return the blind indexes of mobile numbers that several open accounts share, and that sign in to none."""
     found = (
         select(_account.c.mobile_index)
         .where(_account.c.active)
@@ -138,11 +139,11 @@ def shared_mobiles(connection: Connection) -> frozenset[bytes]:
 
 
 def sign_on_names(account: Row[Any], known: Mapping[str, Any], shared: Collection[bytes]) -> tuple[str, ...]:
-    """What a parent can sign on with, the usual first: e-mail, self-chosen account, a mobile number of their own.
+    """Return the login names of a parent: e-mail, chosen account, unshared mobile number.
 
     Args:
         account: the row.
-        known: what is sealed in it.
+        known: its unsealed values.
         shared: see :func:`shared_mobiles`.
     """
     mobile = None if account.mobile_index in shared else known["mobile"]

@@ -1,8 +1,8 @@
-"""The proof of every consent (Personal Data Protection Act, art. 7: the collector bears the burden of proof).
+"""Evidence of every consent (Personal Data Protection Act, art. 7: the collector bears the burden of proof).
 
-A zip: ``consents.csv`` with a row for each parent and answer, ``texts.csv`` with the texts that were answered, and
-under ``texts/`` the exact bytes of each, once a version, as long as the school still has the file. A withdrawal is a
-row of the parent who withdrew. No identity number.
+The zip holds ``consents.csv`` with a row for each parent and answer, ``texts.csv`` with the answered texts, and under
+``texts/`` the exact bytes of each version that the school still has. A withdrawal is a row of the withdrawing parent.
+No identity number is in it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from kiosk.services.students.consents import BY_ACCOUNT, choice_label
 from kiosk.services.texts.loader import MAX_BYTES, SHIPPED_FOLDER
 
 EARLIER_FOLDER = "earlier"
-"""Under the school's ``text/``: wordings that are shown no more and were consented to."""
+"""The folder under the school's ``text/`` for earlier versions that were consented to."""
 
 _consent = table_of(Consent)
 _student = table_of(Student)
@@ -80,12 +80,12 @@ _BOUND: Select[Any] = (
 
 @dataclass(frozen=True)
 class Evidence:
-    """The pack.
+    """The evidence.
 
     Attributes:
         content: the zip.
         rows: of ``consents.csv``.
-        missing: versions of texts of which the school has no file any more.
+        missing: the versions of texts without a file.
     """
 
     content: bytes = field(repr=False)
@@ -94,19 +94,14 @@ class Evidence:
 
 
 def evidence(connection: Connection, text_folder: Path) -> Evidence:
-    """Make the pack.
-
-    Args:
-        connection: to read by.
-        text_folder: the school's own texts; what stands in its folder ``earlier`` is looked at too.
-    """
+    """Gather the evidence; texts come from the school's folder and its ``earlier``."""
     people: dict[str, list[Row[Any]]] = {}
     for person in connection.execute(_PEOPLE):
         people.setdefault(person.consent_id, []).append(person)
     answers = connection.execute(_ANSWERS).all()
     if any(answer.answered_by == BY_ACCOUNT for answer in answers):
         bound = connection.execute(_BOUND).all()
-        people |= {one.id: _who_withdrew(one, bound) for one in answers if one.answered_by == BY_ACCOUNT}
+        people |= {one.id: _withdrawing_parent(one, bound) for one in answers if one.answered_by == BY_ACCOUNT}
     rows = [row for answer in answers for row in _rows(answer, people.get(answer.id, ()))]
     versions = sorted({(row.text_name, row.text_version, row.text_sha256) for row in answers})
     known = _texts_by_hash(text_folder)
@@ -126,8 +121,8 @@ def evidence(connection: Connection, text_folder: Path) -> Evidence:
     return Evidence(zip_of({**tables, **entries}), len(rows), tuple(dict.fromkeys(missing)))
 
 
-def _who_withdrew(withdrawal: Row[Any], bound: Iterable[Row[Any]]) -> list[Row[Any]]:
-    """The parent, by the binding that ended with the withdrawal."""
+def _withdrawing_parent(withdrawal: Row[Any], bound: Iterable[Row[Any]]) -> list[Row[Any]]:
+    """Return the parent of the binding that ended with the withdrawal, or nothing."""
     own = (withdrawal.account, withdrawal.student_id)
     before = [one for one in bound if (one.parent_account_id, one.student_id) == own]
     return [one for one in before if one.began_at <= withdrawal.answered_at][-1:]
@@ -157,9 +152,9 @@ def _header() -> tuple[str, ...]:
 
 
 def _rows(answer: Row[Any], people: Iterable[Row[Any]]) -> list[tuple[str, ...]]:
-    """A row for each person whose application rests on the answer; one without a name where no application does."""
-    who = (answer.class_name, answer.student_number, answer.student_name)
-    told = (
+    """Return a row for each applicant with this answer; without an application one row with a blank name."""
+    student = (answer.class_name, answer.student_number, answer.student_name)
+    details = (
         _("學生本人") if answer.answered_by == "student" else _("家長"),
         answer.text_name,
         answer.text_version,
@@ -173,11 +168,11 @@ def _rows(answer: Row[Any], people: Iterable[Row[Any]]) -> list[tuple[str, ...]]
         answer.recorder or "",
     )
     applied = [(one.name, one.relation, one.number, ApplicationState(one.state).label) for one in people]
-    return [(*who, *one, *told) for one in applied or [("", "", "", "")]]
+    return [(*student, *one, *details) for one in applied or [("", "", "", "")]]
 
 
 def _texts_by_hash(text_folder: Path) -> dict[str, bytes]:
-    """Every text that is still there, by the SHA-256 of its bytes, which is what a consent keeps."""
+    """Return the texts by the SHA-256 of their bytes, as consents keep it."""
     found: dict[str, bytes] = {}
     for folder in (SHIPPED_FOLDER, text_folder / EARLIER_FOLDER, text_folder):
         for file in sorted(folder.glob("*.txt")) if folder.is_dir() else ():

@@ -1,9 +1,9 @@
-"""What was handed over: the file of each export, and each binding's state that went out with it."""
+"""The record of exports: each file, and each binding's state that it reported."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import uuid4
@@ -17,11 +17,12 @@ from kiosk.services.auth.staff_session import StaffMember
 
 ACTIVE, ENDED = "active", "ended"
 
+_AT_ONCE = 500
 _exported = table_of(ExportedBinding)
 
 
 class ExportKind(StrEnum):
-    """The files there are; the value is what the database keeps."""
+    """The kinds of export, as the database keeps them."""
 
     ONEROSTER = "oneroster"
     OFFICE = "office"
@@ -31,20 +32,20 @@ class ExportKind(StrEnum):
 
 @dataclass(frozen=True)
 class ExportedFile:
-    """A file that was handed over: how many rows, and its SHA-256 in hexadecimal."""
+    """The rows of an exported file, and its SHA-256 in hexadecimal."""
 
     rows: int
     sha256: str
 
 
 def last_exported_states(connection: Connection, kind: ExportKind) -> dict[str, str]:
-    """What was last told of each binding by this kind of export: :data:`ACTIVE` or :data:`ENDED`."""
+    """Return the state, :data:`ACTIVE` or :data:`ENDED`, that this kind of export last reported of each binding."""
     rows = connection.execute(select(_exported.c.binding_id, _exported.c.state).where(_exported.c.kind == kind.value))
-    told: dict[str, str] = {}
+    states: dict[str, str] = {}
     for binding_id, state in rows:
-        if told.get(binding_id) != ENDED:
-            told[binding_id] = state
-    return told
+        if states.get(binding_id) != ENDED:
+            states[binding_id] = state
+    return states
 
 
 def record(
@@ -57,16 +58,16 @@ def record(
     since: int | None = None,
     states: Mapping[str, str] | None = None,
 ) -> ExportedFile:
-    """Record an export and audit it, in the unit of work that the file was made in.
+    """Record and audit an export in the unit of work that made its file.
 
     Args:
         unit: that unit.
-        member: who hands over.
-        kind: which file.
-        content: all of it.
-        rows: how many rows it has, headings aside.
+        member: the exporting member.
+        kind: of export.
+        content: the whole file.
+        rows: of the file, without headings.
         since: of a delta, milliseconds since 1970-01-01 UTC.
-        states: of bindings, by id: what is told of them now, and was not the last that was told.
+        states: of bindings by id, where they differ from the last exported ones.
     """
     run_id, sha256 = uuid4().hex, hashlib.sha256(content).hexdigest()
     run = {"id": run_id, "kind": kind.value, "since": since, "rows": rows, "file_sha256": sha256}
@@ -79,9 +80,10 @@ def record(
 
 
 def _keep(connection: Connection, run_id: str, kind: ExportKind, states: Mapping[str, str]) -> None:
-    """Keep what is told now; a binding that is told to be active again begins anew."""
-    anew = [binding_id for binding_id, state in states.items() if state == ACTIVE]
-    for part in _parts(anew):
+    """Keep the reported states; a binding that is active again loses its earlier ones."""
+    active = [binding_id for binding_id, state in states.items() if state == ACTIVE]
+    for start in range(0, len(active), _AT_ONCE):
+        part = active[start : start + _AT_ONCE]
         connection.execute(delete(_exported).where(_exported.c.kind == kind.value, _exported.c.binding_id.in_(part)))
     rows = [
         {"id": uuid4().hex, "export_id": run_id, "kind": kind.value, "binding_id": binding_id, "state": state}
@@ -89,8 +91,3 @@ def _keep(connection: Connection, run_id: str, kind: ExportKind, states: Mapping
     ]
     if rows:
         connection.execute(insert(_exported), rows)
-
-
-def _parts(ids: list[str], size: int = 500) -> Iterable[list[str]]:
-    """The ids in parts that a database takes as parameters."""
-    return (ids[start : start + size] for start in range(0, len(ids), size))

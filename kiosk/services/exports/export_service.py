@@ -1,7 +1,7 @@
-"""Handing over: the roster with its parents, the city's sheet, the proof of consents, and the report.
+"""Exports: the roster with its parents, the city's sheet, the consent evidence, and the report.
 
-The registrar and the administrator may. A file is written whole beside its place before the record of it is committed,
-and takes its place after: so what is recorded as handed over is on the disk, and what failed was not handed over.
+Only the registrar and the administrator may export. The file is written whole under another name, then its record is
+committed, then it takes its name: a recorded export is on the disk, and a failed one is not recorded.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kiosk.services.auth.staff_session import Role, StaffGate, StaffMember
 from kiosk.services.exports.export_log import ExportedFile, ExportKind, last_exported_states, record
 from kiosk.services.files.atomic_file import PendingFile
 
-if TYPE_CHECKING:  # the staff's mode starts without what makes the files
+if TYPE_CHECKING:  # the staff's mode starts without the modules that make the files
     from kiosk.services.imports.oneroster_format import Version
 
 HANDING_OVER = frozenset({Role.REGISTRAR, Role.ADMINISTRATOR})
@@ -32,35 +32,29 @@ _SHEET_NAME = "親子綁定"
 
 @dataclass(frozen=True)
 class RosterDone:
-    """A OneRoster zip was handed over.
+    """An exported OneRoster zip.
 
     Attributes:
-        file: it.
-        told: how many bindings it tells of that no such file told before.
-        left_out: how many others there are, which changed before the delta's day.
+        file: its rows and hash.
+        new_states: the number of bindings whose state no earlier zip reported.
+        left_out: the number of unreported bindings that changed before the delta's day.
     """
 
     file: ExportedFile
-    told: int
+    new_states: int
     left_out: int
 
 
 @dataclass(frozen=True)
 class ConsentsDone:
-    """The proof of consents was handed over; ``missing``: versions of texts of which there is no file any more."""
+    """Exported consent evidence; ``missing``: the versions of texts without a file."""
 
     file: ExportedFile
     missing: tuple[str, ...]
 
 
 class HandOver:
-    """The service. Each method writes a file that may stand there already only with ``replace``.
-
-    Args:
-        store: the database.
-        settings: the school's name, code and columns.
-        clock: the kiosk's clock.
-    """
+    """Writes and records exports; an existing file is overwritten only with ``replace``."""
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
         self._gate = StaffGate(store)
@@ -70,27 +64,27 @@ class HandOver:
     def oneroster(
         self, member: StaffMember, target: Path, version: Version, *, since: date | None = None, replace: bool = False
     ) -> RosterDone:
-        """Write the school as OneRoster has it; with ``since`` only what changed from that day (Taipei) on.
+        """Write the school as OneRoster; with ``since`` only changes from that day (Taipei) on.
 
-        A binding's state goes into one delta only, and into none where an earlier file, a whole one too, told it.
+        A delta leaves out each binding's state that an earlier file, whole or delta, reported.
 
         Raises:
             Denied, PasswordChangeRequired: see :class:`StaffGate`.
-            FileRefused: the file cannot be written; nothing was recorded, unless its fault is LEFT_BESIDE.
+            FileRefused: nothing was recorded, unless the fault is LEFT_BESIDE.
         """
         from kiosk.services.exports.oneroster_writer import gather
         from kiosk.services.imports.oneroster_format import pack
 
-        moment = None if since is None else _milliseconds(since)
+        start = None if since is None else _milliseconds(since)
 
         def make(unit: UnitOfWork, pending: PendingFile) -> RosterDone:
-            told = last_exported_states(unit.connection, ExportKind.ONEROSTER)
+            exported = last_exported_states(unit.connection, ExportKind.ONEROSTER)
             day = today(self._clock)
-            found = gather(unit.connection, unit.keys, self._settings, version, told, day, unit.timestamp_ms, moment)
+            found = gather(unit.connection, unit.keys, self._settings, version, exported, day, unit.timestamp_ms, start)
             content = pack(found.package, SYSTEM_NAME)
             pending.write(content)
             rows, states = found.package.rows, found.states
-            file = record(unit, member, ExportKind.ONEROSTER, content, rows, since=moment, states=states)
+            file = record(unit, member, ExportKind.ONEROSTER, content, rows, since=start, states=states)
             return RosterDone(file, len(states), found.left_out)
 
         return self._hand_over(member, ExportKind.ONEROSTER, target, make, replace=replace)
@@ -104,32 +98,32 @@ class HandOver:
         only_new: bool = False,
         replace: bool = False,
     ) -> ExportedFile:
-        """Write the sheet for the city's batch upload, as CSV or XLSX; identity numbers in it are an audit row more.
+        """Write the sheet for the city's batch upload; a sheet with identity numbers gets a second audit row.
 
         Args:
-            member: who hands over.
+            member: the exporting member.
             target: the file.
             as_workbook: XLSX instead of CSV.
-            only_new: leave out what an earlier sheet had already.
-            replace: whether a file that stands there may go.
+            only_new: leave out bindings of earlier sheets.
+            replace: overwrite an existing file.
 
         Raises:
             Denied, PasswordChangeRequired: see :class:`StaffGate`.
             FileRefused: see :meth:`oneroster`.
         """
-        from kiosk.services.exports.active_bindings import read_links
+        from kiosk.services.exports.active_bindings import read_bindings
         from kiosk.services.exports.city_upload import holds_national_ids, office_rows
         from kiosk.services.files.csv_writer import spreadsheet_csv
         from kiosk.services.files.xlsx_writer import workbook
 
         def make(unit: UnitOfWork, pending: PendingFile) -> ExportedFile:
-            told = last_exported_states(unit.connection, ExportKind.OFFICE)
-            links = read_links(unit.connection)
-            wanted = [link for link in links if link.holds and (not only_new or link.is_news(told))]
+            exported = last_exported_states(unit.connection, ExportKind.OFFICE)
+            bindings = read_bindings(unit.connection)
+            wanted = [one for one in bindings if one.holds and (not only_new or one.is_unreported(exported))]
             rows = office_rows(unit.connection, unit.keys, self._settings, wanted)
             content = workbook(rows, _SHEET_NAME) if as_workbook else spreadsheet_csv(rows)
             pending.write(content)
-            states = {link.id: link.state for link in wanted if link.is_news(told)}
+            states = {one.id: one.state for one in wanted if one.is_unreported(exported)}
             file = record(unit, member, ExportKind.OFFICE, content, len(rows) - 1, states=states)
             if holds_national_ids(self._settings):
                 unit.audit(member.credential_id, "export.national_ids", "office", {"sha256": file.sha256})
@@ -138,7 +132,7 @@ class HandOver:
         return self._hand_over(member, ExportKind.OFFICE, target, make, replace=replace)
 
     def consents(self, member: StaffMember, target: Path, *, replace: bool = False) -> ConsentsDone:
-        """Write the proof of every consent, with the texts, as a zip.
+        """Write the evidence of every consent, with the texts, as a zip.
 
         Raises:
             Denied, PasswordChangeRequired: see :class:`StaffGate`.
@@ -159,7 +153,7 @@ class HandOver:
         Raises:
             Denied, PasswordChangeRequired: see :class:`StaffGate`.
             FileRefused: see :meth:`oneroster`.
-            FormRefused: the pages cannot be made.
+            FormRefused: the pages cannot be typeset.
         """
         from kiosk.services.exports.progress_report import make_report, report_table
         from kiosk.services.exports.progress_report_pdf import report_pdf
@@ -183,7 +177,7 @@ class HandOver:
         *,
         replace: bool,
     ) -> _Done:
-        """Let the member in, make the file and its record in one unit of work, and put the file in its place."""
+        """Write file and record in one unit of work of the member, then publish the file."""
         with PendingFile(target, replace=replace) as pending:
             with self._gate.write(member, f"export.{kind.value}", HANDING_OVER) as (unit, _acting):
                 done = make(unit, pending)
@@ -192,5 +186,5 @@ class HandOver:
 
 
 def _milliseconds(day: date) -> int:
-    """The first moment of a day in Taipei, since 1970-01-01 UTC."""
+    """Return the start of a day in Taipei, in milliseconds since 1970-01-01 UTC."""
     return int(datetime.combine(day, time(), TAIPEI).timestamp() * 1000)

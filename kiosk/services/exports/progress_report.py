@@ -21,7 +21,7 @@ from kiosk.domain.application_status import OPEN_STATES, ApprovalBlock
 from kiosk.domain.school_calendar import day_at
 from kiosk.i18n import _
 from kiosk.rules.roc_dates import format_roc
-from kiosk.services.exports.active_bindings import accounts_of, read_links
+from kiosk.services.exports.active_bindings import accounts_of, read_bindings
 from kiosk.services.messaging.outbox_desk import failed_mails
 from kiosk.services.review.queue_query import HOLD_COLUMNS
 
@@ -55,7 +55,7 @@ _HELD: Select[Any] = (
 
 @dataclass(frozen=True, slots=True)
 class ClassRate:
-    """A class: its students at school, and those of them with a parent bound."""
+    """A class: its active students, and those with a bound parent."""
 
     class_name: str
     students: int
@@ -63,19 +63,13 @@ class ClassRate:
 
     @property
     def percent(self) -> str:
-        """The share in whole per cent, cut and not rounded: 100 % is every student."""
+        """The share in whole per cent, rounded down: only every student makes 100 %."""
         return f"{100 * self.bound // self.students}%" if self.students else ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportSection:
-    """A table of the report.
-
-    Attributes:
-        title: what it tells.
-        header: its columns.
-        rows: their cells.
-    """
+    """A table of the report."""
 
     title: str
     header: tuple[str, ...]
@@ -87,9 +81,9 @@ class Report:
     """The whole report.
 
     Attributes:
-        on: the day it was made.
+        on: its day.
         classes: by name.
-        holds: how many open applications wait for each thing; one can wait for several.
+        holds: the number of open applications with each approval block; one can have several.
         sections: the lists behind the numbers.
     """
 
@@ -105,12 +99,12 @@ class Report:
 
     @property
     def rows(self) -> int:
-        """How many there are, in all tables."""
+        """The number of rows in all tables."""
         return len(self.classes) + sum(len(section.rows) for section in self.sections)
 
 
 def make_report(unit: UnitOfWork, on: date) -> Report:
-    """Gather it; the caller has been let in and audits it."""
+    """Gather the report; the caller checks access and audits."""
     connection = unit.connection
     bound: dict[str, int] = dict(map(tuple, connection.execute(_BOUND)))
     classes = tuple(
@@ -125,7 +119,7 @@ def make_report(unit: UnitOfWork, on: date) -> Report:
 
 
 def report_table(report: Report) -> list[Sequence[str]]:
-    """The report as rows for a spreadsheet, one table below the other."""
+    """Return the report as rows of a spreadsheet, one table below the other."""
     classes = [(one.class_name, str(one.students), str(one.bound), one.percent) for one in _with_total(report)]
     rates = ReportSection(_("各班綁定率"), (_("班級"), _("學生數"), _("已綁定"), _("綁定率")), tuple(classes))
     holds = tuple((hold.label, str(count)) for hold, count in report.holds)
@@ -162,20 +156,20 @@ def _holds(held: Iterable[tuple[Any, tuple[ApprovalBlock, ...]]]) -> ReportSecti
 
 
 def _without_email(connection: Connection) -> ReportSection:
-    """Parents who are bound and have no address: the school must call."""
-    links = [link for link in read_links(connection) if link.holds]
-    silent = {row.id: row.name for row in accounts_of(connection, links) if row.email_index is None}
+    """Return the bound parents without an e-mail address, whom the school must call."""
+    bindings = [one for one in read_bindings(connection) if one.holds]
+    names = {row.id: row.name for row in accounts_of(connection, bindings) if row.email_index is None}
     rows = tuple(
         (
-            link.class_name,
-            _seat(link.seat_number),
-            link.student_number,
-            link.student_name,
-            silent[link.account_id],
-            link.relation,
+            one.class_name,
+            _seat(one.seat_number),
+            one.student_number,
+            one.student_name,
+            names[one.account_id],
+            one.relation,
         )
-        for link in links
-        if link.account_id in silent
+        for one in bindings
+        if one.account_id in names
     )
     header = (_("班級"), _("座號"), _("學號"), _("學生"), _("家長"), _("關係"))
     return ReportSection(_("沒有電子郵件的家長（請打電話）"), header, rows)

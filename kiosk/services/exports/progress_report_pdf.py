@@ -1,4 +1,4 @@
-"""The report as a PDF, with a bar for each class; made by typst with the bundled font, as the paper forms are."""
+"""The report as a PDF with a bar for each class, typeset by typst with the bundled font."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from kiosk.services.exports.progress_report import ClassRate, Report
 
 
 def report_pdf(report: Report, school_name: str) -> bytes:
-    """The pages; the same report makes the same bytes.
+    """Return the pages; the same report gives the same bytes.
 
     Raises:
-        FormRefused: it cannot be made.
+        FormRefused: the pages cannot be typeset.
     """
     content = {
         "school": school_name,

@@ -1,4 +1,4 @@
-"""How far the school is: students, confirmations, consents, applications, the binding rate."""
+"""The school's progress in numbers: students, confirmations, consents, applications, the binding rate."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Status:
 
 
 def school_status(store: Store) -> Status:
-    """Count."""
+    """Count the school's students and their state."""
     with store.read() as session:
         classes = _classes(session)
         reports = select(func.count()).select_from(Ticket).where(Ticket.state == "open")

@@ -146,29 +146,29 @@ def test_a_delta_tells_each_state_once(either_bound: Handing) -> None:
     content, done = either_bound.export(since=day)
     assert problems(content, known=ids(whole)) == []
     users = tables(content)["users"]
-    assert (done.told, done.left_out) == (1, 0)
+    assert (done.new_states, done.left_out) == (1, 0)
     assert set(_by_number(users)) == {student_number(2)}
     assert set(_adults(users)) == {mother_of(2).name}
     assert {row["status"] for row in users} == {"active"}
     again, done = either_bound.export(since=day)
-    assert (done.told, tables(again)["users"]) == (0, [])
+    assert (done.new_states, tables(again)["users"]) == (0, [])
     either_bound.end(2)
     content, done = either_bound.export(since=day)
     assert problems(content, known=ids(whole)) == []
     (mother,) = _adults(tables(content)["users"]).values()
     (student,) = _by_number(tables(content)["users"]).values()
-    assert (done.told, mother["status"], mother["enabledUser"]) == (1, "tobedeleted", "false")
+    assert (done.new_states, mother["status"], mother["enabledUser"]) == (1, "tobedeleted", "false")
     assert (student["status"], student["agentSourcedIds"], mother["agentSourcedIds"]) == ("active", "", "")
-    assert either_bound.export(since=day)[1].told == 0
+    assert either_bound.export(since=day)[1].new_states == 0
 
 
 def test_a_whole_file_tells_as_well(bound: Handing) -> None:
     """What stands in it stands in no delta after it."""
-    assert bound.export(since=date(2020, 1, 1))[1].told == 5
-    assert bound.export()[1].told == 0
+    assert bound.export(since=date(2020, 1, 1))[1].new_states == 5
+    assert bound.export()[1].new_states == 0
     bound.bind(2, mother_of(2))
-    assert bound.export(Version.V1_1)[1].told == 1
-    assert bound.export(since=date(2020, 1, 1))[1].told == 0
+    assert bound.export(Version.V1_1)[1].new_states == 1
+    assert bound.export(since=date(2020, 1, 1))[1].new_states == 0
 
 
 def test_what_began_and_ended_untold_is_never_told(bound: Handing) -> None:
@@ -176,7 +176,7 @@ def test_what_began_and_ended_untold_is_never_told(bound: Handing) -> None:
     day = bound.tomorrow()
     bound.bind(2, mother_of(2))
     bound.end(2)
-    assert bound.export(since=day)[1].told == 0
+    assert bound.export(since=day)[1].new_states == 0
 
 
 def test_what_is_older_than_the_day_is_named_and_nobody_refers_to_it(bound: Handing) -> None:
@@ -185,7 +185,7 @@ def test_what_is_older_than_the_day_is_named_and_nobody_refers_to_it(bound: Hand
     bound.change_student(0, seat_number=30)
     content, done = bound.export(since=day)
     assert problems(content) == []
-    assert (done.told, done.left_out) == (1 + 1, 4)  # the student's change is one of their binding's, too
+    assert (done.new_states, done.left_out) == (1 + 1, 4)  # the student's change is one of their binding's, too
     assert set(_by_number(tables(content)["users"])) == {student_number(place) for place in (0, 2)}
 
 
@@ -196,14 +196,14 @@ def test_a_student_who_leaves_takes_the_binding_along_and_brings_it_back(either_
     content, done = either_bound.export(since=day)
     assert problems(content, known=ids(whole)) == []
     files = tables(content)
-    assert done.told == 1
+    assert done.new_states == 1
     assert {row["status"] for row in files["users"]} == {"tobedeleted"}
     assert [row["status"] for row in files["enrollments"]] == ["tobedeleted"]
     either_bound.change_student(5, active=True)
     content, done = either_bound.export(since=day)
-    assert (done.told, {row["status"] for row in tables(content)["users"]}) == (1, {"active"})
+    assert (done.new_states, {row["status"] for row in tables(content)["users"]}) == (1, {"active"})
     assert len(tables(content)["users"]) == 2
-    assert either_bound.export(since=day)[1].told == 0
+    assert either_bound.export(since=day)[1].new_states == 0
 
 
 def test_who_moves_to_another_class_keeps_the_enrolment(bound: Handing) -> None:
@@ -311,4 +311,4 @@ def test_two_deltas_at_once_tell_it_once(either_bound: Handing) -> None:
         files = [either_bound.new_file(".zip") for _place in range(2)]
         service, member = either_bound.service, either_bound.registrar
         done = list(both.map(lambda file: service.oneroster(member, file, Version.V1_2, since=day), files))
-    assert sorted(one.told for one in done) == [0, 1]
+    assert sorted(one.new_states for one in done) == [0, 1]
