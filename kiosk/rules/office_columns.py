@@ -1,12 +1,12 @@
-"""What the file for the city's batch upload can hold, and what it holds where a school sets nothing.
+"""The possible and the default columns of the file for the city's batch upload.
 
-The city has no published format; a school sets headings and order as its upload page asks for them, in ``kiosk.toml``.
+The city publishes no format; a school sets headings and order in ``kiosk.toml`` as the city's upload page asks.
 """
 
 from __future__ import annotations
 
 NATIONAL_ID_COLUMN = "parent_national_id"
-"""The parent's full number: only where the school asks for it. A student's is never there, for it is not kept."""
+"""The parent's full number, only if the school asks for it; a student's is not kept."""
 
 OFFICE_COLUMNS = (
     "school_code",
@@ -26,7 +26,7 @@ OFFICE_COLUMNS = (
     "consented_on",
     "bound_on",
 )
-"""The keys; ``account`` is what the parent signs on with, days are written 109年9月11日."""
+"""The keys; ``account`` is the parent's login name, days are written 109年9月11日."""
 
 DEFAULT_COLUMNS = (
     ("學校代碼", "school_code"),
@@ -42,4 +42,4 @@ DEFAULT_COLUMNS = (
     ("同意書版本", "consent_version"),
     ("綁定日期", "bound_on"),
 )
-"""Heading and key of each column; no identity number among them."""
+"""Heading and key of each column; without identity numbers."""

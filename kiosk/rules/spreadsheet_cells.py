@@ -1,20 +1,19 @@
-"""Text for the cells of a spreadsheet file, none of which a spreadsheet may take for a formula.
+"""Cells of a spreadsheet file that no spreadsheet program runs as a formula (OWASP, CSV Injection).
 
-A cell that begins with one of these is run by spreadsheet programs (OWASP, CSV Injection); an apostrophe before it is
-not shown by them and makes it a text.
+An apostrophe before a cell makes it a text, and is not shown.
 """
 
 from __future__ import annotations
 
-_RUN = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _QUOTE = "'"
 
 
 def neutral_cell(text: str) -> str:
-    """The text, with an apostrophe before it where a spreadsheet would run it."""
-    return _QUOTE + text if text.startswith((*_RUN, _QUOTE)) else text
+    """Return the text, with an apostrophe before it if a spreadsheet would run it."""
+    return _QUOTE + text if text.startswith((*_FORMULA_BEGINNINGS, _QUOTE)) else text
 
 
 def original_cell(cell: str) -> str:
-    """What :func:`neutral_cell` was given."""
+    """Return the text that :func:`neutral_cell` received."""
     return cell[1:] if cell.startswith(_QUOTE) else cell

@@ -1,7 +1,7 @@
-"""Writing a file that people wait for: whole or not at all, readable by its owner only.
+"""Writes a file whole or not at all, readable by its owner only.
 
-It is written beside its place under another name, waits for the disk, and takes its place in one step, so that neither
-a full disk nor a lost power leaves half of it under the name that was asked for.
+It is written and synced beside its target under another name, then renamed. So neither a full disk nor a power loss
+leaves half a file under the target's name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kiosk.domain.errors import ServiceError
 
 
 class WriteFault(Enum):
-    """Why a file is not there."""
+    """Why a file could not take its name."""
 
     EXISTS = auto()
     NOT_A_FILE = auto()
@@ -26,10 +26,10 @@ class WriteFault(Enum):
 
 
 class FileRefused(ServiceError):
-    """The file cannot be put in its place.
+    """The file cannot take its name.
 
     Attributes:
-        fault: why. LEFT_BESIDE: it is whole, but stands under the name ``beside``.
+        fault: the reason; with LEFT_BESIDE the whole file has the name ``beside``.
         beside: that name; empty otherwise.
     """
 
@@ -40,11 +40,11 @@ class FileRefused(ServiceError):
 
 
 class PendingFile:
-    """A file on its way to its place; a context manager that takes away what did not get there.
+    """A file before it takes its name; a context manager that removes an unpublished one.
 
     Args:
-        target: where it belongs.
-        replace: whether a file that stands there may go.
+        target: the wanted path.
+        replace: whether to overwrite an existing file.
     """
 
     def __init__(self, target: Path, *, replace: bool) -> None:
@@ -53,22 +53,22 @@ class PendingFile:
         self._beside: Path | None = None
 
     def __enter__(self) -> PendingFile:
-        """Nothing is looked at yet: whoever asks may not be let in."""
+        """Touch nothing yet: the member's access is checked first."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Take away what was written and never published."""
+        """Remove an unpublished file."""
         if self._beside is not None:
             with suppress(OSError):
                 self._beside.unlink()
 
     def write(self, content: bytes) -> None:
-        """Write all of it beside the target, and wait for the disk.
+        """Write and sync the whole file beside the target.
 
         Raises:
-            FileRefused: a file stands there and may not go, or this one cannot be written.
+            FileRefused: the target exists, or the file cannot be written.
         """
         try:
             if self._target.is_dir():
@@ -82,14 +82,14 @@ class PendingFile:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-        except (OSError, ValueError):  # ValueError: a name with NUL in it, or none at all
+        except (OSError, ValueError):  # ValueError: a name with NUL, or an empty one
             raise FileRefused(WriteFault.UNWRITABLE) from None
 
     def publish(self) -> None:
-        """Put what was written in its place.
+        """Give the written file its name.
 
         Raises:
-            FileRefused: LEFT_BESIDE, where the name cannot be taken any more.
+            FileRefused: LEFT_BESIDE, if the name can no longer be taken.
         """
         if self._beside is None:
             raise ValueError("nothing was written")
@@ -98,7 +98,7 @@ class PendingFile:
             os.replace(beside, self._target)
         except OSError:
             raise FileRefused(WriteFault.LEFT_BESIDE, beside.name) from None
-        with suppress(OSError):  # a folder that may be written and not read; the file is in its place
+        with suppress(OSError):  # a folder with write but no read permission; the file has its name
             folder = os.open(self._target.parent, os.O_RDONLY)
             try:
                 os.fsync(folder)

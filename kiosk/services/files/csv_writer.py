@@ -1,4 +1,4 @@
-"""A CSV for spreadsheet programs: UTF-8 with a byte order mark, no cell of which is run as a formula."""
+"""CSV for spreadsheet programs: UTF-8 with a byte order mark, cells safe from formulas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A zip whose bytes depend on nothing but what is in it."""
+"""A zip whose bytes depend on its content only."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import io
 import zipfile
 from collections.abc import Mapping
 
-_ENTRY_DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip can tell: the same data makes the same bytes
+_ENTRY_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest date of a zip
 _ENTRY_MODE = 0o600 << 16
 
 
 def zip_of(entries: Mapping[str, bytes]) -> bytes:
-    """A zip of these files, in this order, without a date of its own."""
+    """Return a zip of these files in this order."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, content in entries.items():

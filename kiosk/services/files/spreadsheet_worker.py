@@ -1,13 +1,12 @@
-"""Read a spreadsheet within limits; a program of its own, started by :mod:`kiosk.services.files.table_reader`.
+"""Reads a spreadsheet within limits; a program that :mod:`kiosk.services.files.table_reader` starts.
 
-A spreadsheet is a packed archive that anyone may have made. One cell in the furthest corner makes the library behind
-this ask for 500 GB at once, which ends its process: so that process is not the kiosk's, and may have only so much.
+A spreadsheet is a packed archive of unknown origin. A cell in its last corner makes the library request 500 GB, which
+ends the process: therefore it is not the kiosk's, and its memory and time are limited.
 
-Standard input is the file. Standard output is UTF-8, one JSON value a line: first how many rows there are and how many
-other sheets are left out, then ``[row, [cell, …]]`` for each row that holds anything, at last :data:`END`, or
-:data:`UNSAFE` or :data:`DAMAGED` in place of what could not be read.
+Standard input is the file. Standard output is UTF-8, one JSON value a line: first the number of rows and of unread
+sheets, then ``[row, [cell, …]]`` for each filled row, last :data:`END`, :data:`UNSAFE` or :data:`DAMAGED`.
 
-It uses nothing of the kiosk, so that it runs isolated (``python -I``) and starts in hundredths of a second.
+It imports nothing of the kiosk, so that it runs isolated (``python -I``) and starts in hundredths of a second.
 """
 
 from __future__ import annotations
@@ -35,11 +34,11 @@ _LOCAL_HEADER = struct.Struct("<26xHH")  # APPNOTE 4.3.7: 30 bytes, then a name 
 
 
 class UnsafeArchive(Exception):
-    """The archive unpacks to more than a roster ever does."""
+    """The archive unpacks to more than the limits."""
 
 
 def main() -> int:
-    """Read standard input and write the rows."""
+    """Write the rows of the spreadsheet on standard input."""
     resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_MAX_SECONDS, _MAX_SECONDS))
     out = io.TextIOWrapper(sys.stdout.buffer, "utf-8", newline="\n")
@@ -54,7 +53,7 @@ def main() -> int:
         verdict = END
     except (UnsafeArchive, MemoryError):
         verdict = UNSAFE
-    except Exception:  # whatever a broken file does to the library
+    except Exception:  # the library's errors on a broken file are unknown
         verdict = DAMAGED
     out.write(json.dumps(verdict) + "\n")
     out.flush()
@@ -62,15 +61,15 @@ def main() -> int:
 
 
 def refuse_bombs(content: bytes, largest: int = LARGEST_UNPACKED) -> None:
-    """Unpack every entry to nowhere and count: the sizes that an archive states need not be true.
+    """Measure every entry by unpacking it, for an archive's stated sizes may be false.
 
     Args:
         content: the archive.
-        largest: how many bytes it may unpack to.
+        largest: the most bytes that it may unpack to.
 
     Raises:
-        UnsafeArchive: it unpacks to more, to a hundred times itself, or into too many parts.
-        zipfile.BadZipFile, zlib.error, struct.error: it is no whole archive.
+        UnsafeArchive: it unpacks to more, to over a hundred times its size, or into too many entries.
+        zipfile.BadZipFile, zlib.error, struct.error: the archive is broken.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         entries = archive.infolist()
@@ -121,7 +120,7 @@ def _values(content: bytes) -> Iterator[Any]:
 
 
 def _text(value: object) -> str:
-    """A cell as text: whole numbers without the ``.0`` a spreadsheet gives them, days in ISO form."""
+    """Return a cell as text: whole numbers without ``.0``, days in ISO form."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime):

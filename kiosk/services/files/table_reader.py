@@ -1,10 +1,11 @@
-"""Reading a roster file (CSV, XLSX, ODS) into rows of text: never guessed, never half."""
+"""Reads a table (CSV, XLSX, ODS) as rows of text, without guesses and never in part."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import io
+import itertools
 import json
 import os
 import stat
@@ -20,23 +21,23 @@ from kiosk.services.files import spreadsheet_worker
 
 LARGEST_FILE = 50 * 1024 * 1024
 MAX_FIELD_LENGTH = 131_072
-"""Characters of one field; also the limit that the ``csv`` module has of itself."""
+"""The most characters of a field, as the ``csv`` module has it too."""
 
 LAST_ROW = 1_048_576
-"""The last row a spreadsheet has."""
+"""The last row of a spreadsheet."""
 
 _MAX_LINE_LENGTH = 4 * 1024 * 1024
 _MAX_LINES_NAMED = 5
 _BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _ZIP = b"PK\x03\x04"
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # MS-CFB: the .xls of old, and any workbook with a password
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # MS-CFB: an old .xls, or a workbook with a password
 _CSV_SUFFIXES = frozenset({".csv", ".txt"})
 _ENCODINGS = ("utf-8", "cp950")
 _SHEET_SUFFIXES = frozenset({".xlsx", ".ods"})
 
 Row = tuple[int, tuple[str, ...]]
-"""A row's number as a spreadsheet shows it, from 1, and its cells."""
+"""A row's number as spreadsheets show it, from 1, and its cells."""
 
 
 class FileFault(Enum):
@@ -63,12 +64,12 @@ class FileFault(Enum):
 
 
 class UnreadableFile(Exception):
-    """The file cannot be taken.
+    """The file cannot be read.
 
     Attributes:
-        fault: why.
-        lines: the first lines at fault, from 1, where any can be named.
-        entry: the file within an archive; empty where it is the file itself.
+        fault: the reason.
+        lines: the first lines with the fault, from 1; may be empty.
+        entry: the file within an archive; empty without an archive.
     """
 
     def __init__(self, fault: FileFault, *lines: int, entry: str = "") -> None:
@@ -80,15 +81,14 @@ class UnreadableFile(Exception):
 
 @dataclass(frozen=True)
 class Sheet:
-    """The header and the rows below it.
+    """A header and the rows below it, blank rows left out.
 
     Attributes:
-        header: the first row that holds anything; people's data, where the file has no header.
-        rows: the others that hold anything, in order. A file's are read while one goes through them, once, and may
-            raise :class:`UnreadableFile` up to the last: a hundred thousand of them are never in memory at once.
+        header: the first row; personal data in a file without a header.
+        rows: a file's rows are decoded while iterated, once; each may raise :class:`UnreadableFile`.
         expected_rows: about how many rows there are, for a progress bar.
-        sheets_left_out: how many more sheets the workbook has, which are not read.
-        sha256: of the file, in hexadecimal digits.
+        sheets_left_out: the number of further, unread sheets of the workbook.
+        sha256: of the file, in hexadecimal.
     """
 
     header: tuple[str, ...] = field(repr=False)
@@ -99,10 +99,10 @@ class Sheet:
 
 
 def read_sheet(file: Path) -> Sheet:
-    """Read a file of at most 50 MB; what it holds decides, and its name must say the same.
+    """Read a file of at most 50 MB, whose suffix must match its content.
 
     Raises:
-        UnreadableFile: with the fault; one that lies further down, only when its row is asked for.
+        UnreadableFile: also while the rows are iterated.
     """
     content = read_content(file)
     suffix = file.suffix.lower()
@@ -130,10 +130,10 @@ def read_sheet(file: Path) -> Sheet:
 
 
 def read_content(file: Path) -> bytes:
-    """The whole file, opened once, so that what is looked at is what is read; nothing that could wait or never end.
+    """Return a regular file's content; it is opened once, so that the checked file is the one read.
 
     Raises:
-        UnreadableFile: it is missing, no file, forbidden or larger than :data:`LARGEST_FILE`.
+        UnreadableFile: for a missing, irregular or forbidden file, or one larger than :data:`LARGEST_FILE`.
     """
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -146,7 +146,7 @@ def read_content(file: Path) -> bytes:
         raise UnreadableFile(FileFault.MISSING) from None
     except IsADirectoryError:
         raise UnreadableFile(FileFault.NOT_A_FILE) from None
-    except (OSError, ValueError):  # ValueError: a name with NUL in it
+    except (OSError, ValueError):  # ValueError: a name with NUL
         raise UnreadableFile(FileFault.FORBIDDEN) from None
     if max(status.st_size, len(content)) > LARGEST_FILE:
         raise UnreadableFile(FileFault.TOO_LARGE)
@@ -159,7 +159,7 @@ def is_filled(cells: Sequence[str]) -> bool:
 
 
 def _checked(rows: Iterator[Row]) -> Iterator[Row]:
-    """Only rows that hold something, within the bounds of a spreadsheet."""
+    """Yield the filled rows; refuse rows and fields beyond a spreadsheet's limits."""
     for number, cells in rows:
         if number > LAST_ROW:
             raise UnreadableFile(FileFault.TOO_MANY_ROWS)
@@ -170,7 +170,7 @@ def _checked(rows: Iterator[Row]) -> Iterator[Row]:
 
 
 def utf8_csv_rows(content: bytes) -> Iterator[Row]:
-    """The rows of a CSV that must be UTF-8, those that hold something; read while one goes through them.
+    """Yield the filled rows of a CSV in UTF-8.
 
     Raises:
         UnreadableFile: see :func:`read_sheet`.
@@ -192,10 +192,10 @@ def _csv_rows(content: bytes, encodings: Sequence[str]) -> Iterator[Row]:
 
 
 def _encoding(content: bytes, encodings: Sequence[str]) -> str:
-    """BOM, then strict UTF-8, then strict cp950; what is neither is not guessed (a guess makes another person).
+    """Return the encoding: by BOM, else strict UTF-8, else strict cp950; a guess could make another person's name.
 
     Raises:
-        UnreadableFile: with the lines that do not fit, by the encoding that fits most of the file.
+        UnreadableFile: with the undecodable lines of the best encoding.
     """
     if content.startswith(_UTF16_BOMS):
         raise UnreadableFile(FileFault.ENCODING)
@@ -211,7 +211,7 @@ def _encoding(content: bytes, encodings: Sequence[str]) -> str:
 
 
 def _undecodable_lines(content: bytes, encoding: str) -> list[int]:
-    """The numbers of the lines that are not in this encoding; in neither is a line feed part of a character."""
+    """Return the numbers of the undecodable lines; no character of either encoding contains a line feed."""
     lines = []
     for number, line in enumerate(io.BytesIO(content), 1):
         if len(line) > _MAX_LINE_LENGTH:
@@ -224,17 +224,17 @@ def _undecodable_lines(content: bytes, encoding: str) -> list[int]:
 
 
 def _spreadsheet_values(content: bytes) -> Iterator[Any]:
-    """What the reader in its own process says: [rows, sheets left out], then the rows.
+    """Yield [rows, sheets left out], then the rows, as :mod:`~kiosk.services.files.spreadsheet_worker` read them.
 
     Raises:
-        UnreadableFile: with its verdict, or because it died of what it may not have.
+        UnreadableFile: by its verdict, or if it exceeded its limits.
     """
     command = [sys.executable, "-I", spreadsheet_worker.__file__]
     reader = subprocess.run(command, input=content, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
-    lines = reader.stdout.splitlines()
-    verdict = json.loads(lines.pop()) if reader.returncode == 0 else spreadsheet_worker.DAMAGED
+    end = reader.stdout.rfind(b"\n", 0, -1) + 1
+    verdict = json.loads(reader.stdout[end:]) if reader.returncode == 0 else spreadsheet_worker.DAMAGED
     if verdict == spreadsheet_worker.UNSAFE or reader.returncode < 0:
         raise UnreadableFile(FileFault.UNSAFE_ARCHIVE)
     if verdict != spreadsheet_worker.END:
         raise UnreadableFile(FileFault.UNREADABLE)
-    return map(json.loads, lines)
+    return map(json.loads, itertools.islice(io.BytesIO(reader.stdout), reader.stdout.count(b"\n") - 1))

@@ -1,7 +1,7 @@
-"""An XLSX of one sheet, every cell a text: made with the standard library, read by every spreadsheet program.
+"""Writes an XLSX of one sheet, whose cells are all text, with the standard library.
 
-A cell's text is never a formula, whatever it begins with: its type is ``inlineStr``, and its style says text and
-``quotePrefix``, so that it stays one after somebody has clicked into it (ECMA-376 part 1, 18.3.1.4 and 18.8.45).
+No text becomes a formula: a cell's type is ``inlineStr``, and its style has the text format and ``quotePrefix``, which
+keep it a text after an edit (ECMA-376 part 1, 18.3.1.4 and 18.8.45).
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ _STYLES = (
 
 
 def workbook(rows: Iterable[Sequence[str]], sheet_name: str) -> bytes:
-    """Make the workbook; the same rows make the same bytes.
+    """Return the workbook; the same rows give the same bytes.
 
     Args:
-        rows: the cells of each; characters that XML cannot hold are dropped.
+        rows: of cells; characters outside XML are dropped.
         sheet_name: 31 characters at most.
     """
     book = (
@@ -78,7 +78,7 @@ def _row(number: int, cells: Sequence[str]) -> str:
 
 
 def _column(place: int) -> str:
-    """A, B … Z, AA …, of a place counted from 0."""
+    """Return the letters (A, B … Z, AA …) of a place counted from 0."""
     name = ""
     place += 1
     while place:

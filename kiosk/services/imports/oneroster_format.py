@@ -27,8 +27,8 @@ NAME, RELATION, CONSENT, SEAT = (
     "metadata.tw.consentVersion",
     "metadata.tw.seatNumber",
 )
-"""What OneRoster has no column for: the whole name; relation and consent's version of each of ``agentSourcedIds``, in
-their order; the seat within the class."""
+"""Columns of our own: the whole name; relation and consent version of each of ``agentSourcedIds``, in their order; the
+seat within the class."""
 
 MANIFEST, STATUS, MODIFIED = "manifest", "status", "dateLastModified"
 ACTIVE, TO_BE_DELETED = "active", "tobedeleted"
@@ -74,26 +74,26 @@ _FILES_1_2 = (
 
 
 class Version(StrEnum):
-    """The versions there are, as ``oneroster.version`` has them."""
+    """The supported versions, as ``oneroster.version`` writes them."""
 
     V1_1 = "1.1"
     V1_2 = "1.2"
 
     @property
     def headers(self) -> Mapping[str, tuple[str, ...]]:
-        """The columns of each file that is written, by the file's name without ``.csv``."""
+        """The columns of each written file, by the file's name without ``.csv``."""
         if self is Version.V1_1:
             return {**_HEADERS, "users": _USERS_1_1}
         return {**_HEADERS, "roles": _ROLES, "users": _USERS_1_2}
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Every file that the manifest speaks of, in its order."""
+        """The files of the manifest, in its order."""
         return _FILES_1_1 if self is Version.V1_1 else _FILES_1_2
 
     @property
     def roles(self) -> frozenset[str]:
-        """What a user can be."""
+        """The values of a user's role."""
         common = {"aide", "guardian", "parent", "proctor", "relative", "student", "teacher"}
         if self is Version.V1_1:
             return frozenset(common | {"administrator"})
@@ -103,13 +103,13 @@ class Version(StrEnum):
 
 @dataclass(frozen=True)
 class Package:
-    """What goes into one zip.
+    """The content of a zip.
 
     Attributes:
         version: of OneRoster.
-        is_delta: whether it holds what changed only; then each row has status and dateLastModified.
-        system_code: of the school, for the manifest; may be empty.
-        files: the rows of each file by its name; a column that a row leaves out is blank.
+        is_delta: whether it holds changes only, each row with status and dateLastModified.
+        system_code: the school's, for the manifest; may be empty.
+        files: the rows of each file by its name; a missing column is blank.
     """
 
     version: Version
@@ -119,23 +119,18 @@ class Package:
 
     @property
     def rows(self) -> int:
-        """How many there are, in all files."""
+        """The number of rows in all files."""
         return sum(map(len, self.files.values()))
 
 
 def pack(package: Package, system_name: str) -> bytes:
-    """Make the zip; the same package makes the same bytes.
-
-    Args:
-        package: what goes into it.
-        system_name: for ``source.systemName``.
-    """
+    """Return the zip, with ``source.systemName`` in its manifest; the same package gives the same bytes."""
     headers = package.version.headers
-    written = DELTA if package.is_delta else BULK
+    kind = DELTA if package.is_delta else BULK
     manifest = [
         ("manifest.version", "1.0"),
         ("oneroster.version", package.version.value),
-        *((f"file.{name}", written if name in headers else ABSENT) for name in package.version.files),
+        *((f"file.{name}", kind if name in headers else ABSENT) for name in package.version.files),
         ("source.systemName", system_name),
         ("source.systemCode", package.system_code),
     ]
@@ -147,12 +142,12 @@ def pack(package: Package, system_name: str) -> bytes:
 
 
 def moment(at: int) -> str:
-    """A moment as OneRoster has it (ISO 8601, UTC, milliseconds), of milliseconds since 1970-01-01 UTC."""
+    """Return milliseconds since 1970-01-01 UTC as OneRoster writes them (ISO 8601, UTC, milliseconds)."""
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A CSV by RFC 4180, in UTF-8; no cell of it is run by a spreadsheet."""
+    """Return a CSV by RFC 4180, in UTF-8, with cells safe from formulas."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(header)
