@@ -91,7 +91,7 @@ async def _paper(parent: Parent, keep: Callable[[str], Awaitable[None]]) -> None
     await parent.clicks("#sign")
     await parent.sees("NoticeScreen")
     await parent.presses("enter")
-    await parent.sees("SignPadScreen")
+    await parent.sees("SignatureScreen")
     height = parent.app.screen.query_one("#pad").size.height
     for left in (12, 36):
         wave = [(left + step, round((height - 1) / 2 * (1 + math.sin(step / 2.5)))) for step in range(20)]

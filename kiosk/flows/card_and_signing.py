@@ -11,7 +11,7 @@ from kiosk.i18n import _, current_language
 from kiosk.screens.base.notice import NoticeScreen
 from kiosk.screens.base.step import Nav
 from kiosk.screens.family.forms_to_sign import SigningScreen
-from kiosk.screens.family.signature import SignPadScreen
+from kiosk.screens.family.signature import SignatureScreen
 from kiosk.screens.family.student_card import CardScreen
 from kiosk.services.documents.printer import PrintFailed
 from kiosk.services.signing.signatures import SignatureBox
@@ -59,7 +59,7 @@ class SigningFlow(VisitorWalk):
         if isinstance(chosen, Nav):
             return
         box = boxes[int(chosen[1:])]
-        drawing = await self.show(SignPadScreen(box))
+        drawing = await self.show(SignatureScreen(box))
         if isinstance(drawing, Nav):
             return
         try:

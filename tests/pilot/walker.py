@@ -52,7 +52,7 @@ SCREENS = {
     "adult_id": "AskIdScreen",
     "card": "CardScreen",
     "sign": "SigningScreen",
-    "pad": "SignPadScreen",
+    "pad": "SignatureScreen",
 }
 """Every screen of a visit, by what leads to it, and the class that shows it."""
 

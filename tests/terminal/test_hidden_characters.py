@@ -44,7 +44,7 @@ SEEN_ON_THE_WALK = {
     CorrectionScreen.__name__,
     "CardScreen",
     "SigningScreen",
-    "SignPadScreen",
+    "SignatureScreen",
     "NoticeScreen",
     "AskIdScreen",
     "BlankScreen",

@@ -17,7 +17,7 @@ from kiosk.widgets.signature_pad import SignaturePad
 from kiosk.widgets.wrapped_text import WrappedText
 
 
-class SignPadScreen(Step[Drawing]):
+class SignatureScreen(Step[Drawing]):
     """Answers with what was drawn."""
 
     number = 6

@@ -41,7 +41,7 @@ async def _to_pad(parent: Parent) -> None:
     await parent.logs_in("P110001", _PASSWORD)
     await parent.opens("sign", "SigningScreen")
     await parent.clicks("#sign")
-    await parent.sees("SignPadScreen")
+    await parent.sees("SignatureScreen")
     await until(parent.pilot, lambda: parent.app.screen.query_one(SignaturePad).size.height > 0)
 
 
@@ -111,7 +111,7 @@ async def test_leaving_asks_where_something_is_drawn_and_a_drag_may_leave_the_pa
         await parent.sees("NoticeScreen")
         assert parent.text("#heading") == "要離開嗎？"
         await parent.presses("enter")
-        await parent.sees("SignPadScreen")
+        await parent.sees("SignatureScreen")
         assert _drawn(parent), "nothing was lost by the question"
 
 
