@@ -86,7 +86,7 @@ async def _paper(parent: Parent, keep: Callable[[str], Awaitable[None]]) -> None
     await parent.clicks("#send")
     await parent.sees("NoticeScreen")
     await parent.presses("enter")
-    await parent.opens("sign", "SigningScreen")
+    await parent.opens("sign", "FormsToSignScreen")
     await keep("8-sign")
     await parent.clicks("#sign")
     await parent.sees("NoticeScreen")

@@ -10,7 +10,7 @@ from kiosk.flows.family_flow import VisitorWalk
 from kiosk.i18n import _, current_language
 from kiosk.screens.base.notice import NoticeScreen
 from kiosk.screens.base.step import Nav
-from kiosk.screens.family.forms_to_sign import SigningScreen
+from kiosk.screens.family.forms_to_sign import FormsToSignScreen
 from kiosk.screens.family.signature import SignatureScreen
 from kiosk.screens.family.student_card import CardScreen
 from kiosk.services.documents.printer import PrintFailed
@@ -39,7 +39,7 @@ class SigningFlow(VisitorWalk):
         papers = self.school.papers
         while True:
             boxes = await self.call(self.school.signatures.boxes, self.visitor)
-            screen = SigningScreen(
+            screen = FormsToSignScreen(
                 await self.call(papers.of_child, self.visitor), has_printer=papers.has_printer, boxes=boxes
             )
             answer = await self.show(screen)

@@ -51,7 +51,7 @@ SCREENS = {
     "adult": "NoticeScreen",
     "adult_id": "AskIdScreen",
     "card": "CardScreen",
-    "sign": "SigningScreen",
+    "sign": "FormsToSignScreen",
     "pad": "SignatureScreen",
 }
 """Every screen of a visit, by what leads to it, and the class that shows it."""
@@ -118,7 +118,7 @@ async def _go_on(parent: Parent, screen: str) -> None:
         case "card":
             await parent.opens("card", "CardScreen")
         case "sign" | "pad":
-            await parent.opens("sign", "SigningScreen")
+            await parent.opens("sign", "FormsToSignScreen")
             if screen == "pad":
                 await parent.clicks("#sign")
         case "which" | "withdraw_id":

@@ -43,7 +43,7 @@ SEEN_ON_THE_WALK = {
     "ReceiptScreen",
     CorrectionScreen.__name__,
     "CardScreen",
-    "SigningScreen",
+    "FormsToSignScreen",
     "SignatureScreen",
     "NoticeScreen",
     "AskIdScreen",

@@ -18,7 +18,7 @@ from kiosk.widgets.wrapped_text import WrappedText
 _STATES = (PaperState.NOT_PRINTED, PaperState.PRINTED, PaperState.RETURNED)
 
 
-class SigningScreen(Step[str]):
+class FormsToSignScreen(Step[str]):
     """Answers "print" or "sign".
 
     Args:

@@ -79,7 +79,7 @@ def _papers(parent: Parent) -> list[str]:
 async def test_before_anything_was_sent_the_door_says_what_to_do(school: School) -> None:
     async with standing_at(school) as parent:
         await _to_hub(parent)
-        await parent.opens("sign", "SigningScreen")
+        await parent.opens("sign", "FormsToSignScreen")
         assert _papers(parent) == [
             "親子帳號申請書\n還沒有申請，請先按「申辦親子帳號」。",
             "學生證多元功能申請書\n還沒有填答，請先按「學生證多元功能開通服務」。",
@@ -95,14 +95,14 @@ async def test_both_forms_are_printed_and_show_it(printing: School, printer: Pri
         await _to_hub(parent)
         await _applies(parent)
         await _answers_card(parent)
-        await parent.opens("sign", "SigningScreen")
+        await parent.opens("sign", "FormsToSignScreen")
         assert all("【未列印】 > 已列印 > 已簽回" in paper for paper in _papers(parent))
         assert "申請編號 115-000-0001-" in _papers(parent)[0]
         assert list(weak_texts(parent.app)) == []
         await parent.presses("enter")
         await parent.sees("NoticeScreen")
         await parent.presses("enter")
-        await parent.sees("SigningScreen")
+        await parent.sees("FormsToSignScreen")
         assert all("未列印 > 【已列印】 > 已簽回" in paper for paper in _papers(parent))
         assert "文件編號 D115-000-0001-" in _papers(parent)[0]
         assert printer.titles == ["kiosk 2 forms"]
@@ -118,12 +118,12 @@ async def test_a_printer_that_does_not_take_it_is_said_and_can_be_tried_again(
     async with standing_at(printing) as parent:
         await _to_hub(parent)
         await _answers_card(parent)
-        await parent.opens("sign", "SigningScreen")
+        await parent.opens("sign", "FormsToSignScreen")
         await parent.clicks("#print")
         await parent.sees("NoticeScreen")
         assert "印表機沒有接受列印" in str(parent.app.screen.query_one(".large").render())
         await parent.presses("enter")
-        await parent.sees("SigningScreen")
+        await parent.sees("FormsToSignScreen")
         assert "【未列印】" in _papers(parent)[1]
         printer.fault = None
         await parent.clicks("#print")
@@ -138,6 +138,6 @@ async def test_without_a_printer_the_school_prints(school: School) -> None:
     school.card.answer(visitor, services, {item.key: False for item in services.items})
     async with standing_at(school) as parent:
         await parent.logs_in("P110001", "Harbour7lights")
-        await parent.opens("sign", "SigningScreen")
+        await parent.opens("sign", "FormsToSignScreen")
         assert not parent.app.screen.query("#print")
         assert "由學校列印" in str(parent.app.screen.query_one("#advice").render())

@@ -39,7 +39,7 @@ def offering(school: School) -> School:
 
 async def _to_pad(parent: Parent) -> None:
     await parent.logs_in("P110001", _PASSWORD)
-    await parent.opens("sign", "SigningScreen")
+    await parent.opens("sign", "FormsToSignScreen")
     await parent.clicks("#sign")
     await parent.sees("SignatureScreen")
     await until(parent.pilot, lambda: parent.app.screen.query_one(SignaturePad).size.height > 0)
@@ -72,7 +72,7 @@ async def test_a_parent_signs_with_the_mouse(offering: School, size: tuple[int, 
         await parent.clicks("#send")
         await parent.sees("NoticeScreen")
         await parent.presses("enter")
-        await parent.sees("SigningScreen")
+        await parent.sees("FormsToSignScreen")
         assert "已在螢幕簽名，待學校查驗本人及證件" in "".join(parent.words()).replace(" ", "")
     with offering.store.read() as session:
         signature = session.exec(select(Signature)).one()
@@ -96,7 +96,7 @@ async def test_strokes_are_taken_back(offering: School) -> None:
         await parent.clicks("#clear")
         await until(parent.pilot, lambda: not _drawn(parent))
         await parent.presses("escape")
-        await parent.sees("SigningScreen")
+        await parent.sees("FormsToSignScreen")
 
 
 async def test_leaving_asks_where_something_is_drawn_and_a_drag_may_leave_the_pad(offering: School) -> None:
@@ -133,7 +133,7 @@ async def test_where_it_is_not_offered_the_door_says_nothing_of_it(offering: Sch
     usual = replace(offering, settings=replace(offering.settings, sign_on_screen=False))
     async with standing_at(usual) as parent:
         await parent.logs_in("P110001", _PASSWORD)
-        await parent.opens("sign", "SigningScreen")
+        await parent.opens("sign", "FormsToSignScreen")
         assert not parent.app.screen.query("#sign")
         assert "螢幕" not in "".join(parent.words())
 
