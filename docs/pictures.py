@@ -80,7 +80,7 @@ async def _visit(school: School, size: tuple[int, int]) -> None:
 
 async def _paper(parent: Parent, keep: Callable[[str], Awaitable[None]]) -> None:
     """The last two doors: the card's functions, and signing on the screen."""
-    await parent.opens("card", "CardScreen")
+    await parent.opens("card", "StudentCardScreen")
     await parent.presses("enter")
     await keep("8-card")
     await parent.clicks("#send")

@@ -12,7 +12,7 @@ from kiosk.screens.base.notice import NoticeScreen
 from kiosk.screens.base.step import Nav
 from kiosk.screens.family.forms_to_sign import FormsToSignScreen
 from kiosk.screens.family.signature import SignatureScreen
-from kiosk.screens.family.student_card import CardScreen
+from kiosk.screens.family.student_card import StudentCardScreen
 from kiosk.services.documents.printer import PrintFailed
 from kiosk.services.signing.signatures import SignatureBox
 from kiosk.services.texts.card_services import load_card_services
@@ -25,7 +25,7 @@ class SigningFlow(VisitorWalk):
         """學生證多元功能開通服務: item by item, then what comes next."""
         services = load_card_services(self.app.settings.text_folder, current_language())
         before = await self.call(self.school.card.choices, self.visitor)
-        chosen = await self.show(CardScreen(services, before.chosen))
+        chosen = await self.show(StudentCardScreen(services, before.chosen))
         if isinstance(chosen, Nav):
             return
         await self.call(self.school.card.answer, self.visitor, services, chosen)

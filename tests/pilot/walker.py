@@ -50,7 +50,7 @@ SCREENS = {
     "withdraw_id": "AskIdScreen",
     "adult": "NoticeScreen",
     "adult_id": "AskIdScreen",
-    "card": "CardScreen",
+    "card": "StudentCardScreen",
     "sign": "FormsToSignScreen",
     "pad": "SignatureScreen",
 }
@@ -116,7 +116,7 @@ async def _go_on(parent: Parent, screen: str) -> None:
             if screen == "report":
                 await parent.clicks("#wrong")
         case "card":
-            await parent.opens("card", "CardScreen")
+            await parent.opens("card", "StudentCardScreen")
         case "sign" | "pad":
             await parent.opens("sign", "FormsToSignScreen")
             if screen == "pad":

@@ -42,7 +42,7 @@ SEEN_ON_THE_WALK = {
     "EmailCodeScreen",
     "ReceiptScreen",
     CorrectionScreen.__name__,
-    "CardScreen",
+    "StudentCardScreen",
     "FormsToSignScreen",
     "SignatureScreen",
     "NoticeScreen",

@@ -57,7 +57,7 @@ class ItemButton(Button):
         self.set_class(self.chosen, "chosen")
 
 
-class CardScreen(Step[dict[str, bool]]):
+class StudentCardScreen(Step[dict[str, bool]]):
     """Answers with on or off for every item, by its key."""
 
     number = 5

@@ -65,7 +65,7 @@ async def _applies(parent: Parent) -> None:
 
 
 async def _answers_card(parent: Parent) -> None:
-    await parent.opens("card", "CardScreen")
+    await parent.opens("card", "StudentCardScreen")
     await parent.clicks("#send")
     await parent.sees("NoticeScreen")
     await parent.presses("enter")

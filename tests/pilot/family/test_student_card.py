@@ -18,7 +18,7 @@ _ITEMS = ("easycard", "library", "taipeipass", "attendance")
 async def _to_card(parent: Parent) -> None:
     await parent.logs_in("P110001", "A123456789")
     await parent.changes_password("Harbour7lights")
-    await parent.opens("card", "CardScreen")
+    await parent.opens("card", "StudentCardScreen")
 
 
 def _chosen(school: School) -> dict[str, bool]:
@@ -45,7 +45,7 @@ async def test_one_item_by_keyboard(school: School, size: tuple[int, int]) -> No
         await parent.presses("enter")
         await parent.sees("MenuScreen")
         assert _chosen(school) == {item: item == "library" for item in _ITEMS}
-        await parent.opens("card", "CardScreen")
+        await parent.opens("card", "StudentCardScreen")
         assert _says(parent, "library").startswith("【開通】"), "the last answer stands there"
 
 
@@ -58,7 +58,7 @@ async def test_no_to_all_by_mouse_and_changed_later(school: School) -> None:
         await parent.sees("MenuScreen")
         assert _chosen(school) == dict.fromkeys(_ITEMS, False)
         await parent.clicks("#card")
-        await parent.sees("CardScreen")
+        await parent.sees("StudentCardScreen")
         await parent.clicks("#attendance")
         attendance = parent.app.screen.query_one("#attendance")
         await until(parent.pilot, lambda: not attendance.has_class("-active"))
@@ -76,7 +76,7 @@ async def test_leaving_with_a_change_is_asked_for_and_keeps_nothing(school: Scho
         await parent.sees("NoticeScreen")
         await parent.clicks("#drop")
         await parent.sees("MenuScreen")
-        await parent.opens("card", "CardScreen")
+        await parent.opens("card", "StudentCardScreen")
         await parent.presses("escape")
         await parent.sees("MenuScreen")
         assert card_rows(school.store) == ()
