@@ -9,7 +9,7 @@ from kiosk.domain.errors import ChangedMeanwhile, Denied, PasswordChangeRequired
 from kiosk.i18n import _
 from kiosk.rules.names import mask_name
 from kiosk.screens.base.notice import BlankScreen, NoticeScreen
-from kiosk.screens.base.service_step import AskingStep
+from kiosk.screens.base.service_step import ServiceStep
 
 if TYPE_CHECKING:
     from kiosk.services.auth.account_session import AccountSession
@@ -55,7 +55,7 @@ class AccountCurtainScreen(AccountFrame, BlankScreen):
     """Stands under the steps of a visit with a parent account."""
 
 
-class AccountStep(AccountFrame, AskingStep[T]):
+class AccountStep(AccountFrame, ServiceStep[T]):
     """A screen of a parent account.
 
     Args:

@@ -26,7 +26,7 @@ class Done(Generic[R]):
     value: R
 
 
-class AskingStep(Step[T]):
+class ServiceStep(Step[T]):
     """The step.
 
     Attributes:

@@ -12,7 +12,7 @@ from kiosk.domain.reason import MAX_REASON_LENGTH, UnusableReason
 from kiosk.domain.school_calendar import day_and_time
 from kiosk.i18n import _
 from kiosk.screens.base.notice import BlankScreen, NoticeScreen
-from kiosk.screens.base.service_step import AskingStep
+from kiosk.screens.base.service_step import ServiceStep
 from kiosk.services.applications.history import Action
 from kiosk.services.auth.staff_session import OwnChildRefused, StaffMember
 
@@ -72,7 +72,7 @@ class StaffBlankScreen(StaffFrame, BlankScreen):
         self.member = member
 
 
-class StaffStep(StaffFrame, AskingStep[T]):
+class StaffStep(StaffFrame, ServiceStep[T]):
     """A screen of somebody of the staff.
 
     Args:
