@@ -13,7 +13,7 @@ from kiosk.screens.account.home import AccountHomeScreen
 from kiosk.screens.account.login import FORGOTTEN, AccountLoginScreen
 from kiosk.screens.account.password import AccountPasswordScreen
 from kiosk.screens.account.recovery import RecoveryCodeScreen, RecoveryScreen
-from kiosk.screens.base.account_step import AccountCurtainScreen, AccountNoticeScreen, refusal_words
+from kiosk.screens.base.account_step import AccountBlankScreen, AccountNoticeScreen, refusal_words
 from kiosk.screens.base.context import KioskContext
 from kiosk.screens.base.notice import NoticeScreen
 from kiosk.screens.base.step import Nav
@@ -28,7 +28,7 @@ async def account_visit(app: KioskContext, answer: object) -> None:
         app: the kiosk.
         answer: what the login screen answered: a sign-on, or that account or password were forgotten.
     """
-    app.cover_with(AccountCurtainScreen())
+    app.cover_with(AccountBlankScreen())
     way_in = _WayIn(app)
     with suppress(SessionEnded, StoreConflict):
         signed_in = await way_in.sign_on(answer)

@@ -51,7 +51,7 @@ class AccountNoticeScreen(AccountFrame, NoticeScreen):
         self.holder = holder
 
 
-class AccountCurtainScreen(AccountFrame, BlankScreen):
+class AccountBlankScreen(AccountFrame, BlankScreen):
     """Stands under the steps of a visit with a parent account."""
 
 
