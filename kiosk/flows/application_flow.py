@@ -16,7 +16,7 @@ from kiosk.domain.receipt import Receipt
 from kiosk.domain.school_calendar import today
 from kiosk.flows.card_and_signing import SigningFlow
 from kiosk.flows.corrections import CorrectionFlow
-from kiosk.flows.family_flow import VisitorWalk
+from kiosk.flows.family_flow import FamilyFlow
 from kiosk.flows.flow import SessionEnded
 from kiosk.i18n import _, current_language
 from kiosk.rules.identity import InvalidIdentity, normalise_id
@@ -70,7 +70,7 @@ class NextChild:
     carried: PrefilledApplication
 
 
-class ChildFlow(VisitorWalk):
+class ChildFlow(FamilyFlow):
     """The way of one child through the doors.
 
     Args:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kiosk.domain.documents import FormKey, FormRefused, NothingToSign
 from kiosk.domain.errors import ChangedMeanwhile
-from kiosk.flows.family_flow import VisitorWalk
+from kiosk.flows.family_flow import FamilyFlow
 from kiosk.i18n import _, current_language
 from kiosk.screens.base.notice import NoticeScreen
 from kiosk.screens.base.step import Nav
@@ -18,7 +18,7 @@ from kiosk.services.signing.signatures import SignatureBox
 from kiosk.services.texts.card_services import load_card_services
 
 
-class SigningFlow(VisitorWalk):
+class SigningFlow(FamilyFlow):
     """What stands behind them."""
 
     async def card(self) -> None:

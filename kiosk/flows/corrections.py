@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, ServiceError
 from kiosk.domain.school_calendar import today
-from kiosk.flows.family_flow import VisitorWalk
+from kiosk.flows.family_flow import FamilyFlow
 from kiosk.i18n import _
 from kiosk.screens.base.ask_id import AskIdScreen
 from kiosk.screens.base.notice import NoticeScreen
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kiosk.services.applications.corrections import ReturnedApplication
 
 
-class CorrectionFlow(VisitorWalk):
+class CorrectionFlow(FamilyFlow):
     """Each asks for the applicant's full ID first: both parents and the student know the login."""
 
     async def correct(self, state: HubState) -> None:

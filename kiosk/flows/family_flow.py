@@ -15,7 +15,7 @@ from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.auth.student_session import StudentSession
 
 
-class VisitorWalk(Flow):
+class FamilyFlow(Flow):
     """A walk of somebody who is signed in with a student's login.
 
     Args:
