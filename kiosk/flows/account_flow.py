@@ -29,7 +29,7 @@ async def account_visit(app: KioskContext, answer: object) -> None:
         answer: what the login screen answered: a sign-on, or that account or password were forgotten.
     """
     app.cover_with(AccountBlankScreen())
-    way_in = _WayIn(app)
+    way_in = AccountSignInFlow(app)
     with suppress(SessionEnded, StoreConflict):
         signed_in = await way_in.sign_on(answer)
         if signed_in is None:
@@ -40,7 +40,7 @@ async def account_visit(app: KioskContext, answer: object) -> None:
             await way_in.show_notice(_("請重新登入"), refusal_words(refused))
 
 
-async def _signed_on(way_in: _WayIn, signed_in: AccountSignedIn) -> None:
+async def _signed_on(way_in: AccountSignInFlow, signed_in: AccountSignedIn) -> None:
     """The forced change where it is due, then door after door."""
     holder = signed_in.holder
     if signed_in.must_change:
@@ -60,7 +60,7 @@ async def _signed_on(way_in: _WayIn, signed_in: AccountSignedIn) -> None:
             await doors.run(door, children)
 
 
-class _WayIn(Flow):
+class AccountSignInFlow(Flow):
     """From the account's login, or from 忘記帳號、密碼, to a sign-on; nobody is signed on yet.
 
     Attributes:
