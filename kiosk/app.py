@@ -179,9 +179,9 @@ class KioskApp(LockedApp):
 
     async def _visit(self, signed_in: SignedIn) -> None:
         await self._loaded.wait()  # importing the flow on the event loop would freeze the screen
-        from kiosk.flows.family_visit import visit
+        from kiosk.flows.family_visit import family_visit
 
-        await visit(self, signed_in)
+        await family_visit(self, signed_in)
 
     def cover_with(self, screen: Screen[Any]) -> None:
         """Lay a blank screen over the resting login; the first step comes on top before it is painted."""
@@ -229,10 +229,10 @@ class KioskApp(LockedApp):
 
     def begin_staff_session(self, signed_in: StaffSignedIn) -> None:
         """Begin a staff session."""
-        from kiosk.flows.staff_flow import shift
+        from kiosk.flows.staff_flow import staff_session
 
         self.guard.begin_staff_session()
-        self.run_worker(self._until_it_ends(shift(self, signed_in)), group="visit", exclusive=True)
+        self.run_worker(self._until_it_ends(staff_session(self, signed_in)), group="visit", exclusive=True)
 
     async def _until_it_ends(self, visit: Coroutine[object, object, None]) -> None:
         try:

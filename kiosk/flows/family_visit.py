@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kiosk.services.auth.student_session import StudentSession
 
 
-async def visit(app: KioskContext, signed_in: SignedIn) -> None:
+async def family_visit(app: KioskContext, signed_in: SignedIn) -> None:
     """One visit, until whoever is there leaves, idles away, or their login no longer holds."""
     app.cover_with(BlankScreen())
     walk = Flow(app)

@@ -45,11 +45,11 @@ from kiosk.services.review.queue_filter import QueueFilter
 _MAX_COUNTED = 100
 
 
-async def shift(app: KioskContext, signed_in: StaffSignedIn) -> None:
+async def staff_session(app: KioskContext, signed_in: StaffSignedIn) -> None:
     """One shift: the forced change where it is due, then door after door."""
     app.cover_with(StaffBlankScreen(signed_in.member))
     office = await asyncio.to_thread(open_office, app.school)
-    work = _Shift(app, office, signed_in.member)
+    work = StaffFlow(app, office, signed_in.member)
     try:
         try:
             await work.run(must_change=signed_in.must_change)
@@ -59,7 +59,7 @@ async def shift(app: KioskContext, signed_in: StaffSignedIn) -> None:
         return
 
 
-class _Shift(Flow):
+class StaffFlow(Flow):
     """The way of one member through their shift."""
 
     def __init__(self, app: KioskContext, office: StaffServices, member: StaffMember) -> None:
