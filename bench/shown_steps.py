@@ -23,7 +23,7 @@ from textual.screen import Screen
 from bench.bare import BareApp, BareForm
 from kiosk.app import KioskApp
 from kiosk.config.settings import load_settings
-from kiosk.screens.base.new_password import ChangePasswordScreen
+from kiosk.screens.family.change_password import ChangePasswordScreen
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import School, open_school
 from kiosk.testing import FakeClock

@@ -10,9 +10,9 @@ from kiosk.flows.application_flow import ChildFlow, PrefilledApplication
 from kiosk.flows.flow import Flow, SessionEnded
 from kiosk.i18n import _
 from kiosk.screens.base.context import KioskContext
-from kiosk.screens.base.new_password import ChangePasswordScreen
 from kiosk.screens.base.notice import BlankScreen
 from kiosk.screens.base.step import Nav
+from kiosk.screens.family.change_password import ChangePasswordScreen
 
 if TYPE_CHECKING:
     from kiosk.services.auth.sign_in import SignedIn

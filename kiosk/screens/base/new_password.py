@@ -1,4 +1,4 @@
-"""變更密碼: forced at the first login (the guide: letters and digits, more than eight characters)."""
+"""Asks for a new password, twice (the guide: letters and digits, more than eight characters)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from kiosk.domain.password_messages import password_message
 from kiosk.i18n import _
 from kiosk.rules.passwords import FAMILY_RULE, ticks
 from kiosk.screens.base.step import Nav, Step
-from kiosk.services.auth.student_session import StudentSession
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
 
@@ -123,17 +122,3 @@ class FamilyPasswordStep(NewPasswordStep[T]):
         """The guide's rule."""
         found = ticks(password)
         return (_("字母"), found.letter), (_("數字"), found.digit), (_("至少 9 個字"), found.length)
-
-
-class ChangePasswordScreen(FamilyPasswordStep[StudentSession]):
-    """The forced change of a student's login."""
-
-    number = 2
-
-    def __init__(self, visitor: StudentSession) -> None:
-        super().__init__()
-        self._visitor = visitor
-
-    def take(self, new: str) -> StudentSession:
-        """The visitor's."""
-        return self.kiosk.school.sign_in.change_password(self._visitor, new)

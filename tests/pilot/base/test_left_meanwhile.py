@@ -19,7 +19,7 @@ from kiosk.config.settings import Settings, load_settings
 from kiosk.domain.errors import SignInRefused
 from kiosk.runtime.startup import CannotOpen
 from kiosk.screens.account.login import AccountLoginScreen
-from kiosk.screens.base.new_password import ChangePasswordScreen
+from kiosk.screens.family.change_password import ChangePasswordScreen
 from kiosk.screens.family.email_code import EmailCodeScreen
 from kiosk.services.errors import StoreError
 from kiosk.services.messaging.email_verification import EmailCodes

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
-from kiosk.screens.base.new_password import ChangePasswordScreen
+from kiosk.screens.family.change_password import ChangePasswordScreen
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.messaging.email_verification import EmailCodes
 from kiosk.services.messaging.verification_codes import EmailChallenge
