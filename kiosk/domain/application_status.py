@@ -78,7 +78,12 @@ class ApprovalBlock(StrEnum):
         }[self]
 
 
-TOLD_HOLDS = (ApprovalBlock.DOCUMENTS, ApprovalBlock.CORRECTION, ApprovalBlock.CONFLICT, ApprovalBlock.STUDENT_CONSENT)
+BLOCKS_SHOWN_TO_PARENTS = (
+    ApprovalBlock.DOCUMENTS,
+    ApprovalBlock.CORRECTION,
+    ApprovalBlock.CONFLICT,
+    ApprovalBlock.STUDENT_CONSENT,
+)
 """The blocks that applicants may see. The registrar's would reveal that an ID belongs to a student; the signature is
 their next step."""
 

@@ -19,7 +19,7 @@ from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.domain.application_case import ApplicantRecord, ApplicationCase
 from kiosk.domain.application_form import ApplicantEntry, ApplicantValues, Basis, Mode
-from kiosk.domain.application_status import OPEN_STATES, TOLD_HOLDS, ApplicationState, ApprovalBlock
+from kiosk.domain.application_status import BLOCKS_SHOWN_TO_PARENTS, OPEN_STATES, ApplicationState, ApprovalBlock
 from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, Denied
 from kiosk.domain.receipt import Receipt, make_receipt, masked_applicant
 from kiosk.domain.school_calendar import today
@@ -265,7 +265,7 @@ def _receipt(keys: KeyRing, case: ApplicationCase) -> Receipt:
         )
         for person in case.applicants
     )
-    blocks = tuple(block for block in TOLD_HOLDS if block in case.blocks)
+    blocks = tuple(block for block in BLOCKS_SHOWN_TO_PARENTS if block in case.blocks)
     return make_receipt(case.id, case.number, case.receipt_token, case.basis, masked, blocks)
 
 

@@ -23,7 +23,7 @@ from kiosk.i18n import _
 from kiosk.rules.roc_dates import format_roc
 from kiosk.services.exports.active_bindings import accounts_of, read_bindings
 from kiosk.services.messaging.outbox_desk import failed_mails
-from kiosk.services.review.queue_query import HOLD_COLUMNS
+from kiosk.services.review.queue_query import BLOCK_CONDITIONS
 
 _student = table_of(Student)
 _binding = table_of(Binding)
@@ -46,7 +46,7 @@ _HELD: Select[Any] = (
         _application.c.student_name,
         _application.c.number,
         _application.c.submitted_at,
-        *HOLD_COLUMNS.values(),
+        *BLOCK_CONDITIONS.values(),
     )
     .where(_application.c.state.in_(OPEN_STATES), _application.c.is_blocked)
     .order_by(_application.c.class_name, _application.c.seat_number, _application.c.number)
@@ -111,7 +111,7 @@ def make_report(unit: UnitOfWork, on: date) -> Report:
         ClassRate(name, students, bound.get(name, 0)) for name, students in sorted(connection.execute(_AT_SCHOOL))
     )
     held = [
-        (row, tuple(hold for hold, column in HOLD_COLUMNS.items() if row._mapping[column]))
+        (row, tuple(hold for hold, column in BLOCK_CONDITIONS.items() if row._mapping[column]))
         for row in connection.execute(_HELD)
     ]
     counts = tuple((hold, sum(hold in holds for _row, holds in held)) for hold in ApprovalBlock)

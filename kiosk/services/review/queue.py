@@ -16,10 +16,11 @@ from db.store import Store
 from kiosk.clock import Clock
 from kiosk.domain.application_form import Mode
 from kiosk.domain.application_status import OPEN_STATES, ApplicationState, ApprovalBlock, ReviewFlag
+from kiosk.services.applications.cases import BLOCK_COLUMNS
 from kiosk.services.applications.flag_rules import applicants_of
 from kiosk.services.auth.staff_session import REVIEWERS, ActingStaff, Role, StaffGate, StaffMember
 from kiosk.services.review.queue_filter import Cursor, QueueFilter, QueueSort
-from kiosk.services.review.queue_query import HOLD_COLUMNS, Parts, cursor_of, scan_on, scans_for
+from kiosk.services.review.queue_query import Parts, cursor_of, scan_on, scans_for
 
 MAX_ROWS = 500
 _DAY_MILLISECONDS = 24 * 60 * 60 * 1000
@@ -254,7 +255,7 @@ def _row(row: Row[Any], now: int, cursor: Cursor) -> QueueRow:
         applicant_names=applicants_of(row.names, row.student_name),
         mode=Mode(row.mode),
         state=state,
-        holds=tuple(hold for hold, column in HOLD_COLUMNS.items() if getattr(row, column.name)),
+        holds=tuple(block for block, column in BLOCK_COLUMNS.items() if getattr(row, column)),
         remarks=ReviewFlag(row.remarks),
         waiting_days=max(0, now - row.submitted_at) // _DAY_MILLISECONDS if state in OPEN_STATES else 0,
         version=row.version,

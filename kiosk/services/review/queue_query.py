@@ -24,6 +24,7 @@ from kiosk.domain.application_status import OPEN_STATES, ApplicationState, Appro
 from kiosk.rules.application_numbers import group_digits
 from kiosk.rules.names import InvalidName, parse_name
 from kiosk.rules.text_safety import compact, remove_unsafe_chars
+from kiosk.services.applications.cases import BLOCK_COLUMNS
 from kiosk.services.review.queue_filter import Cursor, Match, QueueFilter, QueueSort, SortBy
 
 _MAX_SINGLE_CLASSES = 6
@@ -34,7 +35,7 @@ _ESCAPE = "\\"
 
 _application = table_of(Application)
 
-HOLD_COLUMNS = {hold: _application.c[f"held_for_{hold.value}"] for hold in ApprovalBlock}
+BLOCK_CONDITIONS = {block: _application.c[column] for block, column in BLOCK_COLUMNS.items()}
 _SHOWN = (
     _application.c.id,
     _application.c.number,
@@ -45,7 +46,7 @@ _SHOWN = (
     _application.c.names,
     _application.c.mode,
     _application.c.state,
-    *HOLD_COLUMNS.values(),
+    *BLOCK_CONDITIONS.values(),
     _application.c.remarks,
     _application.c.submitted_at,
     _application.c.version,
@@ -249,7 +250,7 @@ def scans_for(wanted: QueueFilter, sort: QueueSort) -> tuple[IndexScan, ...]:
 def _flagged(flag: ApprovalBlock | ReviewFlag | Attention) -> ColumnElement[bool]:
     """Return the condition of a flag."""
     if isinstance(flag, ApprovalBlock):
-        return HOLD_COLUMNS[flag]
+        return BLOCK_CONDITIONS[flag]
     if isinstance(flag, ReviewFlag):
         return _application.c.remarks.bitwise_and(flag.value) != 0
     return {

@@ -13,12 +13,13 @@ from db.models.documents import SignedForm
 from db.models.school import Student
 from db.store import Store
 from kiosk.clock import Clock
-from kiosk.domain.application_status import LIVE_STATES, TOLD_HOLDS
+from kiosk.domain.application_status import BLOCKS_SHOWN_TO_PARENTS, LIVE_STATES
 from kiosk.domain.errors import ServiceError
 from kiosk.domain.school_calendar import today
 from kiosk.rules.identity import mask_id
 from kiosk.rules.names import mask_name
 from kiosk.rules.text_safety import is_safe
+from kiosk.services.applications.cases import BLOCK_COLUMNS
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.student_session import StudentSession, is_of_age, require_student
@@ -215,7 +216,7 @@ def _can_be_kept(right: str) -> bool:
 
 def holds_of(application: Application) -> tuple[str, ...]:
     """Return the approval blocks that parents may see."""
-    return tuple(hold.value for hold in TOLD_HOLDS if getattr(application, f"held_for_{hold.value}"))
+    return tuple(block.value for block in BLOCKS_SHOWN_TO_PARENTS if getattr(application, BLOCK_COLUMNS[block]))
 
 
 def forms_signed(session: Session, student_id: str) -> int:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlmodel import Session, func, select
 
 from db.models.applications import Consent
+from db.models.documents import CardAnswer
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.domain.errors import Denied, ServiceError
@@ -124,7 +125,7 @@ class Consents:
         return consent_id
 
 
-def moment_after_last(session: Session, student_id: str, now: int) -> int:
+def moment_after_last(session: Session, student_id: str, now: int, answer: type[Consent | CardAnswer] = Consent) -> int:
     """Return the present, or a later moment if the wall clock was set back: the last answer counts."""
-    last = session.exec(select(func.max(Consent.answered_at)).where(Consent.student_id == student_id)).one()
+    last = session.exec(select(func.max(answer.answered_at)).where(answer.student_id == student_id)).one()
     return now if last is None else max(now, last + 1)

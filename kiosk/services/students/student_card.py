@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from uuid import uuid4
 
-from sqlmodel import Session, func, select
+from sqlmodel import Session, select
 
 from db.models.documents import CardAnswer, SignedForm
 from db.store import Store
@@ -17,6 +17,7 @@ from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.student_session import StudentSession, require_student
 from kiosk.services.documents.form_contents import latest_card_answer
+from kiosk.services.students.consents import moment_after_last
 from kiosk.services.texts.card_services import CardServices
 
 
@@ -79,7 +80,7 @@ class StudentCard:
                     items=json.dumps(items, ensure_ascii=False),
                     account=visitor.account,
                     terminal=visitor.terminal,
-                    answered_at=_moment_after_last(unit.session, student.id, unit.timestamp_ms),
+                    answered_at=moment_after_last(unit.session, student.id, unit.timestamp_ms, CardAnswer),
                 )
             )
             if not _has_form(unit.session, student.id):
@@ -95,9 +96,3 @@ class StudentCard:
 def _has_form(session: Session, student_id: str) -> bool:
     of_student = select(SignedForm.id).where(SignedForm.student_id == student_id, SignedForm.form == FormKind.CARD)
     return session.exec(of_student).first() is not None
-
-
-def _moment_after_last(session: Session, student_id: str, now: int) -> int:
-    """Return the present, or a later moment if the wall clock was set back: the last answer counts."""
-    last = session.exec(select(func.max(CardAnswer.answered_at)).where(CardAnswer.student_id == student_id)).one()
-    return now if last is None else max(now, last + 1)
