@@ -26,7 +26,7 @@ from kiosk.config.settings import load_settings
 from kiosk.screens.family.change_password import ChangePasswordScreen
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import School, open_school
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 from tests.pilot.conftest import STUDENTS, add_student
 from tests.pilot.quick import QuickParent
 from tests.pilot.walker import go_to, make_ready

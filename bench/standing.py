@@ -21,7 +21,7 @@ from bench.report import Bar
 from bench.start import BARE, BARE_LABEL, LOGIN_LABEL, kiosk
 from kiosk.config.settings import load_settings
 from kiosk.services.school import open_school
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 from tests.pilot.conftest import STUDENTS, add_student
 from tests.pilot.family.test_nothing_left import visit_often
 

@@ -20,7 +20,9 @@ from kiosk.config.settings import load_settings
 from kiosk.demo.parent_accounts import demo_account_logins
 from kiosk.demo.seed import demo_logins, fill_demo_school
 from kiosk.services.school import School, open_school
-from kiosk.testing import AccountParent, FakeClock, Parent
+from kiosk.testing.account import AccountParent
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.parent import Parent
 
 FOLDER = Path(__file__).parent / "pictures"
 SIZES = ((80, 24), (100, 30))

@@ -17,7 +17,9 @@ from kiosk.app import AppOptions, KioskApp
 from kiosk.demo.staff_work import demo_staff_logins
 from kiosk.services.school import School
 from kiosk.services.signing.print_desk import whole_queue
-from kiosk.testing import FakeClock, Reviewer, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.person import until
+from kiosk.testing.reviewer import Reviewer
 
 _SIZE = (100, 30)
 _PASSWORD = demo_staff_logins()[0].password

@@ -28,7 +28,7 @@ from kiosk.services.auth.staff_session import STAFF_LOGIN, Role, StaffMember
 from kiosk.services.messaging import outbox
 from kiosk.services.messaging.outbox import Addressee, MessageKind
 from kiosk.services.school import School, open_school
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 from tests.builders.applications import MOTHER, Sender, answer, made_up_id, new_visitor
 from tests.builders.school import TERMINAL, CountingHasher
 

@@ -30,7 +30,7 @@ from kiosk.services.imports.roster_records import sheet_records
 from kiosk.services.office import StaffServices, open_office
 from kiosk.services.school import School, open_school
 from kiosk.services.texts.loader import load_consent
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 from tests.builders.applications import visitor_of
 from tests.builders.school import TERMINAL, CountingHasher
 

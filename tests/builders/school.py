@@ -18,7 +18,7 @@ from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
 from kiosk.services.auth.student_session import STUDENT_LOGIN
 from kiosk.services.school import School
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 
 STUDENT_NUMBER = "110001"
 

@@ -28,7 +28,7 @@ from kiosk.services.auth.password_hashing import HASHER
 from kiosk.services.auth.staff_session import CommandLine, Role
 from kiosk.services.imports.roster_import import import_roster
 from kiosk.services.school import School, open_school
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 from tests.builders.filled_school import (
     CHOSEN,
     STUDENTS,

@@ -29,7 +29,7 @@ from kiosk.services.review.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School
 from kiosk.services.students.error_reports import Decline
 from kiosk.terminal.locked_app import CRASHED
-from kiosk.testing import Parent
+from kiosk.testing.parent import Parent
 from tests.builders.filled_school import STAFF_CHOSEN, STAFF_FIRST, TERMINAL, open_cheaply, settings_of, visitors_of
 from tests.paths import ROOT
 

@@ -28,7 +28,7 @@ from kiosk.services.auth.staff_session import Role
 from kiosk.services.messaging.mail_sender import MailSender
 from kiosk.services.office import open_office
 from kiosk.services.school import School, open_school
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 from tests.builders.documents import DRAWING
 from tests.builders.filled_school import add_staff, cheap_hasher, open_cheaply, settings_of, submit, visitors_of
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from kiosk.config.sections import SmtpSecurity, SmtpSettings
 from kiosk.services.messaging.email_verification import EmailCodes
 from kiosk.services.school import School
-from kiosk.testing import until
+from kiosk.testing.person import until
 from tests.pilot.accounts import FIRST, PARENT, PASSWORD, QuickAccountParent, approved, bring_fees, ready
 
 SCREENS = {

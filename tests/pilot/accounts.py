@@ -10,7 +10,7 @@ from kiosk.app import KioskApp
 from kiosk.services.files.table_reader import Sheet
 from kiosk.services.imports.fee_import import check_fees, import_fees, student_ids
 from kiosk.services.school import School
-from kiosk.testing import AccountParent
+from kiosk.testing.account import AccountParent
 from tests.builders.accounts import Families
 from tests.builders.applications import MOTHER
 from tests.builders.decisions import with_email

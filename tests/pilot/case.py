@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from db.models.applications import Application
 from kiosk.services.school import School
-from kiosk.testing import until
+from kiosk.testing.person import until
 from tests.pilot.demo_office import (
     application_of,
     member_of,

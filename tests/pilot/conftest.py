@@ -15,7 +15,8 @@ from db.models.school import Student
 from kiosk.app import KioskApp
 from kiosk.config.settings import load_settings
 from kiosk.services.school import School, open_school
-from kiosk.testing import FakeClock, Parent
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.parent import Parent
 
 STUDENTS = {
     "110001": ("王小明", "科二智", "A123456789", "2010-05-06"),

@@ -29,7 +29,8 @@ from kiosk.services.office import open_office
 from kiosk.services.review.queue import MAX_ROWS
 from kiosk.services.review.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School, open_school
-from kiosk.testing import FakeClock, Person, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.person import Person, until
 from tests.builders.mail_server import Mailbox, mail_server
 from tests.pilot.demo_office import STAFF_PASSWORD
 

@@ -20,7 +20,7 @@ from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
 from kiosk.services.office import StaffServices, open_office
 from kiosk.services.review.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School, open_school
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 from tests.pilot.quick import QuickReviewer
 
 STAFF_PASSWORD = demo_staff_logins()[0].password

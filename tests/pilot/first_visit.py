@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kiosk.config.sections import SmtpSecurity, SmtpSettings
 from kiosk.services.school import School
-from kiosk.testing import Parent
+from kiosk.testing.parent import Parent
 
 FIRST_PASSWORD = "A123456789"
 PASSWORD = "Harbour7lights"

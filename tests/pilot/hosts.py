@@ -15,7 +15,9 @@ from textual.widgets import Button
 
 from kiosk.app import KioskApp
 from kiosk.config.settings import load_settings
-from kiosk.testing import FakeClock, Parent, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.parent import Parent
+from kiosk.testing.person import until
 
 T = TypeVar("T")
 SIZES = [(80, 24), (100, 30), (60, 20)]

@@ -17,7 +17,9 @@ from textual.widgets import Button
 
 from kiosk.app import KioskApp
 from kiosk.services.school import School
-from kiosk.testing import Parent, Person, Reviewer
+from kiosk.testing.parent import Parent
+from kiosk.testing.person import Person
+from kiosk.testing.reviewer import Reviewer
 from tests.pilot.conftest import standing_at
 
 _A_MOMENT = 0.002

@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual.widgets import Button
 
 from kiosk.services.auth.staff_session import CommandLine
-from kiosk.testing import Reviewer, until
+from kiosk.testing.person import until
+from kiosk.testing.reviewer import Reviewer
 from tests.pilot.demo_office import STAFF_PASSWORD, kiosk_of, office_of
 from tests.pilot.quick import QuickReviewer
 

@@ -10,7 +10,8 @@ import pytest
 from kiosk.app import AppOptions, KioskApp
 from kiosk.cli.parser import main
 from kiosk.demo.people import invented_id
-from kiosk.testing import Parent, Reviewer
+from kiosk.testing.parent import Parent
+from kiosk.testing.reviewer import Reviewer
 from tests.builders.filled_school import CHOSEN, STAFF_CHOSEN, TERMINAL, open_cheaply, settings_of
 from tests.paths import ROOT
 

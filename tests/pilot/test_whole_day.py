@@ -19,7 +19,9 @@ from kiosk.domain.application_form import Basis, Mode
 from kiosk.runtime import mail_worker
 from kiosk.services.applications.flag_check import compare
 from kiosk.services.messaging.outbox import MessageState
-from kiosk.testing import FakeClock, Parent, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.parent import Parent
+from kiosk.testing.person import until
 from tests.pilot.day import FIRST_STAFF_PASSWORD, Day, opened_day
 from tests.pilot.demo_office import STAFF_PASSWORD, office_at
 from tests.pilot.quick import quickly_at

@@ -13,7 +13,8 @@ from kiosk.services.messaging.email_verification import EmailCodes
 from kiosk.services.school import School
 from kiosk.services.signing.signatures import Signatures
 from kiosk.services.texts.loader import load_consent
-from kiosk.testing import Parent, until
+from kiosk.testing.parent import Parent
+from kiosk.testing.person import until
 from tests.pilot.conftest import STUDENTS
 
 PASSWORD = "Harbour7lights"

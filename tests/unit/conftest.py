@@ -11,7 +11,7 @@ import pytest
 from kiosk.config.settings import Settings
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import open_school
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 from tests.builders.databases import postgresql_url
 from tests.builders.school import (
     ACCOUNT,

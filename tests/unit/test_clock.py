@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.clock import Clock, SystemClock
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 
 
 def test_the_system_clock_gives_aware_utc() -> None:

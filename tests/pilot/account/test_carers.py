@@ -8,7 +8,8 @@ import pytest
 from textual.widgets import Input
 
 from kiosk.services.school import School
-from kiosk.testing import FakeClock, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.person import until
 from tests.builders.applications import made_up_id
 from tests.pilot.accounts import PASSWORD, QuickAccountParent, bring_fees, ready, signed_on
 

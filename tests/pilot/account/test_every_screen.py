@@ -12,7 +12,8 @@ import kiosk.screens.account
 from kiosk.app import KioskApp
 from kiosk.config.sections import IdleTimes
 from kiosk.services.school import School
-from kiosk.testing import FakeClock, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.person import until
 from tests.pilot.account_walker import SCREENS, go_to, make_ready
 from tests.pilot.accounts import standing_at
 from tests.pilot.family.test_every_screen import weak_texts

@@ -11,7 +11,8 @@ import pytest
 from kiosk.app import KioskApp
 from kiosk.demo.people import invented_id
 from kiosk.services.school import School
-from kiosk.testing import FakeClock, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.person import until
 from tests.pilot.accounts import PASSWORD, QuickAccountParent, ready, standing_at
 from tests.pilot.memory import holders_of
 from tests.pilot.quick import leave_no_trace_of_the_pilot

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.widgets import Button, Input
 
 from kiosk.services.school import School
-from kiosk.testing import until
+from kiosk.testing.person import until
 from tests.builders.school import TERMINAL
 from tests.pilot.accounts import FIRST, PARENT, PASSWORD, approved, ready, signed_on, standing_at
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.services.school import School
-from kiosk.testing import Reviewer, until
+from kiosk.testing.person import until
+from kiosk.testing.reviewer import Reviewer
 from tests.builders.accounts import Families
 from tests.builders.applications import made_up_id
 from tests.builders.decisions import school_with_mail

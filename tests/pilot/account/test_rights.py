@@ -9,7 +9,7 @@ from db.models.accounts import ParentAccount
 from db.models.applications import Consent
 from kiosk.demo.parent_accounts import demo_account_logins
 from kiosk.services.school import School
-from kiosk.testing import until
+from kiosk.testing.person import until
 from tests.pilot.accounts import PARENT, PASSWORD, QuickAccountParent, ready, signed_on, standing_at
 from tests.pilot.demo_office import STAFF_PASSWORD, at_work, demo, demo_home
 

@@ -13,7 +13,7 @@ from db.models.audit import AuditEntry
 from kiosk.screens.account.contact import MobileScreen
 from kiosk.screens.base.step import Nav, Step
 from kiosk.services.school import School
-from kiosk.testing import until
+from kiosk.testing.person import until
 from tests.builders.accounts import Families, invented_parent
 from tests.pilot.accounts import (
     FIRST,

@@ -25,7 +25,9 @@ from kiosk.services.errors import StoreError
 from kiosk.services.messaging.email_verification import EmailCodes
 from kiosk.services.messaging.verification_codes import MailNotSent
 from kiosk.services.school import School
-from kiosk.testing import FakeClock, Parent, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.parent import Parent
+from kiosk.testing.person import until
 from tests.pilot.conftest import standing_at
 from tests.pilot.first_visit import FIRST_PASSWORD, PASSWORD, to_read_back, where_nobody_takes_mail
 

@@ -13,7 +13,8 @@ from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.errors import StoreError
 from kiosk.services.messaging.email_verification import EmailCodes
 from kiosk.services.school import School
-from kiosk.testing import Parent, until
+from kiosk.testing.parent import Parent
+from kiosk.testing.person import until
 from tests.builders.mail_server import Mailbox
 from tests.pilot.conftest import standing_at
 from tests.pilot.first_visit import FIRST_PASSWORD, MOTHER, PASSWORD, to_form, to_hub

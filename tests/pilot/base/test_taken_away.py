@@ -12,7 +12,7 @@ from kiosk.app import KioskApp
 from kiosk.flows.flow import Flow
 from kiosk.screens.base.notice import BlankScreen, NoticeScreen
 from kiosk.services.school import School
-from kiosk.testing import until
+from kiosk.testing.person import until
 from tests.pilot.quick import QuickParent, quickly_at
 
 

@@ -15,7 +15,7 @@ from kiosk.screens.base.step import Nav
 from kiosk.screens.family.applicant_form import Answer, ApplicantFormScreen
 from kiosk.screens.family.summary import SummaryScreen
 from kiosk.services.texts.loader import TextName, load_text
-from kiosk.testing import until
+from kiosk.testing.person import until
 from tests.pilot.hosts import SIZES, Shown, showing
 
 _MOTHER = ApplicantEntry(

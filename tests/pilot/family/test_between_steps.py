@@ -16,7 +16,8 @@ from textual.widgets import Input
 from kiosk.app import KioskApp
 from kiosk.screens.base.login import LoginScreen
 from kiosk.services.school import School
-from kiosk.testing import FakeClock, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.person import until
 from tests.pilot.quick import quickly_at
 from tests.pilot.walker import PASSWORD, READY, go_to, make_ready
 

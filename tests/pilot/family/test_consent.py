@@ -11,7 +11,7 @@ from kiosk.screens.base.step import Nav
 from kiosk.screens.family.consent import ConsentScreen
 from kiosk.services.students.consents import ConsentAnswer
 from kiosk.services.texts.loader import TextName, load_consent, load_text
-from kiosk.testing import until
+from kiosk.testing.person import until
 from tests.pilot.hosts import SIZES, Shown, showing
 
 _NEVER_FIRST = "、，。；：？！）」』】》〉"

@@ -12,7 +12,7 @@ from db.models.applications import Application
 from kiosk.config.sections import SmtpSettings
 from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.school import School
-from kiosk.testing import until
+from kiosk.testing.person import until
 from tests.builders.mail_server import Mailbox
 from tests.pilot.conftest import standing_at
 from tests.pilot.first_visit import FATHER, MOTHER, to_form, to_hub, to_read_back, where_nobody_takes_mail

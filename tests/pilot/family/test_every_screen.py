@@ -9,7 +9,8 @@ from rich.color import Color
 from textual.app import App
 
 from kiosk.services.school import School
-from kiosk.testing import Parent, until
+from kiosk.testing.parent import Parent
+from kiosk.testing.person import until
 from tests.pilot.conftest import standing_at
 
 _MIN_CONTRAST = 4.5

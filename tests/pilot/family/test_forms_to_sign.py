@@ -11,7 +11,7 @@ from kiosk.services.documents.printer import PrintFailed, PrintFault
 from kiosk.services.school import School
 from kiosk.services.signing import print_job
 from kiosk.services.texts.card_services import load_card_services
-from kiosk.testing import Parent
+from kiosk.testing.parent import Parent
 from tests.pilot.conftest import standing_at
 from tests.pilot.family.test_every_screen import weak_texts
 from tests.pilot.hosts import SIZES

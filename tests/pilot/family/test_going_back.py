@@ -15,7 +15,7 @@ from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.messaging.email_verification import EmailCodes
 from kiosk.services.messaging.verification_codes import EmailChallenge
 from kiosk.services.school import School
-from kiosk.testing import until
+from kiosk.testing.person import until
 from tests.pilot.quick import QuickParent, quickly_at
 from tests.pilot.walker import ADULT, APPLIED, MOTHER, PASSWORD, READY, go_to, make_ready
 

@@ -11,7 +11,7 @@ from kiosk.app import KioskApp
 from kiosk.domain.errors import PasswordChangeRequired
 from kiosk.rules.text_safety import remove_unsafe_chars
 from kiosk.services.school import School
-from kiosk.testing import Parent
+from kiosk.testing.parent import Parent
 from tests.pilot.conftest import standing_at
 from tests.pilot.naughty import NAUGHTY
 

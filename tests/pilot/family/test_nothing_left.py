@@ -22,7 +22,8 @@ from kiosk.app import KioskApp
 from kiosk.demo.people import invented_id
 from kiosk.services.school import School
 from kiosk.terminal.render_caches import clear_render_caches
-from kiosk.testing import FakeClock, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.person import until
 from tests.pilot.memory import Memory, holders_of, memory_of
 from tests.pilot.quick import QuickParent, leave_no_trace_of_the_pilot, quickly_at
 from tests.pilot.walker import READY, go_to, make_ready

@@ -14,7 +14,8 @@ from kiosk.domain.application_status import ApprovalBlock
 from kiosk.domain.receipt import EmailState, MaskedApplicant, Receipt, make_receipt
 from kiosk.rules.line_breaks import cell_width
 from kiosk.screens.family.receipt import ReceiptScreen
-from kiosk.testing import FakeClock, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.person import until
 from kiosk.widgets.qr import qr_lines
 from tests.pilot.hosts import SIZES, showing
 

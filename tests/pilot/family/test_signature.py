@@ -14,7 +14,8 @@ from kiosk.rules.strokes import CELL_HEIGHT, CELL_WIDTH
 from kiosk.services.documents.register import drawing_of
 from kiosk.services.school import School
 from kiosk.services.texts.card_services import load_card_services
-from kiosk.testing import Parent, until
+from kiosk.testing.parent import Parent
+from kiosk.testing.person import until
 from kiosk.widgets.signature_pad import SignaturePad
 from tests.pilot.conftest import standing_at
 from tests.pilot.demo_office import at_work, demo, demo_home

@@ -7,7 +7,8 @@ from textual.widgets import Button
 
 from kiosk.services.school import School
 from kiosk.services.students.card_register import card_rows
-from kiosk.testing import Parent, until
+from kiosk.testing.parent import Parent
+from kiosk.testing.person import until
 from tests.pilot.conftest import standing_at
 from tests.pilot.family.test_every_screen import weak_texts
 from tests.pilot.hosts import SIZES

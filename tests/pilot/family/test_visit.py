@@ -11,7 +11,8 @@ from db.models.school import Student
 from kiosk.app import KioskApp
 from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.school import School
-from kiosk.testing import FakeClock, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.person import until
 from tests.pilot.conftest import standing_at
 from tests.pilot.first_visit import FATHER, FIRST_PASSWORD, MOTHER, PASSWORD, to_form, to_hub
 

@@ -13,7 +13,8 @@ from db import audit
 from db.models.applications import Application, Consent, Draft, Ticket
 from kiosk.config.settings import load_settings
 from kiosk.services.school import School, open_school
-from kiosk.testing import FakeClock, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.person import until
 from tests.builders.databases import postgresql_url
 from tests.pilot.conftest import STUDENTS, add_student
 from tests.pilot.quick import quickly_at

@@ -16,7 +16,8 @@ from textual.widgets import Input
 from kiosk.app import KioskApp
 from kiosk.config.sections import IdleTimes
 from kiosk.services.school import School
-from kiosk.testing import FakeClock, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.person import until
 from tests.pilot.quick import QuickParent, QuickPerson, leave_no_trace_of_the_pilot, quickly_at
 from tests.pilot.walker import SCREENS, go_to, make_ready
 

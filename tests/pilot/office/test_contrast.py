@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.services.school import School
-from kiosk.testing import until
+from kiosk.testing.person import until
 from tests.pilot.demo_office import at_work, demo, demo_home
 from tests.pilot.family.test_every_screen import weak_texts
 from tests.pilot.quick import QuickReviewer

@@ -14,7 +14,7 @@ from kiosk.demo.people import invented_id
 from kiosk.services.auth.staff_session import CommandLine, Role
 from kiosk.services.messaging.smtp import MailFault
 from kiosk.services.school import School
-from kiosk.testing import until
+from kiosk.testing.person import until
 from kiosk.widgets.table.paged_table import PagedTable
 from tests.pilot.conftest import standing_at
 from tests.pilot.demo_office import (

@@ -12,7 +12,7 @@ from kiosk.demo.seed import demo_logins
 from kiosk.domain.reason import MAX_REASON_LENGTH
 from kiosk.rules.text_safety import is_safe, remove_unsafe_chars
 from kiosk.services.school import School
-from kiosk.testing import until
+from kiosk.testing.person import until
 from kiosk.widgets.comparison_table import ComparisonTable
 from kiosk.widgets.table.column_layout import words_of
 from kiosk.widgets.table.paged_table import PagedTable

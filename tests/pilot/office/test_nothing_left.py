@@ -14,7 +14,8 @@ from db.models.applications import HistoryEntry
 from kiosk.demo.people import invented_id
 from kiosk.services.applications.history import Action
 from kiosk.services.school import School
-from kiosk.testing import FakeClock, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.person import until
 from tests.builders.damaged_files import spoil
 from tests.pilot.demo_office import STAFF_PASSWORD, demo, demo_home, kiosk_of, office_at
 from tests.pilot.memory import Memory, holders_of, memory_of

@@ -20,7 +20,7 @@ from kiosk.services.signing import print_job
 from kiosk.services.signing.print_desk import print_as_operator, whole_queue
 from kiosk.services.signing.scan_desk import DocumentDesk, Scanned
 from kiosk.services.texts.card_services import load_card_services
-from kiosk.testing import until
+from kiosk.testing.person import until
 from tests.pilot.demo_office import SIZES, at_work, demo, demo_home
 from tests.pilot.family.test_every_screen import weak_texts
 from tests.pilot.quick import QuickReviewer

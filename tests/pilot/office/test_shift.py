@@ -10,7 +10,8 @@ from textual.widgets import Input
 from kiosk.demo.people import invented_id
 from kiosk.services.auth.staff_session import CommandLine, Role
 from kiosk.services.school import School
-from kiosk.testing import FakeClock, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.person import until
 from tests.pilot.demo_office import (
     STAFF_PASSWORD,
     add_colleague,

@@ -15,7 +15,7 @@ import kiosk.screens.review
 from kiosk.app import KioskApp
 from kiosk.config.sections import IdleTimes
 from kiosk.services.school import School
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 from kiosk.widgets.table.paged_table import PagedTable
 from tests.pilot.demo_office import demo, demo_home, kiosk_of, office_at
 from tests.pilot.family.test_walking_away import REPEAT_SECONDS, assert_wiped, type_into_the_first_field

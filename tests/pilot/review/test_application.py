@@ -10,7 +10,8 @@ from textual import events
 
 from db.models.audit import AuditEntry
 from kiosk.services.school import School
-from kiosk.testing import FakeClock, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.person import until
 from tests.pilot.case import application_row, comparison, holds_of, is_in_sight, open_at, seen, state_of
 from tests.pilot.demo_office import (
     SIZES,

@@ -9,7 +9,7 @@ from kiosk.demo.people import invented_id
 from kiosk.services.auth.staff_session import Role
 from kiosk.services.review.queue_filter import QueueFilter, QueueSort
 from kiosk.services.school import School
-from kiosk.testing import until
+from kiosk.testing.person import until
 from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.wrapped_text import WrappedText
 from tests.pilot.case import application_row, comparison, holds_of, is_in_sight, line_of, open_at, seen, state_of

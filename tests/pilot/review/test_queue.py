@@ -10,7 +10,7 @@ from textual.widgets import Button, Input
 
 from db.models.applications import Application
 from kiosk.services.school import School
-from kiosk.testing import until
+from kiosk.testing.person import until
 from kiosk.widgets.table.paged_table import PagedTable
 from tests.pilot.case import line_of
 from tests.pilot.demo_office import application_of, at_work, demo, demo_home, member_of, office_of

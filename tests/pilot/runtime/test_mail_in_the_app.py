@@ -10,7 +10,8 @@ import pytest
 
 from kiosk.app import KioskApp
 from kiosk.runtime import mail_worker
-from kiosk.testing import Parent, until
+from kiosk.testing.parent import Parent
+from kiosk.testing.person import until
 from tests.builders.applications import MOTHER
 from tests.builders.decisions import add_message, message, school_with_mail, sender
 from tests.builders.mail_server import FailingServer, Mailbox, mail_server

@@ -14,7 +14,9 @@ from kiosk.config.settings import Settings, load_settings
 from kiosk.services.auth.sign_in import SignIn
 from kiosk.services.school import School
 from kiosk.terminal.locked_app import CRASHED
-from kiosk.testing import FakeClock, Parent, until
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.parent import Parent
+from kiosk.testing.person import until
 
 
 async def test_an_opening_that_fails_for_an_unknown_reason_is_a_crash(

@@ -10,7 +10,7 @@ from textual.widgets import Button, Input
 
 from kiosk.app import KioskApp
 from kiosk.services.school import School
-from kiosk.testing import until
+from kiosk.testing.person import until
 from tests.pilot.quick import QuickParent, quickly_at
 from tests.pilot.walker import PASSWORD, READY, go_to, make_ready
 

@@ -12,7 +12,7 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from kiosk.testing import until
+from kiosk.testing.person import until
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Cell, Fetch, PageRequest, Row, RowPage, Side, Toned, list_source

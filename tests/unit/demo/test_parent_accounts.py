@@ -9,7 +9,7 @@ from kiosk.demo.parent_accounts import demo_account_logins
 from kiosk.demo.seed import fill_demo_school
 from kiosk.services.accounts.visible_children import Scope
 from kiosk.services.school import open_school
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 from tests.builders.school import CountingHasher
 
 

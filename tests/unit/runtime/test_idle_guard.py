@@ -7,7 +7,7 @@ import pytest
 
 from kiosk.config.sections import IdleTimes
 from kiosk.runtime.idle_guard import Activity, Idle, IdleGuard
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 
 NOTHING = Idle(remaining=None, countdown=None, ask=False, over=False, last_call=False)
 

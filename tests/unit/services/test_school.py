@@ -22,7 +22,7 @@ from kiosk.services.administration import key_rotation
 from kiosk.services.administration.key_checks import make_keys_known
 from kiosk.services.administration.key_rotation import rotate
 from kiosk.services.school import School, open_school
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 from tests.builders.school import STUDENT_NUMBER, CountingHasher, Opened, add_student
 
 

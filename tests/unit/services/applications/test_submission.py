@@ -22,7 +22,7 @@ from kiosk.services.applications.submission_query import find_facts
 from kiosk.services.auth.identity_check import NotTheirId, TooManyTries
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import School, open_school
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 from tests.builders.applications import (
     ADULT,
     FATHER,

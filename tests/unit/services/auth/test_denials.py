@@ -37,7 +37,7 @@ from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.office import StaffServices, open_office
 from kiosk.services.school import School, open_school
 from kiosk.services.signing.issuing import issue
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 from tests.builders.accounts import Families, invented_parent
 from tests.builders.applications import FATHER, MOTHER_ID, Sender, answer, made_up_id, new_visitor
 from tests.builders.databases import postgresql_url

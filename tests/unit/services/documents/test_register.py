@@ -36,7 +36,7 @@ from kiosk.services.signing.family_forms import Papers
 from kiosk.services.signing.issuing import issue, mark_returned
 from kiosk.services.signing.print_desk import ClassPrintQueue, PrintDesk, print_as_operator, whole_queue
 from kiosk.services.texts.card_services import load_card_services
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 from tests.builders.applications import (
     FATHER,
     MOTHER,

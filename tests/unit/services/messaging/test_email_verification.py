@@ -22,7 +22,7 @@ from kiosk.services.messaging.verification_codes import (
     TRIES,
     MailNotSent,
 )
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 from tests.builders.mail_server import SENDER, Mailbox, free_port, mail_server, make_certificate, smtp_settings
 from tests.builders.school import Opened
 

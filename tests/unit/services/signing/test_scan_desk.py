@@ -26,7 +26,7 @@ from kiosk.services.school import School, open_school
 from kiosk.services.signing.issuing import issue
 from kiosk.services.signing.print_desk import print_as_operator
 from kiosk.services.signing.scan_desk import AnotherClass, DocumentDesk, Scanned, ScanOutcome
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 from tests.builders.applications import FATHER, MOTHER_ID, Sender, answer, new_visitor, rows
 from tests.builders.school import staff_member
 

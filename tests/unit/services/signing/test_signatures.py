@@ -30,7 +30,7 @@ from kiosk.services.signing.print_desk import print_as_operator
 from kiosk.services.signing.signature_desk import CheckOutcome
 from kiosk.services.signing.signatures import SignatureBox, SigningNotOffered
 from kiosk.services.texts.card_services import load_card_services
-from kiosk.testing import FakeClock
+from kiosk.testing.clock import FakeClock
 from tests.builders.applications import Sender, answer, made_up_id, new_visitor
 from tests.builders.documents import DRAWING, SCHOOL, codes, pages
 from tests.builders.school import TERMINAL, staff_member
