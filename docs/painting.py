@@ -13,6 +13,8 @@ from rich.cells import cell_len
 from rich.color import Color
 from textual.app import App
 
+from kiosk.terminal.screen_text import visible_strips
+
 _WIDE_FONTS = ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",)
 _NARROW_FONTS = ("/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf",)
 _CELL = (9, 18)
@@ -39,7 +41,7 @@ def paint(app: App[int], file: Path) -> None:
     picture = Image.new("RGB", (width * _CELL[0], height * _CELL[1]), "white")
     draw = ImageDraw.Draw(picture)
     narrow, wide = _font(_NARROW_FONTS), _font(_WIDE_FONTS, _MONO_TRADITIONAL_CHINESE)
-    for row, strip in enumerate(app.screen._compositor.render_strips()):
+    for row, strip in enumerate(visible_strips(app.screen)):
         column = 0
         for segment in strip:
             style = segment.style

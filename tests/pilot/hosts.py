@@ -15,6 +15,7 @@ from textual.widgets import Button
 
 from kiosk.app import KioskApp
 from kiosk.config.settings import load_settings
+from kiosk.terminal.screen_text import visible_lines
 from kiosk.testing.clock import FakeClock
 from kiosk.testing.parent import Parent
 from kiosk.testing.person import until
@@ -41,7 +42,7 @@ class Shown(Generic[T]):
 
     def words(self) -> str:
         """Every line in sight, without the blanks that lines are filled with."""
-        return "\n".join(strip.text.rstrip() for strip in self.screen._compositor.render_strips())
+        return "\n".join(line.rstrip() for line in visible_lines(self.screen))
 
     def in_sight(self, selector: str) -> bool:
         """Whether all of a widget is shown inside the body."""

@@ -14,6 +14,7 @@ from kiosk.screens.account.systems import SystemScreen, SystemsScreen
 from kiosk.screens.base.step import Nav
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.texts.city_systems import CitySystem, load_systems
+from kiosk.terminal.screen_text import visible_strips
 from kiosk.widgets.qr import qr_lines
 from tests.pilot.hosts import SIZES, Shown, showing
 from tests.terminal.photo import photograph
@@ -28,7 +29,7 @@ def _as_terminal(shown: Shown[bool | Nav], size: tuple[int, int]) -> pyte.Screen
     screen = pyte.Screen(*size)
     stream = pyte.Stream(screen)
     console = Console(width=size[0], color_system="truecolor", force_terminal=True)
-    for row, strip in enumerate(shown.screen._compositor.render_strips(), 1):
+    for row, strip in enumerate(visible_strips(shown.screen), 1):
         stream.feed(f"\x1b[{row};1H{strip.render(console)}")
     return screen
 

@@ -9,6 +9,7 @@ from rich.color import Color
 from textual.app import App
 
 from kiosk.services.school import School
+from kiosk.terminal.screen_text import visible_strips
 from kiosk.testing.parent import Parent
 from kiosk.testing.person import until
 from tests.pilot.conftest import standing_at
@@ -34,7 +35,7 @@ def _contrast(front: Color, back: Color) -> float:
 
 def weak_texts(app: App[int]) -> Iterator[str]:
     """Find painted text with less contrast than weak eyes need."""
-    for strip in app.screen._compositor.render_strips():
+    for strip in visible_strips(app.screen):
         for segment in strip:
             style = segment.style
             if style is None or style.color is None or style.bgcolor is None or not segment.text.strip():

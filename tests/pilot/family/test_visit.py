@@ -11,6 +11,7 @@ from db.models.school import Student
 from kiosk.app import KioskApp
 from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.school import School
+from kiosk.terminal.screen_text import visible_lines
 from kiosk.testing.clock import FakeClock
 from kiosk.testing.person import until
 from tests.pilot.conftest import standing_at
@@ -169,7 +170,7 @@ async def test_a_consent_taken_back_meanwhile_is_asked_for_again(school: School)
         await parent.presses("enter")
         await parent.consents()
         await parent.sees("SummaryScreen")
-        assert MOTHER[0] in "".join(strip.text for strip in parent.app.screen._compositor.render_strips())
+        assert MOTHER[0] in "".join(visible_lines(parent.app.screen))
         await parent.presses("enter")
         await parent.sees("ReceiptScreen")
 
@@ -263,7 +264,7 @@ async def test_another_child_in_the_same_visit_keeps_the_applicant_who_says_who_
         await parent.opens("apply", "ConsentScreen")
         await parent.consents()
         await parent.sees("AskIdScreen")
-        painted = "".join(strip.text for strip in parent.app.screen._compositor.render_strips())
+        painted = "".join(visible_lines(parent.app.screen))
         assert "林〇花" in painted
         await parent.types(typed)
         await parent.presses("enter")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.app import AppOptions, KioskApp
 from kiosk.services.school import School
+from kiosk.terminal.screen_text import visible_lines
 from kiosk.widgets.field import Field
 
 
@@ -21,7 +22,7 @@ async def test_a_scroll_bar_that_comes_with_the_first_picture_is_laid_out_and_sc
         await pilot.wait_for_scheduled_animations()
         body = app.screen.query_one("#body")
         assert body.show_vertical_scrollbar
-        rows = ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
+        rows = visible_lines(app.screen)
         assert any("登入帳號" in row for row in rows)
         assert {field.region.right for field in app.screen.query(Field)} <= {body.scrollable_content_region.right}
         assert body.scroll_y == 0, "the address above the field stays in sight"

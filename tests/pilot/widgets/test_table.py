@@ -12,6 +12,7 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
+from kiosk.terminal.screen_text import visible_lines
 from kiosk.testing.person import until
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_table import PagedTable
@@ -72,7 +73,7 @@ class Shown:
         return self.table.current.value
 
     def lines(self) -> list[str]:
-        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+        return visible_lines(self.app.screen)
 
     def line_of(self, text: str) -> int:
         return next(place for place, line in enumerate(self.lines()) if text in line)
