@@ -1,4 +1,4 @@
-"""What a parent sees and changes once signed on (家長帳號登入): the children, and their own account."""
+"""The account of a signed-on parent (家長帳號登入): its children, names and contact data."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from kiosk.rules.identity import FIRST_PASSWORD_LENGTH
 from kiosk.rules.text_safety import half_width
 from kiosk.services.accounts.binding_end import end_binding
 from kiosk.services.accounts.login_names import is_free, is_shared
+from kiosk.services.accounts.parent_accounts import change_personal
 from kiosk.services.accounts.visible_children import BoundChild, bound_children
 from kiosk.services.auth.account_session import AccountSession, require_account
 from kiosk.services.auth.denial_audit import audits_refusals
@@ -42,7 +43,7 @@ from kiosk.services.messaging.verification_codes import CodeMail, EmailChallenge
 
 
 class AccountNameRefused(ServiceError):
-    """The name cannot be this parent's self-chosen account; ``fault`` says why."""
+    """The name is not allowed as a self-chosen account."""
 
     def __init__(self, fault: AccountNameFault) -> None:
         super().__init__(fault.name)
@@ -50,18 +51,17 @@ class AccountNameRefused(ServiceError):
 
 
 class EmailTaken(ServiceError):
-    """The address is another person's account; said only to whoever gets the mail sent there."""
+    """The address is another person's account; only its owner, who gets the code, learns this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How a parent is reached, and what they may sign on with, as screens show it.
+    """A parent's contact data and names to sign on with.
 
     Attributes:
-        email_masked: their address; None where there is none.
-        mobile_masked: the number.
-        chosen_account: the self-chosen account as it was typed; None where there is none.
-        mobile_can_sign_on: False where another person's account has the same number.
+        email_masked: None without an address.
+        chosen_account: as typed; None without one.
+        mobile_can_sign_on: False where another account has the same number.
     """
 
     email_masked: str | None = field(repr=False)
@@ -72,14 +72,7 @@ class Contact:
 
 @audits_refusals
 class Accounts:
-    """The service.
-
-    Args:
-        store: the database.
-        settings: whether a mail server is set, for telling the parent.
-        clock: a carer's access ends with a day.
-        codes: sends codes to new addresses.
-    """
+    """Shows and changes the account of a signed-on parent or carer."""
 
     def __init__(self, store: Store, settings: Settings, clock: Clock, codes: CodeMail) -> None:
         self._store = store
@@ -88,7 +81,7 @@ class Accounts:
         self._codes = codes
 
     def children(self, holder: AccountSession) -> tuple[BoundChild, ...]:
-        """The children of the account, the longest known first.
+        """Return the children of the account, the oldest binding first.
 
         Raises:
             Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
@@ -99,7 +92,7 @@ class Accounts:
             return bound_children(session, account.id, on)
 
     def contact(self, holder: AccountSession) -> Contact:
-        """The account's own names and numbers.
+        """Return the account's contact data.
 
         Raises:
             Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
@@ -116,10 +109,10 @@ class Accounts:
             )
 
     def choose_account(self, holder: AccountSession, text: str) -> None:
-        """Choose a name to sign on with (自訂帳號), in place of the one before; empty text gives it up.
+        """Set the self-chosen account (自訂帳號); an empty text removes it.
 
         Raises:
-            AccountNameRefused: see there.
+            AccountNameRefused: the name is not allowed or taken.
             Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
         """
         typed = half_width(text).strip() or None
@@ -134,15 +127,12 @@ class Accounts:
                 index = unit.keys.index(IndexColumn.ACCOUNT, chosen_name(typed))
                 if not is_free(unit, account, col(ParentAccount.chosen_account_index) == index):
                     raise AccountNameRefused(AccountNameFault.TAKEN)
-            account.chosen_account_index, account.version = index, account.version + 1
-            account.sealed = unit.keys.seal("parent_account", account.id, known | {"chosen_account": typed})
+            account.chosen_account_index = index
+            change_personal(unit, account, chosen_account=typed)
             unit.audit(holder.credential_id, "account.name_chosen", account.id, {"failed": typed is None})
 
     def change_mobile(self, holder: AccountSession, text: str) -> bool:
-        """Take another mobile number.
-
-        Returns:
-            Whether one can sign on with it: not with one that another person's account has as well.
+        """Set a mobile number; return whether it can sign on, because no other account has it.
 
         Raises:
             InvalidMobile: see `kiosk.rules.contact.parse_mobile`.
@@ -151,21 +141,19 @@ class Accounts:
         mobile = parse_mobile(text)
         with self._store.write() as unit:
             account = require_account(unit.session, holder, today(self._clock))
-            known = unit.keys.open("parent_account", account.id, account.sealed)
             account.mobile_index = unit.keys.index(IndexColumn.MOBILE, mobile)
-            account.version += 1
-            account.sealed = unit.keys.seal("parent_account", account.id, known | {"mobile": mobile})
+            change_personal(unit, account, mobile=mobile)
             unit.session.flush()
             unit.audit(holder.credential_id, "account.mobile_changed", account.id)
             return not is_shared(unit.session, account, today(self._clock))
 
     def send_email_code(self, holder: AccountSession, address: str) -> EmailChallenge:
-        """Send a code to a new address; waits for the mail server, ten seconds at most a step.
+        """Send a code to a new address; each step waits ten seconds at most for the mail server.
 
-        Whether the address is another person's account is not said here, for anybody can type any address.
+        The answer does not tell whether the address is another person's account.
 
         Raises:
-            InvalidEmail: see `kiosk.rules.contact.parse_email`; also where it tells the ID or the end of it.
+            InvalidEmail: see `kiosk.rules.contact.parse_email`; also where it contains the ID or its last six.
             MailNotSent: see `kiosk.services.messaging.verification_codes.CodeMail.send`.
             Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
         """
@@ -178,16 +166,15 @@ class Accounts:
         return self._codes.send(holder.credential_id, email)
 
     def change_email(self, holder: AccountSession, challenge: EmailChallenge, typed: str) -> None:
-        """Take the address that the code was sent to; a notice goes to the one before.
+        """Set the address that the code was sent to; the former address gets a notice.
 
         Args:
-            holder: who.
+            holder: the account session.
             challenge: from :meth:`send_email_code`.
             typed: the code as typed.
 
         Raises:
-            WrongCode: see there; nothing was changed.
-            EmailTaken: see there; nothing was changed.
+            WrongCode, EmailTaken: nothing was changed.
             Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
         """
         with self._store.write() as unit:
@@ -199,8 +186,8 @@ class Accounts:
                 raise EmailTaken
             known = unit.keys.open("parent_account", account.id, account.sealed)
             former, is_other = known.get("email"), account.email_index != index
-            account.email_index, account.version = index, account.version + 1
-            account.sealed = unit.keys.seal("parent_account", account.id, known | {"email": challenge.address})
+            account.email_index = index
+            change_personal(unit, account, email=challenge.address)
             if former and is_other:
                 addressee = Addressee(account.name, known["mobile"], former)
                 words = {"account": mask_email(challenge.address), "day": roc_day(unit.timestamp_ms)}
@@ -209,18 +196,18 @@ class Accounts:
             unit.audit(holder.credential_id, "account.email_changed", account.id)
 
     def end_binding(self, holder: AccountSession, binding_id: str, reason: str) -> None:
-        """End one's own binding to a child; see :func:`kiosk.services.accounts.binding_end.end_binding` for what follows.
+        """End the holder's own binding; see :func:`kiosk.services.accounts.binding_end.end_binding`.
 
-        With the last child the account sees it is closed, and the session is over.
+        Without another child the account is closed, and the session ends.
 
         Args:
-            holder: whose binding it is.
-            binding_id: which.
-            reason: for the school to read.
+            holder: the account session.
+            binding_id: the binding.
+            reason: for the school.
 
         Raises:
-            UnusableReason: see there.
-            ChangedMeanwhile: it was ended already.
+            UnusableReason: the reason is empty, too long or has unsafe characters.
+            ChangedMeanwhile: the binding was ended already.
             Denied, PasswordChangeRequired: another's, or see `kiosk.services.auth.account_session.require_account`.
         """
         reason = checked_reason(reason)
@@ -236,7 +223,7 @@ class Accounts:
 
 
 def _personal(session: Session, account_id: str, known: Mapping[str, Any]) -> list[str]:
-    """What must not stand in a name: ID and first password, mobile, the children's numbers."""
+    """Return the values that a name must not contain: ID, first password, mobile and student numbers."""
     children = select(Student.student_number).join(Binding, col(Binding.student_id) == col(Student.id))
     numbers = session.exec(children.where(Binding.parent_account_id == account_id)).all()
     national_id = known["national_id"]

@@ -51,7 +51,7 @@ def end_binding(unit: UnitOfWork, settings: Settings, binding: Binding, reason: 
 
 
 def end_access(unit: UnitOfWork, access: CarerAccess) -> None:
-    """End a carer's access; with the last child an account sees, the account is closed."""
+    """End a carer's access; an account without a child is closed."""
     access.state, access.ended_at, access.version = "revoked", unit.timestamp_ms, access.version + 1
     unit.session.flush()
     close_if_done(unit, unit.session.get_one(ParentAccount, access.account_id))

@@ -1,4 +1,4 @@
-"""Binding parents to their children: what an approval does; `kiosk.services.accounts.bindings_desk` is what staff do later."""
+"""The bindings that an approval opens."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from kiosk.services.accounts.parent_accounts import account_of
 def open_binding(unit: UnitOfWork, actor: str, case: ApplicationCase) -> tuple[OpenedBinding, ...]:
     """Bind every applicant of an approved application to its student, in the approval's unit of work.
 
-    ``actor`` stands in the audit row of each binding. Returns one binding an applicant, in the form's order.
+    Each binding is audited with ``actor``, in the form's order.
 
     Raises:
-        EmailOfAnother: an address is another person's account; leave the unit by this exception, so that nothing of
-            the approval is kept.
+        EmailOfAnother: an address is another person's account; the exception must roll the unit back.
     """
     return tuple(_bind(unit, actor, case, person) for person in case.applicants)
 

@@ -1,4 +1,4 @@
-"""A child's bindings for staff: who is bound, and ending a binding with a reason."""
+"""The bindings of a child for staff."""
 
 from __future__ import annotations
 
@@ -20,21 +20,18 @@ from kiosk.services.auth.staff_session import REGISTRAR, REVIEWERS, StaffGate, S
 
 @dataclass(frozen=True)
 class BindingRow:
-    """A parent bound to a child, as staff see it.
+    """A binding for staff.
 
     Attributes:
-        id: the binding.
-        version: of it, for :meth:`Bindings.end`.
+        version: for :meth:`Bindings.end`.
         name: the parent's.
-        relation: to this child.
-        email: the account's address, masked; None where it has none.
-        number: the application it came from.
-        is_active: False once it was ended.
-        other_children: how many other children are bound to the same account now.
+        email: masked; None without an address.
+        number: of the application behind the binding.
+        other_children: the number of other children bound to the account.
         began_at: milliseconds since 1970-01-01 UTC.
-        ended_at: likewise; None while it is active.
-        ended_by: the colleague's name; empty while it is active, and where the parent ended it themself.
-        reason: why it was ended; empty while it is active.
+        ended_at: likewise; None while active.
+        ended_by: the member of staff's name; empty while active or where the parent ended it.
+        reason: of the end; empty while active.
     """
 
     id: str
@@ -52,12 +49,7 @@ class BindingRow:
 
 
 class Bindings:
-    """The service.
-
-    Args:
-        store: the database.
-        settings: whether a mail server is set, for telling the parent.
-    """
+    """Lists and ends the bindings of a child."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
@@ -65,7 +57,7 @@ class Bindings:
         self._gate = StaffGate(store)
 
     def list(self, member: StaffMember, student_id: str) -> tuple[BindingRow, ...]:
-        """Everybody who is or was bound to a child, the newest first.
+        """Return the present and former bindings of a child, the newest first.
 
         Raises:
             Denied, PasswordChangeRequired: another's class or no such student, or see :class:`StaffGate`.
@@ -85,19 +77,17 @@ class Bindings:
             return tuple(self._row(session, *one) for one in found)
 
     def end(self, member: StaffMember, binding_id: str, version: int, reason: str) -> None:
-        """End a binding, and tell the parent why; the person may apply for this child anew.
-
-        See :func:`kiosk.services.accounts.binding_end.end_binding` for what follows.
+        """End a binding; see :func:`kiosk.services.accounts.binding_end.end_binding`.
 
         Args:
-            member: the registrar.
-            binding_id: which.
-            version: as the member saw it.
-            reason: told to the parent, without the identity numbers that may stand in it.
+            member: a registrar.
+            binding_id: the binding.
+            version: as shown.
+            reason: sent to the parent without identity numbers.
 
         Raises:
-            UnusableReason: see there.
-            ChangedMeanwhile: it was ended already.
+            UnusableReason: the reason is empty, too long or has unsafe characters.
+            ChangedMeanwhile: the binding was ended already.
             Denied, PasswordChangeRequired: the member's own child, no such binding, or see :class:`StaffGate`.
         """
         reason = checked_reason(reason)

@@ -1,7 +1,7 @@
-"""A carer's access to a child: given by a bound parent with a scope and a last day, and revoked by the same parent.
+"""A carer's access to a child, granted by a bound parent with a scope and a last day, and revoked by the same parent.
 
-The carer signs on with an account of their own, opened for them where they have none. Whom a parent names is not told
-who else has an account: an address that is another person's is left out, and the carer is called instead.
+The carer signs on with an own account. An address of another person's account is left out, and the school calls the
+carer instead, so that the granting parent does not learn of that account.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ from kiosk.services.messaging.outbox import Addressee, MessageKind
 
 
 class CarerRefused(ServiceError):
-    """An access cannot be given.
+    """An access cannot be granted.
 
     Attributes:
-        faults: why, by field: name, national_id, mobile, email, scope, last_day. Each is the fault of the field's own
-            rule (`kiosk.rules.names.NameFault` …) or a :class:`CarerFault`.
+        faults: by field (name, national_id, mobile, email, scope, last_day): a fault of the field's own rule, such as
+            `kiosk.rules.names.NameFault`, or a :class:`~kiosk.services.accounts.carer_entry.CarerFault`.
     """
 
     def __init__(self, faults: Mapping[str, Enum]) -> None:
@@ -52,15 +52,13 @@ class CarerRefused(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class CarerRow:
-    """What a parent let a carer see.
+    """A carer's access.
 
     Attributes:
-        access_id: the access.
         name: the carer's.
-        scope: what may be seen.
-        last_day: the last day it holds.
+        last_day: inclusive.
         state: active, revoked, expired.
-        version: of it, for :meth:`Carers.revoke`.
+        version: for :meth:`Carers.revoke`.
     """
 
     access_id: str
@@ -73,13 +71,7 @@ class CarerRow:
 
 @audits_refusals
 class Carers:
-    """The service.
-
-    Args:
-        store: the database.
-        settings: whether a mail server is set, for telling the carer.
-        clock: an access ends with a day.
-    """
+    """Lists, grants and revokes carers' accesses."""
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
         self._store = store
@@ -88,7 +80,7 @@ class Carers:
         self._lockout = Lockout(clock)
 
     def of_child(self, holder: AccountSession, student_id: str) -> tuple[CarerRow, ...]:
-        """What the holder let carers see of a child, the newest first; also what is over.
+        """Return the accesses to a child that the holder granted, the newest first, including ended ones.
 
         Raises:
             Denied, PasswordChangeRequired: not bound to the child, or see
@@ -118,24 +110,23 @@ class Carers:
         scope: Collection[Scope],
         last_day: date,
     ) -> CarerRow:
-        """Let a carer see something of a child, and tell them; who has no account gets one.
+        """Grant an access and notify the carer; open an account where the carer has none.
 
-        An account the carer has already keeps its names and its password. The first password of a new one is the end of
-        their ID, as for parents.
+        An existing account keeps its names and password. The first password of a new one is the end of the ID.
 
         Args:
             holder: a parent bound to the child.
             student_id: the child.
-            name: the carer's, as typed.
-            national_id: theirs, as typed.
-            mobile: theirs, as typed.
-            email: theirs, as typed; None where there is none.
-            scope: what may be seen.
-            last_day: the last day it holds, :data:`MAX_DAYS` from now at most.
+            name: of the carer, as typed like the next three.
+            national_id: as typed.
+            mobile: as typed.
+            email: as typed; None without an address.
+            scope: the parts that the carer may see.
+            last_day: :data:`~kiosk.services.accounts.carer_entry.MAX_DAYS` from now at most.
 
         Raises:
-            CarerRefused: see there; nothing was given.
-            TooManyTries: too often a name that is not the ID's.
+            CarerRefused: nothing was granted.
+            TooManyTries: too many refused entries.
             Denied, PasswordChangeRequired: not bound to the child, or see
                 `kiosk.services.auth.account_session.require_account`.
         """
@@ -154,7 +145,7 @@ class Carers:
                 faults = faults_of_person(unit, entry, student_id, on)
                 if not faults:
                     self._lockout.clear(unit, counter, holder.terminal)
-                    row = self._give(unit, binding, entry, on)
+                    row = self._grant(unit, binding, entry, on)
             action = "carer.refused" if row is None else "carer.granted"
             unit.audit(holder.credential_id, action, student_id if row is None else row.access_id)
         if locked is not None:
@@ -164,11 +155,11 @@ class Carers:
         return row
 
     def revoke(self, holder: AccountSession, access_id: str, version: int) -> None:
-        """End an access at once; with the last child they see, the carer's account is closed.
+        """End an access; without another child the carer's account is closed.
 
         Raises:
-            ChangedMeanwhile: it is over already.
-            Denied, PasswordChangeRequired: another parent gave it, or see
+            ChangedMeanwhile: it ended already.
+            Denied, PasswordChangeRequired: another parent granted it, or see
                 `kiosk.services.auth.account_session.require_account`.
         """
         with self._store.write() as unit:
@@ -181,7 +172,7 @@ class Carers:
             end_access(unit, access)
             unit.audit(holder.credential_id, "carer.revoked", access.id)
 
-    def _give(self, unit: UnitOfWork, binding: Binding, entry: CarerEntry, on: date) -> CarerRow:
+    def _grant(self, unit: UnitOfWork, binding: Binding, entry: CarerEntry, on: date) -> CarerRow:
         person = Person.of(unit.keys, entry.name, entry.national_id, entry.mobile, entry.email)
         opened = account_of_carer(unit, person)
         access = CarerAccess(
@@ -196,10 +187,10 @@ class Carers:
         unit.session.add(access)
         unit.session.flush()
         account = unit.session.get_one(ParentAccount, opened.id)
-        self._tell(unit, binding, access, account)
+        self._notify(unit, binding, access, account)
         return _row(access, account.name, on)
 
-    def _tell(self, unit: UnitOfWork, binding: Binding, access: CarerAccess, account: ParentAccount) -> None:
+    def _notify(self, unit: UnitOfWork, binding: Binding, access: CarerAccess, account: ParentAccount) -> None:
         known = unit.keys.open("parent_account", account.id, account.sealed)
         email = known.get("email")
         application = get_case(unit.connection, binding.application_id)
@@ -214,10 +205,10 @@ class Carers:
 
 
 def _require_binding(session: Session, account: ParentAccount, student_id: str) -> Binding:
-    """The account's own binding to a child: a carer has none, and gives nothing on.
+    """Return the account's own binding to a child.
 
     Raises:
-        Denied: there is none.
+        Denied: there is none, as for a carer.
     """
     binding = session.exec(
         select(Binding).where(

@@ -1,4 +1,4 @@
-"""繳費: the school's fee list, as a parent or a carer who was let in sees it; nothing is paid here."""
+"""繳費: the school's fee list for parents and carers; the kiosk takes no payment."""
 
 from __future__ import annotations
 
@@ -18,14 +18,7 @@ from kiosk.services.auth.denial_audit import audits_refusals
 
 @dataclass(frozen=True, slots=True)
 class FeeItem:
-    """What is to be paid.
-
-    Attributes:
-        item: what for.
-        amount: whole New Taiwan dollars.
-        due_date: the last day to pay.
-        paid: whether the school's list says it was.
-    """
+    """A fee of the school's list; ``amount`` in whole New Taiwan dollars."""
 
     item: str
     amount: int
@@ -38,10 +31,8 @@ class ChildFees:
     """A child's part of the list.
 
     Attributes:
-        student_name: theirs.
-        class_name: theirs.
-        imported_at: when the school brought its list, in milliseconds since 1970 UTC; None where there is no list.
-        fees: in the list's order, what is not paid first.
+        imported_at: of the list, in milliseconds since 1970 UTC; None without a list.
+        fees: the unpaid ones first, each group in the list's order.
     """
 
     student_name: str = field(repr=False)
@@ -52,19 +43,14 @@ class ChildFees:
 
 @audits_refusals
 class Fees:
-    """The service.
-
-    Args:
-        store: the database.
-        clock: a carer's access ends with a day.
-    """
+    """Shows fees to a signed-on parent or carer."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
 
     def of_account(self, holder: AccountSession) -> tuple[ChildFees, ...]:
-        """The fees of each child the holder is bound to, or may see the fees of.
+        """Return the fees of each child whose fees the holder may see.
 
         Raises:
             Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.

@@ -1,4 +1,4 @@
-"""The names that lead to a parent's account: e-mail, mobile number and self-chosen account, each one person's only."""
+"""The names that lead to a parent's account: e-mail, mobile number and self-chosen account."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from db.models.accounts import ParentAccount
 from db.store import UnitOfWork
 from kiosk.domain.school_calendar import day_at
 from kiosk.rules.contact import mask_email, mask_mobile
-from kiosk.services.accounts.parent_accounts import close_if_done
+from kiosk.services.accounts.parent_accounts import change_personal, close_if_done
 from kiosk.services.accounts.visible_children import seen_children
 from kiosk.services.auth.parent_login import chosen_name, email_name, mobile_name
 
@@ -22,12 +22,7 @@ _DIGITS = 6
 
 
 class NamesOfAccount:
-    """The names of one account, in a unit of work.
-
-    Args:
-        unit: the unit of work.
-        account: of its session.
-    """
+    """The names of one account, of the unit's session."""
 
     def __init__(self, unit: UnitOfWork, account: ParentAccount) -> None:
         self._unit = unit
@@ -35,7 +30,7 @@ class NamesOfAccount:
         self._known = unit.keys.open("parent_account", account.id, account.sealed)
 
     def counted(self) -> list[str]:
-        """What failed sign-ons with each of them are counted under."""
+        """Return the names that failed sign-ons are counted under."""
         email, chosen = self._known.get("email"), self._known.get("chosen_account")
         names = [mobile_name(self._known["mobile"])]
         names += [email_name(email)] if email else []
@@ -43,7 +38,7 @@ class NamesOfAccount:
         return names
 
     def shown_at_desk(self) -> str:
-        """One that leads to the account, masked but for a self-chosen one; made up and kept where there is none."""
+        """Return a name that leads to the account, masked unless self-chosen; invent and store one for none."""
         email, chosen = self._known.get("email"), self._known.get("chosen_account")
         if email:
             return mask_email(email)
@@ -52,28 +47,26 @@ class NamesOfAccount:
         return str(chosen or self._make_up())
 
     def _make_up(self) -> str:
-        """Give the account a self-chosen account that nobody has."""
+        """Store an unused self-chosen account."""
         while True:
             made_up = f"{_MADE_UP}{secrets.randbelow(10**_DIGITS):0{_DIGITS}}"
             index = self._unit.keys.index(IndexColumn.ACCOUNT, chosen_name(made_up))
             if is_free(self._unit, self._account, col(ParentAccount.chosen_account_index) == index):
                 break
-        account = self._account
-        account.chosen_account_index, account.version = index, account.version + 1
-        sealed = self._known | {"chosen_account": made_up}
-        account.sealed = self._unit.keys.seal("parent_account", account.id, sealed)
+        self._account.chosen_account_index = index
+        change_personal(self._unit, self._account, chosen_account=made_up)
         self._unit.session.flush()
         return made_up
 
 
 def is_free(unit: UnitOfWork, account: ParentAccount, has_it: ColumnElement[bool]) -> bool:
-    """Whether no other person has a name; a carer's account whose last day is over is closed, and has none."""
+    """Return whether no other account has a name; close an account that no longer sees a child."""
     other = unit.session.exec(select(ParentAccount).where(has_it, ParentAccount.id != account.id)).one_or_none()
     return other is None or close_if_done(unit, other)
 
 
 def is_shared(session: Session, account: ParentAccount, on: date) -> bool:
-    """Whether another account has the same mobile number, so that neither can sign on with it."""
+    """Return whether another account has the same mobile number, so that neither can sign on with it."""
     others = select(ParentAccount.id).where(
         ParentAccount.mobile_index == account.mobile_index,
         col(ParentAccount.active).is_(True),

@@ -1,8 +1,7 @@
-"""The parents' accounts: one person is one account by their ID, and its e-mail is nobody else's.
+"""The accounts of parents and carers: one for each ID, with an e-mail that no other account has.
 
-An account lives as long as it sees a child: it is opened with the first binding or the first access that a parent
-gives a carer, closed with the last, and opened again for the same person. A closed account keeps no address and no
-self-chosen account, so that another person may have them.
+An account is opened with the first binding or carer's access, closed with the last, and reopened for the same person.
+A closed account keeps neither address nor self-chosen account, so that another person may have them.
 """
 
 from __future__ import annotations
@@ -26,21 +25,20 @@ from kiosk.rules.contact import email_key, mask_email
 from kiosk.rules.identity import FIRST_PASSWORD_LENGTH, NationalId
 from kiosk.rules.names import mask_name
 from kiosk.services.accounts.visible_children import seen_children
-from kiosk.services.auth.parent_login import PARENT_LOGIN
+from kiosk.services.auth.parent_login import PARENT_LOGIN, ParentLogin
+from kiosk.services.auth.password_changes import find_credential, first_password_expiry
 
 FIRST_PASSWORD = "national_id_end"
-FIRST_PASSWORD_DAYS = 30
-_DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 
 
 class EmailOfAnother(ServiceError):
-    """An applicant's e-mail is another person's account already; nothing was changed.
+    """An applicant's e-mail is another person's account; nothing was changed.
 
     Attributes:
-        position: the applicant, from 1.
-        email: the address, masked.
-        other_name: whose account it is, masked.
-        other_number: the application that the other's account came from.
+        position: of the applicant, from 1.
+        email: masked.
+        other_name: the other person's name, masked.
+        other_number: of the application behind the other account.
     """
 
     def __init__(self, position: int, email: str, other_name: str, other_number: str) -> None:
@@ -53,13 +51,12 @@ class EmailOfAnother(ServiceError):
 
 @dataclass(frozen=True)
 class OpenAccount:
-    """A person's account, as an approval leaves it.
+    """An open account after an approval or a carer's access.
 
     Attributes:
-        id: the account.
-        is_new: opened just now; False where the person had one already, of another child.
-        email: the address the person signs on with; None where there is none.
-        first_password_until: milliseconds since 1970 until which the first password is good; None once it was changed.
+        is_new: False where the person had an account for another child.
+        email: None without an address.
+        first_password_until: milliseconds since 1970; None once the first password was changed.
     """
 
     id: str
@@ -70,13 +67,12 @@ class OpenAccount:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody an account is for.
+    """A person who gets an account.
 
     Attributes:
-        name: theirs.
         personal: national_id, mobile, email (or None), as the account seals them.
-        national_id_index: the ID's blind index.
-        mobile_index: the mobile number's.
+        national_id_index: the blind index of the ID.
+        mobile_index: the blind index of the mobile number.
     """
 
     name: str = field(repr=False)
@@ -93,17 +89,16 @@ class Person:
 
 
 def account_of(unit: UnitOfWork, applicant: ApplicantRecord) -> OpenAccount:
-    """The account of an applicant, opened where there is none.
+    """Return the account of an applicant; open one where there is none.
 
-    Who is bound to another child keeps their e-mail and password; an account without e-mail takes the application's. A
-    new account's first password is the last six characters of the ID (the guide's step 三); it must be changed at the
-    first sign-on, and is good for :data:`FIRST_PASSWORD_DAYS` days, counted anew with each approval until then.
+    An account bound to another child keeps its e-mail and password, and takes the application's e-mail only for none.
+    The first password is the last six characters of the ID (the guide's step 三). It expires after thirty days, counted
+    anew with each approval.
 
-    An account that was opened for a carer is new all over again: what a parent typed of somebody, who may not even know
-    of it, neither reaches nor opens what the school has approved for that person.
+    A carer's account is reset as if new: data that a parent typed for another person must not open an approved account.
 
     Raises:
-        EmailOfAnother: the application's address is another person's account, be it to become an account or not.
+        EmailOfAnother: the application's address is another person's account, even where it would not be used.
     """
     personal = unit.keys.open("applicant", applicant.id, applicant.sealed)
     person = Person(applicant.name, personal, applicant.national_id_index, applicant.mobile_index)
@@ -117,9 +112,9 @@ def account_of(unit: UnitOfWork, applicant: ApplicantRecord) -> OpenAccount:
 
 
 def account_of_carer(unit: UnitOfWork, person: Person) -> OpenAccount:
-    """The account of a carer, opened where there is none; an open one stays as it is.
+    """Return the account of a carer; open one where there is none, and leave an open one unchanged.
 
-    An address that is another person's account is left out: whoever names a carer is not told of it.
+    An address of another person's account is left out, because the naming parent must not learn of that account.
     """
     if _person_with_email(unit, person) is not None:
         person = replace(person, personal={**person.personal, "email": None})
@@ -132,32 +127,39 @@ def account_of_carer(unit: UnitOfWork, person: Person) -> OpenAccount:
 
 
 def close_account(unit: UnitOfWork, account: ParentAccount) -> None:
-    """Close an account that sees no child any more; its address and its self-chosen account are free for others."""
-    known = unit.keys.open("parent_account", account.id, account.sealed)
-    account.active, account.version = False, account.version + 1
+    """Close an account; its address and self-chosen account become free."""
+    account.active = False
     account.email_index = account.chosen_account_index = None
-    account.sealed = unit.keys.seal("parent_account", account.id, known | {"email": None, "chosen_account": None})
-    credential = unit.session.exec(
-        select(Credential).where(Credential.kind == PARENT_LOGIN, Credential.account == account.id)
-    ).one()
+    change_personal(unit, account, email=None, chosen_account=None)
+    credential = credential_of(unit.session, account)
     credential.active, credential.changed_at, credential.version = False, unit.timestamp_ms, credential.version + 1
     unit.session.flush()
 
 
 def close_if_done(unit: UnitOfWork, account: ParentAccount) -> bool:
-    """Close an account that sees no child any more: no binding, and no access whose last day is not over.
-
-    Returns:
-        Whether it was closed.
-    """
+    """Close an account without a binding or an unexpired access; return whether it was closed."""
     if not account.active or seen_children(unit.session, account.id, day_at(unit.timestamp_ms)):
         return False
     close_account(unit, account)
     return True
 
 
+def change_personal(unit: UnitOfWork, account: ParentAccount, **changes: str | None) -> None:
+    """Change values of an account's sealed data; the account gets a new version."""
+    known = unit.keys.open("parent_account", account.id, account.sealed)
+    account.sealed = unit.keys.seal("parent_account", account.id, known | changes)
+    account.version += 1
+
+
+def credential_of(session: Session, account: ParentAccount) -> Credential:
+    """Return the login of an account."""
+    return session.exec(
+        select(Credential).where(Credential.kind == PARENT_LOGIN, Credential.account == account.id)
+    ).one()
+
+
 def is_bound(session: Session, account: ParentAccount) -> bool:
-    """Whether the school has approved a binding of this person that stands; a carer was named by a parent only."""
+    """Return whether the account has an active binding, which the school approved; a carer's has none."""
     bound = select(Binding.id).where(Binding.parent_account_id == account.id, Binding.state == "active")
     return session.exec(bound.limit(1)).first() is not None
 
@@ -169,7 +171,7 @@ def _find(session: Session, person: Person) -> ParentAccount | None:
 
 
 def _open(unit: UnitOfWork, account: ParentAccount | None, person: Person) -> ParentAccount:
-    """Open an account, or open it again: the person is the same, all else is as given now."""
+    """Open or reopen an account with the person's present data."""
     if account is None:
         account = ParentAccount(
             id=uuid4().hex,
@@ -197,9 +199,8 @@ def _opened(unit: UnitOfWork, account: ParentAccount, *, is_new: bool) -> OpenAc
 
 
 def _give_email(unit: UnitOfWork, account: ParentAccount, email: str) -> None:
-    known = unit.keys.open("parent_account", account.id, account.sealed)
-    account.email_index, account.version = _email_index(unit.keys, email), account.version + 1
-    account.sealed = unit.keys.seal("parent_account", account.id, known | {"email": email})
+    account.email_index = _email_index(unit.keys, email)
+    change_personal(unit, account, email=email)
     unit.session.flush()
 
 
@@ -208,7 +209,7 @@ def _email_index(keys: KeyRing, email: str | None) -> bytes | None:
 
 
 def _person_with_email(unit: UnitOfWork, person: Person) -> ParentAccount | None:
-    """Another person's account with this person's address."""
+    """Return another person's account with this person's address."""
     index = _email_index(unit.keys, person.personal["email"])
     if index is None:
         return None
@@ -221,14 +222,13 @@ def _person_with_email(unit: UnitOfWork, person: Person) -> ParentAccount | None
 
 
 def _require_free_email(unit: UnitOfWork, position: int, person: Person) -> None:
-    """Go on only with an address that is nobody else's account; a carer's gives way, for nobody has looked at it."""
+    """Require an address of no other bound account; a carer's account loses it, because nobody verified it."""
     other = _person_with_email(unit, person)
     if other is None:
         return
     if not is_bound(unit.session, other):
-        known = unit.keys.open("parent_account", other.id, other.sealed)
-        other.email_index, other.version = None, other.version + 1
-        other.sealed = unit.keys.seal("parent_account", other.id, known | {"email": None})
+        other.email_index = None
+        change_personal(unit, other, email=None)
         unit.session.flush()
         return
     number = _number_behind(unit.session, other.id)
@@ -236,7 +236,7 @@ def _require_free_email(unit: UnitOfWork, position: int, person: Person) -> None
 
 
 def _number_behind(session: Session, account_id: str) -> str:
-    """The number of the application that opened an account's newest binding."""
+    """Return the number of the application behind an account's newest binding."""
     return (
         session.exec(
             select(Application.number)
@@ -250,10 +250,8 @@ def _number_behind(session: Session, account_id: str) -> str:
 
 
 def _first_password(unit: UnitOfWork, account: ParentAccount, national_id: str, *, is_new: bool) -> int | None:
-    """Give the account its first password where it has no chosen one; until when that is good."""
-    credential = unit.session.exec(
-        select(Credential).where(Credential.kind == PARENT_LOGIN, Credential.account == account.id)
-    ).one_or_none()
+    """Set the first password unless a chosen one exists; return its expiry in milliseconds since 1970."""
+    credential = find_credential(unit.session, PARENT_LOGIN, account.id)
     if credential is not None and credential.password_hash is not None and not is_new:
         return None
     if credential is None:
@@ -266,7 +264,7 @@ def _first_password(unit: UnitOfWork, account: ParentAccount, national_id: str, 
             version=0,
         )
         unit.session.add(credential)
-    until = unit.timestamp_ms + FIRST_PASSWORD_DAYS * _DAY_MILLISECONDS
+    until = first_password_expiry(ParentLogin, unit.timestamp_ms)
     credential.active, credential.password_hash, credential.pepper_id = True, None, None
     credential.initial_code = unit.keys.initial_code(account.id, national_id[-FIRST_PASSWORD_LENGTH:])
     credential.initial_kind, credential.initial_expires_at = FIRST_PASSWORD, until

@@ -1,8 +1,7 @@
-"""忘記帳號、密碼: by name, ID and a code to the account's e-mail, without a word on whether there is such an account.
+"""忘記帳號、密碼: recovery by name, ID and a code to the account's e-mail.
 
-Whoever asks is told the same after the same work, whether name and ID are an account's, another's or nobody's; the mail
-is sent from a thread of its own, so that the wait for the mail server tells nothing either. Who has no e-mail, or no
-longer reads it, goes to the desk with an ID (:meth:`kiosk.services.administration.login_reset_desk.Desk.reset_account`).
+The answer and the work are the same whether an account exists or not. A separate thread sends the mail, so that the
+wait for the mail server tells nothing. Without e-mail the registrar resets the account at the desk.
 """
 
 from __future__ import annotations
@@ -14,17 +13,17 @@ from sqlmodel import col, select
 
 from db.keyring import IndexColumn, KeyRing
 from db.models.accounts import ParentAccount
-from db.models.logins import Credential
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.rules.identity import normalise_id
 from kiosk.rules.names import InvalidName, parse_name
 from kiosk.services.accounts.login_names import NamesOfAccount
+from kiosk.services.accounts.parent_accounts import credential_of
 from kiosk.services.auth.account_session import AccountSession, AccountSignedIn
 from kiosk.services.auth.credentials import account_index
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.auth.lockout import Lockout
-from kiosk.services.auth.parent_login import PARENT_LOGIN, ParentLogin
+from kiosk.services.auth.parent_login import ParentLogin
 from kiosk.services.auth.password_changes import forget_password
 from kiosk.services.messaging.verification_codes import CodeMail, EmailChallenge, Purpose, WrongCode
 
@@ -33,13 +32,12 @@ _NOBODY = "nobody"
 
 @dataclass(frozen=True)
 class Recovery:
-    """Somebody who said that they forgot; screens show nothing of it but that it goes on.
+    """A recovery in progress; screens must not show whether it has an account.
 
     Attributes:
-        challenge: what the code is compared with; of a code that nobody was sent, where there is no such account.
-        account_id: whose account it is; None where there is none.
-        counter: what the tries are counted under.
-        terminal: where.
+        challenge: of the code; without an account, of a code that was never sent.
+        account_id: None without an account.
+        counter: the index that attempts are counted under.
     """
 
     challenge: EmailChallenge = field(repr=False)
@@ -49,13 +47,7 @@ class Recovery:
 
 
 class AccountRecovery:
-    """The service.
-
-    Args:
-        store: the database.
-        clock: for the lock-out, and because a carer's access ends with a day.
-        codes: sends the codes.
-    """
+    """Signs a person on without their password."""
 
     def __init__(self, store: Store, clock: Clock, codes: CodeMail) -> None:
         self._store = store
@@ -65,22 +57,20 @@ class AccountRecovery:
 
     @property
     def available(self) -> bool:
-        """Whether a mail server is set; without one the desk is the only way."""
+        """Whether a mail server is set."""
         return self._codes.available
 
     def begin(self, name: str, national_id: str, terminal: str) -> Recovery:
-        """Send a code to the e-mail of the account of a person, if there is such an account and it has an e-mail.
-
-        Every way through costs the same statements and gives the same; five in a quarter of an hour for one ID.
+        """Send a code to the e-mail of a person's account, if there is one.
 
         Args:
-            name: the person's, as typed.
-            national_id: theirs, as typed.
-            terminal: where.
+            name: as typed.
+            national_id: as typed.
+            terminal: its failures count too.
 
         Raises:
-            TooManyTries: for this ID, whether there is an account or not; or at this terminal.
-            StoreError: the try could not be recorded, so it was not made.
+            TooManyTries: more than five in 15 minutes for this ID, with or without an account; or at this terminal.
+            StoreError: the attempt could not be recorded, so it was not made.
         """
         typed_id = normalise_id(national_id)
         with self._store.write() as unit:
@@ -98,17 +88,10 @@ class AccountRecovery:
         return Recovery(challenge, account_id if email else None, counter, terminal)
 
     def finish(self, recovery: Recovery, typed: str) -> AccountSignedIn:
-        """Sign on with the code; the password there was is gone, and a new one must be chosen before anything else.
-
-        It is gone at once, not with the new one: until then nothing else may be done with the account, and that is
-        known of an account without a password only. Who leaves before choosing one asks for another code.
-
-        Args:
-            recovery: from :meth:`begin`.
-            typed: the code as typed.
+        """Sign on with the typed code and remove the password; the session can only choose a new one.
 
         Raises:
-            WrongCode: also where there is no such account, and where it was closed meanwhile.
+            WrongCode: also without an account, or when it was closed meanwhile.
         """
         is_right = self._codes.check(recovery.challenge, typed)
         if not is_right or recovery.account_id is None or recovery.challenge.purpose is not Purpose.RECOVERY:
@@ -116,9 +99,7 @@ class AccountRecovery:
         login = ParentLogin(self._clock)
         with self._store.write() as unit:
             account = unit.session.get_one(ParentAccount, recovery.account_id)
-            credential = unit.session.exec(
-                select(Credential).where(Credential.kind == PARENT_LOGIN, Credential.account == account.id)
-            ).one()
+            credential = credential_of(unit.session, account)
             if not credential.active or not login.holds(unit.connection, account.id):
                 raise WrongCode
             recovery.challenge.spend()
@@ -131,7 +112,7 @@ class AccountRecovery:
         return AccountSignedIn(holder, must_change=True)
 
     def _account(self, unit: UnitOfWork, national_id: str, name: str) -> ParentAccount | None:
-        """The account of this ID, if it is open, sees a child, and is this name's."""
+        """Return the account of this ID if it sees a child and has this name."""
         index = unit.keys.index(IndexColumn.NATIONAL_ID, national_id)
         account = unit.session.exec(
             select(ParentAccount).where(ParentAccount.national_id_index == index, col(ParentAccount.active).is_(True))
@@ -142,12 +123,12 @@ class AccountRecovery:
 
 
 def recovery_counter(keys: KeyRing, national_id: str) -> bytes:
-    """What the tries for an ID, in its normal form, are counted under."""
+    """Return the index that the attempts for a normalised ID are counted under."""
     return keys.index(IndexColumn.ACCOUNT, f"recovery|{national_id}")
 
 
 def _name_key(name: str) -> str:
-    """One spelling of a name to compare by; whatever is no name is compared as it stands."""
+    """Return one spelling of a name for comparison; an invalid name unchanged."""
     try:
         return "".join(parse_name(name).split()).casefold()
     except InvalidName:

@@ -1,4 +1,4 @@
-"""The children an account may see: those a parent is bound to, and those a carer was let in for."""
+"""The children that an account may see, by a binding or by a carer's access."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kiosk.services.students.confirmation import FORMS_TOTAL, forms_signed
 
 
 class Scope(StrEnum):
-    """What a carer may see of a child; the value is what the database keeps."""
+    """The parts of a child's data that a carer may see; the value is the database's."""
 
     STATES = "states"
     FEES = "fees"
@@ -26,7 +26,7 @@ class Scope(StrEnum):
 
     @property
     def label(self) -> str:
-        """What it is, for whoever gives it."""
+        """The label for the granting parent."""
         return {
             Scope.STATES: _("申請與學生證狀態"),
             Scope.FEES: _("繳費資料"),
@@ -36,13 +36,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeenChild:
-    """A child an account may see.
-
-    Attributes:
-        student_id: which.
-        binding: the parent's; None for a carer.
-        access: the carer's; None for a bound parent.
-    """
+    """A child that an account may see, by a binding or else by a carer's access."""
 
     student_id: str
     binding: Binding | None
@@ -50,31 +44,27 @@ class SeenChild:
 
     @property
     def scope(self) -> frozenset[Scope] | None:
-        """What a carer may see; None for a bound parent, who sees everything."""
+        """The scope of a carer; None for a bound parent, who sees everything."""
         return None if self.access is None else scope_of(self.access)
 
     def shows(self, scope: Scope) -> bool:
-        """Whether this much may be seen."""
+        """Return whether the account may see this part."""
         return self.scope is None or scope in self.scope
 
 
 @dataclass(frozen=True, slots=True)
 class BoundChild:
-    """A child of an account.
+    """A child of an account; a None value is one that a carer may not see.
 
     Attributes:
-        binding_id: the parent's binding; None for a carer.
-        student_id: the child.
-        student_name: theirs.
-        class_name: theirs.
-        relation: the parent's to this child, as applied for; a carer's is 照顧者.
-        application_number: that the binding came from; None where a carer may not see it.
-        application_state: see :class:`kiosk.domain.application_status.ApplicationState`; None where a carer may not see it.
-        card_state: of 學生證多元功能: not_answered, answered, returned (簽回); None where a carer may not see it.
-        forms_signed: how many of the forms are back; None where a carer may not see it.
-        forms_total: of how many.
-        scope: what a carer may see; None for a bound parent, who sees everything.
-        last_day: a carer's; None for a bound parent.
+        binding_id: None for a carer.
+        relation: as in the application; 照顧者 for a carer.
+        application_number: of the application behind the binding.
+        application_state: a value of :class:`kiosk.domain.application_status.ApplicationState`.
+        card_state: of 學生證多元功能: not_answered, answered, returned (簽回).
+        forms_signed: the number of returned forms.
+        scope: of a carer; None for a bound parent, who sees everything.
+        last_day: of a carer's access; None for a bound parent.
     """
 
     binding_id: str | None
@@ -92,12 +82,12 @@ class BoundChild:
 
 
 def scope_of(access: CarerAccess) -> frozenset[Scope]:
-    """What an access allows."""
+    """Return the scope of an access."""
     return frozenset(Scope(key) for key in access.scope.split(",") if key)
 
 
 def seen_children(session: Session, account_id: str, on: date) -> tuple[SeenChild, ...]:
-    """The children of an account on a day, the longest known first; who is bound to a child needs no access to it."""
+    """Return the children of an account on a day, the oldest binding first; a binding hides an access."""
     bound = session.exec(
         select(Binding)
         .where(Binding.parent_account_id == account_id, Binding.state == "active")
@@ -144,7 +134,7 @@ def _bound_child(session: Session, seen: SeenChild) -> BoundChild:
 
 
 def _application(session: Session, seen: SeenChild) -> Application | None:
-    """The application that a parent's binding came from; for a carer, the one of the parent who let them in."""
+    """Return the application behind a parent's binding; for a carer, behind the granting parent's."""
     if seen.binding is not None:
         return session.get_one(Application, seen.binding.application_id)
     access: CarerAccess | None = seen.access
