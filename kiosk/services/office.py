@@ -1,4 +1,4 @@
-"""The staff's services over an open school; imported where the staff mode begins, for the parents' needs none of it."""
+"""The composition root of the staff's services, imported only in review mode."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from kiosk.services.students.error_reports import Tickets
 
 @dataclass(frozen=True)
 class StaffServices:
-    """What the staff can do; who signs in does it through ``School.sign_in``."""
+    """The services for staff; ``School.sign_in`` signs in."""
 
     staff_accounts: StaffAccounts
     queue: ReviewQueue
@@ -44,7 +44,7 @@ class StaffServices:
 
 
 def open_office(school: School) -> StaffServices:
-    """The staff's services over a school that is open, and stays open as long as they are used."""
+    """Return the staff's services over a school, which must stay open."""
     store, settings, clock = school.store, school.settings, school.clock
     queue, review = ReviewQueue(store, clock), Review(store, settings, clock)
     return StaffServices(

@@ -1,4 +1,4 @@
-"""Opening a school: its home, keys, database and schema, and the services over them."""
+"""The composition root: opens a school's home, keys and database, and the services over them."""
 
 from __future__ import annotations
 
@@ -44,8 +44,7 @@ if TYPE_CHECKING:
 class School:
     """An open school.
 
-    The first login of a day waits for this module and what it imports, so only the sign-in stands here from the start;
-    every other service is loaded when it is first asked for.
+    The first login of a day waits for this module, so that every service but the sign-in is imported at its first use.
     """
 
     settings: Settings
@@ -62,21 +61,21 @@ class School:
 
     @cached_property
     def student_data(self) -> StudentData:
-        """確認學生相關資訊 and the hub."""
+        """確認學生相關資訊 and the menu."""
         from kiosk.services.students.confirmation import StudentData
 
         return StudentData(self.store, self.clock)
 
     @cached_property
     def fees(self) -> Fees:
-        """The school's fee list, for whoever is signed on with an account."""
+        """繳費."""
         from kiosk.services.accounts.fees import Fees
 
         return Fees(self.store, self.clock)
 
     @cached_property
     def consents(self) -> Consents:
-        """The answers to the consent."""
+        """The consents."""
         from kiosk.services.students.consents import Consents
 
         return Consents(self.store, self.clock)
@@ -97,28 +96,28 @@ class School:
 
     @cached_property
     def email_codes(self) -> EmailCodes:
-        """The codes sent to the applicants' addresses."""
+        """The verification codes for applicants' addresses."""
         from kiosk.services.messaging.email_verification import EmailCodes
 
         return EmailCodes(self.store, self.settings, self.clock)
 
     @cached_property
     def corrections(self) -> Corrections:
-        """The parent's side of 退件補正; its tables are the staff's."""
+        """退件補正 for parents."""
         from kiosk.services.applications.corrections import Corrections
 
         return Corrections(self.store, self.clock)
 
     @cached_property
     def papers(self) -> Papers:
-        """The forms of a child to be signed."""
+        """The forms of a child for signing."""
         from kiosk.services.signing.family_forms import Papers
 
         return Papers(self.store, self.clock, self.settings)
 
     @cached_property
     def signatures(self) -> Signatures:
-        """What is signed on the screen."""
+        """The signatures on the screen."""
         from kiosk.services.signing.signatures import Signatures
 
         return Signatures(self.store, self.settings)
@@ -132,7 +131,7 @@ class School:
 
     @cached_property
     def accounts(self) -> Accounts:
-        """The parents' accounts, for whoever is signed on with one."""
+        """家長帳號 after the sign-on."""
         from kiosk.services.accounts.account_settings import Accounts
 
         return Accounts(self.store, self.settings, self.clock, self.email_codes.mail)
@@ -153,39 +152,41 @@ class School:
 
     @cached_property
     def own_data(self) -> OwnData:
-        """個資法 §3: what the school holds on whoever is signed on."""
+        """個資法 §3: the rights over one's own data."""
         from kiosk.services.privacy.subject_rights import OwnData
 
         return OwnData(self.store, self.settings, self.clock)
 
     def close(self) -> None:
-        """Give the database back."""
+        """Close the database."""
         self.store.close()
 
 
 def open_school(settings: Settings, clock: Clock, hasher: PasswordHasher = HASHER) -> School:
-    """Open the school of these settings; makes home, key file and database where there is none yet.
+    """Open the school of these settings; make home, key file and database where they are missing.
 
     Args:
-        settings: where everything lies.
-        clock: the kiosk's clock.
-        hasher: argon2id with its parameters; tests take cheaper ones.
+        settings: of the installation.
+        clock: of the kiosk.
+        hasher: argon2id with its parameters; cheaper ones in tests.
 
     Raises:
-        SettingsError: the home cannot be used.
-        SchoolRefused: key or database cannot be used; one clear line says why.
+        SettingsError: the home is unusable.
+        SchoolRefused: key or database are unusable; the error has one line of text.
     """
     ensure_home(settings)
     store = _open_store(settings, clock)
     if settings.print_folder.exists():
-        from kiosk.services.documents.printer import purge  # where nothing is printed to files, no login waits for it
+        from kiosk.services.documents.printer import (
+            purge,  # here, so that a login without printed files does not wait for it
+        )
 
         purge(settings, clock.now())
     return School(settings, clock, store, SignIn(store, clock, PasswordStore(store.keys, hasher)))
 
 
 def _open_store(settings: Settings, clock: Clock) -> Store:
-    """Open database and keys, held against each other, with the present schema."""
+    """Open database and keys, compare them, and upgrade the schema."""
     url = settings.database_url or f"sqlite:///{settings.database_file}"
     keys = _keys_on_file(settings)
     store: Store | None = None
@@ -194,7 +195,7 @@ def _open_store(settings: Settings, clock: Clock) -> Store:
         revision = schema.current_revision(store.writer)
         if revision is not None and revision > schema.HEAD:
             raise SchoolRefused(SchoolFault.DATABASE, _("資料庫是較新版本的程式建立的，請更新本程式。"))
-        if keys is None:  # keys come before the schema: where there is one, another process has just written them
+        if keys is None:  # keys precede the schema: with a schema, another process has just written them
             store.keys = _first_keys(settings, store.keys) if revision is None else read_keys(settings.key_file)
         if revision != schema.HEAD:
             schema.upgrade(store.writer)
@@ -210,7 +211,7 @@ def _open_store(settings: Settings, clock: Clock) -> Store:
 
 
 def _keys_on_file(settings: Settings) -> KeyRing | None:
-    """The keys, or None where there is no key file yet."""
+    """Return the keys of the key file; None without one."""
     try:
         return read_keys(settings.key_file)
     except KeyFileError as error:
@@ -220,7 +221,7 @@ def _keys_on_file(settings: Settings) -> KeyRing | None:
 
 
 def _first_keys(settings: Settings, keys: KeyRing) -> KeyRing:
-    """Write the first key file, or take the one that another process wrote at the same moment."""
+    """Write the first key file, or read the one that another process wrote meanwhile."""
     try:
         write_keys(settings.key_file, keys)
     except KeyFileError as error:
@@ -231,7 +232,7 @@ def _first_keys(settings: Settings, keys: KeyRing) -> KeyRing:
 
 
 def _check_keys(store: Store) -> None:
-    """Hold the key file against what the database knows of it; new keys are made known."""
+    """Compare the keys with the database's checks, and store checks of new keys."""
     checks = store.keys.key_checks()
     known = known_checks(store)
     if any(checks.get(name) != check for name, check in known.items()):
@@ -241,7 +242,7 @@ def _check_keys(store: Store) -> None:
 
 
 def _refusal(error: BaseException) -> SchoolRefused | None:
-    """The one line for what stopped the opening; None for a fault of the program."""
+    """Return the refusal for a known error; None for a fault of the program."""
     if isinstance(error, UnsafeFolder):
         return SchoolRefused(SchoolFault.FOLDER, _("資料庫不能放在網路磁碟上，請把 KIOSK_HOME 移到本機磁碟。"))
     if isinstance(error, KeyFileError):

@@ -1,7 +1,4 @@
-"""Reading the audit, the administrator's: who did what and when, a page at a time by number, no personal data.
-
-Whether the chain is whole is another question: ``python run_kiosk.py audit verify``.
-"""
+"""The audit log for administrators, without personal data; ``run_kiosk.py audit verify`` verifies its chain."""
 
 from __future__ import annotations
 
@@ -22,16 +19,14 @@ MAX_ROWS = 500
 
 @dataclass(frozen=True)
 class AuditRow:
-    """One act.
+    """One audited action.
 
     Attributes:
-        seq: its number in the chain.
+        seq: the number in the chain.
         at: milliseconds since 1970-01-01 UTC.
-        terminal: where.
-        account: of the member of staff who did it; empty where none did.
-        actor: who else it was: a kind of login (student, parent), or a name of the program's (operator, system).
-        action: what, by its key.
-        subject: an application's number or a staff account, where it is one; else the first eight digits of an id.
+        account: of the acting member of staff; else empty.
+        actor: a kind of login (student, parent), or an internal name (operator, system).
+        subject: an application's number, a staff account, or the first eight digits of another id.
     """
 
     seq: int
@@ -45,7 +40,7 @@ class AuditRow:
 
 @dataclass(frozen=True)
 class AuditPage:
-    """Some acts, the newest first, and whether there are newer and older ones."""
+    """One page of actions, the newest first."""
 
     rows: tuple[AuditRow, ...]
     has_newer: bool
@@ -53,7 +48,7 @@ class AuditPage:
 
 
 class AuditLog:
-    """The service."""
+    """Reads the audit log."""
 
     def __init__(self, store: Store) -> None:
         self._gate = StaffGate(store)
@@ -67,14 +62,14 @@ class AuditLog:
         from_oldest: bool = False,
         limit: int = 50,
     ) -> AuditPage:
-        """One page.
+        """Return one page.
 
         Args:
             member: an administrator.
-            older_than: begin behind this number; None begins at the newest act.
-            newer_than: end in front of this number; at most one of the two is given.
-            from_oldest: with neither, the last page in place of the first.
-            limit: how many rows, at most `MAX_ROWS`.
+            older_than: an exclusive ``seq``; None starts with the newest action.
+            newer_than: an exclusive ``seq``; not together with ``older_than``.
+            from_oldest: without both, return the last page.
+            limit: the number of rows, at most `MAX_ROWS`.
 
         Raises:
             Denied, PasswordChangeRequired: see :class:`StaffGate`.
@@ -99,7 +94,7 @@ class AuditLog:
 
 
 def _rows(session: Session, entries: Iterable[AuditEntry]) -> Iterable[AuditRow]:
-    """The entries with ids put into words, read set by set."""
+    """Yield the entries with names for ids, which are read in one statement for each table."""
     entries = list(entries)
     actors = {entry.actor for entry in entries}
     subjects = {entry.subject for entry in entries}
@@ -128,5 +123,5 @@ def _rows(session: Session, entries: Iterable[AuditEntry]) -> Iterable[AuditRow]
 
 
 def _short(subject: str) -> str:
-    """An id's first digits, enough to find it by; a name of the program's (school, outbox) as it is."""
+    """Return an id's first eight digits, enough to find it by; shorter internal names stay whole."""
     return subject[:8]

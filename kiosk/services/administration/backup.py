@@ -1,7 +1,6 @@
-"""Backup and restore of the embedded database, through SQLite's own backup, which a running kiosk does not disturb.
+"""Backup and restore of the embedded database by SQLite's backup API, also while the kiosk runs.
 
-The key file is never part of it: whoever finds a backup cannot read it without the key, and whoever loses the key has
-no backup (docs/lobby.md says how to keep it).
+A backup never contains the key file, and is unreadable without it; docs/lobby.md says how to keep the key.
 """
 
 from __future__ import annotations
@@ -12,11 +11,11 @@ import sqlite3
 from enum import Enum, auto
 from pathlib import Path
 
-_ALL_PAGES = -1  # in one step: between steps SQLite begins anew after every write, and might never come to an end
+_ALL_PAGES = -1  # in one step: with several, each write restarts the backup, which might never end
 
 
 class BackupFault(Enum):
-    """Why a backup or a restore is refused."""
+    """The cause of a refused backup or restore."""
 
     EXISTS = auto()
     NO_DATABASE = auto()
@@ -26,7 +25,7 @@ class BackupFault(Enum):
 
 
 class BackupRefused(Exception):
-    """See ``fault``."""
+    """A backup or a restore is refused."""
 
     def __init__(self, fault: BackupFault) -> None:
         super().__init__(fault.name)
@@ -34,7 +33,7 @@ class BackupRefused(Exception):
 
 
 def back_up(database: Path, target: Path) -> None:
-    """Write a consistent copy, whole or not at all, while the kiosk runs.
+    """Write a consistent copy, whole or not at all.
 
     Raises:
         BackupRefused: the target exists, there is no database, or it cannot be written.
@@ -47,10 +46,10 @@ def back_up(database: Path, target: Path) -> None:
 
 
 def restore(source: Path, database: Path) -> None:
-    """Put a backup where no database is.
+    """Copy a backup to a place without a database.
 
     Raises:
-        BackupRefused: a database stands there already, or the file is no whole backup.
+        BackupRefused: a database exists already, or the file is no intact backup.
     """
     if any(database.with_name(database.name + end).exists() for end in ("", "-wal")):
         raise BackupRefused(BackupFault.IN_THE_WAY)
@@ -89,7 +88,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _wait_for_disk(path: Path) -> None:
-    """Have a file, or the names in a folder, survive a power loss."""
+    """Flush a file or a folder to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""What the database knows of its keys, so that another key file is recognised as the wrong one."""
+"""Check values of the keys in the database, which reveal a wrong key file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ADD = insert(SETTING)
 
 
 def known_checks(store: Store) -> dict[str, str]:
-    """The checks that the database keeps of keys, by the key's name (see `db.keyring.KeyRing.key_checks`).
+    """Return the stored checks by the key's name (see `db.keyring.KeyRing.key_checks`).
 
     Raises:
         StoreError: the database cannot be read.
@@ -24,7 +24,7 @@ def known_checks(store: Store) -> dict[str, str]:
 
 
 def make_keys_known(store: Store) -> None:
-    """Keep a check of each key in the database.
+    """Store a check of each key.
 
     Raises:
         StoreError: the database cannot be written.
@@ -35,7 +35,7 @@ def make_keys_known(store: Store) -> None:
     if not missing:
         return
     with store.write() as unit:
-        present = {row.name for row in unit.connection.execute(_FIND_CHECKS)}  # another process may have been faster
+        present = {row.name for row in unit.connection.execute(_FIND_CHECKS)}  # another process may have stored some
         for name, check in missing.items():
             if _KEY_CHECK + name not in present:
                 unit.connection.execute(_ADD, {"name": _KEY_CHECK + name, "value": check})

@@ -1,7 +1,7 @@
-"""Rotating the sealing key: a new one becomes active, and every sealed row is sealed anew with it.
+"""Rotation of the sealing key: a new key becomes active and seals every row again.
 
-The earlier keys stay in the key file: peppers of passwords and old backups need them. A kiosk that runs meanwhile
-does not know the new key: stop it before, start it after. A rotation that was cut short goes on where it stopped.
+The key file keeps the earlier keys for password peppers and old backups. A running kiosk does not know the new key:
+stop it first. An interrupted rotation resumes.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ _SEALED = (
 
 
 def rotate(store: Store, key_file: Path) -> int:
-    """Make a new sealing key active and seal every row with it; finishes a rotation that was cut short instead.
+    """Activate a new sealing key and seal every row with it, or finish an interrupted rotation.
 
     Args:
-        store: the open database; uses the new key from here on.
-        key_file: where the keys of ``store`` came from; replaced whole before the first row is.
+        store: the open database, which uses the new key afterwards.
+        key_file: the source of the store's keys; replaced before the first row.
 
     Returns:
-        How many rows were sealed anew.
+        The number of resealed rows.
 
     Raises:
         SealBroken: a row does not open; the rows before it are done.
@@ -61,8 +61,8 @@ def rotate(store: Store, key_file: Path) -> int:
 
 
 def _reseal(store: Store) -> int:
-    """Seal with the active key whatever another key sealed, in batches; returns the number of rows."""
-    import db.models.all_tables  # noqa: F401  # registers the tables; here, because no start of the kiosk needs them
+    """Reseal the rows of earlier keys in batches; return their number."""
+    import db.models.all_tables  # noqa: F401  # registers the tables, which no start of the kiosk needs
 
     return sum(_reseal_table(store, SQLModel.metadata.tables[name]) for name in _SEALED)
 
@@ -84,7 +84,7 @@ def _reseal_table(store: Store, table: Table) -> int:
 
 
 def _reseal_rows(store: Store, table: Table, ids: Sequence[str]) -> int:
-    """Seal these rows anew in one unit of work; they are read again under the writers' lock."""
+    """Reseal these rows in one unit of work, which reads them again under the writers' lock."""
     with store.write() as unit:
         rows = unit.connection.execute(select(table.c.id, table.c.sealed).where(table.c.id.in_(ids))).all()
         fresh = [
@@ -94,7 +94,7 @@ def _reseal_rows(store: Store, table: Table, ids: Sequence[str]) -> int:
             }
             for row in rows
         ]
-        if fresh:  # a row may have gone since it was listed
+        if fresh:  # a listed row may be deleted meanwhile
             statement = update(table).where(table.c.id == bindparam("row_id")).values(sealed=bindparam("blob"))
             unit.connection.execute(statement, fresh)
         unit.audit("system", "keys.resealed", table.name, {"rows": len(fresh)})

@@ -1,4 +1,4 @@
-"""What staff do for somebody who stands at the desk: a login whose password was forgotten gets a one-time code."""
+"""Resets of forgotten passwords at the desk, by a one-time code."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ from kiosk.services.auth.student_session import STUDENT_LOGIN
 
 
 class IdNotSeen(ServiceError):
-    """No login is reset before an identity document was seen, and the member of staff has said so."""
+    """The member of staff has not confirmed that an identity document was seen."""
 
 
 class UnknownAccount(ServiceError):
-    """No open account is this ID's, or it sees no child any more."""
+    """No account of this ID sees a child."""
 
 
 @dataclass(frozen=True)
 class AccountCode:
-    """What whoever forgot is given at the desk.
+    """A one-time code for a parent's account.
 
     Attributes:
-        code: to sign on with once, and change at once.
-        name: what to type as the account: e-mail or mobile number, masked, or the self-chosen account in full.
+        code: for one sign-on, which must change it.
+        name: of the account: e-mail or mobile number, masked, or the self-chosen account in full.
     """
 
     code: str = field(repr=False)
@@ -49,12 +49,7 @@ class AccountCode:
 
 
 class Desk:
-    """The service.
-
-    Args:
-        store: the database.
-        clock: for the lock-out, which forgets the login's failures.
-    """
+    """Resets logins."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -63,15 +58,16 @@ class Desk:
         self._gate = StaffGate(store)
 
     def reset_login(self, member: StaffMember, student_number: str, *, id_seen: bool) -> str:
-        """Give a student's login a one-time code, to be shown once; the password it had is gone.
+        """Replace the password of a student's login by a one-time code, to be shown once.
 
         Args:
             member: a homeroom teacher of the class, or the registrar.
             student_number: as typed.
-            id_seen: the member has seen an identity document of whoever asks; stands in the audit.
+            id_seen: the member has seen an identity document; audited.
 
         Raises:
-            IdNotSeen, UnknownStudent: see there.
+            IdNotSeen: see ``id_seen``.
+            UnknownStudent: no active student has this number.
             Denied, PasswordChangeRequired: another's class, the member's own child, or see :class:`StaffGate`.
         """
         if not id_seen:
@@ -87,18 +83,18 @@ class Desk:
             return give_one_time_code(unit, self._lockout, StudentLogin(), credential, member.credential_id)
 
     def reset_account(self, member: StaffMember, national_id: str, *, id_seen: bool) -> AccountCode:
-        """Give a parent's account a one-time code, to be shown once; the password it had is gone.
+        """Replace the password of a parent's account by a one-time code, to be shown once.
 
-        Where neither an e-mail nor a mobile number of their own leads to the account, it is given a self-chosen
-        account, which its holder may change.
+        An account without e-mail and without a mobile number of its own gets a self-chosen account.
 
         Args:
-            member: the registrar.
+            member: a registrar.
             national_id: the parent's, as typed from the document.
-            id_seen: the member has seen that document; stands in the audit.
+            id_seen: the member has seen that document; audited.
 
         Raises:
-            IdNotSeen, UnknownAccount: see there.
+            IdNotSeen: see ``id_seen``.
+            UnknownAccount: no account of this ID sees a child.
             Denied, PasswordChangeRequired: the member's own account or child, or see :class:`StaffGate`.
         """
         if not id_seen:

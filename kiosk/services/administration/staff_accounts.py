@@ -1,4 +1,4 @@
-"""Who of the staff has a login, as what, and for which classes."""
+"""The logins of staff, with their roles and classes."""
 
 from __future__ import annotations
 
@@ -38,27 +38,23 @@ _MAX_CLASS_LENGTH = 32
 
 
 class AccountTaken(ServiceError):
-    """Somebody of the staff has this account; one who is disabled keeps theirs too."""
+    """A member of staff, active or not, has this account."""
 
 
 class UnknownStaff(ServiceError):
-    """Nobody of the staff has this account."""
+    """No member of staff has this account."""
 
 
 class StaffDisabled(ServiceError):
-    """Who is disabled gets no code; they are enabled first."""
+    """A disabled member gets no code."""
 
 
 class LastAdministrator(ServiceError):
-    """Without this one nobody could manage the staff."""
+    """Without this administrator nobody could manage the staff."""
 
 
 class UnknownClass(ServiceError):
-    """No student on file is in this class.
-
-    Attributes:
-        class_name: as it was given.
-    """
+    """No student on file is in this class."""
 
     def __init__(self, class_name: str) -> None:
         super().__init__("unknown class")
@@ -66,23 +62,19 @@ class UnknownClass(ServiceError):
 
 
 class NoClassTeacher(ServiceError):
-    """Only a homeroom teacher looks after classes."""
+    """Only a homeroom teacher has classes."""
 
 
 @dataclass(frozen=True)
 class StaffRow:
-    """A member of staff, as an administrator sees them.
+    """A member of staff for an administrator.
 
     Attributes:
-        id: who.
-        account: as typed, normalised.
-        name: theirs.
-        role: what they are.
-        classes: those they look after, in order; of a homeroom teacher only.
-        active: whether they may sign in.
-        has_chosen: whether their first password was changed.
+        account: normalised.
+        classes: of a homeroom teacher, sorted; empty for others.
+        has_chosen: whether the first password was changed.
         added_at: milliseconds since 1970-01-01 UTC.
-        version: to be handed back with a change.
+        version: for a change.
     """
 
     id: str
@@ -97,14 +89,14 @@ class StaffRow:
 
 
 Actor = StaffMember | CommandLine
-"""Who may manage the staff: an administrator, or whoever has the command line."""
+"""A manager of the staff: an administrator or the command line."""
 
 
 class StaffAccounts:
-    """The service.
+    """Manages the logins of staff.
 
-    Every method raises Denied or PasswordChangeRequired, audited, where the actor is a member who is no administrator,
-    and every change ChangedMeanwhile where ``version`` is no longer the member's.
+    Every method raises Denied or PasswordChangeRequired, audited, for a member who is no administrator, and every
+    change ChangedMeanwhile for an outdated ``version``.
     """
 
     def __init__(self, store: Store, clock: Clock) -> None:
@@ -114,15 +106,15 @@ class StaffAccounts:
         self._gate = StaffGate(store)
 
     def list(self, actor: Actor) -> tuple[StaffRow, ...]:
-        """Everybody, those disabled too, by account."""
+        """Return every member, active or not, sorted by account."""
         with self._read(actor, "staff.list") as session:
             return _rows(session)
 
     def find(self, actor: Actor, account: str) -> StaffRow:
-        """One member by their account, in whatever case and width it is typed.
+        """Return the member with an account, regardless of case and width.
 
         Raises:
-            UnknownStaff: see there.
+            UnknownStaff: there is none.
         """
         with self._read(actor, "staff.find") as session:
             found = _rows(session, normalise_account(account))
@@ -141,21 +133,20 @@ class StaffAccounts:
         national_id: str,
         first_password: str,
     ) -> StaffRow:
-        """Add a member, who signs in with the first password within thirty days and changes it.
+        """Add a member, whose first password expires after thirty days.
 
         Args:
-            actor: who does it.
-            account: ASCII letters, digits, dot, underline and dash; three to 32.
-            name: theirs.
-            role: what they are.
-            classes: those a homeroom teacher looks after; may be given later.
-            national_id: their own, so that they decide on no child of theirs; only its blind index is kept.
-            first_password: as strong as the one they choose.
+            actor: the manager.
+            account: three to 32 ASCII letters, digits, dots, underlines and dashes.
+            name: as typed.
+            role: of the member.
+            classes: of a homeroom teacher; may be empty.
+            national_id: the member's own, as typed, to exclude decisions on an own child; only its blind index is kept.
+            first_password: subject to the rule of chosen ones.
 
         Raises:
-            InvalidAccount, InvalidName, InvalidIdentity: not one; see `kiosk.rules`.
-            AccountTaken, NoClassTeacher, UnknownClass: see there.
-            PasswordRefused: too short, made of account, name or an ID, or common.
+            InvalidAccount, InvalidName, InvalidIdentity: see `kiosk.rules`.
+            AccountTaken, NoClassTeacher, UnknownClass, PasswordRefused: nothing was added.
         """
         account, name = parse_staff_account(account), parse_name(name)
         own_id = parse_id(national_id, today(self._clock))
@@ -195,10 +186,10 @@ class StaffAccounts:
             return _rows(unit.session, account)[0]
 
     def disable(self, actor: Actor, staff_id: str, version: int) -> None:
-        """End a member's login and whatever they are doing with it.
+        """Disable a member's login and end its sessions.
 
         Raises:
-            LastAdministrator: see there.
+            LastAdministrator: no other is active.
         """
         with self._change(actor, "staff.disable", staff_id, version) as (unit, staff, credential, audited_actor):
             if staff.active:
@@ -208,19 +199,16 @@ class StaffAccounts:
             unit.audit(audited_actor, "staff.disabled", staff.id)
 
     def enable(self, actor: Actor, staff_id: str, version: int) -> None:
-        """Give a member's login back; their password is the one they had."""
+        """Enable a member's login with its former password."""
         with self._change(actor, "staff.enable", staff_id, version) as (unit, staff, credential, audited_actor):
             staff.active = credential.active = True
             unit.audit(audited_actor, "staff.enabled", staff.id)
 
     def reset(self, actor: Actor, staff_id: str, version: int) -> str:
-        """Give a member a one-time code in place of their password, and forget their failures.
-
-        Returns:
-            The code, to be shown once; it is good for thirty days.
+        """Replace a member's password by a one-time code, to be shown once; it expires after thirty days.
 
         Raises:
-            StaffDisabled: see there.
+            StaffDisabled: the member must be enabled first.
         """
         with self._change(actor, "staff.reset", staff_id, version) as (unit, staff, credential, audited_actor):
             if not staff.active:
@@ -228,20 +216,20 @@ class StaffAccounts:
             return give_one_time_code(unit, self._lockout, StaffLogin(), credential, audited_actor)
 
     def set_classes(self, actor: Actor, staff_id: str, version: int, classes: Sequence[str]) -> None:
-        """Say which classes a homeroom teacher looks after; it counts at once.
+        """Set the classes of a homeroom teacher.
 
         Raises:
-            NoClassTeacher, UnknownClass: see there.
+            NoClassTeacher, UnknownClass: nothing was changed.
         """
         with self._change(actor, "staff.set_classes", staff_id, version) as (unit, staff, _credential, audited_actor):
             kept = _put_classes(unit.session, staff.id, Role(staff.role), classes)
             unit.audit(audited_actor, "staff.classes_set", staff.id, {"classes": kept})
 
     def change_role(self, actor: Actor, staff_id: str, version: int, role: Role) -> None:
-        """Make a member something else, who signs in anew; whoever is no longer a homeroom teacher has no classes.
+        """Change a member's role and end their sessions; other roles than homeroom teacher lose the classes.
 
         Raises:
-            LastAdministrator: see there.
+            LastAdministrator: no other is active.
         """
         with self._change(actor, "staff.change_role", staff_id, version) as (unit, staff, credential, audited_actor):
             if staff.active and role is not Role.ADMINISTRATOR:
@@ -263,7 +251,7 @@ class StaffAccounts:
 
     @contextmanager
     def _write(self, actor: Actor, action: str) -> Iterator[tuple[UnitOfWork, str]]:
-        """A unit of work, and the actor as they stand in the audit."""
+        """Open a unit of work with the actor for the audit."""
         if isinstance(actor, CommandLine):
             with self._store.write() as unit:
                 yield unit, OPERATOR
@@ -275,7 +263,7 @@ class StaffAccounts:
     def _change(
         self, actor: Actor, action: str, staff_id: str, version: int
     ) -> Iterator[tuple[UnitOfWork, Staff, Credential, str]]:
-        """A unit of work with the member to be changed, if they are still as the actor saw them."""
+        """Open a unit of work with the member and their login, if the version is current."""
         with self._write(actor, action) as (unit, audited_actor):
             staff = unit.session.get(Staff, staff_id)
             if staff is None or staff.version != version:
@@ -295,10 +283,7 @@ def _require_another_administrator(session: Session, staff: Staff) -> None:
 
 
 def _put_classes(session: Session, staff_id: str, role: Role, classes: Collection[str]) -> list[str]:
-    """Replace a member's classes; gives them as they are kept.
-
-    Without any student on file (the roster comes later) a class is believed.
-    """
+    """Replace a member's classes and return them sorted; without a roster any class name is accepted."""
     kept = sorted({half_width(one).strip() for one in classes})
     if kept and role is not Role.HOMEROOM_TEACHER:
         raise NoClassTeacher
@@ -312,7 +297,7 @@ def _put_classes(session: Session, staff_id: str, role: Role, classes: Collectio
 
 
 def _rows(session: Session, account: str | None = None) -> tuple[StaffRow, ...]:
-    """Everybody by account, or the one with this account."""
+    """Return every member sorted by account, or the one with this account."""
     statement = (
         select(Staff, Credential)
         .join(Credential, (col(Credential.subject_id) == Staff.id) & (col(Credential.kind) == STAFF_LOGIN))

@@ -1,4 +1,4 @@
-"""Parents' requests to delete what is held on them, for the registrar to decide."""
+"""The registrar's decisions on requests to delete a parent's data."""
 
 from __future__ import annotations
 
@@ -34,13 +34,12 @@ AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class DeletionRow:
-    """A request.
+    """A request in the list.
 
     Attributes:
-        request_id: which.
-        version: of it, for :meth:`DeletionRequests.decide`.
+        version: for :meth:`DeletionRequests.decide`.
         name: the parent's.
-        children: their names, of bindings that stand.
+        children: the names of the children with an active binding.
         state: open, deleted, declined, taken_back.
         requested_at: milliseconds since 1970-01-01 UTC.
     """
@@ -55,15 +54,14 @@ class DeletionRow:
 
 @dataclass(frozen=True, slots=True)
 class DeletionView:
-    """A request as the registrar decides on it.
+    """A request with the data that the decision needs.
 
     Attributes:
-        row: what the list shows.
         reason: the parent's.
         national_id: masked.
         mobile: masked.
-        email: masked; None where there is none.
-        carers: how many accesses the parent gave that still stand, and end with the account.
+        email: masked; None without an address.
+        carers: the number of active accesses that the parent granted, which end with the account.
     """
 
     row: DeletionRow
@@ -75,12 +73,7 @@ class DeletionView:
 
 
 class DeletionRequests:
-    """The service.
-
-    Args:
-        store: the database.
-        settings: whether a mail server is set, for telling the parent.
-    """
+    """Lists, shows and decides requests."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
@@ -88,7 +81,7 @@ class DeletionRequests:
         self._gate = StaffGate(store)
 
     def list(self, member: StaffMember) -> tuple[DeletionRow, ...]:
-        """The open requests, the longest waiting first, at most :data:`AT_ONCE`: the others come as these are decided.
+        """Return the oldest open requests, at most :data:`AT_ONCE`.
 
         Raises:
             Denied, PasswordChangeRequired: see :class:`StaffGate`.
@@ -103,7 +96,7 @@ class DeletionRequests:
             return _rows(session, found)
 
     def open(self, member: StaffMember, request_id: str) -> DeletionView:
-        """One request, with what is to be known of the person.
+        """Return one request.
 
         Raises:
             Denied, PasswordChangeRequired: no such request, or see :class:`StaffGate`.
@@ -128,20 +121,20 @@ class DeletionRequests:
             )
 
     def decide(self, member: StaffMember, request_id: str, version: int, *, deletes: bool, answer: str) -> None:
-        """Delete what is held on the person (see :mod:`kiosk.services.privacy.erasure`), or decline with a reason.
+        """Delete a person's data (see :mod:`kiosk.services.privacy.erasure`), or decline.
 
-        To delete ends every binding, tells the parent so with the answer as the reason, and closes the account. The
-        answer is kept either way; who is declined reads it once signed on.
+        A deletion ends every binding with the answer as the reason, and closes the account. A declined parent reads the
+        answer after the next sign-on.
 
         Args:
-            member: the registrar.
-            request_id: which.
-            version: as the member saw it.
+            member: a registrar.
+            request_id: the request.
+            version: as shown.
             deletes: 已刪除, or else 不刪除.
             answer: to the parent.
 
         Raises:
-            UnusableReason: see there.
+            UnusableReason: the answer is empty, too long or has unsafe characters.
             ChangedMeanwhile: taken back, or decided by a colleague.
             Denied, PasswordChangeRequired: the member's own request or child, no such request, or see
                 :class:`StaffGate`.
@@ -178,10 +171,10 @@ class DeletionRequests:
 
 
 def _require_others(session: Session, acting: ActingStaff, account: ParentAccount, now: int) -> None:
-    """Go on only where neither the request nor a child is the member's own.
+    """Require that neither the request nor a child is the member's own.
 
     Raises:
-        OwnChildRefused: it is.
+        OwnChildRefused: one is.
     """
     if account.national_id_index == acting.national_id_index:
         raise OwnChildRefused
@@ -190,7 +183,7 @@ def _require_others(session: Session, acting: ActingStaff, account: ParentAccoun
 
 
 def _rows(session: Session, requests: Sequence[DeletionRequest]) -> tuple[DeletionRow, ...]:
-    """The requests with whose they are, in two statements."""
+    """Return the requests with the names of parents and children, in two statements."""
     accounts = [request.account_id for request in requests]
     named = select(ParentAccount.id, ParentAccount.name).where(col(ParentAccount.id).in_(accounts))
     names = dict(session.exec(named).all())

@@ -1,8 +1,8 @@
-"""Deleting what is held on a person, once the school has decided so.
+"""The erasure of a person's data after the school's decision.
 
-What remains is what the school must be able to prove (個資法 §11): that an application was sent and decided on, under
-its number; the answers to the consent text; the audit. None of it says who the person was. An application that another
-parent's binding still rests on stays whole; what the person has yet to be told is told first, and emptied then.
+The evidence that the school must keep (個資法 §11) stays, without the person's identity: numbers and decisions of
+applications, consents, the audit. An application behind another parent's binding stays whole. Unsent messages are sent
+first and redacted then.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from sqlmodel import col, delete, select
 from db.models.accounts import DeletionRequest, ParentAccount
 from db.models.applications import Applicant, Application, Draft
 from db.models.documents import Document, Signature
-from db.models.logins import Credential
 from db.store import UnitOfWork
 from kiosk.domain.application_status import LIVE_STATES
 from kiosk.domain.documents import PaperState
 from kiosk.domain.receipt import EmailState
+from kiosk.services.accounts.parent_accounts import credential_of
 from kiosk.services.applications.flags import refresh
-from kiosk.services.auth.parent_login import PARENT_LOGIN
 from kiosk.services.messaging.outbox import MessageState
 from kiosk.services.messaging.redaction import DELETED_NAME, mark_for_redaction, messages_of, redacted
 
@@ -29,12 +28,7 @@ _NOTHING = {"national_id": "", "mobile": "", "email": None}
 
 
 def erase(unit: UnitOfWork, account: ParentAccount) -> None:
-    """Wipe a closed account and what was applied for with this ID; the caller has ended its bindings, and audits.
-
-    Args:
-        unit: the unit of work of the decision.
-        account: of its session, closed.
-    """
+    """Wipe a closed account and the applications with its ID; the caller has ended its bindings, and audits."""
     session = unit.session
     people = session.exec(
         select(Applicant, Application)
@@ -54,9 +48,7 @@ def erase(unit: UnitOfWork, account: ParentAccount) -> None:
     account.national_id_index, account.mobile_index = os.urandom(_INDEX_BYTES), os.urandom(_INDEX_BYTES)
     account.email_index = account.chosen_account_index = None
     account.sealed = unit.keys.seal("parent_account", account.id, _NOTHING)
-    credential = session.exec(
-        select(Credential).where(Credential.kind == PARENT_LOGIN, Credential.account == account.id)
-    ).one()
+    credential = credential_of(session, account)
     credential.active, credential.changed_at, credential.version = False, unit.timestamp_ms, credential.version + 1
     credential.initial_code = credential.initial_kind = credential.initial_expires_at = None
     credential.password_hash = credential.pepper_id = None
@@ -66,7 +58,7 @@ def erase(unit: UnitOfWork, account: ParentAccount) -> None:
 
 
 def _erase_messages(unit: UnitOfWork, account: ParentAccount) -> None:
-    """Empty what was told already; what still waits is told first, and emptied then."""
+    """Redact the sent messages, and mark the unsent ones for redaction after sending."""
     for message in messages_of(unit.session, account):
         if message.state in (MessageState.SENT.value, MessageState.CALLED.value):
             message.sealed = redacted(unit.keys, message.id)
@@ -75,14 +67,14 @@ def _erase_messages(unit: UnitOfWork, account: ParentAccount) -> None:
 
 
 def _erase_requests(unit: UnitOfWork, account: ParentAccount) -> None:
-    """Take the person's own words out of what they asked before; the school's answers stay."""
+    """Remove the reasons of earlier requests; the school's answers stay."""
     for request in unit.session.exec(select(DeletionRequest).where(DeletionRequest.account_id == account.id)).all():
         said = unit.keys.open("deletion_request", request.id, request.sealed)
         request.sealed = unit.keys.seal("deletion_request", request.id, said | {"reason": ""})
 
 
 def _erase_papers(unit: UnitOfWork, application_id: str) -> None:
-    """Empty the void forms of an application that is over, and what was drawn on them."""
+    """Empty the void forms of an application and their signatures."""
     papers = unit.session.exec(
         select(Document).where(Document.application_id == application_id, Document.state == PaperState.VOID.value)
     ).all()

@@ -1,9 +1,7 @@
-"""What the school holds on a parent or carer (Personal Data Protection Act, art. 3), gathered for themself to read.
+"""The data held on a parent or carer, for that person (Personal Data Protection Act, art. 3).
 
-Of an ID the last three characters are shown, here as everywhere; of other people their masked names only.
-
-Who has an account only because a parent named them a carer is given what that account holds since it was opened. The
-school has not looked at who they are: whoever named them knows their ID, and could sign on in their place.
+IDs are masked but for three characters, and other people's names too. A carer without a binding gets only the data of
+the account since its opening: the school has not verified them, and the granting parent could sign on in their place.
 """
 
 from __future__ import annotations
@@ -19,7 +17,6 @@ from db.keyring import KeyRing
 from db.models.accounts import Binding, CarerAccess, DeletionRequest, ParentAccount
 from db.models.applications import Applicant, Application, Consent
 from db.models.documents import Document
-from db.models.logins import Credential
 from db.models.school import Guardian, Student
 from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.documents import FormKind, PaperState
@@ -28,9 +25,8 @@ from kiosk.i18n import _
 from kiosk.rules.identity import mask_id
 from kiosk.rules.names import mask_name
 from kiosk.rules.roc_dates import format_roc
-from kiosk.services.accounts.parent_accounts import is_bound
+from kiosk.services.accounts.parent_accounts import credential_of, is_bound
 from kiosk.services.accounts.visible_children import Scope, scope_of
-from kiosk.services.auth.parent_login import PARENT_LOGIN
 from kiosk.services.messaging.outbox import Channel, MessageKind
 from kiosk.services.messaging.redaction import messages_of
 from kiosk.services.students.consents import BY_ACCOUNT, choice_label
@@ -40,20 +36,14 @@ Line = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class DataSection:
-    """One part of the copy: a heading, and lines of a label and a value each."""
+    """One section of the copy; each line has a label and a value."""
 
     title: str
     lines: tuple[Line, ...] = field(repr=False)
 
 
 class OwnDataReader:
-    """Gathers what is held on the person of an account.
-
-    Args:
-        session: one consistent view.
-        keys: open what is sealed.
-        account: whose data.
-    """
+    """Gathers the data held on the person of an account."""
 
     def __init__(self, session: Session, keys: KeyRing, account: ParentAccount) -> None:
         self._session = session
@@ -64,11 +54,7 @@ class OwnDataReader:
         self._since = 0 if self._is_bound else account.opened_at
 
     def sections(self, consent_title: str) -> tuple[DataSection, ...]:
-        """Everything that may be given, in the order of reading.
-
-        Args:
-            consent_title: what the text of the consent is called.
-        """
+        """Return the sections of the copy; ``consent_title`` is the title of the consent text."""
         of_bound = (
             (_("親子關係綁定"), self._of_bindings()),
             (_("申請資料"), self._of_applications()),
@@ -88,10 +74,7 @@ class OwnDataReader:
         return tuple(DataSection(title, tuple(lines)) for title, lines in parts)
 
     def consents(self) -> list[Consent]:
-        """The answers behind the account's bindings, and what was withdrawn with it, the oldest first.
-
-        None for a carer: what a person of the same ID has agreed to before is not theirs to see, see above.
-        """
+        """Return the consents behind the account's bindings and its withdrawals, the oldest first; none for a carer."""
         if not self._is_bound:
             return []
         behind = (
@@ -105,9 +88,7 @@ class OwnDataReader:
 
     def _of_account(self) -> Iterator[Line]:
         account = self._account
-        credential = self._session.exec(
-            select(Credential).where(Credential.kind == PARENT_LOGIN, Credential.account == account.id)
-        ).one()
+        credential = credential_of(self._session, account)
         yield _("姓名"), account.name
         yield _("身分證字號（末三碼）"), mask_id(self._known["national_id"])
         yield _("手機"), self._known["mobile"]
@@ -250,5 +231,5 @@ def _note(text: str) -> Iterator[Line]:
 
 
 def deletion_label(state: str) -> str:
-    """What became of a request to delete, in words."""
+    """Return the label of a deletion request's state."""
     return {"deleted": _("已刪除"), "declined": _("不刪除"), "taken_back": _("已取回")}.get(state, _("待學校處理"))

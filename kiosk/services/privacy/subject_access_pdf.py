@@ -1,4 +1,4 @@
-"""The copy of a person's data as PDF, made as the paper forms are (:mod:`kiosk.services.documents.pdf_renderer`)."""
+"""The copy of a person's data as PDF."""
 
 from __future__ import annotations
 
@@ -14,15 +14,10 @@ from kiosk.services.privacy.subject_access import DataSection
 
 
 def render_copy(sections: Sequence[DataSection], made_on: date, school_name: str) -> bytes:
-    """One PDF, as many pages as it takes; the same bytes for the same data and day.
-
-    Args:
-        sections: what it says.
-        made_on: the day it bears.
-        school_name: stands at its head.
+    """Return one PDF, with the same bytes for the same data and day.
 
     Raises:
-        FormRefused: it cannot be made.
+        FormRefused: the text cannot be rendered.
     """
     title = _("個人資料複製本")
     content = [[section.title, [list(line) for line in section.lines]] for section in sections]

@@ -1,7 +1,6 @@
-"""A person's rights over their own data (Personal Data Protection Act, art. 3).
+"""A person's rights to read, copy and delete their data, and to withdraw (Personal Data Protection Act, art. 3).
 
-They read it, get a copy, withdraw a consent, and ask for deletion; what the school answers to that is
-:mod:`kiosk.services.privacy.deletion_requests`.
+The school's answers to deletion requests are in :mod:`kiosk.services.privacy.deletion_requests`.
 """
 
 from __future__ import annotations
@@ -33,18 +32,15 @@ from kiosk.services.texts.loader import TextName, load_text
 
 @dataclass(frozen=True, slots=True)
 class GivenConsent:
-    """An answer to a consent text behind one of the account's bindings, or its withdrawal.
+    """A consent behind one of the account's bindings, or its withdrawal.
 
     Attributes:
-        consent_id: the answer.
-        student_id: for which child.
-        student_name: theirs.
-        text_name: of the text, as the evidence names it.
-        text_version: the version that was shown.
+        text_name: as in the consent evidence.
+        text_version: of the shown text.
         text_sha256: of its exact bytes, hexadecimal.
         choice: agree, refuse, withdraw.
         answered_at: milliseconds since 1970-01-01 UTC.
-        can_withdraw: whether the account is still bound to the child on this answer.
+        can_withdraw: whether an active binding of the account rests on this consent.
     """
 
     consent_id: str
@@ -60,7 +56,7 @@ class GivenConsent:
 
 @dataclass(frozen=True, slots=True)
 class OwnDataCopy:
-    """Everything held on the person, on a day."""
+    """The data held on a person on a day."""
 
     made_on: date
     sections: tuple[DataSection, ...]
@@ -68,11 +64,11 @@ class OwnDataCopy:
 
 @dataclass(frozen=True, slots=True)
 class DeletionState:
-    """The last request to delete.
+    """The last deletion request.
 
     Attributes:
         state: open, deleted, declined, taken_back.
-        answer: the school's; empty until it has decided.
+        answer: the school's; empty before the decision.
         requested_at: milliseconds since 1970-01-01 UTC.
     """
 
@@ -83,13 +79,7 @@ class DeletionState:
 
 @audits_refusals
 class OwnData:
-    """The service.
-
-    Args:
-        store: the database.
-        settings: the school's name, and whether a mail server is set.
-        clock: a carer's access ends with a day.
-    """
+    """Serves the rights of a signed-on parent or carer."""
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
         self._store = store
@@ -97,7 +87,7 @@ class OwnData:
         self._clock = clock
 
     def consents(self, holder: AccountSession) -> tuple[GivenConsent, ...]:
-        """The answers behind the account's bindings with their versions, and what was withdrawn, the oldest first.
+        """Return the consents behind the account's bindings and the withdrawals, the oldest first.
 
         Raises:
             Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
@@ -121,12 +111,10 @@ class OwnData:
             )
 
     def withdraw_consent(self, holder: AccountSession, consent_id: str) -> None:
-        """Withdraw a consent: a row of evidence beside it, and the end of the holder's own binding to that child.
-
-        The answer itself stays, and so does what another parent has agreed to.
+        """Withdraw a consent and end the holder's binding that rests on it; the consent stays as evidence.
 
         Raises:
-            Denied, PasswordChangeRequired: no binding of the holder's rests on this answer, or see
+            Denied, PasswordChangeRequired: no active binding of the holder rests on it, or see
                 `kiosk.services.auth.account_session.require_account`.
         """
         with self._store.write() as unit:
@@ -156,7 +144,7 @@ class OwnData:
             unit.audit(holder.credential_id, "consent.withdrawn", consent.student_id, detail)
 
     def copy(self, holder: AccountSession) -> OwnDataCopy:
-        """Everything held on the person; that it was asked for stands in the audit.
+        """Return the data held on the person, and audit the access.
 
         Raises:
             Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
@@ -164,10 +152,10 @@ class OwnData:
         return self._copy(holder, "own_data.shown")
 
     def copy_pdf(self, holder: AccountSession) -> bytes:
-        """The same as PDF, to be printed under a title that names nobody (:data:`PRINT_TITLE`).
+        """Return the same as PDF; print it with the title :data:`PRINT_TITLE`.
 
         Raises:
-            FormRefused: it cannot be made.
+            FormRefused: the text cannot be rendered.
             Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
         """
         from kiosk.services.privacy.subject_access_pdf import render_copy
@@ -176,11 +164,11 @@ class OwnData:
         return render_copy(copy.sections, copy.made_on, self._settings.school_name)
 
     def request_deletion(self, holder: AccountSession, reason: str) -> None:
-        """Ask the school to delete what it holds on the person; one request at a time.
+        """Request the deletion of the person's data; one request at a time.
 
         Raises:
-            UnusableReason: see there.
-            ChangedMeanwhile: there is an open one.
+            UnusableReason: the reason is empty, too long or has unsafe characters.
+            ChangedMeanwhile: a request is open already.
             Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
         """
         reason = checked_reason(reason)
@@ -201,7 +189,7 @@ class OwnData:
             unit.audit(holder.credential_id, "deletion.requested", account.id, {"request": request_id})
 
     def deletion(self, holder: AccountSession) -> DeletionState | None:
-        """The last request, and what became of it; None where there was none.
+        """Return the last deletion request.
 
         Raises:
             Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
@@ -215,7 +203,7 @@ class OwnData:
             return DeletionState(last.state, said.get("answer", ""), last.requested_at)
 
     def take_back_deletion(self, holder: AccountSession) -> None:
-        """Take the open request back.
+        """Take back the open request.
 
         Raises:
             ChangedMeanwhile: there is none, or the school has decided.
@@ -240,11 +228,11 @@ class OwnData:
 
 
 PRINT_TITLE = "kiosk own data"
-"""Of the print job, which others can read."""
+"""The title of the print job, which other users can read, so that it names nobody."""
 
 
 def _binding_on(session: Session, account: ParentAccount, consent: Consent) -> Binding | None:
-    """The account's own active binding that rests on an answer."""
+    """Return the account's active binding that rests on a consent."""
     return session.exec(
         select(Binding)
         .join(Application, col(Application.id) == col(Binding.application_id))
@@ -266,7 +254,7 @@ def _last_request(session: Session, account: ParentAccount) -> DeletionRequest |
 
 
 def _own_request(session: Session, account: ParentAccount) -> DeletionRequest | None:
-    """The last request; for a carer none from before the account was opened, see `kiosk.services.privacy.subject_access`."""
+    """Return the last request; for a carer none from before the account's opening."""
     last = _last_request(session, account)
     is_earlier = last is not None and last.requested_at < account.opened_at
     return None if is_earlier and not is_bound(session, account) else last
