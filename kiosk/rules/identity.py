@@ -171,7 +171,7 @@ def hide_ids(text: str, known: Collection[str] = ()) -> str:
 
     Args:
         text: somebody's free words; the first :data:`~kiosk.rules.text_safety.MAX_FIELD_LENGTH` characters are kept.
-        known: numbers whose last six, the first password of the single sign-on (the guide's step 三), go as well.
+        known: numbers in normal form, whose last six (the first password, the guide's step 三) are hidden as well.
     """
     text = text[:MAX_FIELD_LENGTH]
     places: list[int] = []
