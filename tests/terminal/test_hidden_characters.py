@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from pathlib import Path
 
 import pytest
 from sqlmodel import SQLModel
 
-import kiosk.screens
+import kiosk.screens.base.ask_id
+import kiosk.screens.base.login
+import kiosk.screens.base.notice
+import kiosk.screens.family
 from kiosk.screens.family.correction import CorrectionScreen
 from kiosk.services.texts.loader import SHIPPED_FOLDER
+from tests.pilot.screens_of import screens_in, screens_of
 from tests.terminal import walker
 from tests.terminal.harness import Terminal, python
 from tests.terminal.hidden_characters import (
@@ -217,15 +219,8 @@ def test_every_text_on_file_is_planted_or_chosen_by_the_kiosk() -> None:
 
 
 def test_every_screen_of_a_visit_is_walked_past() -> None:
-    files = {module.name for module in pkgutil.iter_modules(kiosk.screens.__path__)} - {"review", "account"}
-    names = [*(f"{kiosk.screens.__name__}.{file}" for file in sorted(files)), "kiosk.screens.base.notice"]
-    modules = [importlib.import_module(name) for name in names]
-    screens = {
-        name
-        for module in modules
-        for name, thing in vars(module).items()
-        if name.endswith("Screen") and isinstance(thing, type) and thing.__module__ == module.__name__
-    }
+    modules = (kiosk.screens.base.login, kiosk.screens.base.notice, kiosk.screens.base.ask_id)
+    screens = screens_of(kiosk.screens.family).union(*map(screens_in, modules))
     assert screens == SEEN_ON_THE_WALK
 
 

@@ -11,6 +11,7 @@ import pytest
 from textual import events
 from textual.widgets import Static
 
+import kiosk.screens.office
 import kiosk.screens.review
 from kiosk.app import KioskApp
 from kiosk.config.sections import IdleTimes
@@ -57,7 +58,7 @@ def assert_no_widget_holds_text() -> None:
 
 
 def test_the_walker_knows_every_screen() -> None:
-    assert screens_of(kiosk.screens.review) <= set(SCREENS.values())
+    assert screens_of(kiosk.screens.review) | screens_of(kiosk.screens.office) <= set(SCREENS.values())
 
 
 async def assert_no_held_key_keeps_it(school: School, clock: FakeClock, screen: str) -> None:
