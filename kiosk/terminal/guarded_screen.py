@@ -16,7 +16,6 @@ _TEXTUALS_OWN = ("textual.events", "textual.messages")
 _LATE_EVENTS = (
     events.Mount,
     events.ScreenResume,
-    events.Callback,
     events.Timer,
     events.InputEvent,
     events.Paste,
@@ -54,6 +53,10 @@ class GuardedScreen(Screen[T], Generic[T]):
         return super().set_timer(delay, callback and self._unless_dismissed(callback), **options)
 
     def _unless_dismissed(self, callback: Callable[..., Any]) -> Callable[..., Any]:
+        """Guard a callback, unless it belongs to another object, which may wait for it."""
+        if getattr(callback, "__self__", self) is not self:
+            return callback
+
         async def call(*args: Any, **kwargs: Any) -> None:
             if self.is_dismissed:
                 return

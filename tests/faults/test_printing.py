@@ -150,7 +150,7 @@ def test_lp_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch, tmp_p
     stuck.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
     stuck.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(printer, "_SECONDS_FOR_LP", 0.2)
+    monkeypatch.setattr(printer, "_LP_TIMEOUT_SECONDS", 0.2)
     with pytest.raises(PrintFailed) as failed:
         send_to_printer(_QUEUE, b"%PDF-1.7", "kiosk test")
     assert failed.value.fault is PrintFault.TOO_SLOW
