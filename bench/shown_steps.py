@@ -27,8 +27,8 @@ from kiosk.screens.family.change_password import ChangePasswordScreen
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import School, open_school
 from kiosk.testing.clock import FakeClock
-from tests.pilot.conftest import STUDENTS, add_student
-from tests.pilot.quick import QuickParent
+from tests.pilot.conftest import add_students
+from tests.pilot.people import QuickParent
 from tests.pilot.walker import go_to, make_ready
 
 _SIZE = (100, 30)
@@ -79,8 +79,7 @@ async def _shown(app: App[Any], makes: dict[str, _Make]) -> dict[str, float]:
 
 async def _show_kiosk(folder: Path) -> None:
     school = open_school(load_settings(folder / "home", environment={}), FakeClock(), PasswordHasher(1, 1024, 1))
-    for number in STUDENTS:
-        add_student(school, number)
+    add_students(school)
     makes = await _steps_of(make_ready(school))
     for _line in sys.stdin:
         print(json.dumps(await _shown(KioskApp(school.settings, school.clock, school), makes)), flush=True)

@@ -22,7 +22,7 @@ from bench.start import BARE, BARE_LABEL, LOGIN_LABEL, kiosk
 from kiosk.config.settings import load_settings
 from kiosk.services.school import open_school
 from kiosk.testing.clock import FakeClock
-from tests.pilot.conftest import STUDENTS, add_student
+from tests.pilot.conftest import add_students
 from tests.pilot.family.test_nothing_left import visit_often
 
 _SECONDS, _SECONDS_IN_SHORT = 20.0, 5.0
@@ -68,8 +68,7 @@ def _visit(visits: int) -> tuple[int, int]:
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(Path(folder) / "home", environment={})
         school = open_school(settings, clock, PasswordHasher(1, 1024, 1))
-        for number in STUDENTS:
-            add_student(school, number)
+        add_students(school)
         memory = asyncio.run(visit_often(school, clock, visits))
         school.close()
     return memory

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 async def until(pilot: Pilot[int], condition: Callable[[], object], within: float = 10.0) -> None:
-    """Let the app run until a condition holds; a pause alone does not wait for threads.
+    """Let the app run until a condition holds.
 
     Raises:
         TimeoutError: it did not hold in time; names the screen that stood instead.
@@ -22,7 +23,7 @@ async def until(pilot: Pilot[int], condition: Callable[[], object], within: floa
     while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError(f"waited in vain on {type(pilot.app.screen).__name__}")
-        await pilot.pause(0.01)
+        await asyncio.sleep(0.01)
 
 
 class Person:

@@ -80,6 +80,8 @@ def add_student(
     national_id: str = NATIONAL_ID,
     birth: date = date(2010, 5, 6),
     active: bool = True,
+    name: str = "王小明",
+    class_name: str = "科二智",
 ) -> str:
     """Put one student with a first login into the school."""
     student_id = uuid4().hex
@@ -88,8 +90,8 @@ def add_student(
             Student(
                 id=student_id,
                 student_number=number,
-                name="王小明",
-                class_name="科二智",
+                name=name,
+                class_name=class_name,
                 national_id_index=unit.keys.index(IndexColumn.NATIONAL_ID, national_id),
                 sealed=unit.keys.seal("student", student_id, {"birth_date": birth.isoformat()}),
                 updated_at=unit.timestamp_ms,

@@ -8,7 +8,8 @@ from kiosk.config.sections import SmtpSecurity, SmtpSettings
 from kiosk.services.messaging.email_verification import EmailCodes
 from kiosk.services.school import School
 from kiosk.testing.person import until
-from tests.pilot.accounts import FIRST, PARENT, PASSWORD, QuickAccountParent, approved, bring_fees, ready
+from tests.pilot.accounts import FIRST, PARENT, PASSWORD, approved, bring_fees, ready
+from tests.pilot.people import QuickAccountParent
 
 SCREENS = {
     "login": "AccountLoginScreen",

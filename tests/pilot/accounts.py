@@ -6,15 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from kiosk.app import KioskApp
 from kiosk.services.files.table_reader import Sheet
 from kiosk.services.imports.fee_import import check_fees, import_fees, student_ids
 from kiosk.services.school import School
-from kiosk.testing.account import AccountParent
 from tests.builders.accounts import Families
 from tests.builders.applications import MOTHER
 from tests.builders.decisions import with_email
-from tests.pilot.quick import QuickPerson
+from tests.pilot.people import QuickAccountParent, account_parent_at
 
 PASSWORD = "Harbour7lights"
 PARENT = replace(with_email(MOTHER, "flower@example.com"), mobile="0910100200")
@@ -23,10 +21,6 @@ CHILD = "120001"
 """The student number of the first child of :class:`Families`."""
 
 _FEE_HEADER = ("學號", "項目", "金額", "繳費期限", "繳費狀態")
-
-
-class QuickAccountParent(QuickPerson, AccountParent):
-    """A parent with an account, who is quick."""
 
 
 def approved(school: School) -> Families:
@@ -61,19 +55,9 @@ def bring_fees(school: School, *rows: tuple[str, str, str, str]) -> None:
 
 
 @asynccontextmanager
-async def standing_at(school: School, size: tuple[int, int] = (80, 24)) -> AsyncIterator[QuickAccountParent]:
-    """Somebody at the resting login."""
-    app: KioskApp = KioskApp(school.settings, school.clock, school)
-    async with app.run_test(size=size) as pilot:
-        parent = QuickAccountParent(pilot)
-        await parent.sees("LoginScreen")
-        yield parent
-
-
-@asynccontextmanager
 async def signed_on(school: School, size: tuple[int, int] = (80, 24)) -> AsyncIterator[QuickAccountParent]:
     """Somebody who is :func:`ready`, at the home of their account."""
-    async with standing_at(school, size) as parent:
+    async with account_parent_at(school, size) as parent:
         await parent.enters_from_lobby()
         await parent.signs_on(PARENT.email, PASSWORD)
         await parent.sees("AccountHomeScreen")

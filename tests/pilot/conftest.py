@@ -1,57 +1,28 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+import shutil
+from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from argon2 import PasswordHasher
+from textual.pilot import Pilot
 
-from db.keyring import IndexColumn
-from db.models.logins import Credential
-from db.models.school import Student
-from kiosk.app import KioskApp
 from kiosk.config.settings import load_settings
+from kiosk.demo.seed import fill_demo_school
 from kiosk.services.school import School, open_school
 from kiosk.testing.clock import FakeClock
-from kiosk.testing.parent import Parent
+from tests.builders.school import add_student
+from tests.pilot.people import screen_worked_off
 
 STUDENTS = {
     "110001": ("王小明", "科二智", "A123456789", "2010-05-06"),
     "110002": ("王小美", "科一智", "A290000009", "2011-05-06"),
     "110003": ("李大同", "電三智", "F190000004", "2007-05-06"),
 }
-
-
-def add_student(school: School, number: str) -> None:
-    name, class_name, national_id, birth = STUDENTS[number]
-    student_id = uuid4().hex
-    with school.store.write() as unit:
-        unit.session.add(
-            Student(
-                id=student_id,
-                student_number=number,
-                name=name,
-                class_name=class_name,
-                national_id_index=unit.keys.index(IndexColumn.NATIONAL_ID, national_id),
-                sealed=unit.keys.seal("student", student_id, {"birth_date": birth}),
-                updated_at=unit.timestamp_ms,
-            )
-        )
-        unit.session.add(
-            Credential(
-                id=uuid4().hex,
-                kind="student",
-                account=f"P{number}",
-                subject_id=student_id,
-                initial_code=unit.keys.initial_code(number, national_id),
-                initial_kind="national_id",
-                changed_at=unit.timestamp_ms,
-            )
-        )
-        unit.audit("test", "test.student", student_id)
+_QUICK = PasswordHasher(1, 1024, 1)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -61,25 +32,52 @@ def _frozen() -> None:
     gc.freeze()
 
 
+@pytest.fixture(autouse=True)
+def _no_pilot_waits_for_a_dismissed_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def wait_for_screen(pilot: Pilot[int]) -> bool:
+        await screen_worked_off(pilot.app)
+        return True
+
+    monkeypatch.setattr(Pilot, "_wait_for_screen", wait_for_screen)
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
 
 
+def add_students(school: School) -> None:
+    for number, (name, class_name, national_id, birth) in STUDENTS.items():
+        birthday = date.fromisoformat(birth)
+        add_student(school, number, national_id=national_id, birth=birthday, name=name, class_name=class_name)
+
+
 @pytest.fixture
 def school(tmp_path: Path, clock: FakeClock) -> Iterator[School]:
-    home = tmp_path / "home"
-    opened = open_school(load_settings(home, environment={}), clock, PasswordHasher(1, 1024, 1))
-    for number in STUDENTS:
-        add_student(opened, number)
+    """A school with three students who have never signed in."""
+    opened = open_school(load_settings(tmp_path / "home", environment={}), clock, _QUICK)
+    add_students(opened)
     yield opened
     opened.close()
 
 
-@asynccontextmanager
-async def standing_at(school: School, size: tuple[int, int] = (100, 30)) -> AsyncIterator[Parent]:
-    app: KioskApp = KioskApp(school.settings, school.clock, school)
-    async with app.run_test(size=size) as pilot:
-        parent = Parent(pilot)
-        await parent.sees("LoginScreen")
-        yield parent
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The invented school, made once."""
+    home = tmp_path_factory.mktemp("demo") / "home"
+    school = open_school(load_settings(home, demo=True, environment={}), FakeClock(), _QUICK)
+    fill_demo_school(school)
+    school.close()
+    return home
+
+
+@pytest.fixture
+def demo(demo_home: Path, tmp_path: Path, clock: FakeClock) -> Iterator[School]:
+    """A copy of it, a day later."""
+    home = tmp_path / "demo"
+    shutil.copytree(demo_home, home)
+    home.chmod(0o700)
+    clock.set_wall(clock.now() + timedelta(days=1))
+    school = open_school(load_settings(home, demo=True, environment={}), clock, _QUICK)
+    yield school
+    school.close()

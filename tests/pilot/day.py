@@ -32,7 +32,7 @@ from kiosk.services.school import School, open_school
 from kiosk.testing.clock import FakeClock
 from kiosk.testing.person import Person, until
 from tests.builders.mail_server import Mailbox, mail_server
-from tests.pilot.demo_office import STAFF_PASSWORD
+from tests.pilot.people import STAFF_PASSWORD
 
 FIRST_STAFF_PASSWORD = "first-of-seven-lanterns"
 _FIRST_OF_A_CLASS, _FIRST_OF_THE_NEXT = 0, 30

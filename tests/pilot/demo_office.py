@@ -1,79 +1,19 @@
-"""The invented school's office: its staff in front of the kiosk, and what they find there."""
+"""The invented school's office: what its staff find there."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
-from pathlib import Path
+from collections.abc import Sequence
 
-import pytest
-from argon2 import PasswordHasher
+from textual.widgets import Static
 
-from kiosk.app import AppOptions, KioskApp
-from kiosk.config.settings import load_settings
+from db.models.applications import Application
 from kiosk.demo.people import invented_id
-from kiosk.demo.seed import fill_demo_school
-from kiosk.demo.staff_work import demo_staff_logins
 from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
 from kiosk.services.office import StaffServices, open_office
 from kiosk.services.review.queue_filter import QueueFilter, QueueSort
-from kiosk.services.school import School, open_school
-from kiosk.testing.clock import FakeClock
-from tests.pilot.quick import QuickReviewer
-
-STAFF_PASSWORD = demo_staff_logins()[0].password
-SIZES = [(80, 24), (100, 30), (60, 20)]
-_QUICK = PasswordHasher(1, 1024, 1)
-
-
-@pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The invented school, made once."""
-    home = tmp_path_factory.mktemp("demo") / "home"
-    school = open_school(load_settings(home, demo=True, environment={}), FakeClock(), _QUICK)
-    fill_demo_school(school)
-    school.close()
-    return home
-
-
-@pytest.fixture
-def demo(demo_home: Path, tmp_path: Path, clock: FakeClock) -> Iterator[School]:
-    """A copy of it, a day later."""
-    home = tmp_path / "demo"
-    shutil.copytree(demo_home, home)
-    home.chmod(0o700)
-    clock.set_wall(clock.now() + timedelta(days=1))
-    school = open_school(load_settings(home, demo=True, environment={}), clock, _QUICK)
-    yield school
-    school.close()
-
-
-@asynccontextmanager
-async def office_at(school: School, size: tuple[int, int] = (100, 30)) -> AsyncIterator[QuickReviewer]:
-    """An office machine, standing at the staff's login."""
-    app = KioskApp(school.settings, school.clock, school, AppOptions(staff_only=True))
-    async with app.run_test(size=size) as pilot:
-        reviewer = QuickReviewer(pilot)
-        await reviewer.sees("StaffLoginScreen")
-        yield reviewer
-
-
-@asynccontextmanager
-async def at_work(
-    school: School, account: str = "TEACHER", size: tuple[int, int] = (100, 30)
-) -> AsyncIterator[QuickReviewer]:
-    """Somebody of the staff, signed in."""
-    async with office_at(school, size) as reviewer:
-        await reviewer.logs_in(account, STAFF_PASSWORD)
-        await reviewer.sees("StaffMenuScreen")
-        yield reviewer
-
-
-def kiosk_of(reviewer: QuickReviewer) -> KioskApp:
-    assert isinstance(reviewer.app, KioskApp)
-    return reviewer.app
+from kiosk.services.school import School
+from kiosk.testing.person import until
+from tests.pilot.people import STAFF_PASSWORD, QuickReviewer
 
 
 def office_of(school: School) -> StaffServices:
@@ -109,3 +49,42 @@ def add_colleague(school: School, account: str, role: Role, classes: tuple[str, 
 def father_id(place: int) -> str:
     """The ID that the invented roster has of a father, by the student's place from 0."""
     return invented_id("F", 1, 9100000 + place)
+
+
+def application_row(school: School, application_id: str) -> Application:
+    with school.store.read() as session:
+        found = session.get_one(Application, application_id)
+        session.expunge(found)
+        return found
+
+
+def state_of(school: School, student_number: str) -> str:
+    return application_row(school, application_of(school, student_number)).state
+
+
+def holds_of(school: School, student_number: str, account: str = "REGISTRAR") -> list[str]:
+    view = office_of(school).review.open(member_of(school, account), application_of(school, student_number))
+    return [hold.value for hold in view.holds]
+
+
+def comparison(reviewer: QuickReviewer) -> dict[str, Sequence[str]]:
+    """Each line of the applicant's comparison, by its field."""
+    table = reviewer.app.screen.query_one("#compare-1")
+    lines = [str(line).split() for line in str(table.render()).splitlines()]
+    return {cells[0]: cells[1:] for cells in lines if cells}
+
+
+def line_of(reviewer: QuickReviewer) -> str:
+    """The application's own line, empty while there is none."""
+    return "".join(str(line.content) for line in reviewer.app.screen.query("#what").results(Static))
+
+
+async def open_at(reviewer: QuickReviewer, student_number: str) -> None:
+    await reviewer.opens_queue()
+    await reviewer.opens_application(student_number)
+    await until(reviewer.pilot, lambda: reviewer.app.screen.query_one("#compare-1").size.width)  # it is laid out
+
+
+def is_in_sight(reviewer: QuickReviewer, selector: str) -> bool:
+    screen = reviewer.app.screen
+    return screen.query_one("#body").region.contains_region(screen.query_one(selector).region)

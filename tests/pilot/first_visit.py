@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kiosk.config.sections import SmtpSecurity, SmtpSettings
 from kiosk.services.school import School
-from kiosk.testing.parent import Parent
+from tests.pilot.people import QuickParent
 
 FIRST_PASSWORD = "A123456789"
 PASSWORD = "Harbour7lights"
@@ -14,12 +14,12 @@ MOTHER = ("林小花", "媽媽", "B200300401", "0910100200", "flower@example.org
 FATHER = ("王大明", "爸爸", "A100000001", "0910100201", "father@example.org")
 
 
-async def to_hub(parent: Parent, number: str = "110001", first: str = FIRST_PASSWORD) -> None:
+async def to_hub(parent: QuickParent, number: str = "110001", first: str = FIRST_PASSWORD) -> None:
     await parent.logs_in(f"p{number}", first)
     await parent.changes_password(PASSWORD)
 
 
-async def to_form(parent: Parent) -> None:
+async def to_form(parent: QuickParent) -> None:
     await to_hub(parent)
     await parent.confirms()
     await parent.opens("apply", "ConsentScreen")
@@ -33,7 +33,7 @@ def where_nobody_takes_mail(school: School) -> School:
     return replace(school, settings=replace(school.settings, smtp=nobody))
 
 
-async def to_read_back(parent: Parent) -> None:
+async def to_read_back(parent: QuickParent) -> None:
     await to_form(parent)
     await parent.fills_in(*MOTHER)
     await parent.sees("SummaryScreen")

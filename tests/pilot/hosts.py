@@ -17,11 +17,10 @@ from kiosk.app import KioskApp
 from kiosk.config.settings import load_settings
 from kiosk.terminal.screen_text import visible_lines
 from kiosk.testing.clock import FakeClock
-from kiosk.testing.parent import Parent
 from kiosk.testing.person import until
+from tests.pilot.people import QuickParent
 
 T = TypeVar("T")
-SIZES = [(80, 24), (100, 30), (60, 20)]
 
 
 class Shown(Generic[T]):
@@ -29,7 +28,7 @@ class Shown(Generic[T]):
 
     def __init__(self, pilot: Pilot[int], screen: Screen[T]) -> None:
         self.pilot = pilot
-        self.parent = Parent(pilot)
+        self.parent = QuickParent(pilot)
         self.screen = screen
         self.answers: list[T | None] = []
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from textual.widgets import Button
 
 from kiosk.services.auth.staff_session import CommandLine
-from kiosk.testing.person import until
-from kiosk.testing.reviewer import Reviewer
-from tests.pilot.demo_office import STAFF_PASSWORD, kiosk_of, office_of
-from tests.pilot.quick import QuickReviewer
+from tests.pilot.demo_office import office_of
+from tests.pilot.people import STAFF_PASSWORD, QuickReviewer
 
 SCREENS = {
     "login": "StaffLoginScreen",
@@ -53,7 +51,7 @@ def account_for(screen: str) -> str:
     return "ADMIN" if screen in ADMINISTRATORS else "REGISTRAR"
 
 
-async def go_to(reviewer: Reviewer, screen: str) -> None:
+async def go_to(reviewer: QuickReviewer, screen: str) -> None:
     """Go from the resting login to a screen.
 
     Args:
@@ -71,14 +69,13 @@ async def go_to(reviewer: Reviewer, screen: str) -> None:
     await reviewer.sees(SCREENS[screen])
 
 
-async def _log_in_for_the_first_time(reviewer: Reviewer) -> None:
-    assert isinstance(reviewer, QuickReviewer)
-    accounts = office_of(kiosk_of(reviewer).school).staff_accounts
+async def _log_in_for_the_first_time(reviewer: QuickReviewer) -> None:
+    accounts = office_of(reviewer.kiosk.school).staff_accounts
     row = accounts.find(CommandLine(), "TEACHER")
     await reviewer.logs_in("TEACHER", accounts.reset(CommandLine(), row.id, row.version))
 
 
-async def go_on(reviewer: Reviewer, screen: str) -> None:
+async def go_on(reviewer: QuickReviewer, screen: str) -> None:
     """Go on from the hub of whoever gets to a screen."""
     match screen:
         case "hub":
@@ -100,8 +97,7 @@ async def go_on(reviewer: Reviewer, screen: str) -> None:
         case "scan" | "signatures":
             await reviewer.opens("scan", "ScanScreen")
             if screen == "signatures":
-                await reviewer.clicks("#signatures")
-                await reviewer.sees("SignaturesScreen")
+                await reviewer.clicks("#signatures", then="SignaturesScreen")
                 await reviewer.sees_rows()
         case "print":
             await reviewer.opens("print", "PrintQueueScreen")
@@ -136,23 +132,21 @@ async def go_on(reviewer: Reviewer, screen: str) -> None:
             await reviewer.opens_queue()
             if screen == "question":
                 await reviewer.searches(IN_CONFLICT)
-                await reviewer.presses("enter", "enter")
-                await reviewer.sees("ApplicationScreen")
+                await reviewer.presses("enter", "enter", then="ApplicationScreen")
             else:
                 await reviewer.opens_application(RETURNED)
             await _act(reviewer, screen)
 
 
-async def _act(reviewer: Reviewer, screen: str) -> None:
+async def _act(reviewer: QuickReviewer, screen: str) -> None:
     match screen:
         case "revealed":
             await reviewer.reveals("核對簽章申請書")
-            await until(reviewer.pilot, lambda: "自動遮住" in reviewer.text("#message"))
+            await reviewer.is_told("自動遮住")
         case "reason":
             await reviewer.presses("f8")
         case "return":
-            await reviewer.presses("f6")
-            await reviewer.sees("ReturnFieldsScreen")
+            await reviewer.presses("f6", then="ReturnFieldsScreen")
             await reviewer.sees_rows()
         case "question":
             reviewer.app.screen.query_one("#conflict", Button).press()

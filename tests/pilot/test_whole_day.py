@@ -20,11 +20,8 @@ from kiosk.runtime import mail_worker
 from kiosk.services.applications.flag_check import compare
 from kiosk.services.messaging.outbox import MessageState
 from kiosk.testing.clock import FakeClock
-from kiosk.testing.parent import Parent
-from kiosk.testing.person import until
 from tests.pilot.day import FIRST_STAFF_PASSWORD, Day, opened_day
-from tests.pilot.demo_office import STAFF_PASSWORD, office_at
-from tests.pilot.quick import quickly_at
+from tests.pilot.people import STAFF_PASSWORD, QuickParent, parent_at, reviewer_at
 
 MORNING, SECOND_CHILD = "110001", "110031"
 """Two children of one mother, in two classes."""
@@ -64,7 +61,7 @@ async def test_a_whole_day(tmp_path: Path, clock: FakeClock) -> None:
 
 async def _parents_at_the_kiosk(day: Day) -> None:
     """A mother of two, one with a slip in her mobile, and a father who finds his child in the wrong class."""
-    async with quickly_at(day.school) as parent:
+    async with parent_at(day.school) as parent:
         mother = day.mother(MORNING)
         await _begins_to_apply(parent, day, MORNING)
         await parent.chooses_mode()
@@ -101,7 +98,7 @@ async def _parents_at_the_kiosk(day: Day) -> None:
         await parent.logs_out()
 
 
-async def _begins_to_apply(parent: Parent, day: Day, number: str) -> None:
+async def _begins_to_apply(parent: QuickParent, day: Day, number: str) -> None:
     """A student's first login, as far as the answer to the consent."""
     await parent.logs_in(f"P{number}", day.people[number]["身分證字號"])
     await parent.changes_password(DEMO_PASSWORD)
@@ -110,10 +107,10 @@ async def _begins_to_apply(parent: Parent, day: Day, number: str) -> None:
     await parent.consents()
 
 
-async def _proves_address(parent: Parent, day: Day, email: str) -> None:
+async def _proves_address(parent: QuickParent, day: Day, email: str) -> None:
     """Read the code in the mail and type it in, as far as the receipt."""
     await parent.sees("EmailCodeScreen")
-    await until(parent.pilot, lambda: "信已寄出" in parent.text("#message"))
+    await parent.is_told("信已寄出")
     await parent.enters_code(day.code_for(email))
     await parent.sees("ReceiptScreen")
     assert "信箱已驗證" in parent.text("#receipt-text")
@@ -140,7 +137,7 @@ def _assert_forty_parents_applied(day: Day) -> None:
 
 async def _the_teacher_decides(day: Day) -> None:
     """The first login, the signed forms, two sent back, the rest in bulk."""
-    async with office_at(day.school) as teacher:
+    async with reviewer_at(day.school) as teacher:
         await teacher.logs_in("TEACHER", FIRST_STAFF_PASSWORD)
         await teacher.changes_password(STAFF_PASSWORD)
         await teacher.opens_queue()
@@ -163,9 +160,8 @@ async def _the_teacher_decides(day: Day) -> None:
         ready = await teacher.opens_bulk()
         assert "不能通過 3 件，要看一下 0 件" in teacher.text("#summary")
         assert len(ready) == len(everybody) - 2 - 3, "two sent back, three wait for the registrar"
-        await teacher.types("Harbour7lights-stuff")
-        await teacher.presses("enter")
-        await until(teacher.pilot, lambda: "不正確" in teacher.text("#message"))
+        await teacher.enters("Harbour7lights-stuff")
+        await teacher.is_told("不正確")
         day.take_back(GIVEN_UP)
         results = {words[0]: words[-1] for words in await teacher.confirms_bulk(STAFF_PASSWORD)}
         assert teacher.text("#message") == "", "nothing is wrong any more"
@@ -179,7 +175,7 @@ async def _the_teacher_decides(day: Day) -> None:
 
 async def _a_parent_corrects(day: Day) -> None:
     """The mail says where; only the field that was sent back is asked for."""
-    async with quickly_at(day.school) as parent:
+    async with parent_at(day.school) as parent:
         await parent.logs_in(f"P{MISTYPED}", DEMO_PASSWORD)
         await parent.sees("MenuScreen")
         assert "退件補正" in parent.text("#states")
@@ -199,7 +195,7 @@ async def _a_parent_corrects(day: Day) -> None:
 
 async def _the_registrar_decides(day: Day) -> None:
     """The report, the two that contradict, and the class that has no teacher."""
-    async with office_at(day.school) as registrar:
+    async with reviewer_at(day.school) as registrar:
         await registrar.logs_in("REGISTRAR", FIRST_STAFF_PASSWORD)
         await registrar.changes_password(STAFF_PASSWORD)
         await registrar.opens("tickets", "ErrorReportsScreen")
@@ -227,7 +223,7 @@ async def _the_registrar_decides(day: Day) -> None:
 
 async def _the_teacher_comes_back(day: Day) -> None:
     """What was corrected, and what the registrar let go on; then whom to call."""
-    async with office_at(day.school) as teacher:
+    async with reviewer_at(day.school) as teacher:
         await teacher.logs_in("TEACHER", STAFF_PASSWORD)
         await teacher.opens_queue()
         await teacher.opens_application(MISTYPED)
@@ -246,7 +242,7 @@ async def _the_teacher_comes_back(day: Day) -> None:
 
 
 async def _parents_see_what_became_of_it(day: Day) -> None:
-    async with quickly_at(day.school) as parent:
+    async with parent_at(day.school) as parent:
         await parent.logs_in(f"P{MISREPORTED}", DEMO_PASSWORD)
         await parent.sees("MenuScreen")
         answer = parent.text("#outcomes")

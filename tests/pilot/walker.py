@@ -13,9 +13,9 @@ from kiosk.services.messaging.email_verification import EmailCodes
 from kiosk.services.school import School
 from kiosk.services.signing.signatures import Signatures
 from kiosk.services.texts.loader import load_consent
-from kiosk.testing.parent import Parent
 from kiosk.testing.person import until
 from tests.pilot.conftest import STUDENTS
+from tests.pilot.people import QuickParent
 
 PASSWORD = "Harbour7lights"
 MOTHER = ApplicantEntry(
@@ -88,7 +88,7 @@ def make_ready(school: School) -> School:
     return school
 
 
-async def go_to(parent: Parent, screen: str) -> None:
+async def go_to(parent: QuickParent, screen: str) -> None:
     """Go from the resting login to a screen.
 
     Args:
@@ -108,7 +108,7 @@ async def go_to(parent: Parent, screen: str) -> None:
     await parent.sees(SCREENS[screen])
 
 
-async def _go_on(parent: Parent, screen: str) -> None:
+async def _go_on(parent: QuickParent, screen: str) -> None:
     match screen:
         case "hub":
             return
@@ -138,29 +138,25 @@ async def _go_on(parent: Parent, screen: str) -> None:
                     await _apply(parent, screen)
 
 
-async def _apply(parent: Parent, screen: str) -> None:
+async def _apply(parent: QuickParent, screen: str) -> None:
     await parent.sees("ApplicationModeScreen")
     if screen == "mode":
         return
-    await parent.presses("enter")
-    await parent.sees("BasisScreen")
+    await parent.presses("enter", then="BasisScreen")
     if screen == "basis":
         return
-    await parent.presses("enter")
-    await parent.sees("ApplicantFormScreen")
+    await parent.presses("enter", then="ApplicantFormScreen")
     if screen == "form":
         return
     await parent.fills_in(MOTHER.name, MOTHER.relation, MOTHER.national_id, MOTHER.mobile, MOTHER.email)
     await parent.sees("SummaryScreen")
     if screen == "read_back":
         return
-    await parent.presses("enter")
-    await parent.sees("EmailCodeScreen")
-    await until(parent.pilot, lambda: "目前無法寄信" in parent.text("#message"))
+    await parent.presses("enter", then="EmailCodeScreen")
+    await parent.is_told("目前無法寄信")
     if screen == "code":
         return
-    await parent.clicks("#skip")
-    await parent.sees("ReceiptScreen")
+    await parent.clicks("#skip", then="ReceiptScreen")
     if screen == "next_login":
         await parent.clicks("#another")
         await until(parent.pilot, lambda: parent.app.screen is not parent.app.screen_stack[0])

@@ -63,6 +63,7 @@ class Terminal:
             timeout=10,
             cwd=str(folder),
             echo=False,
+            preexec_fn=_heed_ctrl_c,
         )
         self.process.delaybeforesend = None
 
@@ -136,6 +137,11 @@ class Terminal:
         """Wait until a text has left the screen; gives the seconds it took."""
         return self.wait_until(lambda: text not in self.text, timeout, f"the end of {text!r}")
 
+    def does(self, keys: str | bytes, seen: str, timeout: float = 20.0) -> float:
+        """Type, and wait for a text on the screen; gives the seconds it took."""
+        self.send(keys)
+        return self.wait_for(seen, timeout)
+
     def resize(self, columns: int, rows: int) -> None:
         """Make the window another size, as a person does by dragging it."""
         self.screen.resize(rows, columns)
@@ -181,6 +187,11 @@ class Terminal:
                 except psutil.NoSuchProcess:
                     continue
         self.process.close(force=True)
+
+
+def _heed_ctrl_c() -> None:
+    """Undo what a shell does to its background jobs, and so to the tests: it has them ignore SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def python(*arguments: str) -> list[str]:

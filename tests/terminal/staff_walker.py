@@ -46,8 +46,7 @@ class Clerk:
 
     def does(self, keys: str, seen: str) -> None:
         """Send keys and wait for words that did not stand there, or stand there anew."""
-        self._terminal.send(keys)
-        self._terminal.wait_for(seen, 20)
+        self._terminal.does(keys, seen)
 
     def logs_in(self) -> None:
         """From the login to the hub."""

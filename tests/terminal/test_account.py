@@ -44,8 +44,7 @@ def terminal(request: pytest.FixtureRequest, home: Path) -> Iterator[Terminal]:
 
 
 def _signs_on(terminal: Terminal, account: str, password: str) -> None:
-    terminal.send(_F7)
-    terminal.wait_for(_SIGN_ON)
+    terminal.does(_F7, _SIGN_ON)
     terminal.send(f"{account}\t{password}\r")
 
 
@@ -54,8 +53,7 @@ def test_from_the_approval_to_the_sign_on_and_to_every_system(terminal: Terminal
     first = parent.national_id[-6:]
     _signs_on(terminal, parent.email, first)
     terminal.wait_for("再輸入一次新密碼", 20)
-    terminal.send(f"{_PASSWORD}\r{_PASSWORD}\r")
-    terminal.wait_for(_HOME, 20)
+    terminal.does(f"{_PASSWORD}\r{_PASSWORD}\r", _HOME, 20)
     assert "已開通" in terminal.text
     terminal.send("\r")
     for place, system in enumerate(load_systems(None).systems):
@@ -65,12 +63,9 @@ def test_from_the_approval_to_the_sign_on_and_to_every_system(terminal: Terminal
         assert system.address is not None
         terminal.wait_for(system.address)
         _see_code(terminal, [system.address])
-        terminal.send(_ESCAPE)
-    terminal.wait_for(_SYSTEMS)
-    terminal.send(_ESCAPE)
-    terminal.wait_for(_HOME)
-    terminal.send(_ESCAPE)
-    terminal.wait_for(_LOGIN)
+        terminal.does(_ESCAPE, _SYSTEMS)
+    terminal.does(_ESCAPE, _HOME)
+    terminal.does(_ESCAPE, _LOGIN)
     _signs_on(terminal, parent.mobile, _PASSWORD)
     terminal.wait_for(_HOME, 20)
     shown = terminal.raw.decode("utf-8", "replace")

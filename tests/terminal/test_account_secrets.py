@@ -58,8 +58,7 @@ def _tour(terminal: Terminal) -> Iterator[str]:
     with_carer, first, _carer = demo_account_logins()
 
     def does(keys: str, seen: str) -> None:
-        terminal.send(keys)
-        terminal.wait_for(seen, 20)
+        terminal.does(keys, seen, 20)
 
     does(_F7, "沒有「記住我」")
     yield "login"

@@ -25,8 +25,7 @@ def test_a_crash_shows_and_logs_no_personal_data_and_the_app_comes_back(tmp_path
     report = tmp_path / "report"
     with supervised("--traps", "--report", str(report)) as terminal:
         crashed = terminal.app_process
-        terminal.send(f"{NAME}\t\t{SECRET}")
-        terminal.wait_for(typed(NAME, "", SECRET))
+        terminal.does(f"{NAME}\t\t{SECRET}", typed(NAME, "", SECRET))
         terminal.send(F5)
         gone = terminal.wait_gone(NAME)
         back = terminal.wait_for("sample")
@@ -55,14 +54,12 @@ def test_after_the_app_is_killed_the_screen_is_clean_and_the_app_comes_back(numb
     took: list[tuple[float, float]] = []
     with supervised() as terminal:
         while not took or (len(took) < 3 and not (took[-1][0] < 1.0 and took[-1][1] < 3.0)):
-            terminal.send(NAME)
-            terminal.wait_for(typed(NAME, "", ""))
+            terminal.does(NAME, typed(NAME, "", ""))
             terminal.signal(number, app=True)
             gone = terminal.wait_gone(NAME)
             took.append((gone, gone + terminal.wait_for("sample", 30)))
             assert_types_on(terminal)
-            terminal.send(F7)
-            terminal.wait_for(typed("", "", ""))
+            terminal.does(F7, typed("", "", ""))
     assert took[-1][0] < 1.0
     assert took[-1][1] < 3.0
 
@@ -73,8 +70,7 @@ def test_a_signal_to_the_supervisor_ends_everything_and_gives_the_terminal_back(
         before = termios.tcgetattr(terminal.process.child_fd)
         terminal.wait_for("sample")
         app = terminal.app_process
-        terminal.send(NAME)
-        terminal.wait_for(NAME)
+        terminal.does(NAME, NAME)
         terminal.signal(number)
         expected = signal.SIGTERM if number == signal.SIGINT else number
         assert terminal.wait_exit() == 128 + expected
@@ -89,8 +85,7 @@ def test_the_app_ends_in_order_when_its_supervisor_is_killed() -> None:
         terminal.wait_for("sample")
         supervisor = terminal.app_process
         [app] = supervisor.children()
-        terminal.send(NAME)
-        terminal.wait_for(NAME)
+        terminal.does(NAME, NAME)
         supervisor.kill()
         terminal.wait_until(lambda: not is_alive(app), 5.0, "the end of the app")
         terminal.wait_gone(NAME)

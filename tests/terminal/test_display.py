@@ -48,11 +48,9 @@ def test_hidden_characters_never_reach_the_terminal(text: str) -> None:
 
 def test_nothing_is_copied_from_one_visitor_to_the_next() -> None:
     with sample() as terminal:
-        terminal.send("A123456789\t\tsecret-1")
-        terminal.wait_for(typed("A123456789", "", "secret-1"))
+        terminal.does("A123456789\t\tsecret-1", typed("A123456789", "", "secret-1"))
         copying = "\x1b[1;2H\x03\x18\x16"
-        terminal.send(f"{copying}\x1b[Z\x1b[Z{copying}{F7}\x16\t\x16\t\x16x")
-        terminal.wait_for(typed("", "", "x"))
+        terminal.does(f"{copying}\x1b[Z\x1b[Z{copying}{F7}\x16\t\x16\t\x16x", typed("", "", "x"))
         assert b"\x1b]52" not in terminal.raw
 
 

@@ -34,20 +34,16 @@ def exporting(tmp_path: Path, file: Path) -> Iterator[Terminal]:
 
 
 def test_account_and_password_are_asked_for(exporting: Terminal, file: Path) -> None:
-    exporting.send("wu.li\r")
-    exporting.wait_for(_PASSWORD_ASKED)
-    exporting.send(f"{STAFF_CHOSEN}\r")
-    exporting.wait_for("已寫出")
+    exporting.does("wu.li\r", _PASSWORD_ASKED)
+    exporting.does(f"{STAFF_CHOSEN}\r", "已寫出")
     assert exporting.wait_exit() == 0
     assert STAFF_CHOSEN.encode() not in exporting.raw
     assert problems(file.read_bytes()) == []
 
 
 def test_a_wrong_password_is_one_line_and_no_file(exporting: Terminal, file: Path) -> None:
-    exporting.send("wu.li\r")
-    exporting.wait_for(_PASSWORD_ASKED)
-    exporting.send("Quiet-Heron-Lamb\r")
-    exporting.wait_for("帳號或密碼不對")
+    exporting.does("wu.li\r", _PASSWORD_ASKED)
+    exporting.does("Quiet-Heron-Lamb\r", "帳號或密碼不對")
     assert exporting.wait_exit() == 1
     assert b"Quiet-Heron-Lamb" not in exporting.raw
     assert "Traceback" not in exporting.text
@@ -56,7 +52,6 @@ def test_a_wrong_password_is_one_line_and_no_file(exporting: Terminal, file: Pat
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl+C", "Ctrl+D"])
 def test_leaving_half_way_writes_nothing(exporting: Terminal, file: Path, key: str) -> None:
-    exporting.send(key)
-    exporting.wait_for("已中止。")
+    exporting.does(key, "已中止。")
     assert exporting.wait_exit() == 1
     assert not file.exists()

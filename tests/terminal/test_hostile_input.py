@@ -146,11 +146,9 @@ def test_tiny_and_huge_windows() -> None:
 def test_a_size_that_no_signal_tells_of_is_noticed() -> None:
     with sample("--deaf", size=(80, 1)) as terminal:
         terminal.resize(80, 24)
-        terminal.send("seen")
-        terminal.wait_for(typed("seen", "", ""))
+        terminal.does("seen", typed("seen", "", ""))
 
 
 def test_a_paste_is_one_clean_line_cut_to_the_field() -> None:
     with sample() as terminal:
-        terminal.send("\x1b[200~王\x07小\u202e明\r\nsecond line\x1b[201~")
-        terminal.wait_for(typed("王小明", "", ""))
+        terminal.does("\x1b[200~王\x07小\u202e明\r\nsecond line\x1b[201~", typed("王小明", "", ""))

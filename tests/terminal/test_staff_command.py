@@ -95,15 +95,13 @@ def test_leaving_half_way_adds_nothing(adding: Terminal, home: Path, key: str) -
     _answer(adding, _PASSWORD_ASKED, _PASSWORD)
     _answer(adding, _AGAIN_ASKED, _PASSWORD)
     adding.wait_for(_ID_ASKED)
-    adding.send(key)
-    adding.wait_for("已中止。")
+    adding.does(key, "已中止。")
     assert adding.wait_exit() == 1
     assert _accounts(home) == []
 
 
 def test_bytes_that_are_no_text_are_refused_in_one_line(adding: Terminal, home: Path) -> None:
-    adding.send(b"\xb1\xb2\r")
-    adding.wait_for("輸入的內容不是 UTF-8 編碼。")
+    adding.does(b"\xb1\xb2\r", "輸入的內容不是 UTF-8 編碼。")
     assert adding.wait_exit() == 1
     assert "Traceback" not in adding.text
     assert _accounts(home) == []

@@ -69,56 +69,42 @@ def _click(terminal: Terminal, column: int, line: int) -> None:
 
 def test_a_teachers_day(office: Terminal, school: School) -> None:
     assert _is_raw(office)
-    office.send(f"{TEACHER.account}{TAB}{TEACHER.password}{ENTER}")
-    office.wait_for("審核申請", 60)
+    office.does(f"{TEACHER.account}{TAB}{TEACHER.password}{ENTER}", "審核申請", 60)
     assert TEACHER.password not in office.text
-    office.send(ENTER)
-    office.wait_for("可直接通過")
+    office.does(ENTER, "可直接通過")
 
     line = _line_of(office, _application(school, UNSIGNED).number)
     _click(office, 40, line)
     office.wait_until(lambda: office.text.splitlines()[line - 1].startswith("＞"), what="the cursor")
     _click(office, 40, line)
     office.wait_for(f"學號 {UNSIGNED}")
-    office.send(F2)
-    office.wait_for("已登錄收到簽章申請書")
-    office.send(ESCAPE)
-    office.wait_for("整批通過")
+    office.does(F2, "已登錄收到簽章申請書")
+    office.does(ESCAPE, "整批通過")
 
     office.send(f"{_application(school, TO_RETURN).receipt_token}{ENTER}")  # as a scanner types it, wherever one is
     office.wait_for(f"學號 {TO_RETURN}")
-    office.send(F6)
-    office.wait_for("請選要家長補正的欄位")
-    office.send(f"{DOWN * 3}{ENTER}")
-    office.wait_for("退回「手機」的原因")
+    office.does(F6, "請選要家長補正的欄位")
+    office.does(f"{DOWN * 3}{ENTER}", "退回「手機」的原因")
     office.send(f"{REASON}{ENTER}")
     returned = re.compile(rf"\[V\].*手機.*{REASON[:8]}")
     office.wait_until(lambda: returned.search(office.text) is not None, what="the field with its reason")
-    office.send(f"{TAB}{ENTER}")
-    office.wait_for("已退件，家長可在本機補正")
+    office.does(f"{TAB}{ENTER}", "已退件，家長可在本機補正")
     assert _application(school, TO_RETURN).state == ApplicationState.RETURNED
 
-    office.send(f"{TO_LOOK_AT}{ENTER}")
-    office.wait_for(f"學號 {TO_LOOK_AT}")
-    office.send(F9)
-    office.wait_for("看過了，通過")
-    office.send(ENTER)
-    office.wait_for(f"{_application(school, TO_LOOK_AT).number} 已通過")
+    office.does(f"{TO_LOOK_AT}{ENTER}", f"學號 {TO_LOOK_AT}")
+    office.does(F9, "看過了，通過")
+    office.does(ENTER, f"{_application(school, TO_LOOK_AT).number} 已通過")
 
-    office.send(f"{F2}{CLEAR}{F6}")
-    office.wait_for("要通過 2 件")
-    office.send(f"{TEACHER.password}{ENTER}")
-    office.wait_for("已通過 2 件")
+    office.does(f"{F2}{CLEAR}{F6}", "要通過 2 件")
+    office.does(f"{TEACHER.password}{ENTER}", "已通過 2 件")
     assert TEACHER.password not in office.text
     approved = [_application(school, number) for number in CLEAN]
     assert [application.state for application in approved] == [ApplicationState.APPROVED] * 2
     results = [re.compile(rf"{application.number}.*已通過") for application in approved]
     office.wait_until(lambda: all(result.search(office.text) for result in results), what="a result for each row")
 
-    office.send(ESCAPE)
-    office.wait_for("已綁定")
-    office.send(ESCAPE)
-    office.wait_for("登出")
+    office.does(ESCAPE, "已綁定")
+    office.does(ESCAPE, "登出")
     office.send(ESCAPE)
     office.wait_gone("登出")
     office.wait_for("密碼")

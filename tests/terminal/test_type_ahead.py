@@ -13,8 +13,7 @@ def assert_bursts_land(bursts: int, *, stall: bool) -> None:
             account, middle, secret = f"P110{number:04}", f"m{number}", f"A1234{number:05}"
             between = "\t" if number % 2 else "\r"
             keys = f"{F7}{account}{between}{middle}{between}{secret}"
-            terminal.send(F6 + keys if stall else keys)
-            terminal.wait_for(typed(account, middle, secret))
+            terminal.does(F6 + keys if stall else keys, typed(account, middle, secret))
             assert secret.encode() not in terminal.raw
 
 
@@ -38,17 +37,16 @@ def test_twenty_bursts_while_the_app_is_busy() -> None:
 
 def test_a_paste_between_keys_keeps_its_place() -> None:
     with sample() as terminal:
-        terminal.send("ab\x1b[200~cd\x1b[201~e\tf\x1b[200~gh\x1b[201~\tA123456789")
-        terminal.wait_for(typed("abcde", "fgh", "A123456789"))
+        terminal.does("ab\x1b[200~cd\x1b[201~e\tf\x1b[200~gh\x1b[201~\tA123456789", typed("abcde", "fgh", "A123456789"))
 
 
 def test_a_click_between_keys_keeps_its_place() -> None:
     with sample() as terminal:
-        terminal.send("one\x1b[<0;1;3M\x1b[<0;1;3mtwo\x1b[<0;1;4M\x1b[<0;1;4mA123456789")
-        terminal.wait_for(typed("one", "two", "A123456789"))
+        terminal.does(
+            "one\x1b[<0;1;3M\x1b[<0;1;3mtwo\x1b[<0;1;4M\x1b[<0;1;4mA123456789", typed("one", "two", "A123456789")
+        )
 
 
 def test_a_shift_tab_in_a_burst_goes_back() -> None:
     with sample() as terminal:
-        terminal.send("a\tb\tc\x1b[Z\x1b[ZA\tB\tC")
-        terminal.wait_for(typed("aA", "bB", "cC"))
+        terminal.does("a\tb\tc\x1b[Z\x1b[ZA\tB\tC", typed("aA", "bB", "cC"))

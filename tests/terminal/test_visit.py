@@ -45,51 +45,37 @@ def _login_of(terminal: Terminal) -> tuple[str, str]:
 
 def test_from_login_to_receipt_in_chinese(terminal: Terminal) -> None:
     account, first = _login_of(terminal)
-    terminal.send(f"{account}\t{first}\r")
-    terminal.wait_for("再輸入一次新密碼")
+    terminal.does(f"{account}\t{first}\r", "再輸入一次新密碼")
     assert first not in terminal.text
-    terminal.send(f"{_PASSWORD}\r{_PASSWORD}\r")
-    terminal.wait_for("申請簽署 0/2")
-    terminal.send("\r")
-    terminal.wait_for("填答送出")
-    terminal.send("\r\r")
-    terminal.wait_for("已確認")
-    terminal.send("\r")
-    terminal.wait_for("往下讀")
+    terminal.does(f"{_PASSWORD}\r{_PASSWORD}\r", "申請簽署 0/2")
+    terminal.does("\r", "填答送出")
+    terminal.does("\r\r", "已確認")
+    terminal.does("\r", "往下讀")
     for _page in range(40):
         if "已讀到最後" in terminal.text:
             break
         terminal.send("\x1b[6~")
         terminal.read(0.2)
-    terminal.send("\t\r\r")
-    terminal.wait_for("一位申辦")
-    terminal.send("\r")
-    terminal.wait_for("父母")
-    terminal.send("\r")
-    terminal.wait_for("申請人姓名")
+    terminal.does("\t\r\r", "一位申辦")
+    terminal.does("\r", "父母")
+    terminal.does("\r", "申請人姓名")
     terminal.send(f"林小花\r媽媽\r{_MOTHER_ID}\r{_MOTHER_ID}\r0910100200\r")
-    terminal.send("flower@example.org\rflower@example.org\r")
-    terminal.wait_for("確認送出")
+    terminal.does("flower@example.org\rflower@example.org\r", "確認送出")
     assert "林小花" in terminal.text
-    terminal.send("\r")
-    terminal.wait_for("申請編號")
+    terminal.does("\r", "申請編號")
     assert _MOTHER_ID not in terminal.text
-    terminal.send("\r")
-    terminal.wait_for("登入帳號")
+    terminal.does("\r", "登入帳號")
     assert b"\x1b]52" not in terminal.raw
 
 
 def test_hostile_bytes_change_nothing_and_a_kill_leaves_nothing(home: Path) -> None:
     with Terminal(python("run_kiosk.py", "run", "--home", str(home))) as terminal:
         terminal.wait_for("登入帳號", 20)
-        terminal.send(_HOSTILE)
-        terminal.wait_for("1114112u")
+        terminal.does(_HOSTILE, "1114112u")
         terminal.send("\x1b")
         terminal.wait_gone("1114112u")
-        terminal.send("P110006")
-        terminal.wait_for("P110006")
-        terminal.send(f"\t{_PASSWORD}\r")
-        terminal.wait_for("審核中", 20)
+        terminal.does("P110006", "P110006")
+        terminal.does(f"\t{_PASSWORD}\r", "審核中", 20)
         terminal.signal(signal.SIGKILL, app=True)
         assert terminal.wait_gone("審核中") < 1.0
         assert terminal.wait_for("登入帳號") < 3.0

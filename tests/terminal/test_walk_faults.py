@@ -26,8 +26,7 @@ def place_of(screen: str) -> str:
 def seconds_until_clean_and_back(terminal: Terminal, screen: str, end: Callable[[], None]) -> tuple[float, float]:
     """Walk to a screen, type, end the app; gives the seconds until the screen is clean and until the login."""
     walk(terminal, screen)
-    terminal.send(TYPED)
-    terminal.wait_for(place_of(screen))
+    terminal.does(TYPED, place_of(screen))
     before = terminal.app_process.pid
     end()
     gone = terminal.wait_gone(place_of(screen))

@@ -102,8 +102,7 @@ HUGE = {
 def test_memory_and_echo_hold(school_home: Path, screen: str) -> None:
     with kiosk(school_home) as terminal:
         walk(terminal, screen)
-        terminal.send("warm")
-        terminal.wait_for("warm")
+        terminal.does("warm", "warm")
         before = terminal.rss
         for hostile in HUGE.values():
             terminal.send(hostile)

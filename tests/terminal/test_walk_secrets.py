@@ -26,23 +26,19 @@ def test_what_one_visitor_copies_the_next_cannot_paste(school_home: Path, screen
     copying = "\x1b[1;2H\x1b[1;2D\x01\x03\x18"
     with kiosk(school_home) as terminal:
         walk(terminal, screen)
-        terminal.send(f"{SECRET}")
-        terminal.wait_for(SECRET)
+        terminal.does(f"{SECRET}", SECRET)
         terminal.send(copying)
         terminal.read(0.1)
         if screen == "form":
-            terminal.send(ESCAPE)
-            terminal.wait_for("不儲存離開")
+            terminal.does(ESCAPE, "不儲存離開")
             terminal.send(f"{TAB}{TAB}{ENTER}")
             for step in ("basis", "mode", "hub"):
                 terminal.wait_for(MARKS[step])
                 terminal.send(ESCAPE)
         else:
-            terminal.send(ESCAPE)
-        terminal.wait_for(LOGIN)
+            terminal.does(ESCAPE, LOGIN)
         terminal.wait_gone(SECRET)
-        terminal.send(f"\x16{TAB}\x16\x1b[ZQ9Q")
-        terminal.wait_for("Q9Q")
+        terminal.does(f"\x16{TAB}\x16\x1b[ZQ9Q", "Q9Q")
         assert SECRET not in terminal.text
         assert b"\x1b]52" not in terminal.raw
 
@@ -53,8 +49,7 @@ def assert_bursts_hide_the_secret(home: Path, bursts: int, *, stall: bool) -> No
         terminal.wait_for(LOGIN, 30)
         for number in range(bursts):
             account = f"P1{number:06}"
-            terminal.send(f"{F6 if stall else ''}{account}{TAB}{SECRET}")
-            terminal.wait_for("*" * len(SECRET))
+            terminal.does(f"{F6 if stall else ''}{account}{TAB}{SECRET}", "*" * len(SECRET))
             assert account in terminal.text
             for length in range(4, len(SECRET) + 1):
                 assert SECRET[-length:].encode() not in terminal.raw

@@ -145,13 +145,11 @@ def _go_on(terminal: Terminal, screen: str) -> None:
     if "審核中" in terminal.text:
         terminal.send(BACKTAB * 2)  # an earlier visit applied, so the last door has the focus
     if screen in ("confirm", "report"):
-        terminal.send(f"{BACKTAB}{ENTER}")
-        terminal.wait_for(MARKS["confirm"])
+        terminal.does(f"{BACKTAB}{ENTER}", MARKS["confirm"])
         if screen == "report":
             terminal.send(f"{TAB}{ENTER}")
         return
-    terminal.send(ENTER)
-    terminal.wait_for(MARKS["consent"])
+    terminal.does(ENTER, MARKS["consent"])
     if screen == "consent":
         return
     read_to_the_end(terminal)
@@ -166,12 +164,10 @@ def _go_on(terminal: Terminal, screen: str) -> None:
             terminal.send(ENTER)
     mother = applicant(next(_SERIALS))
     entries = (mother.name, mother.relation, *(mother.national_id,) * 2, mother.mobile, *(mother.email,) * 2)
-    terminal.send("".join(f"{entry}{ENTER}" for entry in entries))
-    terminal.wait_for(MARKS["read_back"])
+    terminal.does("".join(f"{entry}{ENTER}" for entry in entries), MARKS["read_back"])
     if screen == "read_back":
         return
-    terminal.send(ENTER)
-    terminal.wait_for("目前無法寄信")
+    terminal.does(ENTER, "目前無法寄信")
     if screen == "receipt":
         terminal.send(f"{TAB}{TAB}{TAB}{ENTER}")
 

@@ -9,16 +9,12 @@ from textual.widgets import Input
 
 from kiosk.services.school import School
 from kiosk.testing.clock import FakeClock
-from kiosk.testing.person import until
 from tests.builders.applications import made_up_id
-from tests.pilot.accounts import PASSWORD, QuickAccountParent, bring_fees, ready, signed_on
+from tests.pilot.accounts import PASSWORD, bring_fees, ready, signed_on
+from tests.pilot.people import QuickAccountParent
 
 _ID = made_up_id(88)
 _CARER = {"name": "陳阿姨", "national_id": _ID, "mobile": "0922333444", "email": "", "last_day": "115年12月31日"}
-
-
-def _all(parent: QuickAccountParent) -> str:
-    return "\n".join(line.rstrip() for line in parent.words())
 
 
 async def _lets_in(parent: QuickAccountParent, *scopes: str) -> None:
@@ -44,34 +40,34 @@ async def test_a_carer_is_let_in_sees_what_they_may_and_is_shut_out_again(school
     bring_fees(school, ("學雜費", "12,300", "115/9/30", "未繳"))
     async with signed_on(school) as parent:
         await _lets_in(parent, "fees")
-        assert "繳費資料" in _all(parent)
+        assert "繳費資料" in parent.page()
         await parent.goes_back("AccountHomeScreen")
         await parent.signs_off()
         await _carer_signs_on(parent)
         assert parent.text("#children") == "王〇明（科二智）照顧者　到 115年12月31日 為止"
         assert _doors(parent) == ["fees", "contact", "consents", "data"]
         await parent.opens("fees", "FeesScreen")
-        await until(parent.pilot, lambda: "學雜費" in _all(parent))
+        await parent.reads("學雜費")
         await parent.goes_back("AccountHomeScreen")
         await parent.signs_off()
         await parent.enters_from_lobby()
         await parent.signs_on("flower@example.com", PASSWORD)
         await parent.opens("carers", "CarersScreen")
-        await until(parent.pilot, lambda: "陳〇姨" in _all(parent))
+        await parent.reads("陳〇姨")
         await parent.presses("enter")
         await parent.answers_notice()
         await parent.sees("CarersScreen")
-        assert "有效" in _all(parent)
+        assert "有效" in parent.page()
         await parent.presses("enter")
         await parent.answers_notice("revoke")
-        await until(parent.pilot, lambda: "已收回" in _all(parent))
+        await parent.reads("已收回")
         await parent.clicks("#revoke")
-        await until(parent.pilot, lambda: "請先用上下鍵選一位有效的照顧者" in parent.text("#message"))
+        await parent.is_told("請先用上下鍵選一位有效的照顧者")
         await parent.goes_back("AccountHomeScreen")
         await parent.signs_off()
         await parent.enters_from_lobby()
         await parent.signs_on(_CARER["mobile"], "Carers7lights")
-        await until(parent.pilot, lambda: "帳號或密碼不正確" in parent.text("#message"))
+        await parent.is_told("帳號或密碼不正確")
 
 
 async def test_a_carers_day_ends_while_they_stand_there(school: School, clock: FakeClock) -> None:
@@ -112,7 +108,7 @@ async def test_each_error_stands_at_its_field_and_nothing_typed_is_lost(
         await parent.opens("carers", "CarersScreen")
         typed = _CARER | changes
         await parent.grants(*(["states"] if changes else []), **typed)
-        await until(parent.pilot, lambda: words in _all(parent))
+        await parent.reads(words)
         fields = {str(field.id): field.value for field in parent.app.screen.query(Input)}
         assert fields == typed
         await parent.presses("escape")

@@ -9,16 +9,14 @@ import pytest
 from textual.widgets import Button, Input
 
 import kiosk.screens.account
-from kiosk.app import KioskApp
 from kiosk.config.sections import IdleTimes
 from kiosk.services.school import School
 from kiosk.testing.clock import FakeClock
 from kiosk.testing.person import until
 from tests.pilot.account_walker import SCREENS, go_to, make_ready
-from tests.pilot.accounts import standing_at
 from tests.pilot.family.test_every_screen import weak_texts
 from tests.pilot.family.test_walking_away import type_into_the_first_field
-from tests.pilot.quick import leave_no_trace_of_the_pilot
+from tests.pilot.people import account_parent_at, leave_no_trace_of_the_pilot
 from tests.pilot.screens_of import screens_of
 
 _TIMES = IdleTimes()
@@ -52,7 +50,7 @@ def test_every_screen_is_walked_to() -> None:
 
 @pytest.mark.parametrize("screen", SCREENS)
 async def test_it_can_be_read_and_one_step_back_leads_where_one_came_from(school: School, screen: str) -> None:
-    async with standing_at(make_ready(school, screen)) as parent:
+    async with account_parent_at(make_ready(school, screen)) as parent:
         await go_to(parent, screen)
         await parent.pilot.pause()
         assert list(weak_texts(parent.app)) == []
@@ -61,9 +59,8 @@ async def test_it_can_be_read_and_one_step_back_leads_where_one_came_from(school
 
 @pytest.mark.parametrize("screen", SCREENS)
 async def test_who_walks_away_leaves_nothing(school: School, clock: FakeClock, screen: str) -> None:
-    async with standing_at(make_ready(school, screen)) as parent:
-        app = parent.app
-        assert isinstance(app, KioskApp)
+    async with account_parent_at(make_ready(school, screen)) as parent:
+        app = parent.kiosk
         await go_to(parent, screen)
         await type_into_the_first_field(parent)
         await parent.pilot.pause()

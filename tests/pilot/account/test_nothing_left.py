@@ -8,14 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from kiosk.app import KioskApp
 from kiosk.demo.people import invented_id
 from kiosk.services.school import School
 from kiosk.testing.clock import FakeClock
 from kiosk.testing.person import until
-from tests.pilot.accounts import PASSWORD, QuickAccountParent, ready, standing_at
+from tests.pilot.accounts import PASSWORD, ready
 from tests.pilot.memory import holders_of
-from tests.pilot.quick import leave_no_trace_of_the_pilot
+from tests.pilot.people import QuickAccountParent, account_parent_at, leave_no_trace_of_the_pilot
 
 pytestmark = pytest.mark.alone  # to look through a whole process takes the longer the more it has done
 
@@ -48,7 +47,7 @@ async def _half_typed_login(parent: QuickAccountParent) -> None:
 
 async def _refused(parent: QuickAccountParent) -> None:
     await parent.signs_on(_address(2), _password(2))
-    await until(parent.pilot, lambda: "不正確" in parent.text("#message"))
+    await parent.is_told("不正確")
 
 
 async def _at_home(parent: QuickAccountParent) -> None:
@@ -69,15 +68,13 @@ async def _leaving_is_asked_about(parent: QuickAccountParent) -> None:
     await parent.opens("contact", "ContactScreen")
     await parent.chooses("mobile", "MobileScreen")
     await parent.fills_in(mobile=_mobile(4))
-    await parent.presses("escape")
-    await parent.sees("AccountNoticeScreen")
+    await parent.goes_back("AccountNoticeScreen")
 
 
 async def test_nothing_of_the_holder_is_left(school: School, clock: FakeClock) -> None:
     ready(school)
-    async with standing_at(school) as parent:
-        app = parent.app
-        assert isinstance(app, KioskApp)
+    async with account_parent_at(school) as parent:
+        app = parent.kiosk
         for visit in (_half_typed_login, _refused, _a_carer_half_typed, _leaving_is_asked_about):
             await parent.enters_from_lobby()
             await visit(parent)

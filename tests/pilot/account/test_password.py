@@ -5,9 +5,9 @@ from __future__ import annotations
 from textual.widgets import Button, Input
 
 from kiosk.services.school import School
-from kiosk.testing.person import until
 from tests.builders.school import TERMINAL
-from tests.pilot.accounts import FIRST, PARENT, PASSWORD, approved, ready, signed_on, standing_at
+from tests.pilot.accounts import FIRST, PARENT, PASSWORD, approved, ready, signed_on
+from tests.pilot.people import account_parent_at
 
 _NEW = "Second-Rain-2"
 
@@ -18,7 +18,7 @@ async def test_the_password_is_changed_after_the_present_one_and_the_visit_goes_
         await parent.opens("contact", "ContactScreen")
         await parent.chooses("password", "PresentPasswordScreen")
         await parent.proves_themself(PASSWORD.lower())
-        await until(parent.pilot, lambda: "帳號或密碼不正確" in parent.text("#message"))
+        await parent.is_told("帳號或密碼不正確")
         assert parent.app.screen.query_one("#password", Input).value == ""
         await parent.proves_themself(PASSWORD)
         await parent.sees("AccountPasswordScreen")
@@ -38,7 +38,7 @@ async def test_the_password_is_changed_after_the_present_one_and_the_visit_goes_
 
 async def test_a_second_enter_at_the_sign_on_does_not_skip_the_new_password(school: School) -> None:
     approved(school)
-    async with standing_at(school) as parent:
+    async with account_parent_at(school) as parent:
         await parent.enters_from_lobby()
         await parent.signs_on(str(PARENT.email), FIRST)
         await parent.sees("AccountPasswordScreen")

@@ -10,15 +10,12 @@ import pytest
 
 from kiosk.services.school import School
 from kiosk.testing.person import until
-from kiosk.testing.reviewer import Reviewer
 from tests.builders.accounts import Families
 from tests.builders.applications import made_up_id
 from tests.builders.decisions import school_with_mail
 from tests.builders.mail_server import Mailbox, mail_server
-from tests.pilot.accounts import PARENT, PASSWORD, QuickAccountParent, ready, signed_on, standing_at
-from tests.pilot.demo_office import at_work, demo, demo_home
-
-__all__ = ["demo", "demo_home"]
+from tests.pilot.accounts import PARENT, PASSWORD, ready, signed_on
+from tests.pilot.people import QuickAccountParent, QuickReviewer, account_parent_at, at_work
 
 _NEW = "Second7harbour"
 
@@ -49,14 +46,13 @@ async def _asks(parent: QuickAccountParent, name: str, national_id: str) -> list
 
 async def test_a_code_by_mail_leads_to_a_new_password_and_tells_the_names(mailing: School, mailbox: Mailbox) -> None:
     ready(mailing)
-    async with standing_at(mailing) as parent:
+    async with account_parent_at(mailing) as parent:
         await _asks(parent, PARENT.name, PARENT.national_id)
         await until(parent.pilot, lambda: _code_to(mailbox, PARENT.email))
         await parent.enters_code("000")
-        await until(parent.pilot, lambda: "驗證碼不對或已過期" in "".join(parent.words()))
+        await parent.reads("驗證碼不對或已過期")
         await parent.fills_in(code=_code_to(mailbox, PARENT.email))
-        await parent.presses("enter")
-        await parent.sees("AccountPasswordScreen")
+        await parent.presses("enter", then="AccountPasswordScreen")
         await parent.changes_password(_NEW)
         await parent.sees("AccountNoticeScreen")
         told = "\n".join(parent.words())
@@ -79,10 +75,10 @@ async def test_the_words_are_the_same_for_an_account_for_another_name_and_for_no
         ("王大明", PARENT.national_id),
         (PARENT.name, made_up_id(77)),
     ):
-        async with standing_at(mailing) as parent:
+        async with account_parent_at(mailing) as parent:
             said.append(await _asks(parent, name, national_id))
             await parent.enters_code("000000")
-            await until(parent.pilot, lambda: "驗證碼不對或已過期" in "".join(parent.words()))  # noqa: B023
+            await parent.reads("驗證碼不對或已過期")  # noqa: B023
             refused.append([line.rstrip() for line in parent.words()])
             await parent.presses("escape")
             await parent.answers_notice("drop")
@@ -94,7 +90,7 @@ async def test_the_words_are_the_same_for_an_account_for_another_name_and_for_no
 
 
 async def test_one_step_back_keeps_name_and_id(mailing: School) -> None:
-    async with standing_at(mailing) as parent:
+    async with account_parent_at(mailing) as parent:
         await _asks(parent, "王大明", made_up_id(78))
         await parent.goes_back("RecoveryScreen")
         values = parent.app.screen.values  # type: ignore[attr-defined]
@@ -103,13 +99,12 @@ async def test_one_step_back_keeps_name_and_id(mailing: School) -> None:
 
 async def test_without_mail_the_way_leads_to_the_desk(school: School) -> None:
     ready(school)
-    async with standing_at(school) as parent:
+    async with account_parent_at(school) as parent:
         await parent.enters_from_lobby()
         await parent.forgets()
         await parent.sees("AccountNoticeScreen")
         assert "請帶身分證件到服務台" in "".join(parent.words())
-        await parent.presses("enter")
-        await parent.sees("AccountLoginScreen")
+        await parent.presses("enter", then="AccountLoginScreen")
         await parent.goes_back("LoginScreen")
 
 
@@ -120,13 +115,11 @@ async def test_the_email_is_changed_by_a_code_to_the_new_one(mailing: School, ma
         await parent.chooses("email", "EmailScreen")
         await parent.fills_in(email="no address")
         await parent.presses("enter")
-        await until(parent.pilot, lambda: "電子郵件的格式不對" in "".join(parent.words()))
+        await parent.reads("電子郵件的格式不對")
         await parent.fills_in(email="new@example.com")
-        await parent.presses("enter")
-        await parent.sees("EmailChangeCodeScreen")
+        await parent.presses("enter", then="EmailChangeCodeScreen")
         await parent.goes_back("EmailScreen")
-        await parent.presses("enter")
-        await parent.sees("EmailChangeCodeScreen")
+        await parent.presses("enter", then="EmailChangeCodeScreen")
         await until(parent.pilot, lambda: _code_to(mailbox, "new@example.com"))
         await parent.enters_code(_code_to(mailbox, "new@example.com"))
         assert await parent.answers_notice() == "已更改"
@@ -142,27 +135,22 @@ async def test_the_registrar_gives_a_code_for_an_account_only_after_an_id_was_se
     Families(demo).approved(PARENT)
     async with at_work(demo, "REGISTRAR") as reviewer:
         await _to_the_desk(reviewer)
-        await reviewer.types(made_up_id(79))
-        await reviewer.presses("enter")
-        await until(reviewer.pilot, lambda: "請先看證件" in reviewer.text("#message"))
+        await reviewer.enters(made_up_id(79))
+        await reviewer.is_told("請先看證件")
         await reviewer.presses("enter")
         await reviewer.clicks("#send")
-        await until(reviewer.pilot, lambda: "沒有使用中的家長帳號" in "".join(reviewer.words()))
+        await reviewer.reads("沒有使用中的家長帳號")
         reviewer.app.screen.query_one("#national_id").focus()
         await reviewer.presses("ctrl+u")
-        await reviewer.types(PARENT.national_id)
-        await reviewer.presses("enter")
-        await reviewer.sees("OneTimeCodeScreen")
+        await reviewer.enters(PARENT.national_id, then="OneTimeCodeScreen")
         code = reviewer.text("#code").rpartition("：")[2]
-        await reviewer.presses("enter")
-        await reviewer.sees("StaffMenuScreen")
-    async with standing_at(demo) as parent:
+        await reviewer.presses("enter", then="StaffMenuScreen")
+    async with account_parent_at(demo) as parent:
         await parent.enters_from_lobby()
         await parent.signs_on(PARENT.email, code)
         await parent.sees("AccountPasswordScreen")
 
 
-async def _to_the_desk(reviewer: Reviewer) -> None:
+async def _to_the_desk(reviewer: QuickReviewer) -> None:
     await reviewer.opens("desk", "LoginResetScreen")
-    await reviewer.clicks("#account")
-    await reviewer.sees("AccountResetScreen")
+    await reviewer.clicks("#account", then="AccountResetScreen")

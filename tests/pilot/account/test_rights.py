@@ -10,17 +10,11 @@ from db.models.applications import Consent
 from kiosk.demo.parent_accounts import demo_account_logins
 from kiosk.services.school import School
 from kiosk.testing.person import until
-from tests.pilot.accounts import PARENT, PASSWORD, QuickAccountParent, ready, signed_on, standing_at
-from tests.pilot.demo_office import STAFF_PASSWORD, at_work, demo, demo_home
-
-__all__ = ["demo", "demo_home"]
+from tests.pilot.accounts import PARENT, PASSWORD, ready, signed_on
+from tests.pilot.people import STAFF_PASSWORD, account_parent_at, at_work
 
 _ASKING = demo_account_logins()[0].account
 """Whose request to delete waits in the invented school."""
-
-
-def _all(parent: QuickAccountParent) -> str:
-    return "\n".join(line.rstrip() for line in parent.words())
 
 
 async def test_a_consent_is_shown_with_its_version_and_taken_back(school: School) -> None:
@@ -31,13 +25,12 @@ async def test_a_consent_is_shown_with_its_version_and_taken_back(school: School
         with school.store.read() as session:
             given = session.exec(select(Consent)).one()
         assert given.text_sha256[:16] in parent.text("#details")
-        assert given.text_version in _all(parent)
+        assert given.text_version in parent.page()
         await parent.clicks("#withdraw")
         await parent.answers_notice("keep")
         await parent.sees("ConsentsScreen")
-        await parent.clicks("#withdraw")
-        await parent.sees("AccountNoticeScreen")
-        assert "帳號也會關閉" in _all(parent)
+        await parent.clicks("#withdraw", then="AccountNoticeScreen")
+        assert "帳號也會關閉" in parent.page()
         await parent.clicks("#withdraw")
         assert await parent.answers_notice() == "已撤回同意"
         await parent.sees("LoginScreen")
@@ -55,8 +48,8 @@ async def test_what_is_held_is_shown_and_printed_without_a_name_in_the_jobs_titl
         await parent.opens("data", "OwnDataScreen")
         shown = "".join(parent.text(f"#{part.id}") for part in parent.app.screen.query("#aware"))
         assert "請留意旁人" in shown
-        assert PARENT.name in _all(parent)
-        assert PARENT.national_id not in _all(parent)
+        assert PARENT.name in parent.page()
+        assert PARENT.national_id not in parent.page()
         await parent.presses("enter")
         assert await parent.answers_notice() == "沒有印出來"
         await parent.sees("OwnDataScreen")
@@ -91,21 +84,16 @@ async def test_the_registrar_declines_with_words_the_parent_reads(demo: School) 
     async with at_work(demo, "REGISTRAR", (80, 24)) as reviewer:
         await reviewer.opens("deletions", "DeletionRequestsScreen")
         await reviewer.sees_rows()
-        await reviewer.presses("enter")
-        await reviewer.sees("DeletionRequestScreen")
+        await reviewer.presses("enter", then="DeletionRequestScreen")
         assert "孩子要轉學了" in reviewer.text("#reason-given")
-        await reviewer.clicks("#decline")
-        await reviewer.sees("ReasonScreen")
+        await reviewer.clicks("#decline", then="ReasonScreen")
         await reviewer.goes_back("DeletionRequestsScreen")
-        await reviewer.presses("enter")
-        await reviewer.sees("DeletionRequestScreen")
-        await reviewer.clicks("#decline")
-        await reviewer.sees("ReasonScreen")
+        await reviewer.presses("enter", then="DeletionRequestScreen")
+        await reviewer.clicks("#decline", then="ReasonScreen")
         await reviewer.types("學期中仍須保存")
-        await reviewer.presses("enter", "enter")
-        await reviewer.sees("StaffMenuScreen")
+        await reviewer.presses("enter", "enter", then="StaffMenuScreen")
         assert not reviewer.app.screen.query("#deletions")
-    async with standing_at(demo) as parent:
+    async with account_parent_at(demo) as parent:
         await parent.enters_from_lobby()
         await parent.signs_on(_ASKING, PASSWORD)
         await parent.opens("data", "OwnDataScreen")
@@ -116,22 +104,16 @@ async def test_what_the_registrar_deletes_is_gone_after_the_password_once_more(d
     async with at_work(demo, "REGISTRAR") as reviewer:
         await reviewer.opens("deletions", "DeletionRequestsScreen")
         await reviewer.sees_rows()
-        await reviewer.presses("enter")
-        await reviewer.sees("DeletionRequestScreen")
-        await reviewer.clicks("#delete")
-        await reviewer.sees("ConfirmPasswordScreen")
-        await reviewer.types(STAFF_PASSWORD)
-        await reviewer.presses("enter")
-        await reviewer.sees("ReasonScreen")
-        await reviewer.types("依申請刪除")
-        await reviewer.presses("enter")
-        await reviewer.sees("StaffMenuScreen")
+        await reviewer.presses("enter", then="DeletionRequestScreen")
+        await reviewer.clicks("#delete", then="ConfirmPasswordScreen")
+        await reviewer.enters(STAFF_PASSWORD, then="ReasonScreen")
+        await reviewer.enters("依申請刪除", then="StaffMenuScreen")
     with demo.store.read() as session:
         assert "（已刪除）" in session.exec(select(ParentAccount.name)).all()
-    async with standing_at(demo) as parent:
+    async with account_parent_at(demo) as parent:
         await parent.enters_from_lobby()
         await parent.signs_on(_ASKING, PASSWORD)
-        await until(parent.pilot, lambda: "帳號或密碼不正確" in parent.text("#message"))
+        await parent.is_told("帳號或密碼不正確")
 
 
 async def test_a_request_of_an_account_without_a_child_is_not_decided_unseen(demo: School) -> None:
@@ -140,11 +122,9 @@ async def test_a_request_of_an_account_without_a_child_is_not_decided_unseen(dem
     async with at_work(demo, "REGISTRAR", (60, 20)) as reviewer:
         await reviewer.opens("deletions", "DeletionRequestsScreen")
         await reviewer.sees_rows()
-        await reviewer.presses("enter")
-        await reviewer.sees("DeletionRequestScreen")
+        await reviewer.presses("enter", then="DeletionRequestScreen")
         assert not reviewer.app.screen.query("#who")
         await reviewer.goes_back("DeletionRequestsScreen")
-        await reviewer.presses("down", "enter")
-        await reviewer.sees("DeletionRequestScreen")
+        await reviewer.presses("down", "enter", then="DeletionRequestScreen")
         assert "不用了" in reviewer.text("#reason-given")
         assert "請先確認是本人申請" in reviewer.text("#who")

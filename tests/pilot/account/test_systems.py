@@ -16,7 +16,8 @@ from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.texts.city_systems import CitySystem, load_systems
 from kiosk.terminal.screen_text import visible_strips
 from kiosk.widgets.qr import qr_lines
-from tests.pilot.hosts import SIZES, Shown, showing
+from tests.pilot.hosts import Shown, showing
+from tests.pilot.people import SIZES
 from tests.terminal.photo import photograph
 
 HOLDER = AccountSession("login", "account", 1, "terminal", "林小花")

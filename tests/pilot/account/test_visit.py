@@ -15,17 +15,8 @@ from kiosk.screens.base.step import Nav, Step
 from kiosk.services.school import School
 from kiosk.testing.person import until
 from tests.builders.accounts import Families, invented_parent
-from tests.pilot.accounts import (
-    FIRST,
-    PARENT,
-    PASSWORD,
-    QuickAccountParent,
-    approved,
-    bring_fees,
-    ready,
-    signed_on,
-    standing_at,
-)
+from tests.pilot.accounts import FIRST, PARENT, PASSWORD, approved, bring_fees, ready, signed_on
+from tests.pilot.people import QuickAccountParent, account_parent_at
 
 _REFUSED = "帳號或密碼不正確，請檢查後再試一次。"
 
@@ -35,13 +26,9 @@ def _count(school: School, action: str) -> int:
         return len(session.exec(select(AuditEntry.seq).where(AuditEntry.action == action)).all())
 
 
-def _texts(parent: QuickAccountParent) -> str:
-    return "\n".join(line.rstrip() for line in parent.words())
-
-
 async def test_from_the_approval_to_the_doors(school: School) -> None:
     approved(school)
-    async with standing_at(school) as parent:
+    async with account_parent_at(school) as parent:
         await parent.enters_from_lobby()
         await parent.signs_on(PARENT.email, FIRST)
         await parent.changes_password(PASSWORD)
@@ -56,10 +43,9 @@ async def test_from_the_approval_to_the_doors(school: School) -> None:
 
 
 async def test_the_button_leads_there_too_and_the_login_says_what_it_must(school: School) -> None:
-    async with standing_at(school) as parent:
-        await parent.clicks("#holder")
-        await parent.sees("AccountLoginScreen")
-        said = _texts(parent)
+    async with account_parent_at(school) as parent:
+        await parent.clicks("#holder", then="AccountLoginScreen")
+        said = parent.page()
         for words in (
             "家長帳號登入（本校服務站）",
             "臺北市校園單一身分驗證另外開通，使用它自己的密碼",
@@ -74,12 +60,12 @@ async def test_the_button_leads_there_too_and_the_login_says_what_it_must(school
 async def test_nothing_is_seen_before_the_forced_change(school: School) -> None:
     """T16: back, Esc and a sign-on again all end at the change."""
     approved(school)
-    async with standing_at(school) as parent:
+    async with account_parent_at(school) as parent:
         for _time in range(2):
             await parent.enters_from_lobby()
             await parent.signs_on(PARENT.email, FIRST)
             await parent.sees("AccountPasswordScreen")
-            assert "王〇明" not in _texts(parent)
+            assert "王〇明" not in parent.page()
             await parent.goes_back("LoginScreen")
         await parent.enters_from_lobby()
         await parent.signs_on(PARENT.email, FIRST)
@@ -96,7 +82,7 @@ async def test_every_refusal_has_the_same_words_and_keeps_the_account_that_was_t
     school: School, account: str
 ) -> None:
     approved(school)
-    async with standing_at(school) as parent:
+    async with account_parent_at(school) as parent:
         await parent.enters_from_lobby()
         await parent.signs_on(account, "Wrong7password")
         await until(parent.pilot, lambda: parent.text("#message") == _REFUSED)
@@ -112,7 +98,7 @@ async def test_a_shared_mobile_leads_to_nobody_and_the_account_says_so(school: S
     families.approved(replace(invented_parent(31), mobile=PARENT.mobile))
     async with signed_on(school) as parent:
         await parent.opens("contact", "ContactScreen")
-        assert "（也登記在別的家長帳號，不能用來登入）" in _texts(parent)
+        assert "（也登記在別的家長帳號，不能用來登入）" in parent.page()
         await parent.goes_back("AccountHomeScreen")
         await parent.signs_off()
         await parent.enters_from_lobby()
@@ -124,7 +110,7 @@ async def test_a_carer_whose_last_day_is_over_is_refused_like_anybody(school: Sc
     families = Families(school)
     given_by = families.approved(PARENT).account_id
     families.expired_carer("0922333444", given_by)
-    async with standing_at(school) as parent:
+    async with account_parent_at(school) as parent:
         await parent.enters_from_lobby()
         await parent.signs_on("0922333444", "000000")
         await until(parent.pilot, lambda: parent.text("#message") == _REFUSED)
@@ -145,11 +131,10 @@ async def test_who_is_no_longer_let_in_meanwhile_is_sent_away_at_the_next_step(s
 
 async def test_two_enters_sign_on_once_and_send_a_form_once(school: School) -> None:
     ready(school)
-    async with standing_at(school) as parent:
+    async with account_parent_at(school) as parent:
         await parent.enters_from_lobby()
         await parent.fills_in(account=PARENT.email, password=PASSWORD)
-        await parent.presses("enter", "enter", "enter")
-        await parent.sees("AccountHomeScreen")
+        await parent.presses("enter", "enter", "enter", then="AccountHomeScreen")
         await parent.opens("contact", "ContactScreen")
         await parent.chooses("mobile", "MobileScreen")
         await parent.fills_in(mobile="0933444555")
@@ -158,7 +143,7 @@ async def test_two_enters_sign_on_once_and_send_a_form_once(school: School) -> N
         if parent.screen == "AccountNoticeScreen":  # the second Enter came before it, and not to it
             await parent.answers_notice()
         await parent.sees("ContactScreen")
-        assert "*******555" in _texts(parent)
+        assert "*******555" in parent.page()
     assert _count(school, "account.mobile_changed") == 1
 
 
@@ -211,7 +196,7 @@ async def test_a_self_chosen_account_is_chosen_signed_on_with_and_given_up(schoo
         await parent.clicks("#without")
         await parent.answers_notice()
         await parent.sees("ContactScreen")
-        assert "還沒有設定" in _texts(parent)
+        assert "還沒有設定" in parent.page()
 
 
 def _subtitle(parent: QuickAccountParent) -> str | None:
@@ -252,8 +237,8 @@ async def test_fees_are_shown_below_the_guides_notice_and_cannot_be_paid_here(
     bring_fees(school, ("學雜費", "12,300", "115/9/30", "未繳"), ("平安保險費", "200", "2026-09-30", "已繳"))
     async with signed_on(school, size) as parent:
         await parent.opens("fees", "FeesScreen")
-        await until(parent.pilot, lambda: "學雜費" in _texts(parent))
-        said = _texts(parent)
+        await parent.reads("學雜費")
+        said = parent.page()
         assert "但因本學期繳費四聯單以全面印製完畢，故本學期繳費單仍以紙本四聯單為主。" in parent.text("#notice")
         assert [line.split()[-4:] for line in said.split("\n") if "元" in line] == [
             ["12,300", "元", "115年9月30日", "未繳"],

@@ -26,10 +26,9 @@ from kiosk.services.messaging.email_verification import EmailCodes
 from kiosk.services.messaging.verification_codes import MailNotSent
 from kiosk.services.school import School
 from kiosk.testing.clock import FakeClock
-from kiosk.testing.parent import Parent
 from kiosk.testing.person import until
-from tests.pilot.conftest import standing_at
 from tests.pilot.first_visit import FIRST_PASSWORD, PASSWORD, to_read_back, where_nobody_takes_mail
+from tests.pilot.people import QuickParent, parent_at
 
 _A_YIELD = 0.02
 
@@ -57,7 +56,7 @@ async def test_a_school_that_cannot_be_opened_is_no_crash_for_who_signs_in(
 ) -> None:
     app = KioskApp(load_settings(tmp_path, environment={}), FakeClock())
     async with app.run_test() as pilot:
-        await Parent(pilot).logs_in("P110001", FIRST_PASSWORD)
+        await QuickParent(pilot).logs_in("P110001", FIRST_PASSWORD)
         opening.go.set()
         await until(pilot, lambda: app.return_code)
     assert app.return_code == 1
@@ -66,7 +65,7 @@ async def test_a_school_that_cannot_be_opened_is_no_crash_for_who_signs_in(
 async def test_an_end_while_somebody_signs_in_is_no_crash(tmp_path: Path, opening: _SlowOpening) -> None:
     app = KioskApp(load_settings(tmp_path, environment={}), FakeClock())
     async with app.run_test() as pilot:
-        await Parent(pilot).logs_in("P110001", FIRST_PASSWORD)
+        await QuickParent(pilot).logs_in("P110001", FIRST_PASSWORD)
         app.exit(143, return_code=143)
         await until(pilot, lambda: app.return_code)
         opening.go.set()
@@ -78,7 +77,7 @@ async def test_whoever_idles_away_while_signing_in_leaves_the_kiosk_as_it_was(
 ) -> None:
     app = KioskApp(load_settings(tmp_path, environment={}), FakeClock())
     async with app.run_test() as pilot:
-        await Parent(pilot).logs_in("P110001", FIRST_PASSWORD)
+        await QuickParent(pilot).logs_in("P110001", FIRST_PASSWORD)
         app.reset_session()
         await until(pilot, lambda: not app.screen.query_one("#login").disabled)
         await pilot.pause()
@@ -117,10 +116,9 @@ async def test_a_sign_in_that_answers_a_left_login(
     monkeypatch.setattr(AccountLoginScreen, "verify", verify)
     app = KioskApp(school.settings, school.clock, school)
     async with app.run_test() as pilot:
-        parent = Parent(pilot)
+        parent = QuickParent(pilot)
         await parent.sees("LoginScreen")
-        await parent.presses("f7")
-        await parent.sees("AccountLoginScreen")
+        await parent.presses("f7", then="AccountLoginScreen")
         for field in app.screen.query(Input):
             field.value = "a@example.org"
         app.screen.query_one("#password").focus()
@@ -145,12 +143,10 @@ async def test_a_mail_that_fails_for_a_left_code(
 ) -> None:
     going = _answers_while_leaving(monkeypatch, EmailCodeScreen)
     monkeypatch.setattr(EmailCodes, "send", _refuse_when(going, refusal))
-    async with standing_at(where_nobody_takes_mail(school)) as parent:
+    async with parent_at(where_nobody_takes_mail(school)) as parent:
         await to_read_back(parent)
-        await parent.presses("enter")
-        await parent.sees("EmailCodeScreen")
-        await parent.presses("escape")
-        await parent.sees("SummaryScreen")
+        await parent.presses("enter", then="EmailCodeScreen")
+        await parent.goes_back("SummaryScreen")
         await until(parent.pilot, going.is_set)
         await parent.pilot.pause()
     assert not parent.app.return_code
@@ -159,11 +155,10 @@ async def test_a_mail_that_fails_for_a_left_code(
 async def test_a_change_that_fails_for_a_left_password(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
     going = _answers_while_leaving(monkeypatch, ChangePasswordScreen)
     monkeypatch.setattr(ChangePasswordScreen, "take", _refuse_when(going, StoreError))
-    async with standing_at(school) as parent:
+    async with parent_at(school) as parent:
         await parent.logs_in("P110001", FIRST_PASSWORD)
         await parent.sees("ChangePasswordScreen")
-        await parent.types(PASSWORD)
-        await parent.presses("enter")
+        await parent.enters(PASSWORD)
         await parent.types(PASSWORD)
         await parent.presses("enter", "escape")
         await parent.answers_notice("drop")

@@ -13,14 +13,13 @@ from kiosk.flows.flow import Flow
 from kiosk.screens.base.notice import BlankScreen, NoticeScreen
 from kiosk.services.school import School
 from kiosk.testing.person import until
-from tests.pilot.quick import QuickParent, quickly_at
+from tests.pilot.people import QuickParent, parent_at
 
 
 @asynccontextmanager
 async def in_a_visit(school: School) -> AsyncIterator[tuple[QuickParent, KioskApp]]:
-    async with quickly_at(school) as parent:
-        app = parent.app
-        assert isinstance(app, KioskApp)
+    async with parent_at(school) as parent:
+        app = parent.kiosk
         yield parent, app
 
 

@@ -16,7 +16,8 @@ from kiosk.screens.family.applicant_form import Answer, ApplicantFormScreen
 from kiosk.screens.family.summary import SummaryScreen
 from kiosk.services.texts.loader import TextName, load_text
 from kiosk.testing.person import until
-from tests.pilot.hosts import SIZES, Shown, showing
+from tests.pilot.hosts import Shown, showing
+from tests.pilot.people import SIZES
 
 _MOTHER = ApplicantEntry(
     name="林小花",
@@ -207,15 +208,12 @@ async def test_an_address_not_in_use_is_not_corrected(tmp_path: Path) -> None:
 async def test_escape_asks_before_losing_what_was_typed(tmp_path: Path, choice: str, expected: Answer | Nav) -> None:
     async with showing(tmp_path, form(replace(_FATHER, name=""))) as shown:
         await shown.parent.types(_FATHER.name)
-        await shown.parent.presses("escape")
-        await shown.parent.sees("NoticeScreen")
+        await shown.parent.goes_back("NoticeScreen")
         assert not shown.answers
-        await shown.parent.clicks("#stay")
-        await shown.parent.sees("ApplicantFormScreen")
+        await shown.parent.clicks("#stay", then="ApplicantFormScreen")
         assert value(shown, "name") == _FATHER.name
         await shown.clicks("#back")
-        await shown.parent.sees("NoticeScreen")
-        await shown.parent.clicks(f"#{choice}")
+        await shown.parent.answers_notice(f"{choice}")
         assert await shown.answered() == expected
 
 

@@ -13,12 +13,11 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input
 
-from kiosk.app import KioskApp
 from kiosk.screens.base.login import LoginScreen
 from kiosk.services.school import School
 from kiosk.testing.clock import FakeClock
 from kiosk.testing.person import until
-from tests.pilot.quick import quickly_at
+from tests.pilot.people import parent_at
 from tests.pilot.walker import PASSWORD, READY, go_to, make_ready
 
 
@@ -50,7 +49,7 @@ async def test_what_is_typed_while_a_service_works_lands_in_no_field(
     ready = make_ready(school)
     confirm = Slow(school.student_data.confirm)
     monkeypatch.setattr(school.student_data, "confirm", confirm)
-    async with quickly_at(ready) as parent:
+    async with parent_at(ready) as parent:
         await go_to(parent, "confirm")
         await parent.presses("enter", "enter")
         await until(parent.pilot, confirm.called.is_set)
@@ -60,8 +59,7 @@ async def test_what_is_typed_while_a_service_works_lands_in_no_field(
         await until(parent.pilot, lambda: "請稍候" in str(parent.app.screen.query_one("#wait").render()))
         await confirm.answer(parent.pilot)
         await parent.sees("MenuScreen")
-        await parent.presses("escape")
-        await parent.sees("LoginScreen")
+        await parent.goes_back("LoginScreen")
         assert [field.value for field in parent.app.screen.query(Input)] == ["", ""]
 
 
@@ -71,9 +69,8 @@ async def test_after_ten_minutes_the_kiosk_asks_on_a_step_and_not_between_two(
     ready = make_ready(school)
     confirm = Slow(school.student_data.confirm)
     monkeypatch.setattr(school.student_data, "confirm", confirm)
-    async with quickly_at(ready) as parent:
-        app = parent.app
-        assert isinstance(app, KioskApp)
+    async with parent_at(ready) as parent:
+        app = parent.kiosk
         await go_to(parent, "confirm")
         for minute in range(10):
             clock.advance(60)
@@ -92,8 +89,7 @@ async def test_after_ten_minutes_the_kiosk_asks_on_a_step_and_not_between_two(
         await parent.sees("NoticeScreen")
         assert parent.text("#heading") == "還要繼續嗎？"
         app.tick()
-        await parent.presses("enter")
-        await parent.sees("MenuScreen")
+        await parent.presses("enter", then="MenuScreen")
         app.tick()
         await parent.settles()
         assert parent.screen == "MenuScreen"
@@ -105,9 +101,8 @@ async def test_an_answer_that_comes_after_the_visitor_was_forgotten_shows_nothin
 ) -> None:
     ready = make_ready(school)
     slow = Slow(school.student_data.confirm if service == "confirm" else school.sign_in.student)
-    async with quickly_at(ready) as parent:
-        app = parent.app
-        assert isinstance(app, KioskApp)
+    async with parent_at(ready) as parent:
+        app = parent.kiosk
         if service == "confirm":
             await go_to(parent, "confirm")
             monkeypatch.setattr(school.student_data, "confirm", slow)
@@ -130,9 +125,8 @@ async def test_a_visit_that_ends_because_the_kiosk_does_leaves_its_screens_alone
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the end of a visit asks for may be taken up while the app takes its screens apart: no field is there."""
-    async with quickly_at(school) as parent:
-        app = parent.app
-        assert isinstance(app, KioskApp)
+    async with parent_at(school) as parent:
+        app = parent.kiosk
         prune, forgotten, rested = app._prune, [], []
 
         async def prune_and_rest(*nodes: Widget, parent: DOMNode | None = None) -> None:

@@ -12,7 +12,8 @@ from kiosk.screens.family.consent import ConsentScreen
 from kiosk.services.students.consents import ConsentAnswer
 from kiosk.services.texts.loader import TextName, load_consent, load_text
 from kiosk.testing.person import until
-from tests.pilot.hosts import SIZES, Shown, showing
+from tests.pilot.hosts import Shown, showing
+from tests.pilot.people import SIZES
 
 _NEVER_FIRST = "、，。；：？！）」』】》〉"
 _NEVER_LAST = "（「『【《〈"

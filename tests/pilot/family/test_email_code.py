@@ -14,24 +14,20 @@ from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.school import School
 from kiosk.testing.person import until
 from tests.builders.mail_server import Mailbox
-from tests.pilot.conftest import standing_at
 from tests.pilot.first_visit import FATHER, MOTHER, to_form, to_hub, to_read_back, where_nobody_takes_mail
+from tests.pilot.people import parent_at
 
 
 async def test_back_from_the_code_by_mail_sends_nothing(school: School) -> None:
-    async with standing_at(where_nobody_takes_mail(school)) as parent:
+    async with parent_at(where_nobody_takes_mail(school)) as parent:
         await to_read_back(parent)
-        await parent.presses("enter")
-        await parent.sees("EmailCodeScreen")
-        await parent.presses("escape")
-        await parent.sees("SummaryScreen")
+        await parent.presses("enter", then="EmailCodeScreen")
+        await parent.goes_back("SummaryScreen")
         with school.store.read() as session:
             assert session.exec(select(Application)).all() == []
-        await parent.presses("enter")
-        await parent.sees("EmailCodeScreen")
+        await parent.presses("enter", then="EmailCodeScreen")
         await until(parent.pilot, lambda: not parent.app.screen.query_one("#skip").disabled)
-        await parent.clicks("#skip")
-        await parent.sees("ReceiptScreen")
+        await parent.clicks("#skip", then="ReceiptScreen")
         assert "信箱未驗證" in parent.text("#receipt-text")
 
 
@@ -41,12 +37,12 @@ async def test_back_from_the_code_by_mail_sends_nothing(school: School) -> None:
 async def test_an_address_is_proved_once_in_a_visit_by_whoever_says_who_they_are(
     school: School, mailbox: Mailbox, smtp: SmtpSettings, typed: str, then: str
 ) -> None:
-    async with standing_at(replace(school, settings=replace(school.settings, smtp=smtp))) as parent:
+    async with parent_at(replace(school, settings=replace(school.settings, smtp=smtp))) as parent:
         await to_form(parent)
         await parent.fills_in(*MOTHER)
         await parent.sends()
         await parent.sees("EmailCodeScreen")
-        await until(parent.pilot, lambda: "信已寄出" in parent.text("#message"))
+        await parent.is_told("信已寄出")
         await parent.enters_code(re.findall("[0-9]{6}", mailbox.bodies()[0])[0])
         await parent.applies_for_another()
         await to_hub(parent, "110002", "A290000009")
@@ -65,12 +61,10 @@ async def test_an_address_is_proved_once_in_a_visit_by_whoever_says_who_they_are
 
 
 async def test_no_code_is_mailed_for_a_login_that_was_reset_and_the_visit_ends(school: School) -> None:
-    async with standing_at(where_nobody_takes_mail(school)) as parent:
+    async with parent_at(where_nobody_takes_mail(school)) as parent:
         await to_read_back(parent)
         with school.store.write() as unit:
             reset_student_login(unit, school.clock, "110001", "registrar")
-        await parent.presses("enter")
-        await parent.sees("NoticeScreen")
+        await parent.presses("enter", then="NoticeScreen")
         assert parent.text("#heading") == "請重新登入"
-        await parent.presses("enter")
-        await parent.sees("LoginScreen")
+        await parent.presses("enter", then="LoginScreen")

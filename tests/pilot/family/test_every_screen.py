@@ -10,9 +10,8 @@ from textual.app import App
 
 from kiosk.services.school import School
 from kiosk.terminal.screen_text import visible_strips
-from kiosk.testing.parent import Parent
 from kiosk.testing.person import until
-from tests.pilot.conftest import standing_at
+from tests.pilot.people import QuickParent, parent_at
 
 _MIN_CONTRAST = 4.5
 """WCAG 2.2, success criterion 1.4.3: https://www.w3.org/TR/WCAG22/#contrast-minimum."""
@@ -48,7 +47,7 @@ def weak_texts(app: App[int]) -> Iterator[str]:
 class Keyboard:
     """Presses keys as a parent does who uses nothing else, and counts them; checks each screen on the way."""
 
-    def __init__(self, parent: Parent) -> None:
+    def __init__(self, parent: QuickParent) -> None:
         self.parent = parent
         self.presses = 0
         self.weak: list[str] = []
@@ -72,7 +71,7 @@ class Keyboard:
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 30)])
 async def test_few_keys_lead_from_login_to_receipt_and_all_can_be_read(school: School, size: tuple[int, int]) -> None:
-    async with standing_at(school, size) as parent:
+    async with parent_at(school, size) as parent:
         keyboard = Keyboard(parent)
         await keyboard.arrives("LoginScreen")
         await keyboard.fills("P110001", "A123456789")
@@ -112,7 +111,7 @@ async def test_few_keys_lead_from_login_to_receipt_and_all_can_be_read(school: S
 
 
 async def test_complaints_can_be_read(school: School) -> None:
-    async with standing_at(school) as parent:
+    async with parent_at(school) as parent:
         keyboard = Keyboard(parent)
         await keyboard.arrives("LoginScreen")
         await keyboard.press("enter", "enter")

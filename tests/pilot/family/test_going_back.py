@@ -16,7 +16,7 @@ from kiosk.services.messaging.email_verification import EmailCodes
 from kiosk.services.messaging.verification_codes import EmailChallenge
 from kiosk.services.school import School
 from kiosk.testing.person import until
-from tests.pilot.quick import QuickParent, quickly_at
+from tests.pilot.people import QuickParent, parent_at
 from tests.pilot.walker import ADULT, APPLIED, MOTHER, PASSWORD, READY, go_to, make_ready
 
 BACK_FROM = {
@@ -46,7 +46,7 @@ UNTOUCHED = {
 
 @asynccontextmanager
 async def at(school: School, screen: str) -> AsyncIterator[QuickParent]:
-    async with quickly_at(school if screen == "change" else make_ready(school)) as parent:
+    async with parent_at(school if screen == "change" else make_ready(school)) as parent:
         await go_to(parent, screen)
         yield parent
 
@@ -58,14 +58,12 @@ async def test_escape_asks_before_what_was_typed_is_lost(school: School, screen:
         field = left.query(Input).first()
         field.focus()
         await parent.types("A12")
-        await parent.presses("escape")
-        await parent.sees("NoticeScreen")
+        await parent.goes_back("NoticeScreen")
         assert parent.text("#heading") == "要離開嗎？"
         await parent.clicks("#stay")
         await until(parent.pilot, lambda: parent.app.screen is left)
         assert field.value == "A12"
-        await parent.presses("escape")
-        await parent.sees("NoticeScreen")
+        await parent.goes_back("NoticeScreen")
         await parent.clicks("#drop")
         await until(parent.pilot, lambda: parent.app.screen is not left)
         await parent.sees(BACK_FROM[screen])
@@ -85,56 +83,41 @@ async def test_escape_goes_one_step_back_where_nothing_was_typed(school: School,
 
 async def test_back_from_the_code_by_mouse(school: School) -> None:
     async with at(school, "code") as parent:
-        await parent.clicks("#back")
-        await parent.sees("SummaryScreen")
+        await parent.clicks("#back", then="SummaryScreen")
 
 
 async def test_what_was_sent_to_the_read_back_is_not_dropped_by_going_back_twice(school: School) -> None:
     async with at(school, "read_back") as parent:
-        await parent.presses("escape")
-        await parent.sees("ApplicantFormScreen")
-        await parent.presses("escape")
-        await parent.sees("NoticeScreen")
-        await parent.presses("enter")
-        await parent.sees("ApplicantFormScreen")
+        await parent.goes_back("ApplicantFormScreen")
+        await parent.goes_back("NoticeScreen")
+        await parent.presses("enter", then="ApplicantFormScreen")
         assert parent.app.screen.query_one("#name", Input).value == MOTHER.name
-        await parent.presses("escape")
-        await parent.sees("NoticeScreen")
-        await parent.clicks("#drop")
-        await parent.sees("BasisScreen")
-        await parent.presses("enter")
-        await parent.sees("ApplicantFormScreen")
+        await parent.goes_back("NoticeScreen")
+        await parent.clicks("#drop", then="BasisScreen")
+        await parent.presses("enter", then="ApplicantFormScreen")
         assert all(field.value == "" for field in parent.app.screen.query(Input))
 
 
 async def test_after_the_code_screen_and_two_steps_back_the_forms_begin_anew(school: School) -> None:
     async with at(school, "code") as parent:
         for seen in ("SummaryScreen", "ApplicantFormScreen", "NoticeScreen"):
-            await parent.presses("escape")
-            await parent.sees(seen)
-        await parent.clicks("#drop")
-        await parent.sees("BasisScreen")
-        await parent.presses("escape")
-        await parent.sees("ApplicationModeScreen")
-        await parent.clicks("#two_parents")
-        await parent.sees("ApplicantFormScreen")
+            await parent.goes_back(seen)
+        await parent.clicks("#drop", then="BasisScreen")
+        await parent.goes_back("ApplicationModeScreen")
+        await parent.clicks("#two_parents", then="ApplicantFormScreen")
         assert parent.text("#position") == "第 1 位申請人"
 
 
 async def test_an_opened_draft_that_is_left_untouched_stays(school: School) -> None:
     async with at(school, "draft_id") as parent:
-        await parent.types("A100000001")
-        await parent.presses("enter")
-        await parent.sees("ApplicantFormScreen")
-        await parent.presses("escape")
-        await parent.sees("MenuScreen")
+        await parent.enters("A100000001", then="ApplicantFormScreen")
+        await parent.goes_back("MenuScreen")
         await parent.opens("apply", "AskIdScreen")
 
 
 async def test_beginning_anew_leaves_the_draft(school: School) -> None:
     async with at(school, "draft_id") as parent:
-        await parent.clicks("#afresh")
-        await parent.sees("ApplicationModeScreen")
+        await parent.clicks("#afresh", then="ApplicationModeScreen")
         await parent.presses("escape")
         await parent.opens("apply", "AskIdScreen")
 
@@ -146,8 +129,7 @@ async def test_the_receipt_stands_again_after_going_back_from_the_next_childs_lo
         await until(parent.pilot, lambda: len(parent.app.screen_stack) == 3 and parent.screen == "LoginScreen")
         await parent.sees("LoginScreen")
         assert "Esc 上一步" in parent.text("#foot")
-        await parent.presses("escape")
-        await parent.sees("ReceiptScreen")
+        await parent.goes_back("ReceiptScreen")
         assert "".join(parent.text("#receipt-text").split()) == "".join(words)
 
 
@@ -157,8 +139,7 @@ async def test_what_was_carried_to_the_next_child_is_offered_until_it_is_decline
         await parent.opens("apply", "ConsentScreen")
         await parent.consents()
         await parent.sees("AskIdScreen")
-        await parent.presses("escape")
-        await parent.sees("MenuScreen")
+        await parent.goes_back("MenuScreen")
         await parent.opens("apply", "AskIdScreen")
         assert parent.text("#heading") == "為另一位子女申請"
         await parent.clicks("#afresh")
@@ -170,8 +151,7 @@ async def test_corrections_are_not_lost_behind_the_other_answer(school: School) 
     async with at(school, "report") as parent:
         await parent.types("資二智")
         await parent.clicks("#right")
-        await parent.presses("escape")
-        await parent.sees("NoticeScreen")
+        await parent.goes_back("NoticeScreen")
         await parent.clicks("#save")
         await parent.logs_in(f"P{READY}", PASSWORD)
         await parent.opens("confirm", "ConfirmStudentScreen")
@@ -180,11 +160,8 @@ async def test_corrections_are_not_lost_behind_the_other_answer(school: School) 
 
 async def test_the_students_own_id_stands_again_after_going_back_from_the_consent(school: School) -> None:
     async with at(school, "adult_id") as parent:
-        await parent.types("F190000004")
-        await parent.presses("enter")
-        await parent.sees("ConsentScreen")
-        await parent.presses("escape")
-        await parent.sees("AskIdScreen")
+        await parent.enters("F190000004", then="ConsentScreen")
+        await parent.goes_back("AskIdScreen")
         assert parent.app.screen.query_one("#national_id", Input).value == "F190000004"
         await parent.presses("enter")
         await parent.consents()
@@ -202,17 +179,14 @@ async def test_a_password_that_was_changed_meanwhile_leads_on(school: School, mo
     monkeypatch.setattr(school.sign_in, "change_password", slow)
     async with at(school, "change") as parent:
         for _twice in range(2):
-            await parent.types(PASSWORD)
-            await parent.presses("enter")
-        await parent.presses("escape")
-        await parent.sees("NoticeScreen")
+            await parent.enters(PASSWORD)
+        await parent.goes_back("NoticeScreen")
         held.set()
         below = parent.app.screen_stack[-2]
         assert isinstance(below, ChangePasswordScreen)
         await until(parent.pilot, lambda: below._late_answer)
         assert parent.screen == "NoticeScreen"
-        await parent.clicks("#stay")
-        await parent.sees("MenuScreen")
+        await parent.clicks("#stay", then="MenuScreen")
         assert len(parent.app.screen_stack) == 3
 
 
@@ -235,21 +209,18 @@ async def test_a_verified_address_is_not_asked_for_again(school: School) -> None
     post.sent = []
     ready = make_ready(school)
     vars(ready)["email_codes"] = post
-    async with quickly_at(ready) as parent:
+    async with parent_at(ready) as parent:
         await go_to(parent, "mode")
         await parent.clicks("#two_parents")
         await parent.fills_in(MOTHER.name, MOTHER.relation, MOTHER.national_id, MOTHER.mobile, MOTHER.email)
         await until(parent.pilot, lambda: parent.text("#position") == "第 2 位申請人")
         await parent.fills_in("王大明", "爸爸", "A100000001", "0910100201", "father@example.org")
-        await parent.sees("SummaryScreen")
-        await parent.presses("enter")
+        await parent.sends()
         await parent.sees("EmailCodeScreen")
-        await until(parent.pilot, lambda: "信已寄出" in parent.text("#message"))
-        await parent.types("000000")
-        await parent.presses("enter")
+        await parent.is_told("信已寄出")
+        await parent.enters("000000")
         await until(parent.pilot, lambda: len(post.sent) == 2)
-        await parent.presses("escape")
-        await parent.sees("SummaryScreen")
+        await parent.goes_back("SummaryScreen")
         await parent.presses("enter")
         await until(parent.pilot, lambda: len(post.sent) == 3)
         assert post.sent[2] == "father@example.org"

@@ -7,22 +7,19 @@ from sqlmodel import select
 from textual.widgets import Input, Static
 
 from db.models.school import Student
-from kiosk.app import KioskApp
 from kiosk.domain.errors import PasswordChangeRequired
 from kiosk.rules.text_safety import remove_unsafe_chars
 from kiosk.services.school import School
-from kiosk.testing.parent import Parent
-from tests.pilot.conftest import standing_at
 from tests.pilot.naughty import NAUGHTY
+from tests.pilot.people import QuickParent, parent_at
 
 FIRST_ID = "A123456789"
 PASSWORD = "Harbour7lights"
 
 
 async def test_the_second_that_passes_while_a_screen_comes_up_does_no_harm(school: School) -> None:
-    async with standing_at(school) as parent:
-        app = parent.app
-        assert isinstance(app, KioskApp)
+    async with parent_at(school) as parent:
+        app = parent.kiosk
         app.push_screen(app.new_login())
         app.tick()
         await parent.pilot.pause()
@@ -31,14 +28,13 @@ async def test_the_second_that_passes_while_a_screen_comes_up_does_no_harm(schoo
 
 
 async def test_the_second_that_passes_while_the_app_ends_does_no_harm(school: School) -> None:
-    async with standing_at(school) as parent:
-        app = parent.app
-        assert isinstance(app, KioskApp)
+    async with parent_at(school) as parent:
+        app = parent.kiosk
     app.tick()
     assert app.return_code is None
 
 
-async def to_form(parent: Parent, number: str = "110001", first: str = FIRST_ID, mode: str = "one_parent") -> None:
+async def to_form(parent: QuickParent, number: str = "110001", first: str = FIRST_ID, mode: str = "one_parent") -> None:
     await parent.logs_in(f"P{number}", first)
     await parent.changes_password(PASSWORD)
     await parent.confirms()
@@ -58,7 +54,7 @@ async def test_every_naughty_string_in_every_field_is_literal_and_inert(school: 
 
 
 async def assert_inert_in_every_field(school: School, mode: str, texts: tuple[str, ...]) -> None:
-    async with standing_at(school) as parent:
+    async with parent_at(school) as parent:
         await to_form(parent, mode=mode)
         form = parent.app.screen
         fields = [field for field in form.query(Input) if field.display]
@@ -74,7 +70,7 @@ async def assert_inert_in_every_field(school: School, mode: str, texts: tuple[st
 
 
 async def test_naughty_strings_at_the_login_are_inert(school: School) -> None:
-    async with standing_at(school) as parent:
+    async with parent_at(school) as parent:
         for text in NAUGHTY[::4]:
             account = parent.app.screen.query_one("#account", Input)
             account.clear()
@@ -85,7 +81,7 @@ async def test_naughty_strings_at_the_login_are_inert(school: School) -> None:
 
 
 async def assert_shown_as_they_are(school: School, texts: tuple[str, ...]) -> None:
-    async with standing_at(school) as parent:
+    async with parent_at(school) as parent:
         await parent.logs_in("P110001", FIRST_ID)
         await parent.changes_password(PASSWORD)
         for text in texts:
@@ -95,13 +91,11 @@ async def assert_shown_as_they_are(school: School, texts: tuple[str, ...]) -> No
                 student.name = student.class_name = clean
                 unit.audit("test", "test.planted", student.id)
             await parent.opens("confirm", "ConfirmStudentScreen")
-            await parent.presses("escape")
-            await parent.sees("MenuScreen")
+            await parent.goes_back("MenuScreen")
             await parent.opens("confirm", "ConfirmStudentScreen")
             assert f"姓名：{clean}" in parent.text("#student")
             await parent.pilot.click("#student")
-            await parent.presses("escape")
-            await parent.sees("MenuScreen")
+            await parent.goes_back("MenuScreen")
         assert parent.app.return_code is None
 
 
@@ -116,7 +110,7 @@ async def test_every_naughty_string_as_name_and_class_is_shown_as_it_is(school: 
 
 async def test_a_crash_before_the_forced_change_shows_nothing_after_it(school: School) -> None:
     for _return in range(2):
-        async with standing_at(school) as parent:
+        async with parent_at(school) as parent:
             await parent.logs_in("P110001", FIRST_ID)
             await parent.sees("ChangePasswordScreen")
             shown = "\n".join(str(part.content) for part in parent.app.screen.query(Static))

@@ -18,14 +18,13 @@ from sqlmodel import delete
 
 from db.models.applications import Applicant, Application, Draft
 from db.models.documents import SignedForm
-from kiosk.app import KioskApp
 from kiosk.demo.people import invented_id
 from kiosk.services.school import School
 from kiosk.terminal.render_caches import clear_render_caches
 from kiosk.testing.clock import FakeClock
 from kiosk.testing.person import until
 from tests.pilot.memory import Memory, holders_of, memory_of
-from tests.pilot.quick import QuickParent, leave_no_trace_of_the_pilot, quickly_at
+from tests.pilot.people import QuickParent, leave_no_trace_of_the_pilot, parent_at
 from tests.pilot.walker import READY, go_to, make_ready
 
 pytestmark = pytest.mark.alone  # to look through a whole process takes the longer the more it has done
@@ -67,7 +66,7 @@ async def leave_the_login_half_typed(parent: QuickParent, serial: int) -> None:
 
 async def fail_to_sign_in(parent: QuickParent, serial: int) -> None:
     await parent.logs_in(mobile_of(serial), id_of(serial))
-    await until(parent.pilot, lambda: "不正確" in parent.text("#message"))
+    await parent.is_told("不正確")
 
 
 async def leave_an_error_report(parent: QuickParent, serial: int) -> None:
@@ -91,8 +90,7 @@ async def leave_the_form(parent: QuickParent, serial: int) -> None:
 async def drop_the_form(parent: QuickParent, serial: int) -> None:
     await fill_in(parent, serial)
     for seen in ("ApplicantFormScreen", "NoticeScreen"):
-        await parent.presses("escape")
-        await parent.sees(seen)
+        await parent.goes_back(seen)
     await parent.clicks("#drop")
     for seen in ("BasisScreen", "ApplicationModeScreen", "MenuScreen"):
         await parent.sees(seen)
@@ -102,33 +100,27 @@ async def drop_the_form(parent: QuickParent, serial: int) -> None:
 async def leave_at_the_question(parent: QuickParent, serial: int) -> None:
     """The form stands behind the question whether to leave, and the mouse is moved."""
     await leave_the_form(parent, serial)
-    await parent.presses("escape")
-    await parent.sees("NoticeScreen")
+    await parent.goes_back("NoticeScreen")
     await parent.moves_the_mouse()
 
 
 async def keep_a_draft(parent: QuickParent, serial: int) -> None:
     await fill_in(parent, serial)
-    await parent.presses("escape")
-    await parent.sees("ApplicantFormScreen")
+    await parent.goes_back("ApplicantFormScreen")
     await parent.clicks("#save")
-    await parent.sees("NoticeScreen")
-    await parent.presses("enter")
+    await parent.answers_notice()
 
 
 async def wait_for_the_code(parent: QuickParent, serial: int) -> None:
     await fill_in(parent, serial)
-    await parent.presses("enter")
-    await parent.sees("EmailCodeScreen")
-    await until(parent.pilot, lambda: "目前無法寄信" in parent.text("#message"))
+    await parent.presses("enter", then="EmailCodeScreen")
+    await parent.is_told("目前無法寄信")
 
 
 async def apply_and_leave_at_the_next_childs_login(parent: QuickParent, serial: int) -> None:
     await wait_for_the_code(parent, serial)
-    await parent.clicks("#skip")
-    await parent.sees("ReceiptScreen")
-    await parent.clicks("#another")
-    await parent.sees("LoginScreen")
+    await parent.clicks("#skip", then="ReceiptScreen")
+    await parent.clicks("#another", then="LoginScreen")
     await parent.types(mobile_of(serial))
 
 
@@ -156,8 +148,7 @@ def take_back(school: School) -> None:
 
 async def walk_away(parent: QuickParent, clock: FakeClock) -> None:
     """Stand still until the kiosk is at rest, whatever the visitor left."""
-    app = parent.app
-    assert isinstance(app, KioskApp)
+    app = parent.kiosk
     clock.advance(300)
     app.tick()
     await until(parent.pilot, lambda: len(app.screen_stack) == 1)
@@ -169,7 +160,7 @@ async def walk_away(parent: QuickParent, clock: FakeClock) -> None:
 async def visit_often(school: School, clock: FakeClock, visits: int) -> Memory:
     """Make visits of every kind in turn; see :func:`memory_of`."""
     ready = make_ready(school)
-    async with quickly_at(ready, (80, 24)) as parent:
+    async with parent_at(ready, (80, 24)) as parent:
 
         async def visit(serial: int) -> None:
             await VISITS[serial % len(VISITS)](parent, serial)
@@ -197,7 +188,7 @@ async def test_two_thousand_visits_leave_nobodys_data(
 
 async def test_what_visitors_typed_is_found_while_they_stand_there(school: School, clock: FakeClock) -> None:
     """The negative control on the real screens: before the wipe the search finds it, after it nothing."""
-    async with quickly_at(make_ready(school), (80, 24)) as parent:
+    async with parent_at(make_ready(school), (80, 24)) as parent:
         for serial, visit in enumerate((leave_the_login_half_typed, leave_at_the_question)):
             await visit(parent, serial)
             assert any(id_of(serial) in text for text in holders_of(TYPED)), visit

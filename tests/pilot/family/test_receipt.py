@@ -8,7 +8,6 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from kiosk.app import KioskApp
 from kiosk.domain.application_form import Basis
 from kiosk.domain.application_status import ApprovalBlock
 from kiosk.domain.receipt import EmailState, MaskedApplicant, Receipt, make_receipt
@@ -17,7 +16,8 @@ from kiosk.screens.family.receipt import ReceiptScreen
 from kiosk.testing.clock import FakeClock
 from kiosk.testing.person import until
 from kiosk.widgets.qr import qr_lines
-from tests.pilot.hosts import SIZES, showing
+from tests.pilot.hosts import showing
+from tests.pilot.people import SIZES
 
 _TOKEN = "tk_0123456789-abcdefg"  # as long as a real one
 _PIXELS = 8
@@ -108,8 +108,7 @@ async def test_leaving_by_key_is_done(tmp_path: Path, key: str) -> None:
 async def test_it_leaves_after_45_seconds_and_any_key_starts_the_count_anew(tmp_path: Path) -> None:
     clock = FakeClock()
     async with showing(tmp_path, ReceiptScreen(receipt()), clock=clock) as shown:
-        app = shown.app
-        assert isinstance(app, KioskApp)
+        app = shown.parent.kiosk
         app.tick()
         assert "45 秒後清除畫面" in shown.parent.text("#foot")
         clock.advance(40)

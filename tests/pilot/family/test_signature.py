@@ -14,15 +14,10 @@ from kiosk.rules.strokes import CELL_HEIGHT, CELL_WIDTH
 from kiosk.services.documents.register import drawing_of
 from kiosk.services.school import School
 from kiosk.services.texts.card_services import load_card_services
-from kiosk.testing.parent import Parent
 from kiosk.testing.person import until
 from kiosk.widgets.signature_pad import SignaturePad
-from tests.pilot.conftest import standing_at
-from tests.pilot.demo_office import at_work, demo, demo_home
 from tests.pilot.family.test_every_screen import weak_texts
-from tests.pilot.hosts import SIZES
-
-__all__ = ["demo", "demo_home"]
+from tests.pilot.people import SIZES, QuickParent, at_work, parent_at
 
 _PASSWORD = "Harbour7lights"
 
@@ -38,15 +33,14 @@ def offering(school: School) -> School:
     return allowed
 
 
-async def _to_pad(parent: Parent) -> None:
+async def _to_pad(parent: QuickParent) -> None:
     await parent.logs_in("P110001", _PASSWORD)
     await parent.opens("sign", "FormsToSignScreen")
-    await parent.clicks("#sign")
-    await parent.sees("SignatureScreen")
+    await parent.clicks("#sign", then="SignatureScreen")
     await until(parent.pilot, lambda: parent.app.screen.query_one(SignaturePad).size.height > 0)
 
 
-async def _drags(parent: Parent, *places: tuple[int, int]) -> None:
+async def _drags(parent: QuickParent, *places: tuple[int, int]) -> None:
     """Press, move and let go over the pad, cell by cell."""
     await parent.pilot.mouse_down("#pad", offset=places[0])
     for place in places[1:]:
@@ -54,25 +48,24 @@ async def _drags(parent: Parent, *places: tuple[int, int]) -> None:
     await parent.pilot.mouse_up("#pad", offset=places[-1])
 
 
-def _drawn(parent: Parent) -> str:
+def _drawn(parent: QuickParent) -> str:
     pad = parent.app.screen.query_one(SignaturePad)
     return "".join(pad.render_line(row).text for row in range(pad.size.height)).replace(" ", "")
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_parent_signs_with_the_mouse(offering: School, size: tuple[int, int]) -> None:
-    async with standing_at(offering, size) as parent:
+    async with parent_at(offering, size) as parent:
         await _to_pad(parent)
         assert list(weak_texts(parent.app)) == []
         await parent.presses("enter")
-        await until(parent.pilot, lambda: "請在白框內簽上全名" in parent.text("#message"))
+        await parent.is_told("請在白框內簽上全名")
         await _drags(parent, (5, 1), (9, 2), (13, 3), (17, 2))
         assert _drawn(parent)
         await _drags(parent, (20, 1), (20, 4))
         assert list(weak_texts(parent.app)) == []
         await parent.clicks("#send")
-        await parent.sees("NoticeScreen")
-        await parent.presses("enter")
+        await parent.answers_notice()
         await parent.sees("FormsToSignScreen")
         assert "已在螢幕簽名，待學校查驗本人及證件" in "".join(parent.words()).replace(" ", "")
     with offering.store.read() as session:
@@ -85,7 +78,7 @@ async def test_a_parent_signs_with_the_mouse(offering: School, size: tuple[int, 
 
 
 async def test_strokes_are_taken_back(offering: School) -> None:
-    async with standing_at(offering) as parent:
+    async with parent_at(offering) as parent:
         await _to_pad(parent)
         assert parent.app.screen.query_one("#undo", Button).disabled
         await _drags(parent, (5, 1), (15, 1))
@@ -96,35 +89,31 @@ async def test_strokes_are_taken_back(offering: School) -> None:
         await until(parent.pilot, lambda: _drawn(parent) == first)
         await parent.clicks("#clear")
         await until(parent.pilot, lambda: not _drawn(parent))
-        await parent.presses("escape")
-        await parent.sees("FormsToSignScreen")
+        await parent.goes_back("FormsToSignScreen")
 
 
 async def test_leaving_asks_where_something_is_drawn_and_a_drag_may_leave_the_pad(offering: School) -> None:
-    async with standing_at(offering) as parent:
+    async with parent_at(offering) as parent:
         await _to_pad(parent)
         await parent.pilot.mouse_down("#pad", offset=(5, 1))
         await parent.pilot.hover("#title")
         await parent.pilot.mouse_up("#title")
         assert parent.app.mouse_captured is None
         assert _drawn(parent)
-        await parent.presses("escape")
-        await parent.sees("NoticeScreen")
+        await parent.goes_back("NoticeScreen")
         assert parent.text("#heading") == "要離開嗎？"
-        await parent.presses("enter")
-        await parent.sees("SignatureScreen")
+        await parent.presses("enter", then="SignatureScreen")
         assert _drawn(parent), "nothing was lost by the question"
 
 
 async def test_a_form_that_changed_meanwhile_is_said(offering: School) -> None:
-    async with standing_at(offering) as parent:
+    async with parent_at(offering) as parent:
         await _to_pad(parent)
         visitor = offering.sign_in.student("P110001", _PASSWORD, "elsewhere").visitor
         services = load_card_services(None)
         offering.card.answer(visitor, services, {item.key: True for item in services.items})
         await _drags(parent, (5, 1), (15, 2), (25, 1))
-        await parent.clicks("#send")
-        await parent.sees("NoticeScreen")
+        await parent.clicks("#send", then="NoticeScreen")
         assert parent.text("#heading") == "沒有存入"
     with offering.store.read() as session:
         assert session.exec(select(Signature)).all() == []
@@ -132,7 +121,7 @@ async def test_a_form_that_changed_meanwhile_is_said(offering: School) -> None:
 
 async def test_where_it_is_not_offered_the_door_says_nothing_of_it(offering: School) -> None:
     usual = replace(offering, settings=replace(offering.settings, sign_on_screen=False))
-    async with standing_at(usual) as parent:
+    async with parent_at(usual) as parent:
         await parent.logs_in("P110001", _PASSWORD)
         await parent.opens("sign", "FormsToSignScreen")
         assert not parent.app.screen.query("#sign")
@@ -143,16 +132,13 @@ async def test_where_it_is_not_offered_the_door_says_nothing_of_it(offering: Sch
 async def test_staff_see_the_signature_and_tick_the_id(demo: School, size: tuple[int, int]) -> None:
     async with at_work(demo, "REGISTRAR", size) as reviewer:
         await reviewer.opens("scan", "ScanScreen")
-        await reviewer.clicks("#signatures")
-        await reviewer.sees("SignaturesScreen")
+        await reviewer.clicks("#signatures", then="SignaturesScreen")
         await until(reviewer.pilot, lambda: reviewer.text("#drawn").strip())
         assert list(weak_texts(reviewer.app)) == []
         await reviewer.presses("f2")
-        await until(reviewer.pilot, lambda: "這份申請書已簽回" in reviewer.text("#message"))
+        await reviewer.is_told("這份申請書已簽回")
         await until(reviewer.pilot, lambda: not reviewer.text("#drawn").strip())
-        await reviewer.presses("escape")
-        await reviewer.sees("ScanScreen")
-        await reviewer.presses("escape")
-        await reviewer.sees("StaffMenuScreen")
+        await reviewer.goes_back("ScanScreen")
+        await reviewer.goes_back("StaffMenuScreen")
     visitor = demo.sign_in.student("P110103", DEMO_PASSWORD, "test").visitor
     assert demo.student_data.hub(visitor).forms_signed == 1

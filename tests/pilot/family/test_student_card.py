@@ -9,14 +9,13 @@ from kiosk.services.school import School
 from kiosk.services.students.card_register import card_rows
 from kiosk.testing.parent import Parent
 from kiosk.testing.person import until
-from tests.pilot.conftest import standing_at
 from tests.pilot.family.test_every_screen import weak_texts
-from tests.pilot.hosts import SIZES
+from tests.pilot.people import SIZES, QuickParent, parent_at
 
 _ITEMS = ("easycard", "library", "taipeipass", "attendance")
 
 
-async def _to_card(parent: Parent) -> None:
+async def _to_card(parent: QuickParent) -> None:
     await parent.logs_in("P110001", "A123456789")
     await parent.changes_password("Harbour7lights")
     await parent.opens("card", "StudentCardScreen")
@@ -27,32 +26,31 @@ def _chosen(school: School) -> dict[str, bool]:
     return {item["key"]: item["chosen"] for item in row.items}
 
 
-def _says(parent: Parent, item: str) -> str:
+def _says(parent: QuickParent, item: str) -> str:
     return str(parent.app.screen.query_one(f"#{item}", Button).label)
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_one_item_by_keyboard(school: School, size: tuple[int, int]) -> None:
-    async with standing_at(school, size) as parent:
+    async with parent_at(school, size) as parent:
         await _to_card(parent)
         assert all(_says(parent, item).startswith("【不開通】") for item in _ITEMS), "all off at first"
         assert "臺北市立圖書館" in _says(parent, "library")
         await parent.presses("down", "enter")
         assert _says(parent, "library").startswith("【開通】市立圖書館借書證")
         assert list(weak_texts(parent.app)) == []
-        await parent.presses("tab", "tab", "tab", "enter")
-        await parent.sees("NoticeScreen")
+        await parent.presses("tab", "tab", "tab", "enter", then="NoticeScreen")
         assert list(weak_texts(parent.app)) == []
-        await parent.presses("enter")
-        await parent.sees("MenuScreen")
+        await parent.presses("enter", then="MenuScreen")
         assert _chosen(school) == {item: item == "library" for item in _ITEMS}
         await parent.opens("card", "StudentCardScreen")
         assert _says(parent, "library").startswith("【開通】"), "the last answer stands there"
 
 
 async def test_no_to_all_by_mouse_and_changed_later(school: School) -> None:
-    async with standing_at(school) as parent:
-        await _to_card(parent)
+    async with parent_at(school) as quick:
+        parent = Parent(quick.pilot)  # who clicks where a thing stands
+        await _to_card(quick)
         await parent.clicks("#send")
         await parent.sees("NoticeScreen")
         await parent.clicks("#ok")
@@ -71,13 +69,11 @@ async def test_no_to_all_by_mouse_and_changed_later(school: School) -> None:
 
 
 async def test_leaving_with_a_change_is_asked_for_and_keeps_nothing(school: School) -> None:
-    async with standing_at(school) as parent:
+    async with parent_at(school) as parent:
         await _to_card(parent)
         await parent.presses("enter", "escape")
-        await parent.sees("NoticeScreen")
-        await parent.clicks("#drop")
+        await parent.answers_notice("drop")
         await parent.sees("MenuScreen")
         await parent.opens("card", "StudentCardScreen")
-        await parent.presses("escape")
-        await parent.sees("MenuScreen")
+        await parent.goes_back("MenuScreen")
         assert card_rows(school.store) == ()

@@ -14,10 +14,9 @@ from db.models.applications import Application, Consent, Draft, Ticket
 from kiosk.config.settings import load_settings
 from kiosk.services.school import School, open_school
 from kiosk.testing.clock import FakeClock
-from kiosk.testing.person import until
 from tests.builders.databases import postgresql_url
-from tests.pilot.conftest import STUDENTS, add_student
-from tests.pilot.quick import quickly_at
+from tests.pilot.conftest import STUDENTS, add_students
+from tests.pilot.people import parent_at
 from tests.pilot.walker import MOTHER, PASSWORD
 
 
@@ -27,17 +26,16 @@ def postgresql_school(tmp_path: Path, clock: FakeClock) -> Iterator[School]:
         settings = load_settings(tmp_path / "home", environment={"KIOSK_DATABASE_URL": url})
         school = open_school(settings, clock, PasswordHasher(1, 1024, 1))
         assert not school.store.is_sqlite
-        for number in STUDENTS:
-            add_student(school, number)
+        add_students(school)
         yield school
         school.close()
 
 
 async def test_from_the_first_login_to_the_receipt_and_back(postgresql_school: School) -> None:
     school = postgresql_school
-    async with quickly_at(school) as parent:
+    async with parent_at(school) as parent:
         await parent.logs_in("P110001", "A100000001")
-        await until(parent.pilot, lambda: "不正確" in parent.text("#message"))
+        await parent.is_told("不正確")
         await parent.presses("escape")
         await parent.logs_in("P110001", STUDENTS["110001"][2])
         await parent.changes_password(PASSWORD)
@@ -45,29 +43,23 @@ async def test_from_the_first_login_to_the_receipt_and_back(postgresql_school: S
         await parent.clicks("#wrong")
         await parent.types("科二仁")
         await parent.clicks("#send")
-        await parent.sees("NoticeScreen")
-        await parent.presses("enter")
+        await parent.answers_notice()
         await parent.opens("apply", "ConsentScreen")
         await parent.consents()
         await parent.chooses_mode()
         await parent.fills_in(MOTHER.name, MOTHER.relation, MOTHER.national_id, MOTHER.mobile, MOTHER.email)
         await parent.sees("SummaryScreen")
-        await parent.presses("escape")
-        await parent.sees("ApplicantFormScreen")
+        await parent.goes_back("ApplicantFormScreen")
         await parent.clicks("#save")
-        await parent.sees("NoticeScreen")
-        await parent.presses("enter")
+        await parent.answers_notice()
 
         await parent.logs_in("P110001", PASSWORD)
         await parent.opens("apply", "ConsentScreen")
         await parent.consents()
         await parent.sees("AskIdScreen")
-        await parent.types(MOTHER.national_id)
-        await parent.presses("enter")
-        await parent.sees("ApplicantFormScreen")
+        await parent.enters(MOTHER.national_id, then="ApplicantFormScreen")
         await parent.clicks("#send")
-        await parent.sees("SummaryScreen")
-        await parent.presses("enter")
+        await parent.sends()
         await parent.sees("ReceiptScreen")
         assert "115-000-0001-" in parent.text("#receipt-text")
         await parent.presses("enter")

@@ -18,7 +18,7 @@ from kiosk.config.sections import IdleTimes
 from kiosk.services.school import School
 from kiosk.testing.clock import FakeClock
 from kiosk.testing.person import until
-from tests.pilot.quick import QuickParent, QuickPerson, leave_no_trace_of_the_pilot, quickly_at
+from tests.pilot.people import QuickParent, QuickPerson, leave_no_trace_of_the_pilot, parent_at
 from tests.pilot.walker import SCREENS, go_to, make_ready
 
 TIMES = IdleTimes()
@@ -37,9 +37,8 @@ TYPED = "A12"
 @asynccontextmanager
 async def typing_at(school: School, screen: str) -> AsyncIterator[tuple[QuickParent, KioskApp]]:
     """Somebody at a screen, with something typed wherever there is a field."""
-    async with quickly_at(school if screen == "change" else make_ready(school)) as parent:
-        app = parent.app
-        assert isinstance(app, KioskApp)
+    async with parent_at(school if screen == "change" else make_ready(school)) as parent:
+        app = parent.kiosk
         await go_to(parent, screen)
         await type_into_the_first_field(parent)
         yield parent, app

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from kiosk.services.school import School
-from kiosk.testing.person import until
-from tests.pilot.demo_office import at_work, demo, demo_home
 from tests.pilot.family.test_every_screen import weak_texts
-from tests.pilot.quick import QuickReviewer
-
-__all__ = ["demo", "demo_home"]
+from tests.pilot.people import QuickReviewer, at_work
 
 
 class _Reader:
@@ -33,43 +29,35 @@ async def test_a_reviewers_screens_can_be_read(demo: School) -> None:
         await reader.reads("QueueScreen")
         await reviewer.presses("f4")
         await reader.reads("ChoiceScreen")
-        await reviewer.presses("escape")
-        await reviewer.sees("QueueScreen")
+        await reviewer.goes_back("QueueScreen")
         await reviewer.opens_application("110019")  # blocked, to be looked at, told
         await reader.reads("ApplicationScreen")
         await reviewer.presses("f9")
-        await until(reviewer.pilot, lambda: "現在不能通過" in reviewer.text("#message"))
+        await reviewer.is_told("現在不能通過")
         await reader.reads("ApplicationScreen")
         await reviewer.reveals("核對簽章申請書")
         await reader.reads("ApplicationScreen")
         await reviewer.presses("f6")
         await reader.reads("ReturnFieldsScreen")
-        await reviewer.presses("enter")
-        await reviewer.sees("ReasonScreen")
+        await reviewer.presses("enter", then="ReasonScreen")
         await reviewer.presses("enter")
         await reader.reads("ReasonScreen")
-        await reviewer.presses("escape")
-        await reviewer.sees("ReturnFieldsScreen")
-        await reviewer.presses("escape")
-        await reviewer.sees("ApplicationScreen")
-        await reviewer.presses("escape")
-        await reviewer.sees("QueueScreen")
+        await reviewer.goes_back("ReturnFieldsScreen")
+        await reviewer.goes_back("ApplicationScreen")
+        await reviewer.goes_back("QueueScreen")
         await reviewer.presses("f6")
         await reader.reads("BulkApprovalScreen")
-        await reviewer.presses("escape")
-        await reviewer.sees("QueueScreen")
+        await reviewer.goes_back("QueueScreen")
         await reviewer.presses("escape")
         await reviewer.opens("tickets", "ErrorReportsScreen")
         await reviewer.sees_rows()
         await reader.reads("ErrorReportsScreen")
-        await reviewer.presses("enter")
-        await reviewer.sees("ErrorReportScreen")
+        await reviewer.presses("enter", then="ErrorReportScreen")
         await reviewer.clicks(".verdict")
         await reader.reads("ErrorReportScreen")
         await reviewer.presses("escape")
         await reader.reads("StaffNoticeScreen")
-        await reviewer.clicks("#drop")
-        await reviewer.sees("ErrorReportsScreen")
+        await reviewer.clicks("#drop", then="ErrorReportsScreen")
         await reviewer.presses("escape")
         await reviewer.opens("calls", "CallsScreen")
         await reviewer.sees_rows()
@@ -87,17 +75,14 @@ async def test_an_administrators_screens_can_be_read(demo: School) -> None:
         await reviewer.opens("staff", "StaffListScreen")
         await reviewer.sees_rows()
         await reader.reads("StaffListScreen")
-        await reviewer.presses("f2")
-        await reviewer.sees("AddStaffScreen")
+        await reviewer.presses("f2", then="AddStaffScreen")
         await reviewer.clicks("#send")
         await reader.reads("AddStaffScreen")
-        await reviewer.presses("escape")
-        await reviewer.sees("StaffListScreen")
+        await reviewer.goes_back("StaffListScreen")
         await reviewer.sees_rows()
         await reviewer.presses("enter")
         await reader.reads("StaffMemberScreen")
-        await reviewer.presses("escape")
-        await reviewer.sees("StaffListScreen")
+        await reviewer.goes_back("StaffListScreen")
         await reviewer.presses("escape")
         await reviewer.opens("audit", "AuditLogScreen")
         await reviewer.sees_rows()

@@ -16,30 +16,13 @@ from kiosk.services.messaging.smtp import MailFault
 from kiosk.services.school import School
 from kiosk.testing.person import until
 from kiosk.widgets.table.paged_table import PagedTable
-from tests.pilot.conftest import standing_at
-from tests.pilot.demo_office import (
-    STAFF_PASSWORD,
-    add_colleague,
-    application_of,
-    at_work,
-    demo,
-    demo_home,
-    member_of,
-    office_at,
-    office_of,
-)
-from tests.pilot.quick import QuickReviewer
-
-__all__ = ["demo", "demo_home"]
+from tests.pilot.demo_office import add_colleague, application_of, member_of, office_of
+from tests.pilot.people import STAFF_PASSWORD, QuickReviewer, at_work, parent_at, reviewer_at
 
 
 def _state(school: School, student_number: str) -> str:
     with school.store.read() as session:
         return session.get_one(Application, application_of(school, student_number)).state
-
-
-def _seen(reviewer: QuickReviewer) -> str:
-    return "\n".join(reviewer.words())
 
 
 async def _opens_report(reviewer: QuickReviewer, student_number: str) -> None:
@@ -53,25 +36,21 @@ async def _opens_report(reviewer: QuickReviewer, student_number: str) -> None:
 async def test_many_are_approved_after_a_summary_and_the_password(demo: School) -> None:
     async with at_work(demo, size=(80, 24)) as reviewer:
         await reviewer.opens_queue()
-        await reviewer.presses("f6")
-        await reviewer.sees("BulkApprovalScreen")
+        await reviewer.presses("f6", then="BulkApprovalScreen")
         assert len(await reviewer.sees_rows()) == 2
-        await until(reviewer.pilot, lambda: "要通過 2 件，都沒有不能通過或要看一下的標記。" in _seen(reviewer))
-        assert "不能通過 7 件，要看一下 2 件" in _seen(reviewer)  # with the two above all 11 that wait
+        await reviewer.reads("要通過 2 件，都沒有不能通過或要看一下的標記。")
+        assert "不能通過 7 件，要看一下 2 件" in reviewer.page()  # with the two above all 11 that wait
         await reviewer.presses("enter")
-        await until(reviewer.pilot, lambda: "請輸入您的密碼" in _seen(reviewer))
-        await reviewer.types("not-this-password")
-        await reviewer.presses("enter")
-        await until(reviewer.pilot, lambda: "不正確" in reviewer.text("#message"))
+        await reviewer.reads("請輸入您的密碼")
+        await reviewer.enters("not-this-password")
+        await reviewer.is_told("不正確")
         assert _state(demo, "110013") == "under_review"
-        await reviewer.types(STAFF_PASSWORD)
-        await reviewer.presses("enter")
+        await reviewer.enters(STAFF_PASSWORD)
         await until(reviewer.pilot, lambda: not reviewer.app.screen.query_one("#send").display)
         assert [cells[-1] for cells in await reviewer.sees_rows()] == ["已通過"] * 2
         await until(reviewer.pilot, lambda: "2/2" in reviewer.text("#bar"))
         assert "密碼" not in reviewer.text("#foot")
-        await reviewer.presses("escape")
-        await reviewer.sees("QueueScreen")
+        await reviewer.goes_back("QueueScreen")
         assert len(await reviewer.sees_rows()) == 9
     assert {_state(demo, number) for number in ("110013", "110014")} == {"approved"}
 
@@ -84,38 +63,34 @@ async def test_of_many_only_those_that_are_marked_and_each_says_what_became_of_i
             await reviewer.searches(number)
             reviewer.app.screen.query_one("#table").focus()
             await reviewer.presses("space")
-        await reviewer.presses("f6")
-        await reviewer.sees("BulkApprovalScreen")
+        await reviewer.presses("f6", then="BulkApprovalScreen")
         assert len(await reviewer.sees_rows()) == 2
-        await until(reviewer.pilot, lambda: "不能通過 0 件，要看一下 1 件" in _seen(reviewer))
+        await reviewer.reads("不能通過 0 件，要看一下 1 件")
         taken = application_of(demo, "110014")
         view = office_of(demo).review.open(registrar, taken)
         office_of(demo).review.reject(registrar, taken, view.version, "家長來電取消。")
-        await reviewer.types(STAFF_PASSWORD)
-        await reviewer.presses("enter")
+        await reviewer.enters(STAFF_PASSWORD)
         await until(reviewer.pilot, lambda: not reviewer.app.screen.query_one("#send").display)
         assert [cells[-1] for cells in await reviewer.sees_rows()] == ["已通過", "林志明已先處理（不通過）"]
-        await until(reviewer.pilot, lambda: "沒有通過 1 件" in _seen(reviewer))
+        await reviewer.reads("沒有通過 1 件")
 
 
 async def test_a_report_is_answered_field_by_field_and_the_parent_is_told(demo: School) -> None:
     async with at_work(demo, "REGISTRAR", (80, 24)) as reviewer:
         await _opens_report(reviewer, "110003")
         assert reviewer.app.focused is reviewer.app.screen.query_one("#back"), "Enter once too often decides nothing"
-        await until(reviewer.pilot, lambda: "家長說是「資二智」" in _seen(reviewer).replace("\n", ""))
+        await reviewer.reads("家長說是「資二智」")
         await reviewer.clicks("#send")
-        await until(reviewer.pilot, lambda: "請選「更正」或「不更正」" in _seen(reviewer))
+        await reviewer.reads("請選「更正」或「不更正」")
         await reviewer.clicks("#decline-class_name")
         await reviewer.presses("enter")
-        await until(reviewer.pilot, lambda: "請寫下不更正的原因" in _seen(reviewer))
-        await reviewer.types("與學籍相同，請到註冊組。")
-        await reviewer.presses("enter")
-        await reviewer.sees("ErrorReportsScreen")
+        await reviewer.reads("請寫下不更正的原因")
+        await reviewer.enters("與學籍相同，請到註冊組。", then="ErrorReportsScreen")
         assert [cells[1] for cells in await reviewer.sees_rows()] == ["110020"]
         await reviewer.presses("right")
         await reviewer.sees_rows()
-        await until(reviewer.pilot, lambda: "110003" in _seen(reviewer))
-    async with standing_at(demo) as parent:
+        await reviewer.reads("110003")
+    async with parent_at(demo) as parent:
         await parent.logs_in("P110003", DEMO_PASSWORD)
         await parent.sees("MenuScreen")
         assert "班級　未更正：與學籍相同，請到註冊組。" in "\n".join(parent.words())
@@ -126,13 +101,10 @@ async def test_a_student_number_is_corrected_to_one_that_is_free(demo: School) -
         await _opens_report(reviewer, "110020")
         await reviewer.clicks("#correct-student_number")
         await reviewer.presses("ctrl+u")
-        await reviewer.types("110003")
-        await reviewer.presses("enter")
-        await until(reviewer.pilot, lambda: "這個學號是另一位學生的" in _seen(reviewer))
+        await reviewer.enters("110003")
+        await reviewer.reads("這個學號是另一位學生的")
         await reviewer.presses("ctrl+u")
-        await reviewer.types("110920")
-        await reviewer.presses("enter")
-        await reviewer.sees("ErrorReportsScreen")
+        await reviewer.enters("110920", then="ErrorReportsScreen")
         await reviewer.sees_rows()
     with demo.store.read() as session:
         assert session.exec(select(Student.name).where(Student.student_number == "110920")).one()
@@ -146,17 +118,14 @@ async def test_a_parent_is_struck_off_the_list_of_calls_only_after_a_question(de
         await reviewer.presses("enter", "enter")  # asks; the second answers "not yet"
         await reviewer.sees("CallsScreen")
         assert await reviewer.sees_rows() == before
-        await reviewer.presses("enter")
-        await reviewer.sees("StaffNoticeScreen")
-        await until(reviewer.pilot, lambda: before[0][3] in _seen(reviewer))
-        await reviewer.clicks("#called")
-        await reviewer.sees("CallsScreen")
-        await until(reviewer.pilot, lambda: "已打過電話" in reviewer.text("#message"))
+        await reviewer.presses("enter", then="StaffNoticeScreen")
+        await reviewer.reads(before[0][3])
+        await reviewer.clicks("#called", then="CallsScreen")
+        await reviewer.is_told("已打過電話")
         await until(reviewer.pilot, lambda: len(reviewer.app.screen.query_one(PagedTable).rows_held) == 2)
         assert (await reviewer.sees_rows()) == before[1:]
-        await reviewer.presses("escape")
-        await reviewer.sees("StaffMenuScreen")
-        await until(reviewer.pilot, lambda: "待打電話 2 通" in _seen(reviewer))
+        await reviewer.goes_back("StaffMenuScreen")
+        await reviewer.reads("待打電話 2 通")
 
 
 async def test_a_mail_that_could_not_be_sent_says_why_and_goes_again(demo: School) -> None:
@@ -171,42 +140,37 @@ async def test_a_mail_that_could_not_be_sent_says_why_and_goes_again(demo: Schoo
         await reviewer.sees_rows()
         assert "F3" not in reviewer.text("#foot")
         await reviewer.presses("right")
-        await until(reviewer.pilot, lambda: MailFault.UNCERTAIN.label in _seen(reviewer))
-        await until(reviewer.pilot, lambda: "家長可能收到兩封" in _seen(reviewer).replace("\n", ""))
-        await until(reviewer.pilot, lambda: "@example.org" in _seen(reviewer))
+        await reviewer.reads(MailFault.UNCERTAIN.label)
+        await reviewer.reads("家長可能收到兩封")
+        await reviewer.reads("@example.org")
         await until(reviewer.pilot, lambda: "F3 再寄一次" in reviewer.text("#foot"))
         await reviewer.presses("f3")
-        await until(reviewer.pilot, lambda: "已排入再寄" in reviewer.text("#message"))
+        await reviewer.is_told("已排入再寄")
         await until(reviewer.pilot, lambda: not reviewer.app.screen.query_one(PagedTable).rows_held)
 
 
 async def test_the_desk_gives_a_code_only_after_an_id_was_seen(demo: School) -> None:
     async with at_work(demo) as reviewer:
         await reviewer.opens("desk", "LoginResetScreen")
-        await until(reviewer.pilot, lambda: "[ ] 還沒查驗證件" in _seen(reviewer))
-        await reviewer.types("999999")
+        await reviewer.reads("[ ] 還沒查驗證件")
+        await reviewer.enters("999999")
+        await reviewer.is_told("請先看證件")
         await reviewer.presses("enter")
-        await until(reviewer.pilot, lambda: "請先看證件" in reviewer.text("#message"))
-        await reviewer.presses("enter")
-        await until(reviewer.pilot, lambda: "[V] 已查驗證件" in _seen(reviewer))
+        await reviewer.reads("[V] 已查驗證件")
         await reviewer.clicks("#send")
-        await until(reviewer.pilot, lambda: "找不到這個學號" in _seen(reviewer))
+        await reviewer.reads("找不到這個學號")
         reviewer.app.screen.query_one("#student_number").focus()
         await reviewer.presses("ctrl+u")
-        await reviewer.types("110095")
-        await reviewer.presses("enter")
-        await until(reviewer.pilot, lambda: "不是您班上的學生" in reviewer.text("#message"))
+        await reviewer.enters("110095")
+        await reviewer.is_told("不是您班上的學生")
         await reviewer.presses("ctrl+u")
-        await reviewer.types("110013")
-        await reviewer.presses("enter")
-        await reviewer.sees("OneTimeCodeScreen")
+        await reviewer.enters("110013", then="OneTimeCodeScreen")
         code = reviewer.text("#code").rpartition("：")[2]
         await reviewer.presses("escape")
-        await until(reviewer.pilot, lambda: "抄下之後" in reviewer.text("#message"))
-        await reviewer.presses("enter")
-        await reviewer.sees("StaffMenuScreen")
-        assert code not in _seen(reviewer)
-    async with standing_at(demo) as parent:
+        await reviewer.is_told("抄下之後")
+        await reviewer.presses("enter", then="StaffMenuScreen")
+        assert code not in reviewer.page()
+    async with parent_at(demo) as parent:
         await parent.logs_in("P110013", code)
         await parent.sees("ChangePasswordScreen")
 
@@ -215,31 +179,23 @@ async def test_a_colleague_is_added_and_signs_in_with_the_first_password(demo: S
     async with at_work(demo, "ADMIN", (80, 24)) as reviewer:
         await reviewer.opens("staff", "StaffListScreen")
         await reviewer.sees_rows()
-        await reviewer.presses("f2")
-        await reviewer.sees("AddStaffScreen")
-        await reviewer.types("new.teacher")
-        await reviewer.presses("enter")
-        await reviewer.types("新老師")
-        await reviewer.presses("enter")
+        await reviewer.presses("f2", then="AddStaffScreen")
+        await reviewer.enters("new.teacher", "新老師")
         await reviewer.types("A123456788")
         await reviewer.clicks("#send")
-        await until(reviewer.pilot, lambda: "身分證字號不正確" in _seen(reviewer))
+        await reviewer.reads("身分證字號不正確")
         await reviewer.presses("ctrl+u")
         await reviewer.types(invented_id("A", 2, 9480002))
         reviewer.app.screen.query_one("#classes").focus()
-        await reviewer.types("科九智")
-        await reviewer.presses("enter")
-        await until(reviewer.pilot, lambda: "名冊裡沒有班級「科九智」" in _seen(reviewer))
+        await reviewer.enters("科九智")
+        await reviewer.reads("名冊裡沒有班級「科九智」")
         await reviewer.presses("ctrl+u")
-        await reviewer.types("科一仁、機二智")
-        await reviewer.presses("enter")
-        await reviewer.sees("OneTimeCodeScreen")
+        await reviewer.enters("科一仁、機二智", then="OneTimeCodeScreen")
         first_password = reviewer.text("#code").rpartition("：")[2]
-        await reviewer.presses("enter")
-        await reviewer.sees("StaffListScreen")
+        await reviewer.presses("enter", then="StaffListScreen")
         (added,) = [cells for cells in await reviewer.sees_rows() if cells[1] == "新老師"]
         assert sorted(added[3].split("、")) == ["機二智", "科一仁"]
-        assert first_password not in _seen(reviewer)
+        assert first_password not in reviewer.page()
         await reviewer.logs_out()
         await reviewer.logs_in("new.teacher", first_password)
         await reviewer.changes_password("seven-green-lanterns")
@@ -288,7 +244,7 @@ async def test_a_colleague_is_disabled_enabled_reset_and_given_other_work(demo: 
         await reviewer.types("機二仁")
         await does("#put-classes")
         await reviewer.sees("StaffListScreen")
-        await until(reviewer.pilot, lambda: "機二仁" in _seen(reviewer))
+        await reviewer.reads("機二仁")
         await opens_them()
         await does("#registrar", "#change")
         await reviewer.sees("StaffListScreen")
@@ -297,8 +253,7 @@ async def test_a_colleague_is_disabled_enabled_reset_and_given_other_work(demo: 
         await does("#reset", "#reset")
         await reviewer.sees("OneTimeCodeScreen")
         code = reviewer.text("#code").rpartition("：")[2]
-        await reviewer.presses("enter")
-        await reviewer.sees("StaffListScreen")
+        await reviewer.presses("enter", then="StaffListScreen")
         await reviewer.logs_out()
         await reviewer.logs_in("SECOND", code)
         await reviewer.sees("StaffNewPasswordScreen")
@@ -308,13 +263,11 @@ async def test_the_last_administrator_stays(demo: School) -> None:
     async with at_work(demo, "ADMIN") as reviewer:
         await reviewer.opens("staff", "StaffListScreen")
         await reviewer.sees_rows()
-        await reviewer.presses("home", "enter")
-        await reviewer.sees("StaffMemberScreen")
+        await reviewer.presses("home", "enter", then="StaffMemberScreen")
         await reviewer.clicks("#disable")
-        await reviewer.sees("StaffNoticeScreen")
-        await reviewer.clicks("#disable")
+        await reviewer.answers_notice("disable")
         await until(reviewer.pilot, lambda: reviewer.screen == "StaffMemberScreen")
-        await until(reviewer.pilot, lambda: "最後一位系統管理員" in reviewer.text("#message"))
+        await reviewer.is_told("最後一位系統管理員")
         await reviewer.sees("StaffMemberScreen")  # with the focus where it was
 
 
@@ -323,13 +276,11 @@ async def test_two_administrators_at_once(demo: School) -> None:
     async with at_work(demo, "ADMIN") as reviewer:
         await reviewer.opens("staff", "StaffListScreen")
         await reviewer.sees_rows()
-        await reviewer.presses("end", "enter")
-        await reviewer.sees("StaffMemberScreen")
+        await reviewer.presses("end", "enter", then="StaffMemberScreen")
         office_of(demo).staff_accounts.disable(CommandLine(), row.id, row.version)
         await reviewer.clicks("#disable")
-        await reviewer.sees("StaffNoticeScreen")
-        await reviewer.clicks("#disable")
-        await until(reviewer.pilot, lambda: "別的管理員剛改過" in _seen(reviewer))
+        await reviewer.answers_notice("disable")
+        await reviewer.reads("別的管理員剛改過")
 
 
 async def test_the_audit_says_who_did_what_newest_first(demo: School) -> None:
@@ -340,10 +291,10 @@ async def test_the_audit_says_who_did_what_newest_first(demo: School) -> None:
         assert numbers == sorted(numbers, reverse=True)
         assert rows[0][2:4] == ("ADMIN", "登入")
         await reviewer.presses("end")
-        await until(reviewer.pilot, lambda: "     1 " in _seen(reviewer))
-        await until(reviewer.pilot, lambda: "金鑰" in _seen(reviewer))
+        await reviewer.reads("     1 ")
+        await reviewer.reads("金鑰")
         await reviewer.presses("home")
-        await until(reviewer.pilot, lambda: str(numbers[0]) in _seen(reviewer))
+        await reviewer.reads(str(numbers[0]))
         assert not [cells for cells in rows if "." in cells[3]], "an act without a word"
 
 
@@ -351,10 +302,10 @@ async def test_buttons_say_names_as_they_are(demo: School) -> None:
     """A name with brackets is no markup in a question's buttons."""
     from kiosk.screens.base.notice import NoticeScreen
 
-    async with office_at(demo) as reviewer:
+    async with reviewer_at(demo) as reviewer:
         answers = {"n1": "母親 林[/]花", "n2": "[V] 父親"}
         await reviewer.app.push_screen(NoticeScreen("要看哪一位？", "", answers))
         await reviewer.sees("NoticeScreen")
         labels = [str(button.label) for button in reviewer.app.screen.query("#actions Button").results(Button)]
         assert labels == list(answers.values())
-        await until(reviewer.pilot, lambda: "[V] 父親" in _seen(reviewer))
+        await reviewer.reads("[V] 父親")

@@ -18,12 +18,9 @@ from kiosk.widgets.table.column_layout import words_of
 from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.wrapped_text import WrappedText
 from tests.builders.damaged_files import Change, spoil
-from tests.pilot.demo_office import demo, demo_home, office_at
 from tests.pilot.naughty import NAUGHTY
-from tests.pilot.quick import QuickReviewer
+from tests.pilot.people import QuickReviewer, reviewer_at
 from tests.pilot.staff_walker import SCREENS, go_to
-
-__all__ = ["demo", "demo_home"]
 
 SHOWS_MOST = ["audit", "queue", "class", "application", "return", "ticket", "calls", "member"]
 """The audit first, before signing in again and again has filled it with rows of its own."""
@@ -81,7 +78,7 @@ async def come_home(reviewer: QuickReviewer) -> None:
 
 
 async def assert_shown_as_they_are(school: School, texts: tuple[str, ...], screens: list[str]) -> None:
-    async with office_at(school) as reviewer:
+    async with reviewer_at(school) as reviewer:
         before = ""
         for text in texts:
             name = f"{text}|"
@@ -135,7 +132,7 @@ WITH_FIELDS = ("login", "change", "queue", "reason", "ticket", "desk", "add", "m
 
 async def assert_inert_where_typed(school: School, screen: str, texts: tuple[str, ...]) -> None:
     """Every field of a screen takes every text as it is, and sending it harms nothing."""
-    async with office_at(school) as reviewer:
+    async with reviewer_at(school) as reviewer:
         await go_to(reviewer, screen)
         for text in texts:
             stands = reviewer.app.screen
@@ -188,7 +185,7 @@ async def test_every_naughty_string_that_staff_type_is_inert(demo: School, scree
 
 async def assert_notes_are_read_as_they_were_written(school: School, texts: tuple[str, ...]) -> None:
     """From the field through the database to the history, each in full."""
-    async with office_at(school) as reviewer:
+    async with reviewer_at(school) as reviewer:
         await go_to(reviewer, "application")
         for text in texts:
             await reviewer.notes(text)

@@ -17,12 +17,9 @@ from kiosk.services.school import School
 from kiosk.testing.clock import FakeClock
 from kiosk.testing.person import until
 from tests.builders.damaged_files import spoil
-from tests.pilot.demo_office import STAFF_PASSWORD, demo, demo_home, kiosk_of, office_at
 from tests.pilot.memory import Memory, holders_of, memory_of
-from tests.pilot.quick import QuickReviewer, leave_no_trace_of_the_pilot
+from tests.pilot.people import STAFF_PASSWORD, QuickReviewer, leave_no_trace_of_the_pilot, reviewer_at
 from tests.pilot.staff_walker import go_on, go_to
-
-__all__ = ["demo", "demo_home"]
 
 pytestmark = pytest.mark.alone  # to look through a whole process takes the longer the more it has done
 
@@ -74,7 +71,7 @@ async def look_through_the_queue(reviewer: QuickReviewer, serial: int) -> None:
 async def reveal_and_stay(reviewer: QuickReviewer, serial: int) -> None:
     await go_to(reviewer, "application")
     await reviewer.reveals(words_of(serial))
-    await until(reviewer.pilot, lambda: "自動遮住" in reviewer.text("#message"))
+    await reviewer.is_told("自動遮住")
 
 
 async def leave_a_note_and_log_out(reviewer: QuickReviewer, serial: int) -> None:
@@ -91,8 +88,7 @@ def _messages(reviewer: QuickReviewer) -> list[str]:
 
 async def leave_a_reason_half_written(reviewer: QuickReviewer, serial: int) -> None:
     await go_to(reviewer, "application")
-    await reviewer.presses("f7")
-    await reviewer.sees("ReasonScreen")
+    await reviewer.presses("f7", then="ReasonScreen")
     await reviewer.types(words_of(serial))
     await reviewer.moves_the_mouse()
 
@@ -105,8 +101,7 @@ async def leave_at_the_question(reviewer: QuickReviewer, serial: int) -> None:
         await reviewer.gives_reason(words_of(serial))
         await reviewer.sees("ReturnFieldsScreen")
         await reviewer.presses("down")
-    await reviewer.presses("escape")
-    await reviewer.sees("StaffNoticeScreen")
+    await reviewer.goes_back("StaffNoticeScreen")
 
 
 async def leave_a_report_half_decided(reviewer: QuickReviewer, serial: int) -> None:
@@ -170,7 +165,7 @@ def take_back(school: School) -> None:
 
 async def walk_away(reviewer: QuickReviewer, clock: FakeClock) -> None:
     """Stand still until the office is at rest, whatever stood there."""
-    app = kiosk_of(reviewer)
+    app = reviewer.kiosk
     clock.advance(300)
     app.tick()
     await until(reviewer.pilot, lambda: len(app.screen_stack) == 1)
@@ -181,7 +176,7 @@ async def walk_away(reviewer: QuickReviewer, clock: FakeClock) -> None:
 
 async def work_often(school: School, clock: FakeClock, shifts: int) -> Memory:
     """Make shifts of every kind in turn; see :func:`memory_of`."""
-    async with office_at(school, (80, 24)) as reviewer:
+    async with reviewer_at(school, (80, 24)) as reviewer:
 
         async def shift(serial: int) -> None:
             await SHIFTS[serial % len(SHIFTS)](reviewer, serial)
@@ -209,7 +204,7 @@ async def test_three_hundred_shifts_leave_nobodys_data(
 
 async def test_what_staff_saw_and_typed_is_found_while_they_stand_there(marked: School, clock: FakeClock) -> None:
     """The negative control on the real screens: before the wipe the search finds both, after it nothing."""
-    async with office_at(marked, (80, 24)) as reviewer:
+    async with reviewer_at(marked, (80, 24)) as reviewer:
         for serial, work in enumerate((look_through_the_queue, leave_at_the_question)):
             await work(reviewer, serial)
             found = holders_of(LEFT)

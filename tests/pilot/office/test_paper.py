@@ -21,11 +21,8 @@ from kiosk.services.signing.print_desk import print_as_operator, whole_queue
 from kiosk.services.signing.scan_desk import DocumentDesk, Scanned
 from kiosk.services.texts.card_services import load_card_services
 from kiosk.testing.person import until
-from tests.pilot.demo_office import SIZES, at_work, demo, demo_home
 from tests.pilot.family.test_every_screen import weak_texts
-from tests.pilot.quick import QuickReviewer
-
-__all__ = ["demo", "demo_home"]
+from tests.pilot.people import SIZES, QuickReviewer, at_work
 
 _A_PILE = 50
 _NOBODY_APPLIED = 250
@@ -79,8 +76,7 @@ async def test_every_code_has_its_answer(demo: School, size: tuple[int, int]) ->
         assert taken.number in said[-1]
         assert reviewer.text("#taken") == "這次已收 1 份，另有 4 次沒有收，請看下面"
         assert list(weak_texts(reviewer.app)) == []
-        await reviewer.presses("escape")
-        await reviewer.sees("StaffMenuScreen")
+        await reviewer.goes_back("StaffMenuScreen")
     states = {document.number: document.state for document in _documents(demo)}
     assert (states[taken.number], states[changed.number]) == ("returned", "void")
 
@@ -116,7 +112,7 @@ async def test_codes_that_wait_are_taken_before_the_screen_is_left(
         await reviewer.opens("scan", "ScanScreen")
         await reviewer.scans(*codes, *([] if last_is_taken else ["4710088410139"]))
         await reviewer.presses("escape")
-        await until(reviewer.pilot, lambda: "收完就離開" in reviewer.text("#message"))
+        await reviewer.is_told("收完就離開")
         go.set()
         if last_is_taken:
             await reviewer.sees("StaffMenuScreen")
@@ -164,15 +160,14 @@ async def test_a_class_one_student_and_all_are_printed(
         assert f"{len(waiting)} 份" in str(reviewer.app.screen.query_one("#all", Button).label)
         assert list(weak_texts(reviewer.app)) == []
         reviewer.app.screen.query_one("#class-0", Button).press()
-        await until(reviewer.pilot, lambda: "已送到印表機" in reviewer.text("#message"))
+        await reviewer.is_told("已送到印表機")
         assert jobs == [f"kiosk {len(of_class)} forms"]
         left = len(waiting) - len(of_class)
         await until(reviewer.pilot, lambda: f"{left} 份" in str(reviewer.app.screen.query_one("#all", Button).label))
         reviewer.app.screen.query_one("#student_number").focus()
-        await reviewer.types(f"P{of_class[0].student_number}")
-        await reviewer.presses("enter")
+        await reviewer.enters(f"P{of_class[0].student_number}")
         await until(reviewer.pilot, lambda: len(jobs) == 2)
-        await until(reviewer.pilot, lambda: "已送到印表機" in reviewer.text("#message"))
+        await reviewer.is_told("已送到印表機")
         reviewer.app.screen.query_one("#all", Button).press()
         await until(reviewer.pilot, lambda: len(jobs) == 3)
         assert jobs[2] == f"kiosk {left} forms"
@@ -189,11 +184,10 @@ async def test_a_print_that_failed_is_said_and_waits(
     async with at_work(with_printer, "TEACHER") as reviewer:
         await reviewer.opens("print", "PrintQueueScreen")
         reviewer.app.screen.query_one("#all", Button).press()
-        await until(reviewer.pilot, lambda: "印表機沒有回應" in reviewer.text("#message"))
+        await reviewer.is_told("印表機沒有回應")
         assert not reviewer.app.screen.query_one("#all", Button).disabled
         reviewer.app.screen.query_one("#student_number").focus()
-        await reviewer.types("999999")
-        await reviewer.presses("enter")
+        await reviewer.enters("999999")
         field = reviewer.app.screen.query_one("#student_number")
         await until(reviewer.pilot, lambda: "沒有可以列印" in str(field.border_subtitle))
     assert {document.state for document in _documents(with_printer)} == {"not_printed"}
@@ -203,7 +197,7 @@ async def test_without_a_printer_staff_are_told_where_the_file_is(demo: School) 
     async with at_work(demo, "TEACHER") as reviewer:
         await reviewer.opens("print", "PrintQueueScreen")
         reviewer.app.screen.query_one("#all", Button).press()
-        await until(reviewer.pilot, lambda: "已存成 PDF" in reviewer.text("#message"))
+        await reviewer.is_told("已存成 PDF")
         (file,) = demo.settings.print_folder.glob("*.pdf")
         assert file.name in reviewer.text("#message")
 
@@ -217,8 +211,7 @@ async def test_the_registrar_sees_what_was_answered_about_the_card(demo: School)
         await reviewer.opens("card", "CardRegisterScreen")
         await reviewer.sees_rows()
         await reviewer.presses("end")
-        await until(reviewer.pilot, lambda: "開通：市立圖書館借書證" in "".join(reviewer.words()))
+        await reviewer.reads("開通：市立圖書館借書證")
         assert any("1 項" in line and login.account[1:] in line for line in reviewer.words())
         assert list(weak_texts(reviewer.app)) == []
-        await reviewer.presses("escape")
-        await reviewer.sees("StaffMenuScreen")
+        await reviewer.goes_back("StaffMenuScreen")

@@ -14,7 +14,7 @@ from kiosk.services.students.confirmation import ApplicationSummary, HubState, S
 from kiosk.services.students.error_reports import Correct, Decline, Tickets
 from kiosk.widgets.wrapped_text import WrappedText
 from tests.builders.decisions import add_member
-from tests.pilot.conftest import standing_at
+from tests.pilot.people import parent_at
 
 _ID, _CHOSEN = "A123456789", "Harbour7lights"
 _REASON = "與戶籍謄本上的姓名不同，請攜帶三個月內的戶籍謄本正本到註冊組，由註冊組更正學籍之後再確認"
@@ -35,7 +35,7 @@ def _answered(school: School) -> str:
 @pytest.mark.parametrize("size", [(80, 24), (100, 30), (60, 20)])
 async def test_the_answer_stands_above_the_door_that_has_the_focus(school: School, size: tuple[int, int]) -> None:
     student_id = _answered(school)
-    async with standing_at(school, size) as parent:
+    async with parent_at(school, size) as parent:
         await parent.logs_in("P110001", _CHOSEN)
         await parent.sees("MenuScreen")
         await parent.pilot.pause()
@@ -59,7 +59,7 @@ async def test_every_state_of_an_application_has_a_word_and_an_ended_one_opens_t
     student = StudentView("王小明", "科二智", "110001", is_adult=False)
     ended = ApplicationSummary("0" * 32, "115-000-0001-1", "ended", ("劉〇花",), ())
     state = HubState(student, "confirmed", (), "ended", (ended,), "agree", needs_student_consent=False, forms_signed=1)
-    async with standing_at(school) as parent:
+    async with parent_at(school) as parent:
         await parent.app.push_screen(MenuScreen(state, has_draft=False))
         await parent.sees("MenuScreen")
         assert parent.app.focused is parent.app.screen.query_one("#apply")

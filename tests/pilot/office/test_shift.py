@@ -1,8 +1,6 @@
-"""A shift: signing in, the forced change, what each role is offered, how it ends, and that nothing stays behind."""
+"""A shift: signing in, the forced change, what each role is offered, and how it ends."""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 from textual.widgets import Input
@@ -12,22 +10,14 @@ from kiosk.services.auth.staff_session import CommandLine, Role
 from kiosk.services.school import School
 from kiosk.testing.clock import FakeClock
 from kiosk.testing.person import until
-from tests.pilot.demo_office import (
+from tests.pilot.demo_office import office_of
+from tests.pilot.people import (
     STAFF_PASSWORD,
-    add_colleague,
-    application_of,
+    QuickReviewer,
     at_work,
-    demo,
-    demo_home,
-    kiosk_of,
-    member_of,
-    office_at,
-    office_of,
+    parent_at,
+    reviewer_at,
 )
-from tests.pilot.memory import holders_of
-from tests.pilot.quick import QuickReviewer, leave_no_trace_of_the_pilot
-
-__all__ = ["demo", "demo_home"]
 
 DOORS = {
     "TEACHER": ["queue", "calls", "scan", "print", "desk", "password"],
@@ -51,10 +41,10 @@ async def test_the_doors_say_how_much_waits(demo: School) -> None:
 
 
 async def test_a_wrong_password_says_no_more_than_that(demo: School) -> None:
-    async with office_at(demo) as reviewer:
+    async with reviewer_at(demo) as reviewer:
         for account in ("TEACHER", "NOBODY"):
             await reviewer.logs_in(account, "wrong-wrong-wrong")
-            await until(reviewer.pilot, lambda: "不正確" in reviewer.text("#message"))
+            await reviewer.is_told("不正確")
             assert reviewer.text("#message") == "帳號或密碼不正確，請檢查後再試一次。"
             await reviewer.presses("escape")
         assert reviewer.screen == "StaffLoginScreen"
@@ -70,13 +60,10 @@ async def test_the_first_login_changes_the_password(demo: School) -> None:
         national_id=invented_id("A", 2, 9480000),
         first_password="first-of-seven-lanterns",
     )
-    async with office_at(demo) as reviewer:
+    async with reviewer_at(demo) as reviewer:
         await reviewer.logs_in("new.one", "first-of-seven-lanterns")
         await reviewer.sees("StaffNewPasswordScreen")
-        await reviewer.types("short")
-        await reviewer.presses("enter")
-        await reviewer.types("short")
-        await reviewer.presses("enter")
+        await reviewer.enters("short", "short")
         field = reviewer.app.screen.query_one("#new")
         await until(reviewer.pilot, lambda: "15" in str(field.border_subtitle))
         for name in ("#new", "#again"):
@@ -91,27 +78,24 @@ async def test_the_first_login_changes_the_password(demo: School) -> None:
 async def test_leaving_the_forced_change_shows_nothing(demo: School) -> None:
     demo_member = office_of(demo).staff_accounts.find(CommandLine(), "TEACHER")
     code = office_of(demo).staff_accounts.reset(CommandLine(), demo_member.id, demo_member.version)
-    async with office_at(demo) as reviewer:
+    async with reviewer_at(demo) as reviewer:
         await reviewer.logs_in("TEACHER", code)
         await reviewer.sees("StaffNewPasswordScreen")
-        await reviewer.presses("escape")
-        await reviewer.sees("StaffLoginScreen")
+        await reviewer.goes_back("StaffLoginScreen")
 
 
 async def test_in_the_lobby_it_opens_only_where_it_may(demo: School, school: School) -> None:
-    from tests.pilot.conftest import standing_at
 
-    async with standing_at(school) as parent:  # its settings do not allow it
+    async with parent_at(school) as parent:  # its settings do not allow it
         assert not parent.app.screen.query("#staff")
         await parent.presses("f8")
         await parent.pilot.pause()
         assert parent.screen == "LoginScreen"
-    async with standing_at(demo) as parent:
+    async with parent_at(demo) as parent:
         reviewer = QuickReviewer(parent.pilot)
         await reviewer.enters_from_lobby()
         await reviewer.sees("StaffLoginScreen")
-        await reviewer.presses("escape")
-        await reviewer.sees("LoginScreen")
+        await reviewer.goes_back("LoginScreen")
         await reviewer.clicks("#staff")
         await reviewer.logs_in("TEACHER", STAFF_PASSWORD)
         await reviewer.sees("StaffMenuScreen")
@@ -121,25 +105,25 @@ async def test_in_the_lobby_it_opens_only_where_it_may(demo: School, school: Sch
 
 
 async def test_a_parent_gets_nowhere_with_the_staffs_login(demo: School) -> None:
-    async with office_at(demo) as reviewer:
+    async with reviewer_at(demo) as reviewer:
         await reviewer.logs_in("P110002", "Harbour7lights")
-        await until(reviewer.pilot, lambda: "不正確" in reviewer.text("#message"))
+        await reviewer.is_told("不正確")
 
 
 async def test_staff_are_wiped_after_three_still_minutes(demo: School, clock: FakeClock) -> None:
     async with at_work(demo) as reviewer:
         await reviewer.opens_queue()
         clock.advance(179)
-        kiosk_of(reviewer).tick()
+        reviewer.kiosk.tick()
         assert "沒有操作" not in reviewer.text("#foot")
         clock.advance(2)
-        kiosk_of(reviewer).tick()
+        reviewer.kiosk.tick()
         assert "沒有操作，19 秒後清除畫面" in reviewer.text("#foot")
         await reviewer.presses("down")
-        kiosk_of(reviewer).tick()
+        reviewer.kiosk.tick()
         assert "沒有操作" not in reviewer.text("#foot")
         clock.advance(201)
-        kiosk_of(reviewer).tick()
+        reviewer.kiosk.tick()
         await reviewer.sees("StaffLoginScreen")
         assert len(reviewer.app.screen_stack) == 1
 
@@ -150,11 +134,11 @@ async def test_nobody_is_signed_in_for_more_than_thirty_minutes(demo: School, cl
         for minute in range(29):
             clock.advance(60)
             await reviewer.presses("down" if minute % 2 else "up")
-            kiosk_of(reviewer).tick()
+            reviewer.kiosk.tick()
             assert reviewer.screen == "QueueScreen"  # nobody asks whether to go on
         clock.advance(61)
         await reviewer.presses("down")
-        kiosk_of(reviewer).tick()
+        reviewer.kiosk.tick()
         await reviewer.sees("StaffLoginScreen")
 
 
@@ -163,23 +147,19 @@ async def test_a_member_who_is_disabled_is_out_with_the_next_step(demo: School) 
         await reviewer.opens_queue()
         row = office_of(demo).staff_accounts.find(CommandLine(), "TEACHER")
         office_of(demo).staff_accounts.disable(CommandLine(), row.id, row.version)
-        await reviewer.presses("escape")
-        await reviewer.sees("StaffNoticeScreen")
+        await reviewer.goes_back("StaffNoticeScreen")
         assert "重新登入" in reviewer.text("#heading")
-        await reviewer.presses("enter")
-        await reviewer.sees("StaffLoginScreen")
+        await reviewer.presses("enter", then="StaffLoginScreen")
 
 
 async def test_only_an_administrators_password_ends_the_program(demo: School) -> None:
     async with at_work(demo, "ADMIN") as reviewer:
         await reviewer.presses("ctrl+c", "ctrl+z")
         await reviewer.opens("end", "ConfirmPasswordScreen")
-        await reviewer.types("not-this-password")
-        await reviewer.presses("enter")
-        await until(reviewer.pilot, lambda: "不正確" in reviewer.text("#message"))
+        await reviewer.enters("not-this-password")
+        await reviewer.is_told("不正確")
         assert reviewer.app.return_code is None
-        await reviewer.types(STAFF_PASSWORD)
-        await reviewer.presses("enter")
+        await reviewer.enters(STAFF_PASSWORD)
         await until(reviewer.pilot, lambda: reviewer.app.return_code is not None)
         assert reviewer.app.return_code == 0
 
@@ -187,43 +167,6 @@ async def test_only_an_administrators_password_ends_the_program(demo: School) ->
 async def test_another_password_needs_the_present_one(demo: School) -> None:
     async with at_work(demo) as reviewer:
         await reviewer.opens("password", "ConfirmPasswordScreen")
-        await reviewer.types(STAFF_PASSWORD)
-        await reviewer.presses("enter")
+        await reviewer.enters(STAFF_PASSWORD)
         await reviewer.changes_password("seven-green-lanterns")
         await reviewer.opens_queue()  # the session goes on with the new one
-
-
-@pytest.mark.parametrize("walk_away", [False, True])
-async def test_nothing_of_a_shift_stays_in_memory(demo: School, clock: FakeClock, walk_away: bool) -> None:
-    """Rows, names, reasons and revealed numbers are gone with the shift, from widgets and from every object."""
-    add_colleague(demo, "SECOND", Role.REGISTRAR, (), invented_id("A", 2, 9480001))
-    typed = "".join(("only", "this", "shift"))
-    async with office_at(demo) as reviewer:
-        await reviewer.logs_in("SECOND", STAFF_PASSWORD)
-        await reviewer.opens_queue()
-        await reviewer.presses("space")
-        await reviewer.opens_application("110013")
-        await reviewer.reveals(f"{typed}1")
-        await until(reviewer.pilot, lambda: "F191" in "".join(reviewer.words()))
-        await reviewer.presses("f6")
-        await reviewer.sees("ReturnFieldsScreen")
-        await reviewer.presses("enter")
-        await reviewer.gives_reason(f"{typed}2")
-        await reviewer.sees("ReturnFieldsScreen")
-        if walk_away:
-            clock.advance(201)
-            kiosk_of(reviewer).tick()
-        else:
-            await reviewer.presses("escape")
-            await reviewer.sees("StaffNoticeScreen")
-            await reviewer.clicks("#drop")
-            await reviewer.sees("ApplicationScreen")
-            await reviewer.logs_out()
-        await reviewer.sees("StaffLoginScreen")
-        await until(reviewer.pilot, lambda: len(reviewer.app.screen_stack) == 1)
-        await reviewer.pilot.pause()
-        await leave_no_trace_of_the_pilot()
-        assert holders_of(re.compile(r"onlythisshift[12]|F19100012[0-9]")) == {}
-        assert not [line for line in reviewer.words() if "110013" in line]
-    assert application_of(demo, "110013")
-    assert member_of(demo, "SECOND")

@@ -18,13 +18,10 @@ from kiosk.config.sections import IdleTimes
 from kiosk.services.school import School
 from kiosk.testing.clock import FakeClock
 from kiosk.widgets.table.paged_table import PagedTable
-from tests.pilot.demo_office import demo, demo_home, kiosk_of, office_at
 from tests.pilot.family.test_walking_away import REPEAT_SECONDS, assert_wiped, type_into_the_first_field
-from tests.pilot.quick import QuickReviewer
+from tests.pilot.people import QuickReviewer, reviewer_at
 from tests.pilot.screens_of import screens_of
 from tests.pilot.staff_walker import SCREENS, go_to
-
-__all__ = ["demo", "demo_home"]
 
 TIMES = IdleTimes()
 NO_KEYS_OF_THE_STAFFS = {30: "f11", 1: "f12"}
@@ -41,12 +38,12 @@ def still_seconds(screen: str) -> int:
 @asynccontextmanager
 async def typing_at(school: School, screen: str) -> AsyncIterator[tuple[QuickReviewer, KioskApp]]:
     """Somebody at a screen, with something typed wherever there is a field."""
-    async with office_at(school) as reviewer:
+    async with reviewer_at(school) as reviewer:
         await go_to(reviewer, screen)
         await type_into_the_first_field(reviewer)
         await reviewer.settles()
         await reviewer.pilot.pause()  # the step has set its limit, which begins to count anew then
-        yield reviewer, kiosk_of(reviewer)
+        yield reviewer, reviewer.kiosk
 
 
 def assert_no_widget_holds_text() -> None:

@@ -12,20 +12,19 @@ from db.models.audit import AuditEntry
 from kiosk.services.school import School
 from kiosk.testing.clock import FakeClock
 from kiosk.testing.person import until
-from tests.pilot.case import application_row, comparison, holds_of, is_in_sight, open_at, seen, state_of
 from tests.pilot.demo_office import (
-    SIZES,
     application_of,
-    at_work,
-    demo,
-    demo_home,
+    application_row,
+    comparison,
     father_id,
-    kiosk_of,
+    holds_of,
+    is_in_sight,
     member_of,
     office_of,
+    open_at,
+    state_of,
 )
-
-__all__ = ["demo", "demo_home"]
+from tests.pilot.people import SIZES, at_work
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -38,9 +37,7 @@ async def test_what_the_school_has_stands_beside_what_the_parent_gave(demo: Scho
         assert lines["身分證字號"][2] == "相同"
         assert lines["手機"] == ["*******014", "*******444", "不同"]
         assert [cell[:8] for cell in lines["電子郵件"]] == ["p***@exa", "n***@exa", "不同"]
-        await until(
-            reviewer.pilot, lambda: "手機與學籍不同：手機號碼與學籍上登記的不同。" in seen(reviewer).replace("\n", "")
-        )
+        await reviewer.reads("手機與學籍不同：手機號碼與學籍上登記的不同。")
 
 
 async def test_numbers_are_masked_until_asked_for_and_again_after_twenty_seconds(
@@ -49,22 +46,21 @@ async def test_numbers_are_masked_until_asked_for_and_again_after_twenty_seconds
     number = father_id(12)
     async with at_work(demo) as reviewer:
         await open_at(reviewer, "110013")
-        assert number not in seen(reviewer)
-        await reviewer.presses("f4")
-        await reviewer.sees("ReasonScreen")
+        assert number not in reviewer.page()
+        await reviewer.presses("f4", then="ReasonScreen")
         await reviewer.presses("enter")
         assert reviewer.screen == "ReasonScreen", "without a reason nothing is shown"
         await reviewer.gives_reason("核對簽章申請書")
         await reviewer.sees("ApplicationScreen")
-        await until(reviewer.pilot, lambda: number in seen(reviewer))
+        await reviewer.reads(number)
         await until(reviewer.pilot, lambda: reviewer.text("#message") == "完整資料 20 秒後自動遮住。")
         await until(reviewer.pilot, lambda: is_in_sight(reviewer, "#message"))
         clock.advance(19)
-        kiosk_of(reviewer).tick()
+        reviewer.kiosk.tick()
         await until(reviewer.pilot, lambda: reviewer.text("#message") == "完整資料 1 秒後自動遮住。")
         clock.advance(1)
-        kiosk_of(reviewer).tick()
-        await until(reviewer.pilot, lambda: number not in seen(reviewer))
+        reviewer.kiosk.tick()
+        await until(reviewer.pilot, lambda: number not in reviewer.page())
         assert comparison(reviewer)["身分證字號"][0] == f"*******{number[-3:]}"
         await until(reviewer.pilot, lambda: reviewer.text("#message") == "")
     with demo.store.read() as session:
@@ -78,14 +74,12 @@ async def test_they_are_masked_behind_another_screen_too(demo: School, clock: Fa
     async with at_work(demo) as reviewer:
         await open_at(reviewer, "110013")
         await reviewer.reveals("核對簽章申請書")
-        await reviewer.presses("f6")
-        await reviewer.sees("ReturnFieldsScreen")
+        await reviewer.presses("f6", then="ReturnFieldsScreen")
         clock.advance(21)
-        kiosk_of(reviewer).tick()
-        await reviewer.presses("escape")
-        await reviewer.sees("ApplicationScreen")
-        await until(reviewer.pilot, lambda: "*******" in seen(reviewer))
-        assert father_id(12) not in seen(reviewer)
+        reviewer.kiosk.tick()
+        await reviewer.goes_back("ApplicationScreen")
+        await reviewer.reads("*******")
+        assert father_id(12) not in reviewer.page()
 
 
 async def test_enter_pressed_once_too_often_decides_nothing(demo: School) -> None:
@@ -113,12 +107,10 @@ async def test_approval_says_so_in_the_queue(demo: School) -> None:
 async def test_what_wants_a_look_is_asked_about_before_an_approval(demo: School) -> None:
     async with at_work(demo) as reviewer:
         await open_at(reviewer, "110015")
-        await reviewer.presses("f9")
-        await reviewer.sees("StaffNoticeScreen")
-        asked = seen(reviewer)
+        await reviewer.presses("f9", then="StaffNoticeScreen")
+        asked = reviewer.page()
         assert "手機與學籍不同、電子郵件與學籍不同" in asked
-        await reviewer.clicks("#back")
-        await reviewer.sees("ApplicationScreen")
+        await reviewer.clicks("#back", then="ApplicationScreen")
         assert state_of(demo, "110015") == "under_review"
         await reviewer.approves()
     assert state_of(demo, "110015") == "approved"
@@ -139,7 +131,7 @@ async def test_an_approval_that_cannot_be_says_what_stands_against_it(demo: Scho
         await open_at(reviewer, number)
         assert reviewer.app.screen.query_one("#approve").disabled
         for word in ("未簽回申請書", "待補文件") if number == "110009" else ():
-            await until(reviewer.pilot, lambda word=word: word in seen(reviewer))  # type: ignore[misc]
+            await until(reviewer.pilot, lambda word=word: word in reviewer.page())  # type: ignore[misc]
         await reviewer.presses("f9")
         await until(reviewer.pilot, lambda: reviewer.text("#message") == said)
         await until(reviewer.pilot, lambda: is_in_sight(reviewer, "#message"))
@@ -168,7 +160,7 @@ async def test_keys_in_a_burst_and_a_second_in_between_break_nothing(demo: Schoo
         await open_at(reviewer, "110009")
         for _round in range(3):
             await reviewer.presses("f2", "f3", "f2", "f3")
-            kiosk_of(reviewer).tick()
+            reviewer.kiosk.tick()
         await reviewer.presses("f2")  # either may have been pressed while the other worked
         await until(reviewer.pilot, lambda: "signature" not in holds_of(demo, "110009", "TEACHER"))
         await reviewer.presses("f3")
@@ -184,10 +176,10 @@ async def test_leaving_while_it_is_made_anew_breaks_nothing(demo: School, pauses
     """Textual takes the widgets away before it ends what was about to write into them."""
     async with at_work(demo) as reviewer:
         await open_at(reviewer, "110009")
-        reviewer._send(events.Key("f2", None))
+        reviewer.send(events.Key("f2", None))
         for _turn in range(pauses):
             await asyncio.sleep(0.001)
-        reviewer._send(events.Key("escape", None))
+        reviewer.send(events.Key("escape", None))
         await reviewer.sees("QueueScreen")
         await reviewer.sees_rows()
         await reviewer.logs_out()
@@ -198,7 +190,6 @@ async def test_the_paper_of_a_student_of_full_age_is_recorded(demo: School, choi
     async with at_work(demo) as reviewer:
         await open_at(reviewer, "110008")
         await reviewer.clicks("#consent")
-        await reviewer.sees("StaffNoticeScreen")
-        await reviewer.clicks(f"#{choice}")
-        await until(reviewer.pilot, lambda: "已登錄學生的答覆" in reviewer.text("#message"))
+        await reviewer.answers_notice(f"{choice}")
+        await reviewer.is_told("已登錄學生的答覆")
     assert ("student_consent" in holds_of(demo, "110008", "TEACHER")) is is_held

@@ -12,20 +12,21 @@ from kiosk.services.school import School
 from kiosk.testing.person import until
 from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.wrapped_text import WrappedText
-from tests.pilot.case import application_row, comparison, holds_of, is_in_sight, line_of, open_at, seen, state_of
-from tests.pilot.conftest import standing_at
 from tests.pilot.demo_office import (
     add_colleague,
     application_of,
-    at_work,
-    demo,
-    demo_home,
+    application_row,
+    comparison,
     father_id,
+    holds_of,
+    is_in_sight,
+    line_of,
     member_of,
     office_of,
+    open_at,
+    state_of,
 )
-
-__all__ = ["demo", "demo_home"]
+from tests.pilot.people import at_work, parent_at
 
 
 @pytest.mark.parametrize(("choice", "states"), [("keep", ["rejected", "under_review"]), ("all", ["under_review"] * 2)])
@@ -39,25 +40,22 @@ async def test_the_registrar_decides_between_two_applications(demo: School, choi
     async with at_work(demo, "TEACHER") as reviewer:
         await reviewer.opens_queue()
         await reviewer.searches("110010")
-        await reviewer.presses("enter", "enter")
-        await reviewer.sees("ApplicationScreen")
-        await until(reviewer.pilot, lambda: "這名學生另有一件申請，由註冊組決定。" in seen(reviewer))
+        await reviewer.presses("enter", "enter", then="ApplicationScreen")
+        await reviewer.reads("這名學生另有一件申請，由註冊組決定。")
         assert not reviewer.app.screen.query("#conflict")
         await reviewer.logs_out()
         await reviewer.logs_in("REGISTRAR", "Harbour7lights-staff")
         await reviewer.opens_queue()
         await reviewer.searches("110010")
-        await reviewer.presses("enter", "enter")
-        await reviewer.sees("ApplicationScreen")
+        await reviewer.presses("enter", "enter", then="ApplicationScreen")
         first = reviewer.text("#what")
         await reviewer.clicks("#other-0")
         await until(reviewer.pilot, lambda: line_of(reviewer) not in ("", first))
         await reviewer.sees("ApplicationScreen")
-        await reviewer.clicks("#conflict")
-        await reviewer.sees("StaffNoticeScreen")
-        await until(reviewer.pilot, lambda: "採用" in seen(reviewer))
+        await reviewer.clicks("#conflict", then="StaffNoticeScreen")
+        await reviewer.reads("採用")
         await reviewer.clicks(f"#{choice}")
-        await until(reviewer.pilot, lambda: "已處理申請衝突" in reviewer.text("#message"))
+        await reviewer.is_told("已處理申請衝突")
     assert both() == states
 
 
@@ -65,23 +63,20 @@ async def test_the_registrar_releases_a_number_that_is_a_students_too(demo: Scho
     async with at_work(demo, "REGISTRAR") as reviewer:
         await open_at(reviewer, "110097")
         await reviewer.clicks("#release")
-        await until(reviewer.pilot, lambda: "已登錄註冊組確認無誤" in reviewer.text("#message"))
+        await reviewer.is_told("已登錄註冊組確認無誤")
     assert holds_of(demo, "110097") == ["signature"]
 
 
 async def test_fields_go_back_and_the_parent_answers_only_those(demo: School) -> None:
     async with at_work(demo) as reviewer:
         await open_at(reviewer, "110013")
-        await reviewer.presses("f6")
-        await reviewer.sees("ReturnFieldsScreen")
+        await reviewer.presses("f6", then="ReturnFieldsScreen")
         await reviewer.sees_rows()
         await reviewer.clicks("#send")
-        await until(reviewer.pilot, lambda: "請先選欄位並寫下原因" in reviewer.text("#message"))
-        await reviewer.presses("home", "down", "down", "down", "enter")
-        await reviewer.sees("ReasonScreen")
+        await reviewer.is_told("請先選欄位並寫下原因")
+        await reviewer.presses("home", "down", "down", "down", "enter", then="ReasonScreen")
         common = await reviewer.sees_rows()
-        await reviewer.presses("tab", "down", "down", "enter", "enter")
-        await reviewer.sees("ReturnFieldsScreen")
+        await reviewer.presses("tab", "down", "down", "enter", "enter", then="ReturnFieldsScreen")
         rows = await reviewer.sees_rows()
         assert rows[3][3] == common[2][0] == "這個號碼打不通，請填可以聯絡的手機。"
         await reviewer.presses("home", "enter")
@@ -89,25 +84,20 @@ async def test_fields_go_back_and_the_parent_answers_only_those(demo: School) ->
         await reviewer.sees("ReturnFieldsScreen")
         await reviewer.presses("space")  # not the name after all
         await until(reviewer.pilot, lambda: len(reviewer.app.screen.query_one(PagedTable).marks) == 1)
-        await reviewer.clicks("#send")
-        await reviewer.sees("QueueScreen")
-        await until(reviewer.pilot, lambda: "已退件，家長可在本機補正" in reviewer.text("#message"))
+        await reviewer.clicks("#send", then="QueueScreen")
+        await reviewer.is_told("已退件，家長可在本機補正")
         await reviewer.searches("")
         assert len(await reviewer.chooses_state("returned")) == 2
-    async with standing_at(demo) as parent:
+    async with parent_at(demo) as parent:
         await parent.logs_in("P110013", DEMO_PASSWORD)
         await parent.sees("MenuScreen")
-        await parent.clicks("#correct")
-        await parent.sees("AskIdScreen")
-        await parent.types(father_id(12))
-        await parent.presses("enter")
-        await parent.sees("CorrectionScreen")
+        await parent.clicks("#correct", then="AskIdScreen")
+        await parent.enters(father_id(12), then="CorrectionScreen")
         words = "\n".join(parent.words())
         assert "手機 退回原因：這個號碼打不通，請填可以聯絡的手機。" in words
         assert [field.id for field in parent.app.screen.query("Field") if field.display] == ["mobile"]
         await parent.presses("ctrl+u")
-        await parent.types("0912345678")
-        await parent.presses("enter")
+        await parent.enters("0912345678")
         await until(parent.pilot, lambda: parent.screen != "CorrectionScreen")
         for _step in range(3):
             if parent.screen == "MenuScreen":
@@ -126,15 +116,14 @@ async def test_fields_go_back_and_the_parent_answers_only_those(demo: School) ->
 async def test_a_refusal_names_its_reason(demo: School) -> None:
     async with at_work(demo) as reviewer:
         await open_at(reviewer, "110013")
-        await reviewer.presses("f7")
-        await reviewer.sees("ReasonScreen")
+        await reviewer.presses("f7", then="ReasonScreen")
         await reviewer.presses("enter")
         assert state_of(demo, "110013") == "under_review"
         await reviewer.gives_reason("家長來電表示不申請。")
         await reviewer.sees("QueueScreen")
-        await until(reviewer.pilot, lambda: "已登錄不通過" in reviewer.text("#message"))
+        await reviewer.is_told("已登錄不通過")
         await reviewer.opens_application("110013")
-        await until(reviewer.pilot, lambda: "不通過：家長來電表示不申請。" in seen(reviewer).replace("\n", ""))
+        await reviewer.reads("不通過：家長來電表示不申請。")
         assert not reviewer.app.screen.query("#approve, #return, #reject")
     assert state_of(demo, "110013") == "rejected"
 
@@ -143,11 +132,10 @@ async def test_a_teacher_does_not_refuse_one_of_two_that_contradict(demo: School
     async with at_work(demo) as reviewer:
         await reviewer.opens_queue()
         await reviewer.searches("110010")
-        await reviewer.presses("enter", "enter")
-        await reviewer.sees("ApplicationScreen")
+        await reviewer.presses("enter", "enter", then="ApplicationScreen")
         await reviewer.presses("f7")
         await reviewer.gives_reason("重複申請。")
-        await until(reviewer.pilot, lambda: "由註冊組決定" in reviewer.text("#message"))
+        await reviewer.is_told("由註冊組決定")
         assert reviewer.screen == "ReasonScreen"
 
 
@@ -155,10 +143,10 @@ async def test_a_note_is_for_colleagues(demo: School) -> None:
     async with at_work(demo) as reviewer:
         await open_at(reviewer, "110013")
         await reviewer.notes("下週一家長會帶申請書來。")
-        await until(reviewer.pilot, lambda: "已存入備註" in reviewer.text("#message"))
+        await reviewer.is_told("已存入備註")
         said = "王淑芬　備註：下週一家長會帶申請書來。"
         await until(reviewer.pilot, lambda: said in str(list(reviewer.app.screen.query(WrappedText))[-1].render()))
-    async with standing_at(demo) as parent:
+    async with parent_at(demo) as parent:
         await parent.logs_in("P110013", DEMO_PASSWORD)
         await parent.sees("MenuScreen")
         assert "帶申請書來" not in "".join(parent.words())
@@ -174,7 +162,7 @@ async def test_the_slower_of_two_is_told_who_and_when(demo: School) -> None:
             second, application_id, application_row(demo, application_id).version, "家長來電取消。"
         )
         await reviewer.presses("f9")
-        await until(reviewer.pilot, lambda: "先處理了" in reviewer.text("#message"))
+        await reviewer.is_told("先處理了")
         assert reviewer.text("#message").startswith("同事 在 115/09/02 09:00 先處理了（不通過）。")
         await until(reviewer.pilot, lambda: not reviewer.app.screen.query("#approve"))
         await until(reviewer.pilot, lambda: "不通過" in line_of(reviewer))
@@ -188,21 +176,18 @@ async def test_the_slower_of_two_loses_nothing_typed(demo: School) -> None:
     application_id = application_of(demo, "110013")
     async with at_work(demo) as reviewer:
         await open_at(reviewer, "110013")
-        await reviewer.presses("f6")
-        await reviewer.sees("ReturnFieldsScreen")
+        await reviewer.presses("f6", then="ReturnFieldsScreen")
         await reviewer.sees_rows()
         await reviewer.presses("enter")
         await reviewer.gives_reason("請填身分證上的全名。")
         await reviewer.sees("ReturnFieldsScreen")
         office_of(demo).review.approve(registrar, application_id, application_row(demo, application_id).version)
         await reviewer.clicks("#send")
-        await until(reviewer.pilot, lambda: "林志明 在 115/09/02 09:00 先處理了（通過）" in reviewer.text("#message"))
+        await reviewer.is_told("林志明 在 115/09/02 09:00 先處理了（通過）")
         assert reviewer.screen == "ReturnFieldsScreen"
         assert (await reviewer.sees_rows())[0][3] == "請填身分證上的全名。"
-        await reviewer.presses("escape")
-        await reviewer.sees("StaffNoticeScreen")
-        await reviewer.clicks("#drop")
-        await reviewer.sees("ApplicationScreen")
+        await reviewer.goes_back("StaffNoticeScreen")
+        await reviewer.clicks("#drop", then="ApplicationScreen")
         await until(reviewer.pilot, lambda: "已開通" in line_of(reviewer))
     assert state_of(demo, "110013") == "approved"
 
@@ -212,11 +197,10 @@ async def test_a_reason_to_refuse_stays_where_a_colleague_was_faster(demo: Schoo
     application_id = application_of(demo, "110013")
     async with at_work(demo) as reviewer:
         await open_at(reviewer, "110013")
-        await reviewer.presses("f7")
-        await reviewer.sees("ReasonScreen")
+        await reviewer.presses("f7", then="ReasonScreen")
         office_of(demo).review.approve(registrar, application_id, application_row(demo, application_id).version)
         await reviewer.gives_reason("申請人不是學生的家長。")
-        await until(reviewer.pilot, lambda: "林志明" in reviewer.text("#message"))
+        await reviewer.is_told("林志明")
         assert reviewer.app.screen.query_one("#reason").value == "申請人不是學生的家長。"  # type: ignore[attr-defined]
     assert state_of(demo, "110013") == "approved"
 
@@ -225,7 +209,7 @@ async def test_nobody_decides_on_their_own_child(demo: School) -> None:
     add_colleague(demo, "PARENT", Role.HOMEROOM_TEACHER, ("科一智",), father_id(12))
     async with at_work(demo, "PARENT") as reviewer:
         await open_at(reviewer, "110013")
-        await until(reviewer.pilot, lambda: "這是您自己的孩子，只能看，請由同事審核。" in seen(reviewer))
+        await reviewer.reads("這是您自己的孩子，只能看，請由同事審核。")
         assert [button.id for button in reviewer.app.screen.query("Button")] == ["back"]
         await reviewer.presses("f2", "f4", "f6", "f7", "f8", "f9")
         assert reviewer.screen == "ApplicationScreen"
@@ -239,7 +223,7 @@ async def test_the_registrar_ends_a_binding_with_a_reason(demo: School) -> None:
         await reviewer.clicks("#end-0")
         await reviewer.gives_reason("家長申請終止")
         await reviewer.sees("ApplicationScreen")
-        await until(reviewer.pilot, lambda: "已終止綁定" in reviewer.text("#message"))
+        await reviewer.is_told("已終止綁定")
         assert not reviewer.app.screen.query("#end-0")
         await until(reviewer.pilot, lambda: "已終止" in line_of(reviewer))
     assert state_of(demo, "110017") == "ended"

@@ -12,11 +12,8 @@ from db.models.applications import Application
 from kiosk.services.school import School
 from kiosk.testing.person import until
 from kiosk.widgets.table.paged_table import PagedTable
-from tests.pilot.case import line_of
-from tests.pilot.demo_office import application_of, at_work, demo, demo_home, member_of, office_of
-from tests.pilot.quick import QuickReviewer
-
-__all__ = ["demo", "demo_home"]
+from tests.pilot.demo_office import application_of, line_of, member_of, office_of
+from tests.pilot.people import QuickReviewer, at_work
 
 NUMBER, CLASS, SEAT, STUDENT, APPLICANTS, STATE, FLAGS = 0, 1, 2, 3, 4, 6, 8
 
@@ -57,17 +54,14 @@ async def test_the_line_above_says_how_many_are_bound_in_the_class_that_is_looke
         await reviewer.opens_queue()
         await until(reviewer.pilot, lambda: "已綁定" in reviewer.text("#steps"))
         await until(reviewer.pilot, lambda: "已綁定 4/300 人（1%）" in reviewer.text("#steps"))
-        await reviewer.presses("f3")
-        await reviewer.sees("ChoiceScreen")
+        await reviewer.presses("f3", then="ChoiceScreen")
         names = [cells[0] for cells in await reviewer.sees_rows()]
-        await reviewer.presses(*["down"] * names.index("科一智"), "enter")
-        await reviewer.sees("QueueScreen")
+        await reviewer.presses(*["down"] * names.index("科一智"), "enter", then="QueueScreen")
         rows = await reviewer.sees_rows()
         assert {cells[CLASS] for cells in rows} == {"科一智"}
         assert _label(reviewer, "#by-class") == "班級 科一智"
         await until(reviewer.pilot, lambda: "已綁定 1/30 人（3%）" in reviewer.text("#steps"))
-        await reviewer.presses("f3")
-        await reviewer.sees("ChoiceScreen")
+        await reviewer.presses("f3", then="ChoiceScreen")
         await reviewer.sees_rows()
         await reviewer.presses("home", "down", "enter")  # classes without a teacher
         await reviewer.sees("QueueScreen")
@@ -79,13 +73,11 @@ async def test_the_line_above_says_how_many_are_bound_in_the_class_that_is_looke
 async def test_a_flag_narrows_the_list_and_is_explained(demo: School) -> None:
     async with at_work(demo) as reviewer:
         await reviewer.opens_queue()
-        await reviewer.presses("f4")
-        await reviewer.sees("ChoiceScreen")
+        await reviewer.presses("f4", then="ChoiceScreen")
         names = [cells[0] for cells in await reviewer.sees_rows()]
         await reviewer.presses(*["down"] * names.index("待補文件"))
-        await until(reviewer.pilot, lambda: "要查驗證明文件正本" in "".join(reviewer.words()))
-        await reviewer.presses("enter")
-        await reviewer.sees("QueueScreen")
+        await reviewer.reads("要查驗證明文件正本")
+        await reviewer.presses("enter", then="QueueScreen")
         rows = await reviewer.sees_rows()
         assert len(rows) == 2
         assert all("文件" in cells[FLAGS] for cells in rows)
@@ -120,7 +112,7 @@ async def test_what_does_not_exist_is_said(demo: School) -> None:
         await reviewer.opens_queue()
         await reviewer.searches("沒有這個人")
         await reviewer.presses("enter")
-        await until(reviewer.pilot, lambda: "沒有找到" in reviewer.text("#message"))
+        await reviewer.is_told("沒有找到")
 
 
 @pytest.mark.parametrize(("before", "focus"), [("", "#table"), ("11001", "#search"), ("", "#many")])
@@ -136,7 +128,7 @@ async def test_a_scanned_receipt_opens_its_application_wherever_the_focus_is(
         reviewer.app.screen.query_one(focus).focus()
         keys = [events.Key(_character_to_key(character), character) for character in token]
         for key in [*keys, events.Key("enter", None)]:
-            reviewer._send(key)
+            reviewer.send(key)
         await reviewer.sees("ApplicationScreen")
         await until(reviewer.pilot, lambda: "110014" in reviewer.text("#who"))
 
@@ -144,11 +136,9 @@ async def test_a_scanned_receipt_opens_its_application_wherever_the_focus_is(
 async def test_the_list_can_be_ordered(demo: School) -> None:
     async with at_work(demo) as reviewer:
         await reviewer.opens_queue()
-        await reviewer.presses("f5")
-        await reviewer.sees("ChoiceScreen")
+        await reviewer.presses("f5", then="ChoiceScreen")
         orders = await reviewer.sees_rows()
-        await reviewer.presses("home", *["down"] * orders.index(("班級座號", "倒序")), "enter")
-        await reviewer.sees("QueueScreen")
+        await reviewer.presses("home", *["down"] * orders.index(("班級座號", "倒序")), "enter", then="QueueScreen")
         seats = [int(cells[SEAT]) for cells in await reviewer.sees_rows()]
         assert seats == sorted(seats, reverse=True)
         assert len(set(seats)) > 1
@@ -166,8 +156,7 @@ async def test_marks_outlive_filters_an_application_and_its_decision(demo: Schoo
         await reviewer.chooses_state("rejected")
         assert len(_table(reviewer).marks) == 3
         await reviewer.opens_application("110009")
-        await reviewer.presses("escape")
-        await reviewer.sees("QueueScreen")
+        await reviewer.goes_back("QueueScreen")
         await reviewer.sees_rows()
         assert len(_table(reviewer).marks) == 3
         assert "已選 3 件" in "".join(reviewer.words())
@@ -185,15 +174,12 @@ async def test_a_mark_knows_what_was_done_to_its_application_since(demo: School)
         await reviewer.opens_queue()
         await reviewer.searches("110009")
         _table(reviewer).focus()
-        await reviewer.presses("space", "enter")
-        await reviewer.sees("ApplicationScreen")
+        await reviewer.presses("space", "enter", then="ApplicationScreen")
         await reviewer.receives_form()
         await reviewer.sees_documents()
-        await reviewer.presses("escape")
-        await reviewer.sees("QueueScreen")
+        await reviewer.goes_back("QueueScreen")
         await reviewer.sees_rows()
-        await reviewer.presses("f6")
-        await reviewer.sees("BulkApprovalScreen")
+        await reviewer.presses("f6", then="BulkApprovalScreen")
         assert [cells[0] for cells in await reviewer.sees_rows()] == [_row_of(demo, application_id).number]
     assert office_of(demo).review.open(teacher, application_id).holds == ()
 
@@ -222,11 +208,9 @@ async def test_a_list_that_is_come_back_to_is_as_it_was_left(demo: School) -> No
         await reviewer.opens_queue()
         await reviewer.chooses_state("all")
         await reviewer.presses("down", "down", "down")
-        await reviewer.presses("enter")
-        await reviewer.sees("ApplicationScreen")
+        await reviewer.presses("enter", then="ApplicationScreen")
         opened = reviewer.text("#what")
-        await reviewer.presses("escape")
-        await reviewer.sees("QueueScreen")
+        await reviewer.goes_back("QueueScreen")
         rows = await reviewer.sees_rows()
         current = _table(reviewer).current
         assert current is not None

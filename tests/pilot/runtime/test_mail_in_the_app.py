@@ -10,11 +10,11 @@ import pytest
 
 from kiosk.app import KioskApp
 from kiosk.runtime import mail_worker
-from kiosk.testing.parent import Parent
 from kiosk.testing.person import until
 from tests.builders.applications import MOTHER
 from tests.builders.decisions import add_message, message, school_with_mail, sender
 from tests.builders.mail_server import FailingServer, Mailbox, mail_server
+from tests.pilot.people import QuickParent
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +27,7 @@ async def test_a_due_mail_leaves_from_the_standing_kiosk(tmp_path: Path) -> None
     with mail_server(mailbox) as smtp, school_with_mail(tmp_path, None, smtp) as school:
         app = KioskApp(school.settings, school.clock, school)
         async with app.run_test() as pilot:
-            await Parent(pilot).sees("LoginScreen")
+            await QuickParent(pilot).sees("LoginScreen")
             due = add_message(school, sender(school, "110001", 1).one(MOTHER).application_id)
             await until(pilot, lambda: message(school, due).state == "sent")
             worker = app._mail
@@ -43,12 +43,11 @@ async def test_a_mail_server_that_does_not_answer_holds_nobody_up(tmp_path: Path
         add_message(school, sender(school, "110001", 1).one(MOTHER).application_id)
         app = KioskApp(school.settings, school.clock, school)
         async with app.run_test() as pilot:
-            parent = Parent(pilot)
+            parent = QuickParent(pilot)
             await parent.sees("LoginScreen")
             await until(pilot, server.reached.is_set)
             before = time.monotonic()
-            await parent.types("P110001")
-            await parent.presses("enter")
+            await parent.enters("P110001")
             assert app.focused is not None
             assert time.monotonic() - before < 2, "the server stays silent for ten seconds"
     server.close()
@@ -58,5 +57,5 @@ async def test_without_a_mail_server_there_is_no_worker(tmp_path: Path) -> None:
     with school_with_mail(tmp_path, None, None) as school:
         app = KioskApp(school.settings, school.clock, school)
         async with app.run_test() as pilot:
-            await Parent(pilot).sees("LoginScreen")
+            await QuickParent(pilot).sees("LoginScreen")
             assert app._mail is None

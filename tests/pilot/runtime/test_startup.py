@@ -15,8 +15,8 @@ from kiosk.services.auth.sign_in import SignIn
 from kiosk.services.school import School
 from kiosk.terminal.locked_app import CRASHED
 from kiosk.testing.clock import FakeClock
-from kiosk.testing.parent import Parent
 from kiosk.testing.person import until
+from tests.pilot.people import QuickParent
 
 
 async def test_an_opening_that_fails_for_an_unknown_reason_is_a_crash(
@@ -34,7 +34,7 @@ async def test_an_opening_that_fails_for_an_unknown_reason_is_a_crash(
 
 
 async def _sign_in_to_the_end(pilot: Pilot[int]) -> None:
-    await Parent(pilot).logs_in("P110001", "A123456789")
+    await QuickParent(pilot).logs_in("P110001", "A123456789")
     await until(pilot, lambda: pilot.app.return_code)
 
 

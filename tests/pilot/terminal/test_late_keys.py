@@ -11,7 +11,7 @@ from textual.widgets import Button, Input
 from kiosk.app import KioskApp
 from kiosk.services.school import School
 from kiosk.testing.person import until
-from tests.pilot.quick import QuickParent, quickly_at
+from tests.pilot.people import QuickParent, parent_at
 from tests.pilot.walker import PASSWORD, READY, go_to, make_ready
 
 
@@ -24,9 +24,8 @@ async def come_to_rest(parent: QuickParent) -> None:
 @pytest.mark.parametrize("screen", ["hub", "mode", "receipt"])
 async def test_a_key_whose_screen_is_gone_when_it_comes_back_moves_no_focus(school: School, screen: str) -> None:
     """Textual runs a binding when its key has come back up to the app: here on another visitor's login."""
-    async with quickly_at(make_ready(school)) as parent:
-        app = parent.app
-        assert isinstance(app, KioskApp)
+    async with parent_at(make_ready(school)) as parent:
+        app = parent.kiosk
         await go_to(parent, screen)
         await parent.settles()
         await app.on_event(events.Key("enter", None))
@@ -39,7 +38,7 @@ async def test_a_key_whose_screen_is_gone_when_it_comes_back_moves_no_focus(scho
 
 
 async def test_a_held_enter_stays_at_an_empty_account(school: School) -> None:
-    async with quickly_at(make_ready(school)) as parent:
+    async with parent_at(make_ready(school)) as parent:
         await parent.presses("enter", "enter", "enter")
         assert "請輸入登入帳號" in parent.text("#message")
         await parent.types(f"P{READY}")
@@ -56,11 +55,9 @@ async def until_a_worker_is_made(app: KioskApp) -> None:
 
 
 async def test_a_sign_in_that_is_cancelled_before_it_begins_leaves_a_login_that_works(school: School) -> None:
-    async with quickly_at(make_ready(school)) as parent:
-        app = parent.app
-        assert isinstance(app, KioskApp)
-        await parent.types(f"P{READY}")
-        await parent.presses("enter")
+    async with parent_at(make_ready(school)) as parent:
+        app = parent.kiosk
+        await parent.enters(f"P{READY}")
         await parent.types(PASSWORD)
         app.screen.query_one("#login", Button).press()
         await until_a_worker_is_made(app)
