@@ -37,6 +37,13 @@ SCREENS = {
 }
 """Every screen, by what leads to it, and the class that shows it."""
 
+BEHIND_THE_HOME = {
+    screen: name
+    for screen, name in SCREENS.items()
+    if screen not in ("login", "password", "recovery", "recovery_code", "home", "which")
+}
+"""Those that a parent with one child opens from the home of the account."""
+
 _BEHIND = {
     "system": ("systems", "epay"),
     "account": ("contact", "account"),
@@ -87,11 +94,12 @@ async def go_to(parent: QuickAccountParent, screen: str) -> None:
     elif screen != "login":
         await parent.signs_on(PARENT.email, PASSWORD)
         await parent.sees("AccountHomeScreen")
-        await _go_on(parent, screen)
+        await go_on(parent, screen)
     await parent.sees(SCREENS[screen])
 
 
-async def _go_on(parent: QuickAccountParent, screen: str) -> None:
+async def go_on(parent: QuickAccountParent, screen: str) -> None:
+    """Go on from the home of an account to a screen."""
     if screen == "home":
         return
     if screen == "which":

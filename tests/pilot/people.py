@@ -32,32 +32,33 @@ P = TypeVar("P", bound=Person)
 
 
 async def screen_worked_off(app: App[int]) -> None:
-    """Wait until the app, its screen and the screen's widgets have handled every message sent so far.
+    """Wait until the app, its screen and the screen's widgets have handled every message, and those that followed.
 
     A dismissed screen drops its callbacks (`GuardedScreen`), so that `Pilot._wait_for_screen` would wait 30 seconds for
     it; here the next screen takes its place.
     """
-    deadline = time.monotonic() + 10.0
-    while app.screen_stack and time.monotonic() < deadline:
-        if await _handles_all(app, app.screen, deadline):
-            return
+    deadline, quiet_rounds = time.monotonic() + 10.0, 0
+    while app.screen_stack and app.is_running and quiet_rounds < 2 and time.monotonic() < deadline:
+        is_quiet = await _handles_all(app, app.screen, deadline)
+        quiet_rounds = quiet_rounds + 1 if is_quiet else 0
 
 
 async def _handles_all(app: App[int], screen: Screen[Any], deadline: float) -> bool:
-    """Return whether no other screen came before all messages were handled."""
+    """Return whether nothing more is to be handled, and no other screen came."""
+    nodes = (app, *screen.walk_children(with_self=True))
     waiting = 0
 
     def handled() -> None:
         nonlocal waiting
         waiting -= 1
 
-    for node in (app, *screen.walk_children(with_self=True)):
+    for node in nodes:
         waiting += node.call_later(handled)
     while waiting and time.monotonic() < deadline and app.is_running and app._exception is None:
         await asyncio.sleep(0)
         if not app.screen_stack or app.screen is not screen:
             return False
-    return True
+    return not any(node.message_queue_size for node in nodes)
 
 
 class QuickPerson(Person):

@@ -29,15 +29,15 @@ SCREENS = {
     "deletions": "DeletionRequestsScreen",
     "deletion": "DeletionRequestScreen",
     "code": "OneTimeCodeScreen",
-    "staff": "StaffListScreen",
-    "member": "StaffMemberScreen",
-    "add": "AddStaffScreen",
-    "audit": "AuditLogScreen",
     "confirm": "ConfirmPasswordScreen",
     "scan": "ScanScreen",
     "signatures": "SignaturesScreen",
     "print": "PrintQueueScreen",
     "card": "CardRegisterScreen",
+    "staff": "StaffListScreen",
+    "member": "StaffMemberScreen",
+    "add": "AddStaffScreen",
+    "audit": "AuditLogScreen",
 }
 """Every screen of a shift, by what leads to it, and the class that shows it."""
 

@@ -63,7 +63,8 @@ def test_from_the_approval_to_the_sign_on_and_to_every_system(terminal: Terminal
         assert system.address is not None
         terminal.wait_for(system.address)
         _see_code(terminal, [system.address])
-        terminal.does(_ESCAPE, _SYSTEMS)
+        terminal.send(_ESCAPE)
+    terminal.wait_for(_SYSTEMS)
     terminal.does(_ESCAPE, _HOME)
     terminal.does(_ESCAPE, _LOGIN)
     _signs_on(terminal, parent.mobile, _PASSWORD)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from kiosk.demo.parent_accounts import demo_account_logins
-from tests.builders.damaged_files import spoil
 from tests.pilot.account_walker import SCREENS
 from tests.terminal.harness import Terminal
-from tests.terminal.hidden_characters import FORBIDDEN, HIDDEN
-from tests.terminal.walker import ENTER, ESCAPE, LOGIN, PAGE_DOWN, PASSWORD, TAB, kiosk, prepare
+from tests.terminal.hidden_characters import assert_nothing_hidden_was_painted
+from tests.terminal.walker import ENTER, ESCAPE, LOGIN, PAGE_DOWN, PASSWORD, TAB, kiosk
 
 _F7 = "\x1b[18~"
 _HOME = "子女與綁定"
@@ -43,23 +40,11 @@ _BEHIND = {
 """The screens behind it: the keys that lead there, and what stands on them."""
 
 
-@pytest.fixture(scope="module")
-def spoilt_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A school with hidden characters in every text that it keeps."""
-    home = tmp_path_factory.mktemp("spoilt-accounts") / "home"
-    school = prepare(home)
-    spoil(school, lambda kept: f"{kept[:1]}{HIDDEN}{kept[1:]}", lambda number: f"{number}{HIDDEN}")
-    school.close()
-    return home
-
-
 def _tour(terminal: Terminal) -> Iterator[str]:
     """Go through every screen of the account; gives the name of each once it stands there."""
     with_carer, first, _carer = demo_account_logins()
 
-    def does(keys: str, seen: str) -> None:
-        terminal.does(keys, seen, 20)
-
+    does = terminal.does
     does(_F7, "沒有「記住我」")
     yield "login"
     does(f"{TAB * 3}{ENTER}", "寄驗證碼")
@@ -93,13 +78,11 @@ def _tour(terminal: Terminal) -> Iterator[str]:
     yield "revoke"
 
 
-def test_hidden_characters_reach_no_terminal_from_any_screen_of_the_account(spoilt_home: Path) -> None:
+def test_hidden_characters_reach_no_terminal_from_any_screen_of_the_account(planted_home: Path) -> None:
     ends: dict[str, int] = {}
-    with kiosk(spoilt_home) as terminal:
+    with kiosk(planted_home) as terminal:
         for screen in _tour(terminal):
             terminal.read(0.1)
             ends[screen] = len(terminal.raw)
-        painted = terminal.raw.decode("utf-8", "replace")  # it may have been read to the middle of a character
-    places = [len(painted[: found.start()].encode()) for found in FORBIDDEN.finditer(painted)]
-    assert [(place, ends) for place in places] == [], "where each was painted, and where each screen ended"
+        assert_nothing_hidden_was_painted(terminal, ends)
     assert set(SCREENS) - set(ends) == {"email_code"}, "no mail leads there"

@@ -152,11 +152,11 @@ async def test_an_enter_between_the_answer_and_its_end_sends_nothing_again(
 ) -> None:
     ready(school)
 
-    def answer(screen: MobileScreen, result: str | Nav) -> None:
+    def finish(screen: MobileScreen, result: str | Nav) -> None:
         Step.finish(screen, result)
         screen.call_later(screen.send)
 
-    monkeypatch.setattr(MobileScreen, "answer", answer)
+    monkeypatch.setattr(MobileScreen, "finish", finish)
     async with signed_on(school) as parent:
         await parent.opens("contact", "ContactScreen")
         await parent.chooses("mobile", "MobileScreen")

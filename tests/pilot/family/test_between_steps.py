@@ -72,10 +72,11 @@ async def test_after_ten_minutes_the_kiosk_asks_on_a_step_and_not_between_two(
     async with parent_at(ready) as parent:
         app = parent.kiosk
         await go_to(parent, "confirm")
-        for minute in range(10):
-            clock.advance(60)
-            await parent.presses("tab" if minute % 2 else "down")
+        for half_minute in range(19):
+            clock.advance(30)
+            await parent.presses("tab" if half_minute % 2 else "down")
         await parent.clicks("#right")
+        clock.advance(31)  # not before: the app ticks by itself too
         await parent.clicks("#send")
         await until(parent.pilot, confirm.called.is_set)
         app.tick()

@@ -104,7 +104,7 @@ async def assert_shown_as_they_are(school: School, texts: tuple[str, ...], scree
 
 def _replacing(before: str, now: str) -> Change:
     """Gives each kept text the new beginning in place of the one before."""
-    return lambda kept: now + kept.removeprefix(before)
+    return lambda _field, kept: now + kept.removeprefix(before)
 
 
 async def test_naughty_strings_that_are_kept_are_shown_as_they_are(demo: School) -> None:

@@ -39,7 +39,7 @@ def _freeze_again() -> Iterator[None]:
 @pytest.fixture
 def marked(demo: School) -> School:
     """The invented school with a mark in every text that it keeps."""
-    spoil(demo, lambda kept: kept + _in_numerals("檔", 1))
+    spoil(demo, lambda _field, kept: kept + _in_numerals("檔", 1))
     return demo
 
 
