@@ -1,1 +1,1 @@
-"""What must be fast, measured against its limit in the same run; `make bench` prints the ratios."""
+"""The bars on speed, each measured against its reference in the same run; `make bench` prints the ratios."""

@@ -1,6 +1,6 @@
 """Measure the bars and print each; exit 1 where one is over its limit.
 
-``python -m bench [--short] [GROUP …]``: all groups, or some; in short with few rounds and small homes.
+``python -m bench [--short] [GROUP …]``: every group unless some are named.
 """
 
 from __future__ import annotations
@@ -13,35 +13,36 @@ from pathlib import Path
 
 from bench.homes import Run
 
-_GROUPS = {
+GROUPS = {
     "forms": "bench.forms",
     "submission": "bench.submission",
     "writers": "bench.writers",
     "roster": "bench.roster",
-    "table": "bench.row_table",
+    "table": "bench.table",
     "queue": "bench.queue",
     "start": "bench.start",
     "typing": "bench.form_typing",
     "steps": "bench.steps",
-    "standing": "bench.standing",
+    "idle": "bench.idle",
     "staff": "bench.staff_sign_in",
     "bursts": "bench.bursts",
 }
+"""The modules of bars, by the name of their group."""
 
 
 def main() -> int:
-    """Run the groups that were asked for, one after another."""
+    """Run the named groups one after another and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--short", action="store_true", help="few rounds, 10,000 rows instead of 1,000,000")
-    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(_GROUPS)}; all if none is named")
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}; all if none is named")
     arguments = parser.parse_args()
-    if unknown := set(arguments.groups) - set(_GROUPS):
+    if unknown := set(arguments.groups) - set(GROUPS):
         parser.error(f"no such group: {', '.join(sorted(unknown))}")
     all_hold = True
     with tempfile.TemporaryDirectory() as folder:
         run = Run(Path(folder), short=arguments.short)
-        for group in arguments.groups or _GROUPS:
-            for bar in importlib.import_module(_GROUPS[group]).bars(run):
+        for group in arguments.groups or GROUPS:
+            for bar in importlib.import_module(GROUPS[group]).bars(run):
                 print(bar.line(), flush=True)
                 all_hold = all_hold and bar.holds
     return 0 if all_hold else 1

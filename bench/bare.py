@@ -1,4 +1,4 @@
-"""The limit: a bare Textual app with one Input, and a bare form of twenty widgets."""
+"""The reference: a bare Textual app with one Input, and bare forms of any number of widgets."""
 
 from __future__ import annotations
 
@@ -11,17 +11,25 @@ class BareApp(App[None]):
     """One label, one input."""
 
     def compose(self) -> ComposeResult:
-        """Show them."""
+        """Show both."""
         yield Label("READY")
         yield Input()
 
 
 class BareForm(Screen[None]):
-    """Ten labels and ten inputs, nothing else."""
+    """Labels and inputs in turns, nothing else.
+
+    Args:
+        widgets: an even number of both together.
+    """
+
+    def __init__(self, widgets: int) -> None:
+        super().__init__()
+        self._fields = widgets // 2
 
     def compose(self) -> ComposeResult:
         """Show them."""
-        for number in range(10):
+        for number in range(self._fields):
             yield Label(f"Field {number}")
             yield Input()
 

@@ -1,4 +1,4 @@
-"""Bar 9: bursts into three fields with Tabs between them, alone and while a roster is taken in beside them."""
+"""The bar on bursts of three fields with Tabs, alone and during an import of a roster."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MAX_WAIT = 10.0
 
 
 def bars(run: Run) -> list[Bar]:
-    """A hundred bursts each time; all must be right."""
+    """Send the bursts alone, then during imports."""
     bursts = run.rounds(_BURSTS, 20)
     with sample() as terminal:
         alone = _count_right(terminal, bursts)
@@ -35,7 +35,7 @@ def _count_right(terminal: Terminal, bursts: int) -> int:
 
 
 def _is_right(terminal: Terminal, number: int) -> bool:
-    """Whether all three parts of a burst stand in the fields they are for."""
+    """Return whether each part of a burst arrives in its field."""
     values = f"P110{number:04}", f"m{number}", f"A1234{number:05}"
     terminal.send(F7 + "\t".join(values))
     try:
@@ -46,7 +46,7 @@ def _is_right(terminal: Terminal, number: int) -> bool:
 
 
 def _during_import(run: Run, terminal: Terminal, bursts: int) -> int:
-    """As many bursts right; the roster is taken into another home as often as it takes."""
+    """Return the count of right bursts during imports, each into another home."""
     right = done = 0
     with tempfile.TemporaryDirectory() as folder:
         file = csv_of(Path(folder) / "roster.csv", run.students)

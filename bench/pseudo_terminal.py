@@ -1,4 +1,4 @@
-"""A program in a pseudo-terminal of its own, timed from outside: what a person in front of it would see."""
+"""A program in a pseudo-terminal of its own, timed from outside, as a person would see it."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ class PseudoTerminal:
         self.output = b""
 
     def __enter__(self) -> Self:
-        """Nothing more than its start."""
+        """Return it, already started."""
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """End it, whatever happened."""
+        """End it."""
         self.close()
 
     def wait_for(self, text: str, timeout: float = 30.0) -> float:
-        """Seconds from the start of the command until ``text`` was printed (from now on: what came before counts)."""
+        """Return the seconds from the start of the command until :attr:`output` contains ``text``."""
         wanted, deadline = text.encode(), time.perf_counter() + timeout
         while wanted not in self.output:
             left = deadline - time.perf_counter()
@@ -80,7 +80,7 @@ class PseudoTerminal:
         os.write(self.descriptor, text.encode())
 
     def key_echo(self, key: str) -> float:
-        """Seconds from a key to the first byte printed for it."""
+        """Return the seconds from a key to the first byte printed for it."""
         self.output = b""
         began = time.perf_counter()
         self.send(key)
@@ -91,15 +91,15 @@ class PseudoTerminal:
         return taken
 
     def time_painted(self, keys: str, pattern: str = "", quiet: float = 0.06) -> float:
-        """Seconds from what is typed to the last byte printed for it.
+        """Return the seconds from typing ``keys`` to the last byte printed for them.
 
         Args:
-            keys: what is typed.
-            pattern: what must be printed; before it has been, no silence is the end.
-            quiet: seconds of silence that are the end.
+            keys: the typed text.
+            pattern: a regular expression that the output must match; no silence ends the wait before it does.
+            quiet: seconds of silence that end the wait.
 
         Raises:
-            TimeoutError: nothing was printed, or not this.
+            TimeoutError: nothing was printed, or nothing that matches.
         """
         self.output = b""
         wanted = re.compile(pattern.encode())
@@ -108,20 +108,20 @@ class PseudoTerminal:
         while self._read(quiet if self.output and wanted.search(self.output) else 5.0):
             last = time.perf_counter()
         if not self.output or not wanted.search(self.output):
-            raise TimeoutError("what was typed was not answered")
+            raise TimeoutError("the typed keys were not answered")
         return last - began
 
     def processes(self) -> list[psutil.Process]:
-        """The command and what it started."""
+        """Return the command's process and all its children."""
         own = psutil.Process(self.pid)
         return [own, *own.children(recursive=True)]
 
     def cpu_seconds(self) -> float:
-        """Processor time used so far, to the nanosecond (``cpu_times`` counts in hundredths of a second)."""
+        """Return the processor time so far, to the nanosecond; ``cpu_times`` counts hundredths of a second."""
         return sum(_nanoseconds(process.pid) for process in self.processes()) / 1e9
 
     def resident_bytes(self) -> int:
-        """Memory of the largest process (a supervisor beside it shares its pages)."""
+        """Return the resident bytes of the largest process; a supervisor beside it shares its pages."""
         return max(int(process.memory_info().rss) for process in self.processes())
 
     def close(self) -> None:
@@ -133,11 +133,11 @@ class PseudoTerminal:
 
 
 def _nanoseconds(pid: int) -> int:
-    """What the threads of a process have used: the first figure of each ``schedstat`` (Linux)."""
+    """Return the processor time of a process: the sum of its threads' first ``schedstat`` figures (Linux)."""
     tasks = Path(f"/proc/{pid}/task").iterdir()
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
 
 
 def python(*arguments: str) -> list[str]:
-    """The command that runs this interpreter with these arguments."""
+    """Return the command that runs this interpreter with these arguments."""
     return [sys.executable, *arguments]

@@ -1,4 +1,4 @@
-"""One line a bar: what was measured, the ratio, its limit, whether it holds."""
+"""A bar and its printed line; medians and percentiles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Bar:
-    """A ratio against its limit; ``at_least`` turns the comparison round."""
+    """A ratio against its limit, which is the least allowed one if ``at_least``."""
 
     name: str
     ratio: float
@@ -19,11 +19,11 @@ class Bar:
 
     @property
     def holds(self) -> bool:
-        """Whether the bar is met."""
+        """Whether the ratio is within the limit."""
         return self.ratio >= self.limit if self.at_least else self.ratio <= self.limit
 
     def line(self) -> str:
-        """One printed line."""
+        """Return the printed line."""
         sign = ">=" if self.at_least else "<="
         verdict = "ok  " if self.holds else "OVER"
         return f"{verdict} {self.ratio:7.2f} {sign} {self.limit:<6g} {self.name}  {self.detail}"
@@ -32,7 +32,7 @@ class Bar:
 def median_ratio(
     measured: Callable[[], float], reference: Callable[[], float], rounds: int = 9
 ) -> tuple[float, float, float]:
-    """The median of ratios over interleaved rounds, and both medians in seconds."""
+    """Return the median of ratios over interleaved rounds, and both medians in seconds."""
     pairs = [(measured(), reference()) for _ in range(rounds)]
     return (
         statistics.median(a / b for a, b in pairs),
@@ -42,6 +42,6 @@ def median_ratio(
 
 
 def percentile(values: Iterable[float], share: float) -> float:
-    """The value below which ``share`` (0 to 1) of the values lie."""
+    """Return the value below which ``share`` (0 to 1) of the values lie."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

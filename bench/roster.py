@@ -1,4 +1,7 @@
-"""Bar 6: a roster of 100,000 taken in, against the bare inserts; and the kiosk's keys meanwhile."""
+"""The bars on an import of 100,000 validated rows.
+
+Against raw ``executemany``, the time under the writers' lock, the kiosk's keys meanwhile, and the memory.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import openpyxl
@@ -19,6 +24,7 @@ from argon2 import PasswordHasher
 from bench.homes import Run
 from bench.pseudo_terminal import ROOT, PseudoTerminal, python
 from bench.report import Bar, median_ratio, percentile
+from db.store import UnitOfWork
 from kiosk.clock import SystemClock
 from kiosk.config.settings import load_settings
 from kiosk.demo.people import invented_id
@@ -32,6 +38,7 @@ from kiosk.services.school import open_school
 _ROUNDS = 7
 _ROUNDS_OF_KEYS = 3
 _IDLE_KEYS = 200
+_MAX_LOCK_SECONDS = 2.0
 _MAX_MEMORY = 300 * 1024 * 1024
 _TABLES = ("student", "credential", "guardian", "roster_import")
 _HEADER = (
@@ -41,9 +48,9 @@ _HEADER = (
 
 
 def bars(run: Run) -> list[Bar]:
-    """Measure with an invented roster."""
+    """Import an invented roster: in this process, then by the command beside a kiosk."""
     with tempfile.TemporaryDirectory() as folder:
-        return [_against_bare_inserts(run, Path(folder)), *_beside_the_kiosk(run, Path(folder))]
+        return [*_against_raw_inserts(run, Path(folder)), *_beside_the_kiosk(run, Path(folder))]
 
 
 def _row(place: int) -> tuple[str, ...]:
@@ -68,24 +75,29 @@ def _rows(students: int) -> list[Row]:
     return [(place + 2, _row(place)) for place in range(students)]
 
 
-def _against_bare_inserts(run: Run, folder: Path) -> Bar:
-    """An import of validated rows, and ``executemany`` of the very rows that it stored into an equal database."""
+def _against_raw_inserts(run: Run, folder: Path) -> list[Bar]:
+    """Import, and ``executemany`` the rows that it stored into an equal database, in turns."""
     roster = check_roster(sheet_records(Sheet(_HEADER, _rows(run.students))), "[0-9]{6}", today(SystemClock()))
     empty, filled, bare = folder / "empty", folder / "filled", folder / "bare"
     make_school(empty)
+    held: list[float] = []
 
     def ours() -> float:
-        return _import(_fresh(empty, filled), roster)
+        return _import(_fresh(empty, filled), roster, held)
 
     def theirs() -> float:
         return _insert(filled / "kiosk.db", _fresh(empty, bare) / "kiosk.db")
 
     ratio, mine, raw = median_ratio(ours, theirs, run.rounds(_ROUNDS))
-    return Bar(f"a roster of {run.students:,} / the bare inserts", ratio, 3.0, f"{mine:.2f} s / {raw:.2f} s")
+    longest = max(held)
+    return [
+        Bar(f"an import of {run.students:,} / raw executemany", ratio, 3.0, f"{mine:.2f} s / {raw:.2f} s"),
+        Bar("longest time under the writers' lock / 2 s", longest / _MAX_LOCK_SECONDS, 1.0, f"{longest:.2f} s"),
+    ]
 
 
 def make_school(home: Path) -> None:
-    """A school with nobody in it."""
+    """Make a school without students."""
     open_school(load_settings(home, environment={}), SystemClock(), PasswordHasher(1, 1024, 1)).close()
 
 
@@ -94,8 +106,19 @@ def _fresh(template: Path, home: Path) -> Path:
     return shutil.copytree(template, home)
 
 
-def _import(home: Path, roster: Roster) -> float:
+def _import(home: Path, roster: Roster, held: list[float]) -> float:
+    """Import and return the seconds; add the seconds of each unit of work to ``held``."""
     school = open_school(load_settings(home, environment={}), SystemClock(), PasswordHasher(1, 1024, 1))
+    write = school.store.write
+
+    @contextmanager
+    def timed_write() -> Iterator[UnitOfWork]:
+        with write() as unit:
+            locked = time.perf_counter()
+            yield unit
+        held.append(time.perf_counter() - locked)
+
+    school.store.write = timed_write  # type: ignore[method-assign]  # of this one store
     began = time.perf_counter()
     import_roster(school.store, roster, "0" * 64, "bench", lambda _done, _all: None)
     taken = time.perf_counter() - began
@@ -104,7 +127,7 @@ def _import(home: Path, roster: Roster) -> float:
 
 
 def _insert(source: Path, target: Path) -> float:
-    """Seconds for the rows of one database, already computed, into another, in one durable transaction."""
+    """Return the seconds to copy the rows of one database into another in one durable transaction."""
     read = sqlite3.connect(source)
     tables = []
     for table in _TABLES:
@@ -127,7 +150,7 @@ def _insert(source: Path, target: Path) -> float:
 
 
 def _beside_the_kiosk(run: Run, folder: Path) -> list[Bar]:
-    """Keys at the login of a running kiosk, standing idle and while the command takes a file in; its memory."""
+    """Type at the login of a kiosk, first idle, then while the command imports into its home."""
     files = [csv_of(folder / "roster.csv", run.students), _xlsx(folder / "roster.xlsx", run.students)]
     empty, home = folder / "idle", folder / "home"
     make_school(empty)
@@ -152,12 +175,12 @@ def _beside_the_kiosk(run: Run, folder: Path) -> list[Bar]:
 
 
 def _key(terminal: PseudoTerminal, place: int) -> float:
-    """Type a letter, and take it back: the field never fills."""
+    """Type a letter and delete it in turns, so that the field never fills."""
     return terminal.key_echo("\x7f" if place % 2 else "a")
 
 
 def _keys_during_import(terminal: PseudoTerminal, home: Path, file: Path) -> tuple[list[float], int]:
-    """The keys from the import's first moment to its last, and the most memory that it and its children held."""
+    """Return the seconds of each key during an import, and the most bytes that it and its children held."""
     command = [sys.executable, "run_kiosk.py", "roster", "import", str(file), "--yes", "--home", str(home)]
     keys: list[float] = []
     most = 0
@@ -177,12 +200,12 @@ def _resident(process: psutil.Process) -> int:
         for one in (process, *process.children(recursive=True)):
             total += int(one.memory_info().rss)
     except psutil.NoSuchProcess:
-        pass  # it ended between the two
+        pass  # it ended meanwhile
     return total
 
 
 def csv_of(file: Path, students: int) -> Path:
-    """An invented roster of so many students."""
+    """Write an invented roster of a number of students."""
     with file.open("w", encoding="utf-8-sig", newline="") as target:
         writer = csv.writer(target)
         writer.writerow(_HEADER)

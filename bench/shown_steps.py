@@ -1,7 +1,7 @@
-"""Shows the steps of a parent's visit, or a bare form, once for each line on its input; see :mod:`bench.steps`.
+"""Shows the steps of a family's visit, or bare forms, once for each line on its input; see :mod:`bench.steps`.
 
-A visit is walked once, headless, to learn how each step is made; then all are pushed anew in the running app. As in the
-kiosk, each has been shown before: style sheets are read.
+Visits in a headless kiosk record how each step is made; then the running app shows all of them anew. Their style sheets
+are already parsed, as in a kiosk that has shown each step before.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,36 +33,42 @@ from tests.pilot.people import QuickParent
 from tests.pilot.walker import go_to, make_ready
 
 _SIZE = (100, 30)
-_WALKS = ("receipt", "report", "adult_id")
-"""Between them they meet every step of a visit but the forced change of the password."""
+_VISITS = ("receipt", "report", "adult_id")
+"""Where the visits lead; together they meet every step but the forced change of the password."""
 
+_FORM_SIZES = range(10, 70, 10)
 _NOBODY = StudentSession("", "", "", "", 1)
 
 _Make = Callable[[], Screen[Any]]
 
 
 async def _steps_of(school: School) -> dict[str, _Make]:
-    """Walk, and give for each kind of screen that was pushed how to make another like it."""
+    """Visit, and return for each class of screen that was pushed how to make another one."""
     makes: dict[str, _Make] = {ChangePasswordScreen.__name__: lambda: ChangePasswordScreen(_NOBODY)}
 
-    walking = True
+    visiting = True
 
     def remember(kind: type[Screen[Any]], *arguments: Any, **options: Any) -> Screen[Any]:
-        if walking:
+        if visiting:
             makes[kind.__name__] = lambda: kind(*arguments, **options)
         return object.__new__(kind)
 
     Screen.__new__ = remember  # type: ignore[assignment,method-assign]  # stays: a class cannot give it back
-    for walk in _WALKS:
+    for target in _VISITS:
         async with KioskApp(school.settings, school.clock, school).run_test(size=_SIZE) as pilot:
-            await go_to(QuickParent(pilot), walk)
-    walking = False
+            await go_to(QuickParent(pilot), target)
+    visiting = False
     return makes
 
 
-async def _shown(app: App[Any], makes: dict[str, _Make]) -> dict[str, float]:
-    """Push each screen three times; gives the least time from its push to its first frame, in seconds."""
+async def _shown(app: App[Any], makes: dict[str, _Make]) -> dict[str, tuple[float, int]]:
+    """Push each screen three times.
+
+    Returns:
+        For each the fewest seconds from the push to the first frame, and the number of widgets, hidden ones included.
+    """
     taken: defaultdict[str, list[float]] = defaultdict(list)
+    counts: dict[str, int] = {}
     async with app.run_test(size=_SIZE) as pilot:
         for _time in range(3):
             for name, make in makes.items():
@@ -73,8 +80,9 @@ async def _shown(app: App[Any], makes: dict[str, _Make]) -> dict[str, float]:
                 screen.call_after_refresh(painted.set)
                 await painted.wait()
                 taken[name].append(time.perf_counter() - began)
+                counts[name] = len(screen.query("*"))
                 await screen.dismiss()
-    return {name: min(of) for name, of in taken.items()}
+    return {name: (min(of), counts[name]) for name, of in taken.items()}
 
 
 async def _show_kiosk(folder: Path) -> None:
@@ -87,8 +95,9 @@ async def _show_kiosk(folder: Path) -> None:
 
 
 async def _show_bare() -> None:
+    makes: dict[str, _Make] = {f"BareForm{size}": partial(BareForm, size) for size in _FORM_SIZES}
     for _line in sys.stdin:
-        print(json.dumps(await _shown(BareApp(), {"BareForm": BareForm})), flush=True)
+        print(json.dumps(await _shown(BareApp(), makes)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
-"""Bar 7: keys on the heaviest form while a staff password is verified beside it, against the same form left alone.
+"""The bar on a staff sign-in: keys on the heaviest form while it hashes, against the same form alone.
 
-Run alone (``python -m bench.staff_sign_in HOME``) it stands in a terminal: F2 begins to sign in again and again in
-threads, as the login does; F3 ends it.
+``python -m bench.staff_sign_in HOME`` shows the form: F2 begins to sign in again and again in threads, F3 ends it.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ from typing import ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 
-from bench.form import FormApp
+from bench.form import FormApp, form_terminal
 from bench.homes import REGISTRAR, Run
-from bench.pseudo_terminal import PseudoTerminal, python
+from bench.pseudo_terminal import PseudoTerminal
 from bench.report import Bar, percentile
 from kiosk.clock import SystemClock
 from kiosk.config.settings import load_settings
@@ -30,7 +29,7 @@ _BEGIN, _END = "\x1bOQ", "\x1bOR"
 
 
 class SigningInApp(FormApp):
-    """The form, and a colleague who signs in without a rest."""
+    """The form, with staff sign-ins that never rest."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "begin", priority=True),
@@ -39,7 +38,7 @@ class SigningInApp(FormApp):
     signing_in = False
 
     def action_begin(self) -> None:
-        """Sign in until told to end."""
+        """Sign in again and again."""
         self.signing_in = True
         self._sign_in()
 
@@ -54,11 +53,9 @@ class SigningInApp(FormApp):
 
 
 def bars(run: Run) -> list[Bar]:
-    """The 95th percentile of keys with and without, in turns on the same form."""
+    """Type with and without sign-ins, in turns on the same form."""
     rounds = []
-    with PseudoTerminal(python("-m", "bench.staff_sign_in", str(run.empty.home))) as terminal:
-        terminal.wait_for("申請人姓名")
-        terminal.settle(1.0)
+    with form_terminal("bench.staff_sign_in", str(run.empty.home)) as terminal:
         for _round in range(run.rounds(_ROUNDS)):
             idle = _keys(terminal)
             terminal.send(_BEGIN)
@@ -74,7 +71,7 @@ def bars(run: Run) -> list[Bar]:
 
 
 def _keys(terminal: PseudoTerminal) -> list[float]:
-    """Type a letter and take it back: the field never fills."""
+    """Type a letter and delete it in turns, so that the field never fills."""
     return [terminal.key_echo("\x7f" if place % 2 else "a") for place in range(_KEYS)]
 
 

@@ -1,6 +1,6 @@
-"""Bar 8: a submission through the service against its rows alone on raw sqlite3.
+"""The bar on a submission: through the service, against the raw transaction on SQLite.
 
-As at an open house: each submission is another child's, by another person.
+Each submission has another child and another applicant.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _TABLES = ("application", "applicant", "signed_form")
 
 
 def bars(run: Run) -> list[Bar]:
-    """Medians of ratios of a submission and the raw transaction after it, by the wall clock and in processor time."""
+    """Submit and repeat the rows raw, in turns."""
     rounds = _WARM_UP + run.rounds(_ROUNDS, _ROUNDS_IN_SHORT)
     with tempfile.TemporaryDirectory() as folder:
         settings = settings_of(Path(folder) / "home")
@@ -51,14 +51,14 @@ def bars(run: Run) -> list[Bar]:
 
 
 def _timed(act: Callable[[], object]) -> tuple[float, float]:
-    """Seconds of an act by the wall clock, and of processor time."""
+    """Return the seconds of an act by the wall clock and in processor time."""
     began, used = time.perf_counter(), time.thread_time()
     act()
     return time.perf_counter() - began, time.thread_time() - used
 
 
 def _copies_of_the_newest(connection: sqlite3.Connection, number: int) -> list[tuple[str, tuple[object, ...]]]:
-    """Three inserts: the rows of the submission just made, under new keys."""
+    """Return inserts of the rows of the last submission under new keys."""
     statements = []
     for table in _TABLES:
         cursor = connection.execute(f"SELECT * FROM {table} ORDER BY rowid DESC LIMIT 1")

@@ -1,4 +1,4 @@
-"""Bar 8, the second half: eight processes that submit applications flat out into one SQLite file."""
+"""The bar on writers: eight processes that submit applications without rest into one SQLite file."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _PROCESSES = multiprocessing.get_context("spawn")
 
 
 @dataclass(frozen=True)
-class Work:
-    """What one writer did: how long each submission took, the numbers it was given, how often it was refused."""
+class WriterResult:
+    """One writer's seconds of each submission, application numbers, and count of errors."""
 
     seconds: list[float]
     numbers: list[str]
@@ -40,19 +40,19 @@ def bars(run: Run) -> list[Bar]:
         done = measure(settings_of(Path(folder) / "home"), _SECONDS_IN_SHORT if run.short else _SECONDS)
     counts = [len(one.seconds) for one in done]
     serials = sorted(parse_number(number)[1] for one in done for number in one.numbers)
-    astray = len(set(serials) ^ set(range(1, len(serials) + 1))) + len(serials) - len(set(serials))
+    misnumbered = len(set(serials) ^ set(range(1, len(serials) + 1))) + len(serials) - len(set(serials))
     worst = max(max(one.seconds) for one in done)
     detail = f"{sum(counts)} submissions, {min(counts)} to {max(counts)} a writer, worst {worst * 1000:.0f} ms"
     return [
         Bar("8 writers: errors", sum(one.errors for one in done), 0, detail),
-        Bar("8 writers: numbers given twice or left out", astray, 0),
+        Bar("8 writers: numbers repeated or skipped", misnumbered, 0),
         Bar("8 writers: the worst submission / 500 ms", worst / _MAX_SECONDS, 1.0),
         Bar("8 writers: the slowest / the fastest", min(counts) / max(counts), 0.5, at_least=True),
     ]
 
 
-def measure(settings: Settings, seconds: float, writers: int = _WRITERS) -> list[Work]:
-    """Fill a school, and let the writers loose on it at one moment."""
+def measure(settings: Settings, seconds: float, writers: int = _WRITERS) -> list[WriterResult]:
+    """Fill a school and let all writers begin at once."""
     school = open_cheaply(settings)
     fill_school(school, _STUDENTS)
     school.close()
@@ -69,8 +69,8 @@ def _remember(start: Barrier) -> None:
     _start = start
 
 
-def _write(settings: Settings, place: int, writers: int, seconds: float) -> Work:
-    """Submit for one student after another, each time somebody new, until the time is over."""
+def _write(settings: Settings, place: int, writers: int, seconds: float) -> WriterResult:
+    """Submit for one student after another, each time with a new applicant, until the time is over."""
     school = open_cheaply(settings)
     visitors = visitors_of(school)[place::writers]
     taken: list[float] = []
@@ -86,4 +86,4 @@ def _write(settings: Settings, place: int, writers: int, seconds: float) -> Work
             errors += 1
         taken.append(time.perf_counter() - began)
     school.close()
-    return Work(taken, numbers, errors)
+    return WriterResult(taken, numbers, errors)

@@ -1,6 +1,6 @@
-"""Bar 5, the widget's side: a table over a million rows, its pages made on the spot, against Textual's own table.
+"""The bar on the queue's widget: open and page over a million rows, against Textual's DataTable.
 
-Run alone (``python -m bench.row_table ours|theirs``) it stands in a terminal: F2 opens the list, F3 turns the page.
+``python -m bench.table ours|theirs`` shows one of the two: F2 opens the list, F3 turns the page.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from kiosk.widgets.table.paged_window import PageRequest, Row, RowPage, Side
 
 _MILLION = 1_000_000
 _PAGE = 30
+_VISIBLE_ROWS = 30 - 3  # of 30 lines; the label, the table's header and its status line take three
 _ROUNDS = 9
 _PAGES_A_ROUND = 10
 _PAGES_FOR_MEMORY = 200
@@ -44,7 +45,7 @@ def _cells(number: int) -> tuple[str, ...]:
 
 
 class TableApp(App[None], inherit_bindings=False):
-    """What both have in common: a label, the keys, and where the list is."""
+    """The keys of both, and the first row of the page."""
 
     ENABLE_COMMAND_PALETTE = False
     CSS = "DataTable, PagedTable { height: 1fr; }"
@@ -56,7 +57,7 @@ class Ours(TableApp):
     """The kiosk's table."""
 
     def compose(self) -> ComposeResult:
-        """Show it."""
+        """Show label and table."""
         yield Label("READY")
         yield PagedTable[int]([Column(label, width) for label, width in _LABELS], marks={}, id="table")
 
@@ -82,7 +83,7 @@ class Theirs(TableApp):
     """Textual's table, filled with the thirty rows of a page at a time."""
 
     def compose(self) -> ComposeResult:
-        """Show it."""
+        """Show label and table."""
         yield Label("READY")
         yield DataTable[str](cursor_type="row", zebra_stripes=True)
 
@@ -106,22 +107,27 @@ class Theirs(TableApp):
         table.add_rows([_cells(number) for number in range(self.first, self.first + _PAGE)])
 
 
-class Stand:
-    """One of the two in a terminal, timed from a key to the text that must follow it."""
+class TableTerminal:
+    """One of the two tables in a terminal, timed from a key to the first or last row that follows it.
 
-    def __init__(self, which: str, rows_a_page: Callable[[int], int]) -> None:
-        self.terminal = PseudoTerminal(python("-m", "bench.row_table", which))
+    Args:
+        which: ``ours`` or ``theirs``.
+        last_row: returns the number of the last row of a page, counted from 1.
+    """
+
+    def __init__(self, which: str, last_row: Callable[[int], int]) -> None:
+        self.terminal = PseudoTerminal(python("-m", "bench.table", which))
         self.terminal.wait_for("READY")
         self.terminal.settle()
-        self._last_of = rows_a_page
+        self._last_row = last_row
 
     def open(self) -> float:
-        """From the key to the first row; the list stood at other rows before."""
+        """Return the seconds from the key to the first row; the list showed other rows before."""
         return self._key(_OPEN, f"115-{0:07}-1")
 
     def turn(self, page: int) -> float:
-        """From the key to the last row of the page, counted from 1."""
-        return self._key(_TURN, f"115-{self._last_of(page):07}-1")
+        """Return the seconds from the key to the last row of the page, counted from 1."""
+        return self._key(_TURN, f"115-{self._last_row(page):07}-1")
 
     def _key(self, key: str, text: str) -> float:
         self.terminal.settle(quiet=0.03)
@@ -131,23 +137,20 @@ class Stand:
         return time.perf_counter() - began
 
     def round(self) -> tuple[float, float]:
-        """The seconds to open, and the median of some turns of the page after it."""
+        """Return the seconds to open, and the median of some turns of the page after it."""
         opened = self.open()
         turned = statistics.median(self.turn(page) for page in range(1, _PAGES_A_ROUND + 1))
         return opened, turned
 
 
-_SIGHT = 30 - 3  # a terminal of 30 lines: the label, the table's header and its status line stand beside the rows
-
-
-def data_table() -> Stand:
-    """Textual's table in a terminal: what the lists are measured against."""
-    return Stand("theirs", lambda page: _PAGE * page)
+def data_table() -> TableTerminal:
+    """Open Textual's table, the reference of the lists, in a terminal."""
+    return TableTerminal("theirs", lambda page: _PAGE * page)
 
 
 def bars(run: Run) -> list[Bar]:
-    """Opening and turning pages, rounds interleaved; memory after two hundred pages."""
-    ours = Stand("ours", lambda page: (_SIGHT - 1) * page)
+    """Open and turn pages in turns; then turn ours on and see its memory."""
+    ours = TableTerminal("ours", lambda page: (_VISIBLE_ROWS - 1) * page)
     theirs = data_table()
     try:
         empty = ours.terminal.resident_bytes()

@@ -1,6 +1,6 @@
-"""Bar 4: standing idle; memory with the database loaded, and after many visits.
+"""The bars on an idle kiosk and on memory: with the database loaded, and after many visits.
 
-Run alone (``python -m bench.standing VISITS``) it makes the visits and prints the bytes early on and at the end.
+``python -m bench.idle VISITS`` makes the visits and prints the resident bytes early on and at the end.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _VISITS, _VISITS_IN_SHORT = 1_000, 60
 
 
 def bars(run: Run) -> list[Bar]:
-    """Kiosk and bare app in turns; then the visits in a process of their own."""
+    """Run kiosk and bare app in turns; then make the visits in a process of their own."""
     seconds = _SECONDS_IN_SHORT if run.short else _SECONDS
     command = kiosk(run.empty)
     rounds = [(_idle(command, LOGIN_LABEL, seconds), _idle(BARE, BARE_LABEL, seconds)) for _ in range(run.rounds(7))]
@@ -41,13 +41,13 @@ def bars(run: Run) -> list[Bar]:
     early, late = _memory_of_visits(visits)
     return [
         Bar("idle processor time / bare", idle, 1.0, f"{ours:.0f} ms / {bare:.0f} ms in {seconds:.0f} s"),
-        Bar("memory with the database loaded / bare", memory, 2.2, f"{rounds[0][0][1] >> 20} MiB"),
+        Bar("memory with the database loaded / bare", memory, 2.3, f"{rounds[0][0][1] >> 20} MiB"),
         Bar(f"memory after {visits:,} visits / early on", late / early, 1.05, f"{late >> 20} MiB / {early >> 20} MiB"),
     ]
 
 
 def _idle(command: list[str], label: str, seconds: float) -> tuple[float, int]:
-    """Processor seconds while nobody is there, and bytes of memory."""
+    """Return the processor seconds used while nobody types, and the resident bytes."""
     with PseudoTerminal(command) as terminal:
         terminal.wait_for(label)
         terminal.settle(2.0)
@@ -57,13 +57,13 @@ def _idle(command: list[str], label: str, seconds: float) -> tuple[float, int]:
 
 
 def _memory_of_visits(visits: int) -> tuple[int, int]:
-    command = python("-m", "bench.standing", str(visits))
+    command = python("-m", "bench.idle", str(visits))
     early, late = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
     return int(early), int(late)
 
 
 def _visit(visits: int) -> tuple[int, int]:
-    """Make visits of every kind; the bytes after a tenth of them, and at the end."""
+    """Make visits of every kind; return the resident bytes after a tenth of them and at the end."""
     clock = FakeClock()
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(Path(folder) / "home", environment={})
