@@ -122,7 +122,10 @@ def test_it_goes_on_after_being_stopped_from_outside() -> None:
         assert app.num_threads() == threads
 
 
-ENDING = "import sys; from kiosk.runtime.supervisor import supervise; print('one clear line'); sys.exit(supervise(lambda: {}))"
+ENDING = (
+    "import sys; from kiosk.runtime.supervisor import supervise; "
+    "print('one clear line'); sys.exit(supervise(lambda: {}))"
+)
 
 
 @pytest.mark.parametrize("code", [0, 1, 2])

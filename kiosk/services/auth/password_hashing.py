@@ -18,17 +18,12 @@ _AT_ONCE = threading.BoundedSemaphore(2)
 
 
 class PasswordStore:
-    """Makes and verifies password hashes.
-
-    Attributes:
-        hashing: set at the first verification, which releases the interpreter to other threads.
-    """
+    """Makes and verifies password hashes."""
 
     def __init__(self, keys: KeyRing, hasher: PasswordHasher = HASHER) -> None:
         self._keys = keys
         self._hasher = hasher
         self._hash_of_nobody = _hash_of_nobody(hasher)
-        self.hashing = threading.Event()
 
     @property
     def pepper_id(self) -> str:
@@ -60,7 +55,6 @@ class PasswordStore:
         return hmac.digest(self._keys.pepper(pepper_id), password.encode("utf-8", "surrogatepass"), "sha256")
 
     def _verify(self, password_hash: str, peppered: bytes) -> bool:
-        self.hashing.set()
         try:
             with _AT_ONCE:
                 return self._hasher.verify(password_hash, peppered)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from threading import Event
 from typing import TYPE_CHECKING
 
 from db.store import Store
@@ -34,17 +33,12 @@ class SignedIn:
 
 @audits_refusals
 class SignIn:
-    """Signs in students, staff and parents.
-
-    Attributes:
-        hashing: set at the first hashing; until then a sign-in keeps the interpreter busy.
-    """
+    """Signs in students, staff and parents."""
 
     def __init__(self, store: Store, clock: Clock, passwords: PasswordStore) -> None:
         self._store = store
         self._clock = clock
         self._passwords = passwords
-        self.hashing: Event = passwords.hashing
         self._credentials = Credentials(store, clock, passwords)
 
     def student(self, account: str, password: str, terminal: str) -> SignedIn:
