@@ -73,8 +73,8 @@ _DELIBERATE = {
         "panic",
         "update_styles",
     },
+    "MaskedInput": {"_value"},
     "SafeInput": {
-        "_value",
         "action_copy",
         "action_cut",
         "action_paste",

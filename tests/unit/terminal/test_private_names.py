@@ -6,6 +6,7 @@ import ast
 import functools
 import importlib
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,7 @@ ASSIGNED = {
 """Private attributes of instances, by the file of Textual that assigns them."""
 
 _TEXTUAL = Path(textual.__file__).parent
+_PRIVATE = re.compile(r"(?:\bdef |\bself\.)(_[a-z]\w*)")
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -103,15 +105,8 @@ def _assigned(file: Path) -> set[str]:
 
 @functools.cache
 def _private_names_of_textual() -> set[str]:
-    names: set[str] = set()
-    for file in _TEXTUAL.rglob("*.py"):
-        names |= _assigned(file)
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                names.add(node.name)
-    return {name for name in names if name.startswith("_") and not name.startswith("__")} | {
-        f"textual.{file.stem}" for file in _TEXTUAL.glob("_*.py")
-    }
+    source = "\n".join(file.read_text("utf-8") for file in _TEXTUAL.rglob("*.py"))
+    return set(_PRIVATE.findall(source)) | {f"textual.{file.stem}" for file in _TEXTUAL.glob("_*.py")}
 
 
 def _foreign_names(tree: ast.Module) -> set[str]:
