@@ -12,7 +12,7 @@ from bench.pseudo_terminal import PseudoTerminal, python
 from bench.report import Bar, percentile
 from bench.table import data_table
 from kiosk.config.settings import Settings
-from tests.builders.filled_school import STAFF_CHOSEN
+from tests.builders.school import STAFF_CHOSEN
 
 _ROUNDS = 9
 _PAGES_A_ROUND = 10

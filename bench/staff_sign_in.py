@@ -21,7 +21,7 @@ from bench.report import Bar, percentile
 from kiosk.clock import SystemClock
 from kiosk.config.settings import load_settings
 from kiosk.services.school import open_school
-from tests.builders.filled_school import STAFF_CHOSEN, TERMINAL
+from tests.builders.school import STAFF_CHOSEN, TERMINAL
 
 _ROUNDS = 9
 _KEYS = 60

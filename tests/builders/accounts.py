@@ -20,8 +20,8 @@ from kiosk.services.accounts.visible_children import Scope
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.school import School
 from tests.builders.applications import FATHER, MOTHER, made_up_id, with_id
-from tests.builders.decisions import add_member, apply_and_approve, with_email, without_email
-from tests.builders.school import CHOSEN, TERMINAL
+from tests.builders.decisions import apply_and_approve, with_email, without_email
+from tests.builders.school import CHOSEN, TERMINAL, add_member, fetch
 
 
 def invented_parent(serial: int) -> ApplicantEntry:
@@ -124,11 +124,7 @@ class Families:
 
 
 def account_row(school: School, account_id: str) -> ParentAccount:
-    """An account as it stands."""
-    with school.store.read() as session:
-        found = session.get_one(ParentAccount, account_id)
-        session.expunge(found)
-        return found
+    return fetch(school, ParentAccount, account_id)
 
 
 def child_of(school: School, account_id: str) -> Student:

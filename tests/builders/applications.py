@@ -7,12 +7,12 @@ from datetime import date
 from uuid import uuid4
 
 from sqlalchemy import select
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from db.models.logins import Credential
+from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
 from kiosk.domain.receipt import Receipt
-from kiosk.rules.identity import looks_like_id
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import School
 from kiosk.services.texts.loader import load_consent
@@ -25,7 +25,7 @@ TEXT = load_consent(None)
 
 def made_up_id(serial: int) -> str:
     """The serial-th invented ID, checksum-valid."""
-    return next(f"B2{serial:07}{digit}" for digit in range(10) if looks_like_id(f"B2{serial:07}{digit}"))
+    return invented_id("B", 2, serial)
 
 
 MOTHER_ID, FATHER_ID, STRANGER_ID = (made_up_id(serial) for serial in (1234501, 1234502, 1234503))
@@ -100,8 +100,3 @@ class Sender:
         return self.school.applications.submit(
             self.visitor, uuid4().hex, Mode.TWO_PARENTS, Basis.PARENTS, [first, second]
         )
-
-
-def rows(school: School, model: type[SQLModel]) -> list[SQLModel]:
-    with school.store.read() as session:
-        return list(session.execute(select(model)).scalars())

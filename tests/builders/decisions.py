@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
-from db.keyring import IndexColumn
 from db.models.applications import Application
 from db.models.columns import table_of
-from db.models.logins import Credential
 from db.models.messages import OutboxMessage
-from db.models.school import Staff, StaffClass
 from kiosk.config.sections import SmtpSettings
 from kiosk.config.settings import Settings
 from kiosk.domain.application_form import ApplicantEntry
@@ -24,15 +21,13 @@ from kiosk.services.accounts.bindings import open_binding
 from kiosk.services.applications.cases import get_case
 from kiosk.services.applications.flags import refresh
 from kiosk.services.applications.state_changes import change_state
-from kiosk.services.auth.staff_session import STAFF_LOGIN, Role, StaffMember
 from kiosk.services.messaging import outbox
 from kiosk.services.messaging.outbox import Addressee, MessageKind
 from kiosk.services.school import School, open_school
 from kiosk.testing.clock import FakeClock
 from tests.builders.applications import MOTHER, Sender, answer, made_up_id, new_visitor
-from tests.builders.school import TERMINAL, CountingHasher
+from tests.builders.school import TERMINAL, CountingHasher, fetch
 
-STAFF_ID = made_up_id(9000001)
 _application = table_of(Application)
 
 
@@ -59,15 +54,21 @@ def sender(school: School, number: str, serial: int) -> Sender:
     return Sender(school, visitor)
 
 
-def approve(school: School, receipt: Receipt, version: int = 1) -> tuple[OpenedBinding, ...]:
-    """As an approval does: state, bindings, messages, in one unit of work; whatever stands against it."""
+def approve(school: School, receipt: Receipt) -> tuple[OpenedBinding, ...]:
+    """As an approval does, past every block: state, bindings and messages."""
+    return bind(school, receipt.application_id, notify=True)
+
+
+def bind(school: School, application_id: str, *, notify: bool = False) -> tuple[OpenedBinding, ...]:
+    """As :func:`approve`; without messages unless ``notify`` is set."""
     with school.store.write() as unit:
-        case = get_case(unit.connection, receipt.application_id)
+        case = get_case(unit.connection, application_id)
         change_state(unit, case, ApplicationState.APPROVED)
         refresh(unit, [case.student_id])
         opened = open_binding(unit, "test", case)
-        outbox.notify_approved(unit, school.settings, replace(case, version=version), opened)
-        unit.audit("test", "application.approved", receipt.application_id)
+        if notify:
+            outbox.notify_approved(unit, school.settings, replace(case, version=1), opened)
+        unit.audit("test", "application.approved", application_id)
     return opened
 
 
@@ -95,44 +96,7 @@ def add_message(
 
 
 def message(school: School, message_id: str) -> OutboxMessage:
-    """A message as it stands."""
-    with school.store.read() as session:
-        found = session.get_one(OutboxMessage, message_id)
-        session.expunge(found)
-        return found
-
-
-def add_member(
-    school: School, role: Role = Role.REGISTRAR, classes: Sequence[str] = (), national_id: str = STAFF_ID
-) -> StaffMember:
-    """A member of staff, signed in, past the first password."""
-    staff_id, credential_id = uuid4().hex, uuid4().hex
-    with school.store.write() as unit:
-        unit.session.add(
-            Staff(
-                id=staff_id,
-                account=staff_id,
-                name="林老師",
-                role=role.value,
-                national_id_index=unit.keys.index(IndexColumn.NATIONAL_ID, national_id),
-                added_at=unit.timestamp_ms,
-            )
-        )
-        unit.session.flush()
-        for class_name in classes:
-            unit.session.add(StaffClass(staff_id=staff_id, class_name=class_name))
-        unit.session.add(
-            Credential(
-                id=credential_id,
-                kind=STAFF_LOGIN,
-                account=staff_id,
-                subject_id=staff_id,
-                password_hash="chosen",
-                changed_at=unit.timestamp_ms,
-            )
-        )
-        unit.audit("test", "staff.added", staff_id)
-    return StaffMember(staff_id, credential_id, 1, staff_id, "林老師", role, TERMINAL)
+    return fetch(school, OutboxMessage, message_id)
 
 
 def with_email(entry: ApplicantEntry, email: str) -> ApplicantEntry:

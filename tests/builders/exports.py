@@ -9,30 +9,23 @@ from datetime import date
 from pathlib import Path
 
 from sqlalchemy import update
-from sqlmodel import SQLModel, col
-from sqlmodel import select as select_rows
+from sqlmodel import SQLModel, col, select
 
 from db.models.accounts import Binding
-from db.models.applications import Application
-from db.models.audit import AuditEntry
 from db.models.columns import table_of
 from db.models.exports import ExportedBinding, ExportRun
 from db.models.school import Student
 from kiosk.domain.application_form import ApplicantEntry, Basis
-from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.school_calendar import today
-from kiosk.services.accounts.bindings import open_binding
-from kiosk.services.applications.cases import get_case
-from kiosk.services.applications.flags import refresh
-from kiosk.services.applications.state_changes import change_state
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.exports.export_service import HandOver, RosterDone
 from kiosk.services.imports.oneroster_format import Version
+from tests.builders.decisions import bind
 from tests.builders.reviews import CLASSES, ReviewSchool, open_review_school, student_number
+from tests.builders.school import audited
 
 DAY = 24 * 60 * 60
 CODE = "353401"
-_application = table_of(Application)
 
 
 @dataclass
@@ -56,14 +49,8 @@ class Handing:
         return self.folder / f"{self.files}{suffix}"
 
     def bind(self, place: int, *people: ApplicantEntry, basis: Basis = Basis.PARENTS) -> None:
-        """Apply for a student, and approve whatever stands against it."""
-        application_id = self.reviewed.apply(place, *people, basis=basis)
-        with self.reviewed.school.store.write() as unit:
-            case = get_case(unit.connection, application_id)
-            change_state(unit, case, ApplicationState.APPROVED)
-            refresh(unit, [case.student_id])
-            open_binding(unit, "test", case)
-            unit.audit("test", "application.approved", application_id)
+        """Apply for a student and approve past every block."""
+        bind(self.reviewed.school, self.reviewed.apply(place, *people, basis=basis))
 
     def end(self, place: int) -> None:
         """End every binding of a student."""
@@ -73,13 +60,13 @@ class Handing:
 
     def office_bindings(self, place: int) -> list[Binding]:
         with self.reviewed.school.store.read() as session:
-            found = list(session.exec(select_rows(Binding).where(Binding.student_id == self.student_id(place))))
+            found = list(session.exec(select(Binding).where(Binding.student_id == self.student_id(place))))
             session.expunge_all()
             return found
 
     def student_id(self, place: int) -> str:
         with self.reviewed.school.store.read() as session:
-            return session.exec(select_rows(Student.id).where(Student.student_number == student_number(place))).one()
+            return session.exec(select(Student.id).where(Student.student_number == student_number(place))).one()
 
     def change_student(self, place: int, **values: object) -> None:
         """As a roster does it."""
@@ -103,18 +90,17 @@ class Handing:
 
     def runs(self) -> list[ExportRun]:
         with self.reviewed.school.store.read() as session:
-            found = list(session.exec(select_rows(ExportRun).order_by(col(ExportRun.exported_at))))
+            found = list(session.exec(select(ExportRun).order_by(col(ExportRun.exported_at))))
             session.expunge_all()
             return found
 
     def told(self) -> list[tuple[str, str]]:
         with self.reviewed.school.store.read() as session:
-            return sorted((row.kind, row.state) for row in session.exec(select_rows(ExportedBinding)))
+            return sorted((row.kind, row.state) for row in session.exec(select(ExportedBinding)))
 
     def audited(self, action: str) -> list[str]:
         """Who did something, by the audit."""
-        with self.reviewed.school.store.read() as session:
-            return [row.actor for row in session.exec(select_rows(AuditEntry).where(AuditEntry.action == action))]
+        return [entry.actor for entry in audited(self.reviewed.school, action)]
 
     def tomorrow(self) -> date:
         """Let a day pass; the day it is then."""

@@ -14,16 +14,10 @@ from kiosk.clock import SystemClock
 from kiosk.config.settings import Settings
 from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
-from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.receipt import Receipt
 from kiosk.domain.school_calendar import today
-from kiosk.services.accounts.bindings import open_binding
-from kiosk.services.administration.staff_accounts import StaffAccounts
-from kiosk.services.applications.cases import get_case
-from kiosk.services.applications.flags import refresh
-from kiosk.services.applications.state_changes import change_state
 from kiosk.services.auth.account_session import AccountSession
-from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
+from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.files.table_reader import Sheet
 from kiosk.services.imports.roster_check import Roster, check_roster
@@ -31,10 +25,10 @@ from kiosk.services.imports.roster_import import import_roster
 from kiosk.services.imports.roster_records import sheet_records
 from kiosk.services.school import School, open_school
 from kiosk.services.texts.loader import load_consent
+from tests.builders.decisions import bind
+from tests.builders.school import STAFF_NAME, TERMINAL, staff_member
 
-TERMINAL = "kiosk-1"
 CHOSEN = "Harbour7lights"
-STAFF_FIRST, STAFF_CHOSEN = "Early-Heron-Lamp", "Quiet-Heron-Lamp"
 STUDENTS = 30
 _HEADER = (
     "學號", "姓名", "班級", "座號", "身分證字號", "出生年月日", "母親姓名",
@@ -113,21 +107,10 @@ def add_staff(
     role: Role,
     classes: Sequence[str] = (),
     serial: int = 1,
-    name: str = "林老師",
+    name: str = STAFF_NAME,
 ) -> StaffMember:
-    """Add a member of staff, past the first password, signed in."""
-    StaffAccounts(school.store, school.clock).add(
-        CommandLine(),
-        account=account,
-        name=name,
-        role=role,
-        classes=classes,
-        national_id=invented_id("F", 1, 8000000 + serial),
-        first_password=STAFF_FIRST,
-    )
-    return school.sign_in.change_staff_password(
-        school.sign_in.staff(account, STAFF_FIRST, TERMINAL).member, STAFF_CHOSEN
-    )
+    """The serial-th member of staff, past the first password, signed in."""
+    return staff_member(school, account, role, classes, invented_id("F", 1, 8000000 + serial), name)
 
 
 def visitors_of(school: School) -> list[StudentSession]:
@@ -158,13 +141,7 @@ def submit(school: School, visitor: StudentSession, serial: int, request_id: str
 
 def approved_parent(school: School, serial: int) -> str:
     """The serial-th student's application of the serial-th applicant, approved; gives the account."""
-    receipt = submit(school, visitors_of(school)[serial], serial)
-    with school.store.write() as unit:
-        case = get_case(unit.connection, receipt.application_id)
-        (opened,) = open_binding(unit, "test", case)
-        change_state(unit, case, ApplicationState.APPROVED)
-        refresh(unit, [case.student_id])
-        unit.audit("test", "application.approved", receipt.application_id)
+    (opened,) = bind(school, submit(school, visitors_of(school)[serial], serial).application_id)
     return opened.account_id
 
 

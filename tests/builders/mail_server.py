@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
@@ -63,6 +64,12 @@ class Mailbox:
     def bodies(self) -> list[str]:
         """The words of each mail."""
         return [body.get_content() for mail in self.parsed() if (body := mail.get_body()) is not None]
+
+    def last_code(self) -> str:
+        """The code in the last mail."""
+        found = re.search(r"[0-9]{6}", self.bodies()[-1])
+        assert found is not None
+        return found.group()
 
 
 def free_port() -> int:

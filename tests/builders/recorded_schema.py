@@ -1,11 +1,12 @@
-"""The migrations, run once in a process for each kind of database; an empty database after that takes their statements.
+"""The migrations, run once in a process for each kind of database; later empty databases take what they made.
 
-Alembic puts the same two hundred statements together anew for each database, and most tests want an empty one. Of
-PostgreSQL, the tables that an earlier test has left behind are taken where there are any.
+SQLite gets a copy of the pages. PostgreSQL gets the tables that an earlier test left behind, or else the statements.
 """
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,6 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from db import schema
 
-_READS = ("SELECT", "PRAGMA")
 _CHANGES_ROWS = ("INSERT", "UPDATE")
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(1096111)")
 _HAS_SCHEMA = text("SELECT count(*) FROM pg_namespace WHERE nspname = :name")
@@ -54,28 +54,41 @@ class RecordedSchema:
 
     def __init__(self) -> None:
         self._migrate: Callable[[Engine], None] = schema.upgrade
-        self._recorded: dict[str, list[tuple[str, Any]]] = {}
+        self._lock = threading.Lock()
+        self._sqlite: sqlite3.Connection | None = None
+        self._statements: list[tuple[str, Any]] = []
 
     def upgrade(self, engine: Engine) -> None:
         """Bring the schema to :data:`db.schema.HEAD`; of several threads one does the work."""
-        recorded = self._recorded.get(engine.dialect.name)
         if schema.current_revision(engine) is not None:
             self._migrate(engine)
-        elif recorded is None:
-            if found := self._record(engine):
-                self._recorded[engine.dialect.name] = found
+        elif engine.dialect.name == "sqlite":
+            self._copy_pages(engine)
+        elif not self._statements:
+            self._statements = self._record(engine)
         else:
             with engine.begin() as connection:
-                if engine.dialect.name == "postgresql":
-                    connection.execute(_ONE_AT_A_TIME)
+                connection.execute(_ONE_AT_A_TIME)
                 if schema._revision(connection) is None:
-                    _replay(connection, recorded)
+                    _replay(connection, self._statements)
+
+    def _copy_pages(self, engine: Engine) -> None:
+        if self._sqlite is None:
+            self._migrate(engine)
+            self._sqlite = sqlite3.connect(":memory:", check_same_thread=False)
+            with engine.connect() as connection:
+                _driver(connection).backup(self._sqlite)
+            return
+        with self._lock, engine.connect() as connection:
+            if schema._revision(connection) is None:
+                connection.rollback()
+                self._sqlite.backup(_driver(connection))
 
     def _record(self, engine: Engine) -> list[tuple[str, Any]]:
         statements: list[tuple[str, Any]] = []
 
         def note(_connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-            if not statement.lstrip().startswith(_READS):
+            if not statement.lstrip().startswith("SELECT"):
                 statements.append((statement, parameters))
 
         event.listen(engine, "before_cursor_execute", note)
@@ -86,14 +99,19 @@ class RecordedSchema:
         return statements
 
 
-def _replay(connection: Connection, recorded: list[tuple[str, Any]]) -> None:
-    is_postgresql = connection.dialect.name == "postgresql"
-    if is_postgresql and connection.execute(_HAS_SCHEMA, {"name": "put_away"}).scalar_one():
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
+def _replay(connection: Connection, statements: list[tuple[str, Any]]) -> None:
+    if connection.execute(_HAS_SCHEMA, {"name": "put_away"}).scalar_one():
         connection.exec_driver_sql(_TAKE_OUT)
-        recorded = [one for one in recorded if one[0].startswith(_CHANGES_ROWS)]
-    together = ""  # a round trip to PostgreSQL for each statement is most of the time
-    for statement, parameters in recorded:
-        if is_postgresql and not parameters:
+        statements = [one for one in statements if one[0].startswith(_CHANGES_ROWS)]
+    together = ""  # a round trip for each statement is most of the time
+    for statement, parameters in statements:
+        if not parameters:
             together += f"{statement};\n"
             continue
         if together:

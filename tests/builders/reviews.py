@@ -9,10 +9,8 @@ from uuid import uuid4
 
 from sqlmodel import select
 
-from db.keyring import IndexColumn
 from db.models.applications import Application
-from db.models.logins import Credential
-from db.models.school import Staff, StaffClass, Student
+from db.models.school import Student
 from kiosk.config.settings import Settings
 from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
@@ -20,8 +18,7 @@ from kiosk.domain.application_status import ApprovalBlock, ReviewFlag
 from kiosk.domain.school_calendar import today
 from kiosk.rules.accounts import normalise_account
 from kiosk.services.applications.flag_check import compare
-from kiosk.services.auth.password_hashing import PasswordStore
-from kiosk.services.auth.staff_session import STAFF_LOGIN, Role, StaffMember
+from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.files.table_reader import Sheet
 from kiosk.services.imports.roster_check import check_roster
@@ -32,10 +29,10 @@ from kiosk.services.school import School, open_school
 from kiosk.services.texts.loader import load_consent
 from kiosk.testing.clock import FakeClock
 from tests.builders.applications import visitor_of
-from tests.builders.school import TERMINAL, CountingHasher
+from tests.builders.school import STAFF_CHOSEN, TERMINAL, CountingHasher, add_member
 
 TEXT = load_consent(None)
-STAFF_PASSWORD = "Quiet-Heron-Lamp"
+STAFF_PASSWORD = STAFF_CHOSEN
 CLASSES = ("科二智", "科二仁", "資三智")
 _A_CLASS = 4
 _HEADER = (
@@ -159,47 +156,11 @@ class ReviewSchool:
     def add_staff(
         self, account: str, role: Role, classes: Sequence[str] = (), national_id: str = invented_id("C", 2, 1)
     ) -> StaffMember:
-        """Somebody of the staff, past the first password."""
-        return add_staff(self.school, account, role, classes, national_id)
-
-
-def add_staff(
-    school: School,
-    account: str,
-    role: Role,
-    classes: Sequence[str] = (),
-    national_id: str = invented_id("C", 2, 1),
-) -> StaffMember:
-    """Somebody of the staff, past the first password."""
-    account = normalise_account(account)
-    passwords = PasswordStore(school.store.keys, CountingHasher())
-    staff_id, credential_id = uuid4().hex, uuid4().hex
-    with school.store.write() as unit:
-        unit.session.add(
-            Staff(
-                id=staff_id,
-                account=account,
-                name=f"{account}老師",
-                role=role.value,
-                national_id_index=unit.keys.index(IndexColumn.NATIONAL_ID, national_id),
-                added_at=unit.timestamp_ms,
-            )
+        """A member of staff past the first password."""
+        account = normalise_account(account)
+        return add_member(
+            self.school, role, classes, national_id, account=account, name=f"{account}老師", password=STAFF_CHOSEN
         )
-        unit.session.flush()
-        unit.session.add_all(StaffClass(staff_id=staff_id, class_name=name) for name in classes)
-        unit.session.add(
-            Credential(
-                id=credential_id,
-                kind=STAFF_LOGIN,
-                account=account,
-                subject_id=staff_id,
-                password_hash=passwords.hash(STAFF_PASSWORD),
-                pepper_id=passwords.pepper_id,
-                changed_at=unit.timestamp_ms,
-            )
-        )
-        unit.audit("test", "staff.added", staff_id)
-    return StaffMember(staff_id, credential_id, 1, account, f"{account}老師", role, TERMINAL)
 
 
 def open_review_school(home: Path, database_url: str | None) -> ReviewSchool:

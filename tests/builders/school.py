@@ -5,46 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeVar
 from uuid import uuid4
 
 from argon2 import PasswordHasher
+from sqlmodel import SQLModel, col, select
 
 from db.keyring import IndexColumn
+from db.models.audit import AuditEntry
 from db.models.logins import Credential
-from db.models.school import Student
+from db.models.school import Staff, StaffClass, Student
+from kiosk.demo.people import invented_id
 from kiosk.services.administration.staff_accounts import StaffAccounts, StaffRow
+from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.password_changes import reset_student_login
-from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
+from kiosk.services.auth.password_hashing import PasswordStore
+from kiosk.services.auth.staff_session import STAFF_LOGIN, CommandLine, Role, StaffMember
 from kiosk.services.auth.student_session import STUDENT_LOGIN
 from kiosk.services.school import School
 from kiosk.testing.clock import FakeClock
 
 STUDENT_NUMBER = "110001"
-
-
 ACCOUNT = "P110001"
-
-
 NATIONAL_ID = "A123456789"
-
-
 CHOSEN = "Taipei-Rain-7"
-
-
 TERMINAL = "kiosk-1"
-
-
 STAFF_ACCOUNT = "LIN.LI"
-
-
 STAFF_ID = "F131104093"
-
-
+STAFF_NAME = "林老師"
 STAFF_FIRST = "Early-Heron-Lamp"
-
-
 STAFF_CHOSEN = "Quiet-Heron-Lamp"
+
+
+_Row = TypeVar("_Row", bound=SQLModel)
 
 
 class CountingHasher(PasswordHasher):
@@ -120,12 +113,13 @@ def add_staff(
     role: Role = Role.REGISTRAR,
     classes: Sequence[str] = (),
     national_id: str = STAFF_ID,
+    name: str = STAFF_NAME,
 ) -> StaffRow:
     """Put a member of staff with a first password into the school."""
     return StaffAccounts(school.store, school.clock).add(
         CommandLine(),
         account=account,
-        name="林老師",
+        name=name,
         role=role,
         classes=classes,
         national_id=national_id,
@@ -139,14 +133,101 @@ def staff_member(
     role: Role = Role.REGISTRAR,
     classes: Sequence[str] = (),
     national_id: str = STAFF_ID,
+    name: str = STAFF_NAME,
 ) -> StaffMember:
-    """Somebody of the staff, signed in, past the forced change of the password."""
-    add_staff(school, account, role, classes, national_id)
+    """A member of staff, signed in, past the forced change of the password."""
+    add_staff(school, account, role, classes, national_id, name)
     first = school.sign_in.staff(account, STAFF_FIRST, TERMINAL)
     return school.sign_in.change_staff_password(first.member, STAFF_CHOSEN)
+
+
+def add_member(
+    school: School,
+    role: Role = Role.REGISTRAR,
+    classes: Sequence[str] = (),
+    national_id: str = invented_id("B", 2, 9000001),
+    *,
+    account: str = "",
+    name: str = STAFF_NAME,
+    password: str = "",
+) -> StaffMember:
+    """As :func:`staff_member`, put straight into the tables; without a password nothing opens the login."""
+    staff_id, credential_id = uuid4().hex, uuid4().hex
+    passwords = PasswordStore(school.store.keys, CountingHasher())
+    with school.store.write() as unit:
+        unit.session.add(
+            Staff(
+                id=staff_id,
+                account=account or staff_id,
+                name=name,
+                role=role.value,
+                national_id_index=unit.keys.index(IndexColumn.NATIONAL_ID, national_id),
+                added_at=unit.timestamp_ms,
+            )
+        )
+        unit.session.flush()
+        unit.session.add_all(StaffClass(staff_id=staff_id, class_name=class_name) for class_name in classes)
+        unit.session.add(
+            Credential(
+                id=credential_id,
+                kind=STAFF_LOGIN,
+                account=account or staff_id,
+                subject_id=staff_id,
+                password_hash=passwords.hash(password) if password else "chosen",
+                pepper_id=passwords.pepper_id if password else None,
+                changed_at=unit.timestamp_ms,
+            )
+        )
+        unit.audit("test", "staff.added", staff_id)
+    return StaffMember(staff_id, credential_id, 1, account or staff_id, name, role, TERMINAL)
 
 
 def reset_login(school: School, number: str = STUDENT_NUMBER) -> str:
     """Give a student's login a code, as the desk does."""
     with school.store.write() as unit:
         return reset_student_login(unit, school.clock, number, "staff")
+
+
+def rows(school: School, model: type[_Row]) -> list[_Row]:
+    """Every row of a table."""
+    with school.store.read() as session:
+        found = list(session.exec(select(model)))
+        session.expunge_all()
+        return found
+
+
+def fetch(school: School, model: type[_Row], row_id: str) -> _Row:
+    """The row of this id."""
+    with school.store.read() as session:
+        found = session.get_one(model, row_id)
+        session.expunge(found)
+        return found
+
+
+def change_row(school: School, model: type[SQLModel], row_id: str, **values: object) -> None:
+    """Change columns of a row past every check."""
+    with school.store.write() as unit:
+        found = unit.session.get_one(model, row_id)
+        for column, value in values.items():
+            setattr(found, column, value)
+        unit.audit("test", "row.changed", row_id)
+
+
+def rename_student(school: School, student_id: str, name: str = "王曉明") -> None:
+    """Give a student another name, as the registrar does."""
+    with school.store.write() as unit:
+        unit.session.get_one(Student, student_id).name = name
+        refresh(unit, [student_id])
+        unit.audit("test", "student.renamed", student_id)
+
+
+def audited(school: School, action: str) -> list[AuditEntry]:
+    """What the audit has of an action, in order."""
+    return sorted((one for one in rows(school, AuditEntry) if one.action == action), key=lambda one: one.seq)
+
+
+def last_audited(school: School) -> AuditEntry:
+    with school.store.read() as session:
+        found = session.exec(select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(1)).one()
+        session.expunge(found)
+        return found

@@ -16,7 +16,8 @@ from sqlmodel import SQLModel
 from db.errors import StoreError
 from kiosk.config.settings import Settings
 from kiosk.services.school import School
-from tests.builders.filled_school import CHOSEN, STUDENTS, TERMINAL, give_consent, open_cheaply, submit, visitors_of
+from tests.builders.filled_school import CHOSEN, STUDENTS, give_consent, open_cheaply, submit, visitors_of
+from tests.builders.school import TERMINAL
 from tests.faults.test_kill import audit_is_whole
 from tests.faults.worker import child
 

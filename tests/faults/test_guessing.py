@@ -32,7 +32,6 @@ from kiosk.testing.clock import FakeClock
 from tests.builders.filled_school import (
     CHOSEN,
     STUDENTS,
-    TERMINAL,
     add_staff,
     approved_parent,
     cheap_hasher,
@@ -40,6 +39,7 @@ from tests.builders.filled_school import (
     open_cheaply,
     signed_on_parent,
 )
+from tests.builders.school import TERMINAL
 from tests.faults.worker import child
 
 _WRONG = "B123456780"

@@ -18,13 +18,12 @@ from db.key_file import read_keys, write_keys
 from db.keyring import SealBroken, new_keys
 from kiosk.config.settings import Settings
 from kiosk.services.administration.key_rotation import rotate
-from kiosk.services.auth.staff_session import Role
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.office import open_office
 from kiosk.services.school import School
 from tests.builders.documents import DRAWING
 from tests.builders.filled_school import STUDENTS, open_cheaply, signed_on_parent, submit, visitors_of
-from tests.builders.reviews import add_staff
+from tests.builders.school import add_member
 from tests.faults.test_kill import audit_is_whole
 from tests.faults.worker import Death, child, messages, rotate_and_die
 from tests.paths import ROOT
@@ -51,7 +50,7 @@ def _fill_every_table(school: School) -> None:
         submit(school, visitor, place)
         school.student_data.report_errors(visitor, {"class_name": "科一仁"})
         school.drafts.save(visitor, "confirmation", {"class_name": "科一仁"})
-    registrar = add_staff(school, "registrar", Role.REGISTRAR)
+    registrar = add_member(school, name="REGISTRAR老師")
     office = open_office(school)
     for place, visitor in enumerate(visitors_of(school)[2:6], 3):
         application_id = submit(school, visitor, place).application_id

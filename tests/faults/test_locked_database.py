@@ -18,7 +18,8 @@ from db.errors import StoreBusy
 from db.models.applications import Application
 from kiosk.config.settings import Settings
 from kiosk.services.school import School
-from tests.builders.filled_school import CHOSEN, TERMINAL, open_cheaply, submit, visitors_of
+from tests.builders.filled_school import CHOSEN, open_cheaply, submit, visitors_of
+from tests.builders.school import TERMINAL
 
 _SECONDS_ALLOWED = 5.5  # the promise is 5 s; the rest is the machine's
 

@@ -22,7 +22,8 @@ from kiosk.services.administration.staff_accounts import StaffAccounts
 from kiosk.services.auth.password_hashing import HASHER, PasswordStore
 from kiosk.services.auth.staff_session import CommandLine, Role
 from kiosk.services.school import School, open_school
-from tests.builders.filled_school import CHOSEN, STAFF_CHOSEN, TERMINAL, add_staff, roster_rows
+from tests.builders.filled_school import CHOSEN, add_staff, roster_rows
+from tests.builders.school import STAFF_CHOSEN, TERMINAL
 from tests.paths import ROOT
 
 _BEAT_SECONDS = 0.005

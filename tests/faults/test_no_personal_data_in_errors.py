@@ -36,7 +36,8 @@ from kiosk.rules.roc_dates import parse_date
 from kiosk.services.accounts.visible_children import Scope
 from kiosk.services.school import School
 from kiosk.terminal.crash_report import describe_crash
-from tests.builders.filled_school import CHOSEN, TERMINAL, entry_of, open_cheaply, signed_on_parent, submit, visitors_of
+from tests.builders.filled_school import CHOSEN, entry_of, open_cheaply, signed_on_parent, submit, visitors_of
+from tests.builders.school import TERMINAL
 
 _NAME = "歐陽春嬌"
 _SECRETS = (_NAME, "A123456789", "0912345678", "spring@example.org", "2010-05-06")

@@ -30,7 +30,8 @@ from kiosk.services.school import School
 from kiosk.services.students.error_reports import Decline
 from kiosk.terminal.locked_app import CRASHED
 from kiosk.testing.parent import Parent
-from tests.builders.filled_school import STAFF_CHOSEN, STAFF_FIRST, TERMINAL, open_cheaply, settings_of, visitors_of
+from tests.builders.filled_school import open_cheaply, settings_of, visitors_of
+from tests.builders.school import STAFF_CHOSEN, STAFF_FIRST, TERMINAL
 from tests.paths import ROOT
 
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "big5")

@@ -19,7 +19,8 @@ from kiosk.config.settings import Settings
 from kiosk.domain.errors import AlreadyApplied, ServiceError, SignInRefused
 from kiosk.services.applications.drafts import APPLICATION, DraftOfAnother
 from kiosk.services.school import School
-from tests.builders.filled_school import TERMINAL, entry_of, open_cheaply, submit, visitors_of
+from tests.builders.filled_school import entry_of, open_cheaply, submit, visitors_of
+from tests.builders.school import TERMINAL
 
 _KIOSKS = 2
 _ROUNDS = 20

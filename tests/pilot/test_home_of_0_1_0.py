@@ -12,7 +12,8 @@ from kiosk.cli.parser import main
 from kiosk.demo.people import invented_id
 from kiosk.testing.parent import Parent
 from kiosk.testing.reviewer import Reviewer
-from tests.builders.filled_school import CHOSEN, STAFF_CHOSEN, TERMINAL, open_cheaply, settings_of
+from tests.builders.filled_school import CHOSEN, open_cheaply, settings_of
+from tests.builders.school import STAFF_CHOSEN, TERMINAL
 from tests.paths import ROOT
 
 _MOTHER = ("林美玉", "媽媽", invented_id("H", 2, 8000002), "0922000002", "mother2@example.org")

@@ -9,14 +9,13 @@ from zlib import crc32
 
 from db.models.school import Student
 from kiosk.domain.application_form import Basis, Mode
-from kiosk.services.auth.staff_session import Role
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.office import open_office
 from kiosk.services.school import School
 from kiosk.services.students.error_reports import Correct, Decline
 from kiosk.services.texts.loader import load_consent
 from tests.builders.damaged_files import spoil, text_fields
-from tests.builders.reviews import add_staff
+from tests.builders.school import add_member
 from tests.terminal.harness import Terminal
 from tests.terminal.walker import PASSWORD, applicant, number_of, prepare
 
@@ -78,7 +77,7 @@ def _visitor(school: School, child: int) -> StudentSession:
 
 
 def _let_staff_answer(school: School, visitor: StudentSession) -> None:
-    registrar, office = add_staff(school, "planter", Role.REGISTRAR), open_office(school)
+    registrar, office = add_member(school, name="PLANTER老師"), open_office(school)
     (application,) = school.student_data.hub(visitor).applications
     version = office.review.open(registrar, application.id).version
     reasons = {(1, key): f"{key} 與申請書不同" for key in ("name", "relation", "mobile", "email")}

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from kiosk.services.auth.staff_session import Role
-from tests.builders.filled_school import STAFF_CHOSEN, add_staff, open_cheaply, settings_of
+from tests.builders.filled_school import add_staff, open_cheaply, settings_of
 from tests.builders.oneroster_reader import problems
+from tests.builders.school import STAFF_CHOSEN
 from tests.terminal.harness import Terminal, python
 
 _ACCOUNT_ASKED, _PASSWORD_ASKED = "系統管理員的帳號：", "密碼（不顯示）："

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from kiosk.cli import demo
+from kiosk.cli.parser import main
 from kiosk.config.settings import Settings
+from kiosk.domain.errors import SignInRefused
 from kiosk.services.auth.student_session import StudentSession
-from kiosk.services.school import open_school
+from kiosk.services.school import School, open_school
 from kiosk.testing.clock import FakeClock
-from tests.builders.databases import postgresql_url
+from tests.builders.databases import DATABASES, database
 from tests.builders.school import (
     ACCOUNT,
     CHOSEN,
@@ -25,9 +28,29 @@ from tests.builders.school import (
 )
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_url" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("database_url", DATABASES, indirect=True)
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home", terminal_name=TERMINAL)
+def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """SQLite, which has none; with the mark ``both_databases``, also PostgreSQL."""
+    with database(getattr(request, "param", DATABASES[0])) as url:
+        yield url
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str | None) -> Settings:
+    return Settings(home=tmp_path / "home", database_url=database_url, terminal_name=TERMINAL)
+
+
+@pytest.fixture
+def school(settings: Settings) -> Iterator[School]:
+    """Without students."""
+    opened = open_school(settings, FakeClock(), CountingHasher())
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -39,24 +62,14 @@ def opened(settings: Settings) -> Iterator[Opened]:
     school.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """Each of the two databases; None is the embedded one."""
-    if request.param == "sqlite":
-        yield None
-        return
-    with postgresql_url() as url:
-        yield url
-
-
-@pytest.fixture
-def either_opened(settings: Settings, database_url: str | None) -> Iterator[Opened]:
-    """As ``opened``, on each of the two databases."""
-    clock, hasher = FakeClock(), CountingHasher()
-    school = open_school(replace(settings, database_url=database_url), clock, hasher)
-    add_student(school, STUDENT_NUMBER)
-    yield Opened(school, clock, hasher)
-    school.close()
+@pytest.fixture(scope="session")
+def filled_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home that ``demo --prepare-only`` fills, to be copied."""
+    home = tmp_path_factory.mktemp("demo") / "home"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(demo, "open_school", partial(open_school, hasher=CountingHasher()))
+        assert main(["demo", "--prepare-only", "--home", str(home)]) == 0
+    return home
 
 
 @pytest.fixture
@@ -69,7 +82,6 @@ def visitor(opened: Opened) -> StudentSession:
 @pytest.fixture
 def try_sign_in(opened: Opened) -> Callable[[str, str], object]:
     """One try: the visitor, or what was refused."""
-    from kiosk.domain.errors import SignInRefused
 
     def attempt(account: str, password: str) -> object:
         try:

@@ -17,14 +17,12 @@ import kiosk.screens.office
 import kiosk.screens.review
 from kiosk.app import KioskApp
 from kiosk.screens.base.kiosk_screen import KioskScreen
-from kiosk.services.auth.staff_session import Role
 from kiosk.services.office import open_office
 from kiosk.services.school import School
 from kiosk.testing.person import until
 from tests.builders.accounts import Families, invented_parent
 from tests.builders.applications import made_up_id
-from tests.builders.reviews import add_staff
-from tests.builders.school import add_student
+from tests.builders.school import add_member, add_student
 from tests.pilot import account_walker, staff_walker, walker
 from tests.pilot.accounts import PARENT
 from tests.pilot.family.test_every_screen import weak_texts
@@ -149,7 +147,7 @@ async def test_the_screens_of_a_visit(school: School, makes: Makes) -> None:
 
 
 def _send_back(school: School) -> None:
-    registrar, office = add_staff(school, "registrar", Role.REGISTRAR), open_office(school)
+    registrar, office = add_member(school, name="REGISTRAR老師"), open_office(school)
     visitor = school.sign_in.student(f"P{walker.APPLIED}", walker.PASSWORD, "test").visitor
     (application,) = school.student_data.hub(visitor).applications
     version = office.review.open(registrar, application.id).version

@@ -13,7 +13,7 @@ from kiosk.services.school import School
 from kiosk.services.students.confirmation import ApplicationSummary, HubState, StudentView
 from kiosk.services.students.error_reports import Correct, Decline, Tickets
 from kiosk.widgets.wrapped_text import WrappedText
-from tests.builders.decisions import add_member
+from tests.builders.school import add_member
 from tests.pilot.people import parent_at
 
 _ID, _CHOSEN = "A123456789", "Harbour7lights"

@@ -7,33 +7,22 @@ import json
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 
 from kiosk.cli.parser import main
-from kiosk.clock import SystemClock
 from kiosk.config.settings import load_settings
-from kiosk.demo.seed import demo_logins, fill_demo_school
-from kiosk.services.school import open_school
+from kiosk.demo.seed import demo_logins
 from kiosk.services.texts.card_services import load_card_services
+from tests.builders.filled_school import open_cheaply
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("school") / "home"
-    school = open_school(load_settings(folder, environment={}), SystemClock(), PasswordHasher(1, 8, 1))
-    fill_demo_school(school)
+@pytest.fixture(autouse=True)
+def _a_family_answers(demo_home: Path) -> None:
+    school = open_cheaply(load_settings(demo_home, environment={}))
     login = demo_logins()[1]
     services = load_card_services(None)
     visitor = school.sign_in.student(login.account, login.password, "test").visitor
     school.card.answer(visitor, services, {item.key: item.key == "library" for item in services.items})
     school.close()
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def _at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KIOSK_HOME", str(home))
-    monkeypatch.delenv("KIOSK_DATABASE_URL", raising=False)
 
 
 def test_answers_are_listed_and_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,14 +12,6 @@ from tests.builders.reviews import open_review_school
 _ROSTER = "學號,姓名,班級,身分證字號\n110001,王小明,科二智,A123456789\n"
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "home"
-    monkeypatch.setenv("KIOSK_HOME", str(folder))
-    monkeypatch.delenv("KIOSK_DATABASE_URL", raising=False)
-    return folder
-
-
 @pytest.fixture
 def roster(tmp_path: Path) -> str:
     file = tmp_path / "roster.csv"
@@ -115,11 +107,9 @@ def test_the_demo_refuses_a_real_home(home: Path, roster: str, capsys: pytest.Ca
     assert main(["demo", "--prepare-only", "--home", str(home)]) == 1
 
 
-def test_the_demo_school_has_every_state(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    demo = tmp_path / "demo"
-    assert main(["demo", "--prepare-only", "--home", str(demo)]) == 0
+def test_the_demo_school_has_every_state(demo_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
-    assert main(["status", "--json", "--home", str(demo)]) == 0
+    assert main(["status", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["students"], len(found["classes"])) == (300, 10)
     assert found["applications"] == {

@@ -7,38 +7,18 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from argon2 import PasswordHasher
 
 from kiosk.cli.parser import main
-from kiosk.clock import SystemClock
-from kiosk.config.settings import load_settings
-from kiosk.demo.seed import fill_demo_school
-from kiosk.services.school import open_school
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("school") / "home"
-    school = open_school(load_settings(folder, environment={}), SystemClock(), PasswordHasher(1, 8, 1))
-    fill_demo_school(school)
-    school.close()
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def _at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KIOSK_HOME", str(home))
-    monkeypatch.delenv("KIOSK_DATABASE_URL", raising=False)
-
-
-def test_list_print_and_purge(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_list_print_and_purge(demo_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["documents", "list", "--json", "--waiting"]) == 0
     waiting = json.loads(capsys.readouterr().out)
     assert {form["kind"] for form in waiting} >= {"binding", "correction"}
     assert main(["documents", "print", "--student", "110007"]) == 0
     printed = capsys.readouterr()
     assert "1 份，24 小時後刪除" in printed.out
-    (file,) = (home / "print").glob("*.pdf")
+    (file,) = (demo_home / "print").glob("*.pdf")
     assert len(pypdfium2.PdfDocument(file)) == 1
     assert main(["documents", "print", "--student", "110007"]) == 1
     assert "--again" in capsys.readouterr().err
@@ -55,17 +35,17 @@ def test_list_print_and_purge(home: Path, capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().out == "已刪除 0 個 PDF 檔。\n"
     assert main(["documents", "purge", "--all"]) == 0
     assert capsys.readouterr().out == "已刪除 3 個 PDF 檔。\n"
-    assert list((home / "print").iterdir()) == []
+    assert list((demo_home / "print").iterdir()) == []
 
 
 def test_a_printer_that_is_not_there_is_one_line(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (home / "kiosk.toml").write_text('[printer]\nname = "office"\n', encoding="utf-8")
+    (demo_home / "kiosk.toml").write_text('[printer]\nname = "office"\n', encoding="utf-8")
     monkeypatch.setenv("PATH", str(tmp_path))
     assert main(["documents", "print", "--all"]) == 1
     assert capsys.readouterr().err == "這台電腦沒有安裝列印程式（CUPS），請洽資訊人員。\n"
-    (home / "kiosk.toml").unlink()
+    (demo_home / "kiosk.toml").unlink()
 
 
 def test_what_to_print_must_be_said() -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import sqlite3
 import stat
-import sys
 from pathlib import Path
 
 import pypdfium2
@@ -19,6 +17,7 @@ from tests.builders.oneroster_reader import ids, problems, tables
 from tests.builders.reviews import STAFF_PASSWORD, mother_of
 from tests.builders.school import STAFF_FIRST
 from tests.builders.school import add_staff as add_new_staff
+from tests.unit.cli.conftest import Command
 
 ALL = (
     ("export", "oneroster", "--version", "1.2", "a.zip"),
@@ -31,37 +30,23 @@ ALL = (
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """With a bound parent and an administrator."""
     with opened_handing(tmp_path) as handing:
         handing.bind(0, mother_of(0))
         handing.reviewed.add_staff("chen", Role.ADMINISTRATOR)
-    monkeypatch.setenv("KIOSK_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("KIOSK_DATABASE_URL", raising=False)
     monkeypatch.chdir(tmp_path / "out")
-    return tmp_path / "home"
-
-
-class Command:
-    """Runs a command for an account: exit code, what is printed, and that no secret is."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-
-    def __call__(
-        self, *arguments: str, account: str = "wu", lines: str = f"{STAFF_PASSWORD}\n"
-    ) -> tuple[int, str, str]:
-        self._monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
-        code = main([*arguments, *(("--account", account) if account else ())])
-        out, err = self._capsys.readouterr()
-        assert STAFF_PASSWORD not in out + err
-        assert "Traceback" not in out + err
-        return code, out, err
+    return home
 
 
 @pytest.fixture
-def command(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    capsys.readouterr()
-    return Command(monkeypatch, capsys)
+def export(home: Path, command: Command) -> Command:
+    """Runs a command for an account."""
+
+    def run(*arguments: str, account: str = "wu", lines: str = f"{STAFF_PASSWORD}\n") -> tuple[int, str, str]:
+        return command(*arguments, *(("--account", account) if account else ()), lines=lines)
+
+    return run
 
 
 def _rows(home: Path, statement: str) -> list[tuple[object, ...]]:
@@ -71,10 +56,10 @@ def _rows(home: Path, statement: str) -> list[tuple[object, ...]]:
     return found
 
 
-def test_every_file_by_registrar_and_administrator(home: Path, command: Command) -> None:
+def test_every_file_by_registrar_and_administrator(home: Path, export: Command) -> None:
     for place, (name, *rest) in enumerate(ALL):
         account = ("wu", "CHEN")[place % 2]
-        code, printed, error = command(name, *rest, "--force", account=account)
+        code, printed, error = export(name, *rest, "--force", account=account)
         assert (code, error) == (0, "")
         file = Path(rest[-1])
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -87,15 +72,15 @@ def test_every_file_by_registrar_and_administrator(home: Path, command: Command)
     assert main(["audit", "verify"]) == 0
 
 
-def test_oneroster_whole_and_delta(home: Path, command: Command) -> None:
-    code, printed, _error = command("export", "oneroster", "--version", "1.1", "whole.zip")
+def test_oneroster_whole_and_delta(home: Path, export: Command) -> None:
+    code, printed, _error = export("export", "oneroster", "--version", "1.1", "whole.zip")
     assert code == 0
     assert "1 筆綁定的狀態是第一次交出" in printed
     assert "school_code" in printed
     assert problems(Path("whole.zip").read_bytes()) == []
     (home / "kiosk.toml").write_text('school_name = "本市某高級中學"\nschool_code = "353401"\n', "utf-8")
     since = ("--delta-since", "1150101")
-    code, printed, _error = command("export", "oneroster", "--version", "1.2", *since, "delta.zip")
+    code, printed, _error = export("export", "oneroster", "--version", "1.2", *since, "delta.zip")
     assert code == 0
     assert "0 筆綁定的狀態是第一次交出" in printed
     assert "school_code" not in printed
@@ -104,21 +89,21 @@ def test_oneroster_whole_and_delta(home: Path, command: Command) -> None:
     assert {row["status"] for row in tables(delta)["users"]} == {"active"}
 
 
-def test_identity_numbers_are_spoken_of_where_they_are_asked_for(home: Path, command: Command) -> None:
-    assert "警告" not in command("export", "office", "a.csv")[1]
+def test_identity_numbers_are_spoken_of_where_they_are_asked_for(home: Path, export: Command) -> None:
+    assert "警告" not in export("export", "office", "a.csv")[1]
     (home / "kiosk.toml").write_text("[office_columns]\n'身分證' = 'parent_national_id'\n", "utf-8")
-    code, printed, _error = command("export", "office", "b.csv")
+    code, printed, _error = export("export", "office", "b.csv")
     assert code == 0
     assert "警告　　這個檔案有家長完整的身分證字號" in printed
     assert mother_of(0).national_id in Path("b.csv").read_text("utf-8")
     assert mother_of(0).national_id not in printed
     assert stat.S_IMODE(Path("b.csv").stat().st_mode) == 0o600
-    assert "已寫出 0 列" in command("export", "office", "c.csv", "--only-new")[1]
+    assert "已寫出 0 列" in export("export", "office", "c.csv", "--only-new")[1]
 
 
-def test_a_homeroom_teacher_may_not_and_that_is_audited(home: Path, command: Command) -> None:
+def test_a_homeroom_teacher_may_not_and_that_is_audited(home: Path, export: Command) -> None:
     for arguments in ALL:
-        code, printed, error = command(*arguments, account="lin")
+        code, printed, error = export(*arguments, account="lin")
         assert (code, printed) == (1, "")
         assert error == "只有註冊組與系統管理員可以匯出；這次嘗試已記入稽核紀錄。\n"
     assert list(Path().iterdir()) == []
@@ -126,46 +111,46 @@ def test_a_homeroom_teacher_may_not_and_that_is_audited(home: Path, command: Com
     assert _rows(home, "SELECT count(*) FROM export_run") == [(0,)]
 
 
-def test_a_first_password_is_refused(home: Path, command: Command) -> None:
+def test_a_first_password_is_refused(home: Path, export: Command) -> None:
     school = open_cheaply(settings_of(home))
     add_new_staff(school, "first.one")
     school.close()
-    code, _printed, error = command("export", "consents", "a.zip", account="first.one", lines=f"{STAFF_FIRST}\n")
+    code, _printed, error = export("export", "consents", "a.zip", account="first.one", lines=f"{STAFF_FIRST}\n")
     assert code == 1
     assert "變更密碼" in error
     assert list(Path().iterdir()) == []
 
 
-def test_wrong_passwords_count_as_at_the_staffs_login(home: Path, command: Command) -> None:
+def test_wrong_passwords_count_as_at_the_staffs_login(home: Path, export: Command) -> None:
     for _try in range(4):
-        assert command("report", "a.csv", lines="wrong\n")[::2] == (1, "帳號或密碼不對，什麼都沒有寫出。\n")
-    assert "鎖住，請等 15 分鐘" in command("report", "a.csv", lines="wrong\n")[2]
-    assert "鎖住" in command("report", "a.csv")[2]
-    assert command("report", "a.csv", account="chen")[0] == 0
+        assert export("report", "a.csv", lines="wrong\n")[::2] == (1, "帳號或密碼不對，什麼都沒有寫出。\n")
+    assert "鎖住，請等 15 分鐘" in export("report", "a.csv", lines="wrong\n")[2]
+    assert "鎖住" in export("report", "a.csv")[2]
+    assert export("report", "a.csv", account="chen")[0] == 0
 
 
-def test_a_script_must_say_who(home: Path, command: Command) -> None:
+def test_a_script_must_say_who(home: Path, export: Command) -> None:
     for account, lines, said in (
         ("", f"{STAFF_PASSWORD}\n", "--account"),
         ("wu", "", "一行"),
         ("nobody", "x\n", "帳號或密碼不對"),
     ):
-        code, _printed, error = command("report", "a.csv", account=account, lines=lines)
+        code, _printed, error = export("report", "a.csv", account=account, lines=lines)
         assert code == 1
         assert said in error
         assert len(error.splitlines()) == 1
 
 
-def test_what_stands_there_is_not_overwritten(home: Path, command: Command) -> None:
+def test_what_stands_there_is_not_overwritten(home: Path, export: Command) -> None:
     Path("a.csv").write_text("before", "utf-8")
-    code, _printed, error = command("report", "a.csv")
+    code, _printed, error = export("report", "a.csv")
     assert (code, Path("a.csv").read_text("utf-8")) == (1, "before")
     assert "--force" in error
     assert _rows(home, "SELECT count(*) FROM audit_entry WHERE action = 'sign_in.attempt'") == [(0,)]
-    assert command("report", "a.csv", "--force")[0] == 0
+    assert export("report", "a.csv", "--force")[0] == 0
 
 
-def test_a_refusal_is_one_line(home: Path, command: Command) -> None:
+def test_a_refusal_is_one_line(home: Path, export: Command) -> None:
     Path("folder.pdf").mkdir()
     for arguments, said in (
         (("report", "a.txt"), ".pdf 或 .csv"),
@@ -175,7 +160,7 @@ def test_a_refusal_is_one_line(home: Path, command: Command) -> None:
         (("export", "consents", "a" * 300 + ".zip"), "無法寫入"),
         (("report", "folder.pdf", "--force"), "資料夾"),
     ):
-        code, _printed, error = command(*arguments)
+        code, _printed, error = export(*arguments)
         assert code == 1
         assert said in error
         assert len(error.splitlines()) == 1

@@ -18,14 +18,6 @@ from tests.builders.reviews import mother_of, open_review_school
 MOTHER = mother_of(0)
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "home"
-    monkeypatch.setenv("KIOSK_HOME", str(folder))
-    monkeypatch.delenv("KIOSK_DATABASE_URL", raising=False)
-    return folder
-
-
 def _refused(home: Path, smtp: SmtpSettings | None = None) -> str:
     """A mother's application is refused, an hour ago, and she is to be told; gives its number."""
     opened = open_review_school(home, None)

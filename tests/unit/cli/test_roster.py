@@ -22,14 +22,6 @@ def _school(*numbers: int) -> list[str]:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "home"
-    monkeypatch.setenv("KIOSK_HOME", str(folder))
-    monkeypatch.delenv("KIOSK_DATABASE_URL", raising=False)
-    return folder
-
-
-@pytest.fixture
 def one_class(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> str:
     """A school of sixty, and the file of one class of fifteen of them."""
     whole = csv_file(tmp_path / "school.csv", *_school(*range(_STUDENTS)))

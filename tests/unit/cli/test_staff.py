@@ -5,46 +5,26 @@ from __future__ import annotations
 import io
 import json
 import sys
-from pathlib import Path
+from functools import partial
 
 import pytest
 
 from kiosk.cli.parser import main
+from tests.unit.cli.conftest import Command
 
 _PASSWORD = "Early-Heron-Lamp"
 _ID = "F131104093"
+_LINES = f"{_PASSWORD}\n{_ID}\n"
 _HOME_CLASS = "資二智"
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "home"
-    monkeypatch.setenv("KIOSK_HOME", str(folder))
-    monkeypatch.delenv("KIOSK_DATABASE_URL", raising=False)
-    return folder
-
-
-class Command:
-    """Runs ``staff`` commands: exit code, what is printed, and that no secret is."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-
-    def __call__(self, *arguments: str, lines: str = "") -> tuple[int, str, str]:
-        self._monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
-        code = main(["staff", *arguments])
-        printed = self._capsys.readouterr()
-        for secret in lines.split("\n"):
-            assert not secret.strip() or secret not in printed.out + printed.err
-        return code, printed.out, printed.err
-
-    def add(self, account: str, role: str, *rest: str, lines: str = f"{_PASSWORD}\n{_ID}\n") -> tuple[int, str, str]:
-        return self("add", account, "--name", "林老師", "--role", role, *rest, lines=lines)
-
-
 @pytest.fixture
-def staff(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
+def staff(command: Command) -> Command:
+    return partial(command, "staff")
+
+
+def _add(staff: Command, account: str, role: str, *rest: str, lines: str = _LINES) -> tuple[int, str, str]:
+    return staff("add", account, "--name", "林老師", "--role", role, *rest, lines=lines)
 
 
 def _listed(staff: Command) -> list[dict[str, object]]:
@@ -55,10 +35,10 @@ def _listed(staff: Command) -> list[dict[str, object]]:
 
 
 def test_who_is_added_stands_in_the_list(staff: Command) -> None:
-    code, printed, _error = staff.add("lin.li", "homeroom_teacher", "--class", _HOME_CLASS, "資二仁")
+    code, printed, _error = _add(staff, "lin.li", "homeroom_teacher", "--class", _HOME_CLASS, "資二仁")
     assert code == 0
     assert "*******093" in printed
-    assert staff.add("admin", "administrator")[0] == 0
+    assert _add(staff, "admin", "administrator")[0] == 0
     assert _listed(staff) == [
         {
             "account": "ADMIN",
@@ -82,7 +62,7 @@ def test_who_is_added_stands_in_the_list(staff: Command) -> None:
 
 
 def test_a_teacher_without_a_class_is_told_how_to_get_one(staff: Command) -> None:
-    assert "staff classes LIN.LI" in staff.add("lin.li", "homeroom_teacher")[1]
+    assert "staff classes LIN.LI" in _add(staff, "lin.li", "homeroom_teacher")[1]
     assert staff("classes", "lin.li", _HOME_CLASS)[0] == 0
     assert _listed(staff)[0]["classes"] == [_HOME_CLASS]
     assert staff("classes", "lin.li")[0] == 0
@@ -90,8 +70,8 @@ def test_a_teacher_without_a_class_is_told_how_to_get_one(staff: Command) -> Non
 
 
 def test_disable_enable_reset_and_role(staff: Command) -> None:
-    staff.add("admin", "administrator")
-    staff.add("lin.li", "homeroom_teacher", "--class", _HOME_CLASS)
+    _add(staff, "admin", "administrator")
+    _add(staff, "lin.li", "homeroom_teacher", "--class", _HOME_CLASS)
     assert staff("disable", "LIN.LI")[0] == 0
     assert "已停用" in staff("list")[1]
     assert staff("reset", "lin.li")[::2] == (1, "這個帳號已停用，請先執行 staff enable。\n")
@@ -113,16 +93,16 @@ def test_disable_enable_reset_and_role(staff: Command) -> None:
         (["lin.li", "registrar"], f"short-1\n{_ID}\n", "至少要 15 個字"),
         (["lin.li", "registrar"], f"passwordpassword\n{_ID}\n", "太常見"),
         (["lin.li", "registrar"], f"xx-{_ID}-yyy\n{_ID}\n", "不能用身分證字號"),
-        (["lin.li", "registrar", "--class", _HOME_CLASS], f"{_PASSWORD}\n{_ID}\n", "只有導師"),
-        (["lin.li", "homeroom_teacher", "--class", "資\u202e智"], f"{_PASSWORD}\n{_ID}\n", "沒有班級「資智」"),
-        (["王老師", "registrar"], f"{_PASSWORD}\n{_ID}\n", "帳號只能用"),
-        (["lin.li", "registrar", "--name", "1"], f"{_PASSWORD}\n{_ID}\n", "姓名不能這樣寫"),
+        (["lin.li", "registrar", "--class", _HOME_CLASS], _LINES, "只有導師"),
+        (["lin.li", "homeroom_teacher", "--class", "資\u202e智"], _LINES, "沒有班級「資智」"),
+        (["王老師", "registrar"], _LINES, "帳號只能用"),
+        (["lin.li", "registrar", "--name", "1"], _LINES, "姓名不能這樣寫"),
     ],
 )
 def test_a_refusal_is_one_line_and_nothing_is_written(
     staff: Command, arguments: list[str], lines: str, said: str
 ) -> None:
-    code, _printed, error = staff.add(*arguments, lines=lines)
+    code, _printed, error = _add(staff, *arguments, lines=lines)
     assert code == 1
     assert said in error
     assert len(error.strip().splitlines()) == 1
@@ -130,7 +110,7 @@ def test_a_refusal_is_one_line_and_nothing_is_written(
 
 
 def test_what_cannot_be_done_to_a_member(staff: Command) -> None:
-    staff.add("admin", "administrator")
+    _add(staff, "admin", "administrator")
     for arguments, said in (
         (("add", "ADMIN", "--name", "王", "--role", "registrar"), "已經有教職員用這個帳號"),
         (("disable", "nobody"), "沒有這個帳號"),

@@ -9,23 +9,19 @@ import pytest
 from db import schema
 from db.keyring import new_keys
 from db.store import Store
-from tests.builders.databases import postgresql_url, sqlite_url
+from tests.builders.databases import DATABASES, database, sqlite_url
 
 
-def _open(url: str) -> Store:
-    store = Store(url, new_keys(), lambda: time.time_ns() // 1_000_000, "test")
-    schema.upgrade(store.writer)
-    return store
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "sqlite":
-        opened = _open(sqlite_url(tmp_path))
+@pytest.fixture(params=DATABASES)
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """Without tables, on each of the two databases."""
+    with database(request.param) as url:
+        opened = Store(url or sqlite_url(tmp_path), new_keys(), lambda: time.time_ns() // 1_000_000, "test")
         yield opened
         opened.close()
-        return
-    with postgresql_url() as url:
-        opened = _open(url)
-        yield opened
-        opened.close()
+
+
+@pytest.fixture
+def store(empty: Store) -> Store:
+    schema.upgrade(empty.writer)
+    return empty

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -15,25 +13,10 @@ from sqlmodel import SQLModel
 
 import db.models.all_tables  # noqa: F401  # registers its tables
 from db import schema
-from db.keyring import new_keys
 from db.schema import upgrade  # the migrations themselves, not what the other tests take for them
 from db.store import Store
-from tests.builders.databases import postgresql_url, sqlite_url
 
 _MIGRATIONS = Path(schema.__file__).parent / "migrations"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "sqlite":
-        opened = Store(sqlite_url(tmp_path), new_keys(), lambda: 0, "test")
-        yield opened
-        opened.close()
-        return
-    with postgresql_url() as url:
-        opened = Store(url, new_keys(), lambda: 0, "test")
-        yield opened
-        opened.close()
 
 
 def _upgrade(engine: Engine, revision: str) -> None:

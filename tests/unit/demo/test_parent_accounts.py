@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from kiosk.config.settings import load_settings
 from kiosk.demo.parent_accounts import demo_account_logins
-from kiosk.demo.seed import fill_demo_school
 from kiosk.services.accounts.visible_children import Scope
-from kiosk.services.school import open_school
-from kiosk.testing.clock import FakeClock
-from tests.builders.school import CountingHasher
+from tests.builders.filled_school import open_cheaply
 
 
-def test_every_account_of_the_demo_can_be_signed_on_with(tmp_path: Path) -> None:
-    school = open_school(load_settings(tmp_path / "home", demo=True, environment={}), FakeClock(), CountingHasher())
-    fill_demo_school(school)
+def test_every_account_of_the_demo_can_be_signed_on_with(filled_demo: Path, tmp_path: Path) -> None:
+    home = shutil.copytree(filled_demo, tmp_path / "home")
+    school = open_cheaply(load_settings(home, demo=True, environment={}))
     signed_in = [school.sign_in.parent(one.account, one.password, "demo") for one in demo_account_logins()]
     assert [one.must_change for one in signed_in] == [False, True, False]
     parent, _first, carer = (one.holder for one in signed_in)

@@ -53,8 +53,8 @@ def test_first_opening_makes_home_key_and_database(settings: Settings) -> None:
     assert settings.key_file.read_bytes() == before
 
 
-def test_no_key_is_made_beside_old_data(settings: Settings, database_url: str | None) -> None:
-    settings = replace(settings, database_url=database_url)
+@pytest.mark.both_databases
+def test_no_key_is_made_beside_old_data(settings: Settings) -> None:
     _open(settings).close()
     settings.key_file.unlink()
     assert _refusal(settings).fault is SchoolFault.KEY

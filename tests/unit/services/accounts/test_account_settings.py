@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
 from db.models.applications import Applicant, Application
-from db.models.audit import AuditEntry
-from kiosk.config.sections import SmtpSettings
 from kiosk.domain.errors import ChangedMeanwhile, Denied, SignInRefused
 from kiosk.domain.reason import UnusableReason
 from kiosk.rules.accounts import AccountNameFault
@@ -26,26 +21,13 @@ from kiosk.services.school import School
 from tests.builders.accounts import Families, account_row, child_of, invented_parent, messages
 from tests.builders.applications import FATHER, MOTHER, MOTHER_ID
 from tests.builders.decisions import (
-    add_member,
     apply_and_approve,
     approve,
     clock_of,
-    school_with_mail,
     sender,
 )
 from tests.builders.mail_server import Mailbox
-from tests.builders.school import CHOSEN, TERMINAL
-
-
-@pytest.fixture
-def school(tmp_path: Path, database_url: str | None, smtp: SmtpSettings) -> Iterator[School]:
-    with school_with_mail(tmp_path, database_url, smtp) as opened:
-        yield opened
-
-
-@pytest.fixture
-def families(school: School) -> Families:
-    return Families(school)
+from tests.builders.school import CHOSEN, TERMINAL, add_member, fetch, last_audited
 
 
 def may_sign_on(school: School, name: str, password: str = CHOSEN) -> bool:
@@ -54,19 +36,6 @@ def may_sign_on(school: School, name: str, password: str = CHOSEN) -> bool:
     except SignInRefused:
         return False
     return True
-
-
-def code_in(mailbox: Mailbox) -> str:
-    found = re.search(r"[0-9]{6}", mailbox.bodies()[-1])
-    assert found is not None
-    return found.group()
-
-
-def last_audit(school: School) -> AuditEntry:
-    with school.store.read() as session:
-        found = session.exec(select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(1)).one()
-        session.expunge(found)
-        return found
 
 
 def test_a_self_chosen_account_is_chosen_changed_and_given_up(school: School, families: Families) -> None:
@@ -106,6 +75,7 @@ def test_some_names_are_refused(school: School, families: Families, text: str, f
     assert text not in str(refused.value)
 
 
+@pytest.mark.both_databases
 def test_a_name_is_one_persons_until_their_account_is_closed(school: School, families: Families) -> None:
     mother, father = families.signed_on(), families.signed_on(FATHER)
     school.accounts.choose_account(mother, "small.flower")
@@ -138,8 +108,9 @@ def test_an_address_is_changed_with_a_code_to_the_new_and_a_notice_to_the_old(
     assert mailbox.recipients == [["New.Flower@example.com"]]
     with pytest.raises(WrongCode):
         school.accounts.change_email(holder, challenge, "12345")
-    school.accounts.change_email(holder, challenge, code_in(mailbox))
-    assert (last_audit(school).action, last_audit(school).subject) == ("account.email_changed", holder.account_id)
+    school.accounts.change_email(holder, challenge, mailbox.last_code())
+    last = last_audited(school)
+    assert (last.action, last.subject) == ("account.email_changed", holder.account_id)
     assert [may_sign_on(school, name) for name in ("new.flower@example.com", "flower@example.com")] == [True, False]
     (notice,) = messages(school, "email_changed")
     assert (notice["email"], notice["account"], notice["day"]) == (
@@ -158,11 +129,11 @@ def test_a_code_is_good_for_five_tries_and_ten_minutes(school: School, families:
         with pytest.raises(WrongCode):
             school.accounts.change_email(holder, challenge, "x")
     with pytest.raises(WrongCode):
-        school.accounts.change_email(holder, challenge, code_in(mailbox))
+        school.accounts.change_email(holder, challenge, mailbox.last_code())
     challenge = school.accounts.send_email_code(holder, "new@example.com")
     clock_of(school).advance(CODE_SECONDS + 1)
     with pytest.raises(WrongCode):
-        school.accounts.change_email(holder, challenge, code_in(mailbox))
+        school.accounts.change_email(holder, challenge, mailbox.last_code())
     assert messages(school, "email_changed") == []
 
 
@@ -174,7 +145,7 @@ def test_an_address_of_another_person_is_told_only_to_who_gets_its_mail(
     with pytest.raises(WrongCode):
         school.accounts.change_email(holder, challenge, "x")
     with pytest.raises(EmailTaken):
-        school.accounts.change_email(holder, challenge, code_in(mailbox))
+        school.accounts.change_email(holder, challenge, mailbox.last_code())
     assert school.accounts.contact(holder).email_masked == "f***@example.com"
     with pytest.raises(InvalidEmail):
         school.accounts.send_email_code(holder, "no address")
@@ -187,17 +158,18 @@ def test_a_carers_address_is_free_once_their_last_day_is_over(
     entry = invented_parent(31)
     expired = families.signed_on_but_expired(entry, given_by=holder.account_id)
     challenge = school.accounts.send_email_code(holder, entry.email)
-    school.accounts.change_email(holder, challenge, code_in(mailbox))
+    school.accounts.change_email(holder, challenge, mailbox.last_code())
     assert not account_row(school, expired.account_id).active
 
 
-def test_without_a_mail_server_no_address_is_changed(tmp_path: Path) -> None:
-    with school_with_mail(tmp_path, None, None) as school:
-        holder = Families(school).signed_on()
-        with pytest.raises(MailNotSent):
-            school.accounts.send_email_code(holder, "new@example.com")
+def test_without_a_mail_server_no_address_is_changed(school: School, families: Families) -> None:
+    holder = families.signed_on()
+    without = replace(school, settings=replace(school.settings, smtp=None))
+    with pytest.raises(MailNotSent):
+        without.accounts.send_email_code(holder, "new@example.com")
 
 
+@pytest.mark.both_databases
 def test_a_parent_ends_their_own_binding(school: School) -> None:
     receipt = sender(school, "110001", 1).both()
     mother, _father = approve(school, receipt)
@@ -222,16 +194,11 @@ def test_a_parent_ends_their_own_binding(school: School) -> None:
     row = next(
         one
         for one in Bindings(school.store, school.settings).list(
-            add_member(school), child_id(school, receipt.application_id)
+            add_member(school), fetch(school, Application, receipt.application_id).student_id
         )
         if not one.is_active
     )
     assert (row.ended_by, row.reason) == ("", "監護權 已變更")
-
-
-def child_id(school: School, application_id: str) -> str:
-    with school.store.read() as session:
-        return session.get_one(Application, application_id).student_id
 
 
 def test_the_last_end_closes_the_account_and_the_session(school: School, families: Families) -> None:

@@ -1,10 +1,8 @@
-"""Accounts and bindings: opened by approvals, ended by the registrar, on both databases."""
+"""Accounts and bindings: opened by approvals, ended by the registrar."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
@@ -29,29 +27,20 @@ from tests.builders.applications import (
     MOTHER,
     MOTHER_ID,
     made_up_id,
-    rows,
     with_id,
 )
 from tests.builders.decisions import (
-    add_member,
     apply_and_approve,
     approve,
     clock_of,
-    school_with_mail,
     sender,
     with_email,
     without_email,
 )
-from tests.builders.mail_server import smtp_settings
+from tests.builders.school import add_member, rows
 
 DAY = 24 * 60 * 60
 TABLES = (ParentAccount, Binding, OutboxMessage, Credential)
-
-
-@pytest.fixture
-def school(tmp_path: Path, database_url: str | None) -> Iterator[School]:
-    with school_with_mail(tmp_path, database_url, smtp_settings(25)) as opened:
-        yield opened
 
 
 def login_of(school: School, account_id: str) -> Credential:
@@ -144,6 +133,7 @@ def test_an_account_without_address_takes_the_one_of_the_next_application(school
 
 
 @pytest.mark.parametrize("spelling", ["flower@example.com", "FLOWER@Example.com"])
+@pytest.mark.both_databases
 def test_an_address_of_another_person_refuses_the_whole_approval(school: School, spelling: str) -> None:
     number = sender(school, "110001", 1).one(MOTHER)
     approve(school, number)
@@ -168,6 +158,7 @@ def test_an_address_of_another_person_is_refused_also_where_the_account_keeps_it
     assert len(rows(school, Binding)) == 2
 
 
+@pytest.mark.both_databases
 def test_a_second_message_for_one_decision_and_person_is_refused(school: School) -> None:
     receipt = sender(school, "110001", 1).one(MOTHER)
     opened = approve(school, receipt)
@@ -219,6 +210,7 @@ def test_ending_a_binding_tells_the_parent_and_frees_them_to_apply_anew(school: 
     assert (again.account_id, again.is_new_account) == (opened.account_id, True)
 
 
+@pytest.mark.both_databases
 def test_an_account_ends_with_its_last_child_and_its_address_is_free(school: School) -> None:
     first = apply_and_approve(school, "110001", 1)
     second = apply_and_approve(school, "110002", 2)
@@ -254,6 +246,7 @@ def test_an_application_goes_on_while_one_of_its_parents_is_bound(school: School
     assert compare(school.store).is_right
 
 
+@pytest.mark.both_databases
 def test_an_end_is_once_and_says_who_was_faster(school: School) -> None:
     opened = apply_and_approve(school, "110001", 1)
     registrar, service = add_member(school), Bindings(school.store, school.settings)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +21,7 @@ from kiosk.services.auth.lockout import FAILURES_TO_LOCK
 from kiosk.services.school import School
 from tests.builders.accounts import Families, account_row, child_of, invented_parent, messages
 from tests.builders.applications import FATHER, MOTHER, TODAY, made_up_id
-from tests.builders.decisions import apply_and_approve, clock_of, school_with_mail
-from tests.builders.mail_server import smtp_settings
+from tests.builders.decisions import apply_and_approve, clock_of
 from tests.builders.school import CHOSEN, TERMINAL
 
 CARER = invented_parent(50)
@@ -37,17 +34,6 @@ GIVEN: dict[str, Any] = {
     "last_day": TODAY + timedelta(days=10),
 }
 DAY = 24 * 60 * 60
-
-
-@pytest.fixture
-def school(tmp_path: Path, database_url: str | None) -> Iterator[School]:
-    with school_with_mail(tmp_path, database_url, smtp_settings(25)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def families(school: School) -> Families:
-    return Families(school)
 
 
 @pytest.fixture
@@ -125,6 +111,7 @@ def test_the_last_day_is_the_last(school: School, parent: AccountSession, studen
     assert row.state == "expired"
 
 
+@pytest.mark.both_databases
 def test_a_parent_revokes_and_gives_again(school: School, parent: AccountSession, student_id: str) -> None:
     row = grant(school, parent, student_id)
     carer = carer_signs_on(school)
@@ -240,6 +227,7 @@ def test_what_a_parent_typed_of_a_carer_does_not_open_what_is_approved_for_them(
     assert len(school.accounts.children(carer_signs_on(school))) == 2
 
 
+@pytest.mark.both_databases
 def test_a_carers_address_gives_way_to_an_applicants(
     school: School, parent: AccountSession, student_id: str, families: Families
 ) -> None:

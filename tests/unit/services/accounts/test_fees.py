@@ -21,8 +21,8 @@ def _bring(school: School, *numbers: str) -> None:
     import_fees(school.store, rows, "", "test")
 
 
-def test_a_parent_sees_the_fees_of_their_own_child_what_is_unpaid_first(either_opened: Opened) -> None:
-    school = either_opened.school
+def test_a_parent_sees_the_fees_of_their_own_child_what_is_unpaid_first(opened: Opened) -> None:
+    school = opened.school
     families = Families(school)
     parent, other = (families.signed_on(invented_parent(serial)) for serial in (1, 2))
     assert [child.imported_at for child in school.fees.of_account(parent)] == [None]

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event
 
-from kiosk.config.sections import SmtpSettings
 from kiosk.domain.errors import Denied, PasswordChangeRequired, SignInRefused
 from kiosk.services.accounts.recovery import Recovery
 from kiosk.services.administration.login_reset_desk import IdNotSeen, UnknownAccount
@@ -23,22 +20,11 @@ from kiosk.services.office import open_office
 from kiosk.services.school import School
 from tests.builders.accounts import Families, account_row
 from tests.builders.applications import FATHER, FATHER_ID, MOTHER, MOTHER_ID, made_up_id, with_id
-from tests.builders.decisions import add_member, clock_of, school_with_mail, without_email
+from tests.builders.decisions import clock_of, without_email
 from tests.builders.mail_server import Mailbox
-from tests.builders.school import CHOSEN, TERMINAL
+from tests.builders.school import CHOSEN, TERMINAL, add_member
 
 NEW = "Second-Rain-2"
-
-
-@pytest.fixture
-def school(tmp_path: Path, database_url: str | None, smtp: SmtpSettings) -> Iterator[School]:
-    with school_with_mail(tmp_path, database_url, smtp) as opened:
-        yield opened
-
-
-@pytest.fixture
-def families(school: School) -> Families:
-    return Families(school)
 
 
 def begin(school: School, name: str = "劉小花", national_id: str = MOTHER_ID) -> Recovery:
@@ -47,12 +33,6 @@ def begin(school: School, name: str = "劉小花", national_id: str = MOTHER_ID)
         if thread.name == "code-mail":
             thread.join()
     return recovery
-
-
-def code_in(mailbox: Mailbox) -> str:
-    found = re.search(r"[0-9]{6}", mailbox.bodies()[-1])
-    assert found is not None
-    return found.group()
 
 
 def test_who_forgot_signs_on_with_a_code_and_chooses_a_password(
@@ -64,7 +44,7 @@ def test_who_forgot_signs_on_with_a_code_and_chooses_a_password(
     assert MOTHER_ID not in mailbox.bodies()[0]
     with pytest.raises(WrongCode):
         school.account_recovery.finish(recovery, "12345")
-    signed_in = school.account_recovery.finish(recovery, code_in(mailbox))
+    signed_in = school.account_recovery.finish(recovery, mailbox.last_code())
     assert signed_in.must_change
     with pytest.raises(PasswordChangeRequired):
         school.accounts.children(signed_in.holder)
@@ -74,7 +54,7 @@ def test_who_forgot_signs_on_with_a_code_and_chooses_a_password(
         with pytest.raises(SignInRefused):
             school.sign_in.parent("flower@example.com", password, TERMINAL)
     with pytest.raises(WrongCode):
-        school.account_recovery.finish(recovery, code_in(mailbox))
+        school.account_recovery.finish(recovery, mailbox.last_code())
     holder = school.sign_in.change_account_password(signed_in.holder, NEW)
     assert school.accounts.contact(holder).email_masked == "f***@example.com"
     assert not school.sign_in.parent("flower@example.com", NEW, TERMINAL).must_change
@@ -87,12 +67,13 @@ def test_a_lock_is_over_for_who_read_their_mail(school: School, families: Famili
     for _ in range(FAILURES_TO_LOCK):
         with pytest.raises(SignInRefused):
             school.sign_in.parent("0910100200", "wrong", TERMINAL)
-    signed_in = school.account_recovery.finish(begin(school), code_in(mailbox))
+    signed_in = school.account_recovery.finish(begin(school), mailbox.last_code())
     school.sign_in.change_account_password(signed_in.holder, NEW)
     for name in ("flower@example.com", "0910100200"):
         assert not school.sign_in.parent(name, NEW, TERMINAL).must_change
 
 
+@pytest.mark.both_databases
 def test_t14_nothing_tells_whether_there_is_such_an_account(
     school: School, families: Families, mailbox: Mailbox
 ) -> None:
@@ -153,11 +134,11 @@ def test_a_code_is_good_for_five_tries_and_ten_minutes(school: School, families:
         with pytest.raises(WrongCode):
             school.account_recovery.finish(recovery, "x")
     with pytest.raises(WrongCode):
-        school.account_recovery.finish(recovery, code_in(mailbox))
+        school.account_recovery.finish(recovery, mailbox.last_code())
     recovery = begin(school)
     clock_of(school).advance(CODE_SECONDS + 1)
     with pytest.raises(WrongCode):
-        school.account_recovery.finish(recovery, code_in(mailbox))
+        school.account_recovery.finish(recovery, mailbox.last_code())
     assert school.sign_in.parent("flower@example.com", MOTHER_ID[-6:], TERMINAL).must_change
 
 
@@ -166,12 +147,12 @@ def test_a_code_for_another_purpose_or_a_closed_account_is_none(
 ) -> None:
     holder = families.signed_on()
     recovery = begin(school)
-    code = code_in(mailbox)
+    code = mailbox.last_code()
     with pytest.raises(WrongCode):
         school.accounts.change_email(holder, recovery.challenge, code)
     challenge = school.accounts.send_email_code(holder, "flower@example.com")
     with pytest.raises(WrongCode):
-        school.account_recovery.finish(replace(recovery, challenge=challenge), code_in(mailbox))
+        school.account_recovery.finish(replace(recovery, challenge=challenge), mailbox.last_code())
     (child,) = school.accounts.children(holder)
     school.accounts.end_binding(holder, child.binding_id or "", "轉學")
     with pytest.raises(WrongCode):

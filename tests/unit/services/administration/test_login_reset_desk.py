@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from kiosk.domain.errors import Denied, SignInRefused, UnknownStudent
@@ -10,14 +7,8 @@ from kiosk.services.administration.login_reset_desk import Desk, IdNotSeen
 from kiosk.services.auth.staff_session import OwnChildRefused, Role
 from kiosk.services.school import School
 from tests.builders.applications import MOTHER, MOTHER_ID, made_up_id
-from tests.builders.decisions import add_member, school_with_mail, sender
-from tests.builders.school import CHOSEN, NATIONAL_ID, TERMINAL, add_student
-
-
-@pytest.fixture
-def school(tmp_path: Path, database_url: str | None) -> Iterator[School]:
-    with school_with_mail(tmp_path, database_url, None) as opened:
-        yield opened
+from tests.builders.decisions import sender
+from tests.builders.school import CHOSEN, NATIONAL_ID, TERMINAL, add_member, add_student
 
 
 def test_a_login_gets_a_code_that_works_once_and_its_locks_are_gone(school: School) -> None:

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 import pytest
 from sqlmodel import select
 
 from db.models.applications import Applicant, Correction
-from db.models.audit import AuditEntry
 from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis
 from kiosk.domain.application_status import ApprovalBlock, ReviewFlag
@@ -17,29 +15,15 @@ from kiosk.services.applications.history import UNCHANGED, Action
 from kiosk.services.auth.identity_check import NotTheirId, TooManyTries
 from kiosk.services.auth.staff_session import Role, StaffMember
 from tests.builders.reviews import (
-    CLASSES,
     ReviewSchool,
     father_of,
     mother_of,
-    open_review_school,
     with_other,
 )
+from tests.builders.school import audited
 
 MOTHER, FATHER = mother_of(0), father_of(0)
 STRANGER_ID = invented_id("K", 2, 77)
-
-
-@pytest.fixture
-def reviewed(tmp_path: Path, database_url: str | None) -> Iterator[ReviewSchool]:
-    opened = open_review_school(tmp_path / "home", database_url)
-    yield opened
-    opened.assert_right()
-    opened.school.close()
-
-
-@pytest.fixture
-def teacher(reviewed: ReviewSchool) -> StaffMember:
-    return reviewed.add_staff("lin", Role.HOMEROOM_TEACHER, CLASSES)
 
 
 def returned(
@@ -100,10 +84,10 @@ def test_another_familys_login_sees_nothing(reviewed: ReviewSchool, teacher: Sta
         corrections.open(stranger, application_id, MOTHER.national_id)
     with pytest.raises(Denied):
         corrections.answer(stranger, application_id, 2, MOTHER.national_id, {1: MOTHER})
-    with reviewed.school.store.read() as session:
-        assert len(session.exec(select(AuditEntry).where(AuditEntry.action == "denied")).all()) == 2
+    assert len(audited(reviewed.school, "denied")) == 2
 
 
+@pytest.mark.both_databases
 def test_only_what_was_sent_back_is_taken(reviewed: ReviewSchool, teacher: StaffMember) -> None:
     application_id = returned(reviewed, teacher, {(1, "mobile"): "少一碼"})
     answer(reviewed, application_id, {1: with_other(MOTHER, name="別人", mobile="0987654321", email="x@example.org")})
@@ -151,6 +135,7 @@ def test_a_verified_address_stays_verified_and_a_new_one_is_not(reviewed: Review
     assert people(reviewed, application_id)[0].email_state == "verified"
 
 
+@pytest.mark.both_databases
 def test_a_shared_mobile_that_is_corrected_frees_the_other_family(reviewed: ReviewSchool, teacher: StaffMember) -> None:
     other = reviewed.apply(1)
     wrong = with_other(MOTHER, mobile=mother_of(1).mobile)
@@ -210,6 +195,7 @@ def test_a_number_that_cannot_be_is_refused(reviewed: ReviewSchool, teacher: Sta
     assert reviewed.row(application_id).state == "returned"
 
 
+@pytest.mark.both_databases
 def test_what_changed_since_it_was_shown_is_told(reviewed: ReviewSchool, teacher: StaffMember) -> None:
     application_id = returned(reviewed, teacher, {(1, "mobile"): "少一碼"})
     shown = reviewed.school.corrections.open(reviewed.visitor(0), application_id, MOTHER.national_id)

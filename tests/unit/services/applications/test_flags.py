@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import update
 from sqlmodel import select
@@ -13,32 +10,18 @@ from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import Basis
 from kiosk.domain.application_status import ApprovalBlock, ReviewFlag
 from kiosk.services.applications.flag_check import compare, rebuild
-from kiosk.services.auth.staff_session import Role, StaffMember
+from kiosk.services.auth.staff_session import StaffMember
 from tests.builders.reviews import (
     CLASSES,
     TEXT,
     ReviewSchool,
     father_of,
     mother_of,
-    open_review_school,
     roster,
     with_other,
 )
 
 ADULT = 3
-
-
-@pytest.fixture
-def reviewed(tmp_path: Path, database_url: str | None) -> Iterator[ReviewSchool]:
-    opened = open_review_school(tmp_path / "home", database_url)
-    yield opened
-    opened.assert_right()
-    opened.school.close()
-
-
-@pytest.fixture
-def teacher(reviewed: ReviewSchool) -> StaffMember:
-    return reviewed.add_staff("lin", Role.HOMEROOM_TEACHER, CLASSES)
 
 
 def test_the_mother_on_file_waits_for_her_signature_only(reviewed: ReviewSchool) -> None:
@@ -83,6 +66,7 @@ def test_a_rare_name_is_to_be_looked_at(reviewed: ReviewSchool) -> None:
     assert reviewed.remarks(application_id) & ReviewFlag.UNUSUAL_CHARACTERS
 
 
+@pytest.mark.both_databases
 def test_a_second_application_flags_the_first_until_it_is_withdrawn(reviewed: ReviewSchool) -> None:
     first = reviewed.apply(0)
     before = reviewed.version(first)
@@ -119,6 +103,7 @@ def test_the_parent_of_two_children_is_known_on_both(reviewed: ReviewSchool) -> 
     assert reviewed.remarks(second) & ReviewFlag.NOT_ON_FILE
 
 
+@pytest.mark.both_databases
 def test_many_with_one_mobile_cost_no_more_versions_than_they_must(reviewed: ReviewSchool) -> None:
     applications = [reviewed.apply(place, with_other(mother_of(place), mobile="0900000000")) for place in range(12)]
     assert [reviewed.version(application_id) for application_id in applications] == [2] + [1] * 11
@@ -175,6 +160,7 @@ def test_the_id_of_a_student_goes_to_the_registrar_also_when_the_student_comes_l
     assert ApprovalBlock.REGISTRAR in reviewed.holds(application_id)
 
 
+@pytest.mark.both_databases
 def test_a_roster_moves_the_rows_and_their_counts(reviewed: ReviewSchool) -> None:
     applications = [reviewed.apply(place) for place in range(6)]
     versions = [reviewed.version(application_id) for application_id in applications]
@@ -202,6 +188,7 @@ def test_what_is_decided_waits_for_nothing(reviewed: ReviewSchool, teacher: Staf
     assert (row.is_blocked, row.needs_a_look, row.remarks, row.held_for_signature) == (False, False, 0, False)
 
 
+@pytest.mark.both_databases
 def test_the_doctor_finds_and_mends_what_is_wrong(reviewed: ReviewSchool) -> None:
     applications = [reviewed.apply(place) for place in range(3)]
     with reviewed.school.store.writer.begin() as connection:

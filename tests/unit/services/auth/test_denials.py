@@ -40,7 +40,7 @@ from kiosk.services.signing.issuing import issue
 from kiosk.testing.clock import FakeClock
 from tests.builders.accounts import Families, invented_parent
 from tests.builders.applications import FATHER, MOTHER_ID, Sender, answer, made_up_id, new_visitor
-from tests.builders.databases import postgresql_url
+from tests.builders.databases import DATABASES, database
 from tests.builders.decisions import apply_and_approve
 from tests.builders.denials import CALLS, CLASS, OPEN_TO_ALL, Call, World
 from tests.builders.documents import DRAWING
@@ -51,6 +51,7 @@ from tests.builders.school import (
     CountingHasher,
     add_staff,
     add_student,
+    change_row,
     staff_member,
 )
 
@@ -136,15 +137,10 @@ def _world(home: Path, database_url: str | None) -> Iterator[World]:
     school.close()
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=DATABASES)
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One for all calls, for none of them may change anything."""
-    home = tmp_path_factory.mktemp("world") / "home"
-    if request.param == "sqlite":
-        with _world(home, None) as made:
-            yield made
-        return
-    with postgresql_url() as url, _world(home, url) as made:
+    with database(request.param) as url, _world(tmp_path_factory.mktemp("world") / "home", url) as made:
         yield made
 
 
@@ -194,9 +190,7 @@ def _visitors(world: World) -> dict[str, Callable[[Call], Sequence[Caller]]]:
 def _holders(world: World) -> dict[str, Callable[[Call], Sequence[Caller]]]:
     school, right, families = world.school, world.holder, Families(world.school, 20)
     disabled = families.signed_on(invented_parent(21))
-    with school.store.write() as unit:
-        unit.session.exec(update(Credential).where(col(Credential.id) == disabled.credential_id).values(active=False))
-        unit.audit("test", "gone", "school")
+    change_row(school, Credential, disabled.credential_id, active=False)
     closed = families.signed_on(invented_parent(22))
     with school.store.read() as session:
         binding_id = session.exec(select(Binding.id).where(Binding.parent_account_id == closed.account_id)).one()

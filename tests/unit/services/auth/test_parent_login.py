@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlmodel import col, select, update
+from sqlmodel import select
 
 from db.keyring import IndexColumn
-from db.models.audit import AuditEntry
 from db.models.logins import Credential
 from kiosk.domain.errors import (
     ChangedMeanwhile,
@@ -24,7 +23,7 @@ from kiosk.services.auth.parent_login import chosen_name
 from tests.builders.accounts import Families, account_row
 from tests.builders.applications import FATHER, FATHER_ID, MOTHER_ID
 from tests.builders.decisions import apply_and_approve
-from tests.builders.school import CHOSEN, TERMINAL, Opened
+from tests.builders.school import CHOSEN, TERMINAL, Opened, change_row, last_audited
 
 FIRST = MOTHER_ID[-6:]
 NAMES = ("flower@example.com", "0910100200", "small.flower")
@@ -192,16 +191,13 @@ def test_a_carer_whose_last_day_is_over_is_refused_and_so_is_their_session(famil
         holder = AccountSession(login.id, account_id, login.version, TERMINAL, "劉小花")
     with pytest.raises(Denied):
         opened.school.accounts.children(holder)
-    with opened.school.store.read() as session:
-        last = session.exec(select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(1)).one()
+    last = last_audited(opened.school)
     assert (last.action, last.actor, last.subject) == ("denied", holder.credential_id, account_id)
 
 
 def test_a_closed_account_is_refused(families: Families, opened: Opened) -> None:
     holder = families.signed_on()
-    with opened.school.store.write() as unit:
-        unit.session.exec(update(Credential).where(col(Credential.id) == holder.credential_id).values(active=False))
-        unit.audit("test", "closed", holder.account_id)
+    change_row(opened.school, Credential, holder.credential_id, active=False)
     with pytest.raises(Denied):
         opened.school.accounts.contact(holder)
     with pytest.raises(Denied):

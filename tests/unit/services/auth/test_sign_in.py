@@ -8,12 +8,11 @@ from typing import Literal
 from uuid import uuid4
 
 import pytest
-from sqlmodel import col, func, select, update
+from sqlmodel import select, update
 
 from db.errors import StoreBusy
 from db.key_file import write_keys
 from db.keyring import with_new_key
-from db.models.audit import AuditEntry
 from db.models.logins import Credential
 from db.models.school import Guardian, Student
 from kiosk.config.settings import Settings
@@ -50,6 +49,8 @@ from tests.builders.school import (
     CountingHasher,
     Opened,
     add_student,
+    audited,
+    change_row,
     reset_login,
 )
 
@@ -182,9 +183,7 @@ def test_desk_code_needs_a_student_and_leaves_an_audit_row(opened: Opened) -> No
     with pytest.raises(UnknownStudent):
         reset_login(opened.school, "999999")
     reset_login(opened.school)
-    with opened.school.store.read() as session:
-        rows = session.exec(select(AuditEntry.actor).where(AuditEntry.action == "login.reset")).all()
-    assert rows == ["staff"]
+    assert [entry.actor for entry in audited(opened.school, "login.reset")] == ["staff"]
 
 
 def test_the_last_three_passwords_are_refused_as_reused(opened: Opened, visitor: StudentSession) -> None:
@@ -332,9 +331,7 @@ def test_another_students_data_and_a_disabled_login_are_denied(opened: Opened, v
             refuse(stranger)
     with pytest.raises(Denied):
         opened.school.sign_in.change_password(stranger, "Second-Rain-2")
-    with opened.school.store.write() as unit:
-        unit.session.exec(update(Credential).where(col(Credential.id) == visitor.credential_id).values(active=False))
-        unit.audit("test", "login.disabled", visitor.credential_id)
+    change_row(opened.school, Credential, visitor.credential_id, active=False)
     with pytest.raises(Denied):
         opened.school.student_data.hub(visitor)
 
@@ -361,11 +358,7 @@ def test_fifteen_names_slow_one_terminal_and_tell_staff(opened: Opened, try_sign
     assert isinstance(opened.school.sign_in.student(ACCOUNT, NATIONAL_ID, "kiosk-2"), SignedIn)
     opened.clock.advance(TERMINAL_WAIT_SECONDS)
     assert isinstance(try_sign_in(ACCOUNT, NATIONAL_ID), SignedIn)
-    with opened.school.store.read() as session:
-        alerts = session.exec(
-            select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "terminal.many_failures")
-        ).one()
-    assert alerts == 2
+    assert len(audited(opened.school, "terminal.many_failures")) == 2
 
 
 def test_slow_failures_at_a_terminal_slow_nobody(opened: Opened, try_sign_in: Try) -> None:

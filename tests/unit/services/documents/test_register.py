@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from argon2 import PasswordHasher
 from sqlmodel import col, select
 
 from db.models.applications import Applicant, Application
-from db.models.audit import AuditEntry
 from db.models.documents import Document, SignedForm
 from db.models.school import Student
 from kiosk.config.settings import Settings
@@ -30,7 +26,7 @@ from kiosk.services.files.table_reader import Sheet as RosterSheet
 from kiosk.services.imports.roster_check import check_roster
 from kiosk.services.imports.roster_import import import_roster
 from kiosk.services.imports.roster_records import sheet_records
-from kiosk.services.school import School, open_school
+from kiosk.services.school import School
 from kiosk.services.signing import print_job
 from kiosk.services.signing.family_forms import Papers
 from kiosk.services.signing.issuing import issue, mark_returned
@@ -45,10 +41,9 @@ from tests.builders.applications import (
     Sender,
     answer,
     new_visitor,
-    rows,
 )
 from tests.builders.documents import codes, pages
-from tests.builders.school import staff_member
+from tests.builders.school import audited, rename_student, rows, staff_member
 
 _PRINTER = "office"
 
@@ -74,19 +69,8 @@ def printer(monkeypatch: pytest.MonkeyPatch) -> Printer:
 
 
 @pytest.fixture
-def school(tmp_path: Path, database_url: str | None) -> Iterator[School]:
-    """A school with a printer, on both databases."""
-    settings = Settings(home=tmp_path / "home", database_url=database_url, printer=_PRINTER)
-    opened = open_school(settings, FakeClock(), PasswordHasher(1, 8, 1))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def parent(school: School) -> StudentSession:
-    visitor = new_visitor(school, "110001", "A123456789")
-    answer(school, visitor)
-    return visitor
+def settings(settings: Settings) -> Settings:
+    return replace(settings, printer=_PRINTER)
 
 
 def _binding(school: School, visitor: StudentSession) -> FormKey:
@@ -103,14 +87,7 @@ def _documents(school: School) -> list[Document]:
 
 
 def _signed(school: School) -> list[tuple[str, str]]:
-    return [(row.form, row.state) for row in rows(school, SignedForm)]  # type: ignore[attr-defined]  # any model
-
-
-def _rename(school: School, student_id: str, name: str) -> None:
-    with school.store.write() as unit:
-        unit.session.get_one(Student, student_id).name = name
-        refresh(unit, [student_id])
-        unit.audit("test", "student.renamed", student_id)
+    return [(row.form, row.state) for row in rows(school, SignedForm)]
 
 
 def test_a_printed_form_has_a_number_and_opaque_codes(school: School, parent: StudentSession, printer: Printer) -> None:
@@ -179,12 +156,13 @@ def test_without_a_printer_parents_print_nothing_and_staff_get_a_file(school: Sc
     assert not printed.file.exists()
 
 
+@pytest.mark.both_databases
 def test_a_change_voids_the_form_and_the_next_print_has_another_number(
     school: School, parent: StudentSession, printer: Printer
 ) -> None:
     key = _binding(school, parent)
     school.papers.print_own(parent, [key])
-    _rename(school, parent.student_id, "王曉明")
+    rename_student(school, parent.student_id)
     assert [document.state for document in _documents(school)] == [PaperState.VOID]
     assert _signed(school) == [("binding", "not_printed")]
     school.papers.print_own(parent, [key])
@@ -194,6 +172,7 @@ def test_a_change_voids_the_form_and_the_next_print_has_another_number(
     assert old.content_sha256 != new.content_sha256
 
 
+@pytest.mark.both_databases
 def test_a_change_nobody_told_of_is_found_when_it_is_printed(
     school: School, parent: StudentSession, printer: Printer
 ) -> None:
@@ -218,6 +197,7 @@ def test_a_new_class_or_seat_voids_nothing(school: School, parent: StudentSessio
     assert [document.state for document in _documents(school)] == [PaperState.PRINTED]
 
 
+@pytest.mark.both_databases
 def test_a_form_that_came_back_releases_the_application_and_a_change_holds_it_again(
     school: School, parent: StudentSession, printer: Printer
 ) -> None:
@@ -239,11 +219,12 @@ def test_a_form_that_came_back_releases_the_application_and_a_change_holds_it_ag
     assert _signed(school) == [("binding", "returned")]
     school.papers.print_own(parent, [key])
     assert _documents(school)[0].state == PaperState.RETURNED, "a copy does not send it back"
-    _rename(school, parent.student_id, "王曉明")
+    rename_student(school, parent.student_id)
     assert held() == (True, True)
     assert _signed(school) == [("binding", "not_printed")]
 
 
+@pytest.mark.both_databases
 def test_a_roster_with_another_name_voids_the_form_of_a_card_too(
     school: School, parent: StudentSession, printer: Printer
 ) -> None:
@@ -284,11 +265,10 @@ def test_nobody_prints_anothers_form(school: School, parent: StudentSession, pri
     with pytest.raises(Denied):
         _desk(school).queue(administrator)
     assert printer.jobs == []
-    with school.store.read() as session:
-        denied = session.exec(select(AuditEntry).where(AuditEntry.action == "denied")).all()
-    assert len(denied) == 5
+    assert len(audited(school, "denied")) == 5
 
 
+@pytest.mark.both_databases
 def test_staff_print_their_class_in_one_job(school: School, printer: Printer) -> None:
     for place, number in enumerate(("110001", "110002", "110003"), 1):
         visitor = new_visitor(school, number, STRANGER_ID if place == 1 else f"A19000000{place}")
@@ -342,6 +322,7 @@ def test_a_form_that_asks_for_handwriting_is_named(school: School, parent: Stude
     assert printed.by_hand == printed.numbers
 
 
+@pytest.mark.both_databases
 def test_numbers_of_documents_skip_none(school: School, parent: StudentSession) -> None:
     key = _binding(school, parent)
     with suppress(ZeroDivisionError), school.store.write() as unit:

@@ -1,4 +1,4 @@
-"""What is handed over as OneRoster, by the eyes of an independent reader, on both databases."""
+"""What is handed over as OneRoster, by the eyes of an independent reader."""
 
 from __future__ import annotations
 
@@ -27,14 +27,13 @@ _GRANDMOTHER = with_other(
 
 
 @pytest.fixture
-def handing(tmp_path: Path) -> Iterator[Handing]:
-    with opened_handing(tmp_path) as opened:
+def handing(tmp_path: Path, database_url: str | None) -> Iterator[Handing]:
+    with opened_handing(tmp_path, database_url) as opened:
         yield opened
 
 
 @pytest.fixture
 def bound(handing: Handing) -> Handing:
-    """On SQLite: see `_bind_some`."""
     return _bind_some(handing)
 
 
@@ -42,13 +41,6 @@ def bound(handing: Handing) -> Handing:
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Handing]:
     """The same for tests that change nothing in it."""
     with opened_handing(tmp_path_factory.mktemp("standing")) as opened:
-        yield _bind_some(opened)
-
-
-@pytest.fixture
-def either_bound(tmp_path: Path, database_url: str | None) -> Iterator[Handing]:
-    """The same on each of the two databases."""
-    with opened_handing(tmp_path, database_url) as opened:
         yield _bind_some(opened)
 
 
@@ -73,8 +65,9 @@ def _adults(users: Table) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_the_files_pass_an_independent_reader(either_bound: Handing, version: Version) -> None:
-    content, done = either_bound.export(version)
+@pytest.mark.both_databases
+def test_the_files_pass_an_independent_reader(bound: Handing, version: Version) -> None:
+    content, done = bound.export(version)
     assert problems(content) == []
     files = tables(content)
     assert done.file.rows == sum(len(rows) for name, rows in files.items() if " " not in name and name != "manifest")
@@ -139,27 +132,28 @@ def test_every_sourced_id_is_a_row_of_ours_or_stays_the_same(standing: Handing) 
     assert known <= {one.replace("-", "") for one in ids(first)["users"]}
 
 
-def test_a_delta_tells_each_state_once(either_bound: Handing) -> None:
-    whole = either_bound.export()[0]
-    day = either_bound.tomorrow()
-    either_bound.bind(2, mother_of(2))
-    content, done = either_bound.export(since=day)
+@pytest.mark.both_databases
+def test_a_delta_tells_each_state_once(bound: Handing) -> None:
+    whole = bound.export()[0]
+    day = bound.tomorrow()
+    bound.bind(2, mother_of(2))
+    content, done = bound.export(since=day)
     assert problems(content, known=ids(whole)) == []
     users = tables(content)["users"]
     assert (done.new_states, done.left_out) == (1, 0)
     assert set(_by_number(users)) == {student_number(2)}
     assert set(_adults(users)) == {mother_of(2).name}
     assert {row["status"] for row in users} == {"active"}
-    again, done = either_bound.export(since=day)
+    again, done = bound.export(since=day)
     assert (done.new_states, tables(again)["users"]) == (0, [])
-    either_bound.end(2)
-    content, done = either_bound.export(since=day)
+    bound.end(2)
+    content, done = bound.export(since=day)
     assert problems(content, known=ids(whole)) == []
     (mother,) = _adults(tables(content)["users"]).values()
     (student,) = _by_number(tables(content)["users"]).values()
     assert (done.new_states, mother["status"], mother["enabledUser"]) == (1, "tobedeleted", "false")
     assert (student["status"], student["agentSourcedIds"], mother["agentSourcedIds"]) == ("active", "", "")
-    assert either_bound.export(since=day)[1].new_states == 0
+    assert bound.export(since=day)[1].new_states == 0
 
 
 def test_a_whole_file_tells_as_well(bound: Handing) -> None:
@@ -189,21 +183,22 @@ def test_what_is_older_than_the_day_is_named_and_nobody_refers_to_it(bound: Hand
     assert set(_by_number(tables(content)["users"])) == {student_number(place) for place in (0, 2)}
 
 
-def test_a_student_who_leaves_takes_the_binding_along_and_brings_it_back(either_bound: Handing) -> None:
-    whole = either_bound.export()[0]
-    day = either_bound.tomorrow()
-    either_bound.change_student(5, active=False)
-    content, done = either_bound.export(since=day)
+@pytest.mark.both_databases
+def test_a_student_who_leaves_takes_the_binding_along_and_brings_it_back(bound: Handing) -> None:
+    whole = bound.export()[0]
+    day = bound.tomorrow()
+    bound.change_student(5, active=False)
+    content, done = bound.export(since=day)
     assert problems(content, known=ids(whole)) == []
     files = tables(content)
     assert done.new_states == 1
     assert {row["status"] for row in files["users"]} == {"tobedeleted"}
     assert [row["status"] for row in files["enrollments"]] == ["tobedeleted"]
-    either_bound.change_student(5, active=True)
-    content, done = either_bound.export(since=day)
+    bound.change_student(5, active=True)
+    content, done = bound.export(since=day)
     assert (done.new_states, {row["status"] for row in tables(content)["users"]}) == (1, {"active"})
     assert len(tables(content)["users"]) == 2
-    assert either_bound.export(since=day)[1].new_states == 0
+    assert bound.export(since=day)[1].new_states == 0
 
 
 def test_who_moves_to_another_class_keeps_the_enrolment(bound: Handing) -> None:
@@ -217,15 +212,15 @@ def test_who_moves_to_another_class_keeps_the_enrolment(bound: Handing) -> None:
     assert moved["classSourcedId"] != before["classSourcedId"]
 
 
-def test_each_export_is_recorded_and_audited(either_bound: Handing) -> None:
-    _content, done = either_bound.export()
-    either_bound.export(since=date(2026, 9, 1))
-    first, second = either_bound.runs()
-    assert (first.kind, first.since, first.staff_id) == ("oneroster", None, either_bound.registrar.staff_id)
+def test_each_export_is_recorded_and_audited(bound: Handing) -> None:
+    _content, done = bound.export()
+    bound.export(since=date(2026, 9, 1))
+    first, second = bound.runs()
+    assert (first.kind, first.since, first.staff_id) == ("oneroster", None, bound.registrar.staff_id)
     assert (first.file_sha256, first.rows) == (done.file.sha256, done.file.rows)
     assert second.since == 1788192000000  # 2026-09-01 00:00 in Taipei
-    assert either_bound.audited("export.oneroster") == [either_bound.registrar.credential_id] * 2
-    assert either_bound.told() == [("oneroster", "active")] * 5
+    assert bound.audited("export.oneroster") == [bound.registrar.credential_id] * 2
+    assert bound.told() == [("oneroster", "active")] * 5
 
 
 def test_an_address_that_holds_a_number_stays_here(handing: Handing) -> None:
@@ -280,16 +275,17 @@ def test_the_reader_sees_what_is_wrong(standing: Handing) -> None:
         assert changed(file, **{column: value}), (file, column)
 
 
-def test_every_file_is_made_on_both_databases(either_bound: Handing) -> None:
+@pytest.mark.both_databases
+def test_every_file_is_made_on_both_databases(bound: Handing) -> None:
     """What is in them stands in the tests of each, on SQLite."""
-    service, member = either_bound.service, either_bound.registrar
-    assert service.office(member, either_bound.new_file(".csv"), as_workbook=False).rows == 5
-    assert service.office(member, either_bound.new_file(".xlsx"), as_workbook=True, only_new=True).rows == 0
-    assert service.consents(member, either_bound.new_file(".zip")).file.rows == 7
-    sheet = either_bound.new_file(".csv")
+    service, member = bound.service, bound.registrar
+    assert service.office(member, bound.new_file(".csv"), as_workbook=False).rows == 5
+    assert service.office(member, bound.new_file(".xlsx"), as_workbook=True, only_new=True).rows == 0
+    assert service.consents(member, bound.new_file(".zip")).file.rows == 7
+    sheet = bound.new_file(".csv")
     rows = service.report(member, sheet, as_pdf=False).rows
-    assert service.report(member, either_bound.new_file(".pdf"), as_pdf=True).rows == rows
-    assert len(either_bound.runs()) == 5
+    assert service.report(member, bound.new_file(".pdf"), as_pdf=True).rows == rows
+    assert len(bound.runs()) == 5
     assert "全校,12,4,33%" in sheet.read_text("utf-8-sig")
 
 
@@ -303,12 +299,13 @@ def test_a_mobile_that_two_parents_share_is_nobodys_name(handing: Handing) -> No
     assert adults[father_of(3).name]["username"] == father_of(3).mobile
 
 
-def test_two_deltas_at_once_tell_it_once(either_bound: Handing) -> None:
-    either_bound.export()
-    day = either_bound.tomorrow()
-    either_bound.bind(2, mother_of(2))
+@pytest.mark.both_databases
+def test_two_deltas_at_once_tell_it_once(bound: Handing) -> None:
+    bound.export()
+    day = bound.tomorrow()
+    bound.bind(2, mother_of(2))
     with ThreadPoolExecutor(2) as both:
-        files = [either_bound.new_file(".zip") for _place in range(2)]
-        service, member = either_bound.service, either_bound.registrar
+        files = [bound.new_file(".zip") for _place in range(2)]
+        service, member = bound.service, bound.registrar
         done = list(both.map(lambda file: service.oneroster(member, file, Version.V1_2, since=day), files))
     assert sorted(one.new_states for one in done) == [0, 1]

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from db.models.audit import AuditEntry
 from db.models.school import Fee, Student
 from kiosk.cli.parser import main
 from kiosk.services.files.table_reader import Sheet, read_sheet
@@ -16,7 +15,7 @@ from kiosk.services.imports.fee_import import FeeList, StudentsChanged, check_fe
 from kiosk.services.school import School
 from tests.builders.filled_school import open_cheaply, settings_of
 from tests.builders.roster_files import csv_file, ods_file, xlsx_file
-from tests.builders.school import Opened, add_student
+from tests.builders.school import Opened, add_student, audited
 
 _HEADER = ("學號", "項目", "金額", "繳費期限", "繳費狀態")
 _ROW = ("110001", "學費", "1,200", "115年9月30日", "未繳")
@@ -102,16 +101,15 @@ def _fees(school: School) -> list[tuple[str, int, bool]]:
         return [(fee.item, fee.amount, fee.paid) for fee in session.exec(select(Fee).order_by(col(Fee.place)))]
 
 
-def test_a_new_list_takes_the_old_ones_place_and_is_audited(either_opened: Opened) -> None:
-    school = either_opened.school
+@pytest.mark.both_databases
+def test_a_new_list_takes_the_old_ones_place_and_is_audited(opened: Opened) -> None:
+    school = opened.school
     students = student_ids(school.store)
     for rows in ([_ROW, _row(item="書籍費")], [_row(amount="7", paid="已繳")]):
         found = check_fees(Sheet(_HEADER, list(enumerate(rows, 2))), students)
         import_fees(school.store, found.fees, "ab" * 32, "operator")
     assert _fees(school) == [("學費", 7, True)]
-    with school.store.read() as session:
-        actions = session.exec(select(AuditEntry.action).where(AuditEntry.action == "fees.imported")).all()
-    assert len(actions) == 2
+    assert len(audited(school, "fees.imported")) == 2
 
 
 def test_a_student_who_left_meanwhile_stops_the_whole_list(opened: Opened) -> None:

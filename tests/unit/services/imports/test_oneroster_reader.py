@@ -25,7 +25,7 @@ from kiosk.services.imports.roster_import import Imported, import_roster
 from kiosk.services.imports.roster_records import GuardianRow
 from kiosk.services.school import School
 from tests.builders.exports import opened_handing
-from tests.builders.filled_school import TERMINAL, open_cheaply, settings_of
+from tests.builders.filled_school import open_cheaply, settings_of
 from tests.builders.oneroster_zips import (
     OTHER_ORG,
     Files,
@@ -37,6 +37,7 @@ from tests.builders.oneroster_zips import (
     zipped,
 )
 from tests.builders.reviews import father_of, mother_of, student_number
+from tests.builders.school import TERMINAL
 
 TODAY = date(2026, 9, 1)
 VERSIONS: dict[str, Callable[[], Files]] = {"1.1": files_1_1, "1.2": files_1_2}

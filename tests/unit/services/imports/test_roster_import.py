@@ -27,8 +27,9 @@ from kiosk.services.imports import roster_import
 from kiosk.services.imports.roster_changes import RosterChanges, TooManyWouldLeave, compare_with_school
 from kiosk.services.imports.roster_import import Imported, import_roster
 from kiosk.services.school import School
-from tests.builders.filled_school import CHOSEN, TERMINAL, checked_roster, entry_of, give_consent, submit
+from tests.builders.filled_school import CHOSEN, checked_roster, entry_of, give_consent, submit
 from tests.builders.roster_files import FIRST_ID, MOTHER_ID, SECOND_ID, csv_file
+from tests.builders.school import TERMINAL
 from tests.unit.services.imports.test_well_formed import checked
 
 _HEADER = "學號,姓名,班級,座號,身分證字號,生日,母親姓名,母親身分證字號,母親電子郵件"
@@ -72,15 +73,11 @@ class Office:
 
 
 @pytest.fixture
-def office(either_school: School, tmp_path: Path) -> Office:
-    return Office(either_school, tmp_path)
-
-
-@pytest.fixture
-def sqlite_office(school: School, tmp_path: Path) -> Office:
+def office(school: School, tmp_path: Path) -> Office:
     return Office(school, tmp_path)
 
 
+@pytest.mark.both_databases
 def test_a_first_import(office: Office) -> None:
     third = "110003,NGUYỄN LAN,科一智,,123456789012,,,,"
     done = office.takes(_HEADER, _FIRST, _SECOND, third)
@@ -96,6 +93,7 @@ def test_a_first_import(office: Office) -> None:
     assert (kept.students, kept.added, kept.changed, kept.left) == (3, 3, 0, 0)
 
 
+@pytest.mark.both_databases
 def test_the_next_one_moves_adds_and_lets_go(office: Office) -> None:
     office.takes(_HEADER, _FIRST, _SECOND)
     done = office.takes(_HEADER, _FIRST.replace("科一智,1", "科二智,9"), "110003,張三,科一智,,,,,,")
@@ -107,6 +105,7 @@ def test_the_next_one_moves_adds_and_lets_go(office: Office) -> None:
         office.signs_in("P110002", SECOND_ID)
 
 
+@pytest.mark.both_databases
 def test_the_same_file_again_changes_nothing(office: Office) -> None:
     """Not a version, not a row: whoever looks at a student meanwhile is not disturbed."""
     office.takes(_HEADER, _FIRST, _SECOND)
@@ -228,6 +227,7 @@ def test_a_guardian_whom_the_file_leaves_blank_is_no_longer_on_file(office: Offi
     assert office.rows(Guardian) == []
 
 
+@pytest.mark.both_databases
 def test_applications_move_with_their_student(office: Office) -> None:
     """What an application has of its student, of the guardians on file and of other students follows the roster."""
     office.takes(_HEADER, _FIRST, _SECOND)
@@ -244,6 +244,7 @@ def test_applications_move_with_their_student(office: Office) -> None:
     assert compare(office.school.store).is_right
 
 
+@pytest.mark.both_databases
 def test_an_import_that_breaks_off_leaves_nothing(office: Office) -> None:
     office.takes(_HEADER, _FIRST, _SECOND)
     before = office.everything()
@@ -278,9 +279,8 @@ def _school_of(count: int) -> Iterator[str]:
     ],
 )
 def test_a_large_part_of_the_school_never_leaves_unasked(
-    sqlite_office: Office, students: int, listed: int, may_leave: int | None, is_taken: bool
+    office: Office, students: int, listed: int, may_leave: int | None, is_taken: bool
 ) -> None:
-    office = sqlite_office
     office.takes(*_school_of(students))
     before = office.everything()
     leaving = students - listed
@@ -296,20 +296,19 @@ def test_a_large_part_of_the_school_never_leaves_unasked(
     assert office.everything() == before
 
 
-def test_who_left_before_does_not_leave_again(sqlite_office: Office) -> None:
-    office = sqlite_office
+def test_who_left_before_does_not_leave_again(office: Office) -> None:
     office.takes(*_school_of(30))
     office.takes(*_school_of(5), may_leave=25)
     done = office.takes(*_school_of(5), _SECOND)
     assert (done.added, done.left) == (1, 0)
 
 
-def test_t29_no_identity_number_stands_in_the_files(sqlite_office: Office) -> None:
+def test_t29_no_identity_number_stands_in_the_files(office: Office) -> None:
     numbers = [invented_id("A", 1, 9000000 + place) for place in range(50)]
     rows = [f"{120000 + place},王小明,科一智,,{number},,,," for place, number in enumerate(numbers)]
-    sqlite_office.takes(_HEADER, *rows)
-    sqlite_office.school.close()
-    files = list(sqlite_office.school.settings.home.iterdir())
+    office.takes(_HEADER, *rows)
+    office.school.close()
+    files = list(office.school.settings.home.iterdir())
     assert files
     for content in (file.read_bytes() for file in files):
         for number in numbers:

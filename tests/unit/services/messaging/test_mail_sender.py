@@ -1,17 +1,16 @@
-"""Each mail once, on both databases, whoever else sends and whatever fails."""
+"""Each mail once, whatever else sends and whatever fails."""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from db.errors import StoreError
 from kiosk.config.sections import SmtpSettings
+from kiosk.config.settings import Settings
 from kiosk.services.messaging.mail_sender import (
     AT_ONCE,
     BACK_OFF_MINUTES,
@@ -28,7 +27,6 @@ from tests.builders.decisions import (
     add_message,
     clock_of,
     message,
-    school_with_mail,
     sender,
     with_email,
 )
@@ -37,9 +35,8 @@ from tests.builders.school import CountingHasher
 
 
 @pytest.fixture
-def school(tmp_path: Path, database_url: str | None, smtp: SmtpSettings) -> Iterator[School]:
-    with school_with_mail(tmp_path, database_url, smtp) as opened:
-        yield opened
+def settings(settings: Settings, smtp: SmtpSettings) -> Settings:
+    return replace(settings, smtp=smtp)
 
 
 @pytest.fixture
@@ -51,6 +48,7 @@ def sender_to(school: School, smtp: SmtpSettings | None) -> MailSender:
     return MailSender(school.store, replace(school.settings, smtp=smtp))
 
 
+@pytest.mark.both_databases
 def test_due_mails_are_sent_once_and_settled(school: School, application_id: str, mailbox: Mailbox) -> None:
     ids = [add_message(school, application_id) for _mail in range(3)]
     mails = MailSender(school.store, school.settings)
@@ -153,6 +151,7 @@ def test_a_server_that_dies_with_the_mail_in_its_hands_never_gets_it_again(
     assert mailbox.mails == []
 
 
+@pytest.mark.both_databases
 def test_two_senders_at_once_send_each_mail_once(school: School, application_id: str, mailbox: Mailbox) -> None:
     ids = [add_message(school, application_id) for _mail in range(40)]
     other = open_school(school.settings, clock_of(school), CountingHasher())
@@ -175,6 +174,7 @@ def test_two_senders_at_once_send_each_mail_once(school: School, application_id:
     assert {message(school, one).attempts for one in ids} == {1}
 
 
+@pytest.mark.both_databases
 def test_a_sender_that_died_leaves_a_dead_letter_and_no_second_mail(
     school: School, application_id: str, mailbox: Mailbox
 ) -> None:
@@ -200,6 +200,7 @@ def test_a_slow_sender_says_at_last_what_became_of_its_claim(school: School, app
     assert (message(school, slow).state, message(school, slow).last_fault) == ("sent", "")
 
 
+@pytest.mark.both_databases
 def test_a_database_that_fails_after_the_mail_went_does_not_send_it_again(
     school: School, application_id: str, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from kiosk.config.sections import SmtpSettings
+from kiosk.config.settings import Settings
 from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.domain.receipt import Receipt
 from kiosk.domain.school_calendar import today
@@ -25,22 +24,20 @@ from kiosk.services.messaging.smtp import MailFault
 from kiosk.services.school import School
 from tests.builders.applications import FATHER, FATHER_ID, MOTHER, MOTHER_ID, made_up_id
 from tests.builders.decisions import (
-    add_member,
     add_message,
     approve,
     clock_of,
     message,
-    school_with_mail,
     sender,
     without_email,
 )
 from tests.builders.mail_server import Mailbox
+from tests.builders.school import add_member
 
 
 @pytest.fixture
-def school(tmp_path: Path, database_url: str | None, smtp: SmtpSettings) -> Iterator[School]:
-    with school_with_mail(tmp_path, database_url, smtp) as opened:
-        yield opened
+def settings(settings: Settings, smtp: SmtpSettings) -> Settings:
+    return replace(settings, smtp=smtp)
 
 
 def outbox_of(school: School, *, with_mail: bool = True) -> Outbox:
@@ -142,6 +139,7 @@ def test_a_name_that_looks_like_a_header_or_markup_is_only_words(school: School,
     assert "{申請編號}[2J" in mailbox.bodies()[0]
 
 
+@pytest.mark.both_databases
 def test_who_has_no_address_is_called_and_the_other_gets_mail(school: School, mailbox: Mailbox) -> None:
     receipt = sender(school, "110001", 1).both(MOTHER, without_email(FATHER))
     approve(school, receipt)
@@ -239,6 +237,7 @@ def test_a_claim_whose_sender_died_is_a_dead_letter_before_anybody_notes_it(scho
     assert send(school) == Sent(sent=1)
 
 
+@pytest.mark.both_databases
 def test_lists_come_in_pages_in_order(school: School) -> None:
     receipt = sender(school, "110001", 1).one(MOTHER)
     written = []

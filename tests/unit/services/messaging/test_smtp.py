@@ -158,7 +158,7 @@ def signing_in(mailbox: Mailbox) -> Iterator[int]:
 
     def authenticate(_server: object, _session: object, _envelope: object, _kind: object, data: object) -> AuthResult:
         assert isinstance(data, LoginPassword)
-        return AuthResult(success=(data.login, data.password) == (b"school", b"right"))
+        return AuthResult(success=(data.login, data.password) == (b"school", b"right"), handled=False)
 
     server = Controller(
         mailbox,
@@ -167,7 +167,6 @@ def signing_in(mailbox: Mailbox) -> Iterator[int]:
         authenticator=authenticate,
         auth_required=True,
         auth_require_tls=False,
-        auth_exclude_mechanism=["LOGIN"],  # after a wrong password, aiosmtpd leaves smtplib waiting there
     )
     server.start()
     yield server.port

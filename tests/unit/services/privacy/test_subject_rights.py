@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlmodel import SQLModel, col, select
 
 from db.models.applications import Applicant, Application, Consent
 from kiosk.config.sections import SmtpSettings
+from kiosk.config.settings import Settings
 from kiosk.domain.errors import ChangedMeanwhile, Denied, SignInRefused
 from kiosk.services.accounts.visible_children import Scope
 from kiosk.services.applications.flag_check import compare
@@ -25,21 +24,18 @@ from kiosk.services.school import School
 from tests.builders.accounts import Families, account_row, messages
 from tests.builders.applications import FATHER, MOTHER, MOTHER_ID, TEXT, TODAY, answer
 from tests.builders.decisions import (
-    add_member,
     approve,
     clock_of,
-    school_with_mail,
     sender,
 )
 from tests.builders.documents import pages
 from tests.builders.mail_server import Mailbox
-from tests.builders.school import CHOSEN, TERMINAL
+from tests.builders.school import CHOSEN, TERMINAL, add_member
 
 
 @pytest.fixture
-def school(tmp_path: Path, database_url: str | None, smtp: SmtpSettings) -> Iterator[School]:
-    with school_with_mail(tmp_path, database_url, smtp) as opened:
-        yield opened
+def settings(settings: Settings, smtp: SmtpSettings) -> Settings:
+    return replace(settings, smtp=smtp)
 
 
 @pytest.fixture
@@ -188,6 +184,7 @@ def everything(school: School) -> str:
     return "\n".join(found)
 
 
+@pytest.mark.both_databases
 def test_what_was_deleted_is_nowhere_any_more(school: School, mailbox: Mailbox, holder: AccountSession) -> None:
     families = Families(school, 50)
     families.approved(replace(MOTHER, name="劉小花"))
@@ -230,6 +227,7 @@ def test_what_was_deleted_is_nowhere_any_more(school: School, mailbox: Mailbox, 
     assert (again.account_id == holder.account_id, again.is_new_account) == (False, True)
 
 
+@pytest.mark.both_databases
 def test_what_another_parents_binding_rests_on_stays(school: School) -> None:
     receipt = sender(school, "110001", 1).both()
     mother, _father = approve(school, receipt)

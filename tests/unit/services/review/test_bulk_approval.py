@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from kiosk.domain.errors import ChangedMeanwhile, SignInRefused
@@ -14,22 +11,14 @@ from tests.builders.reviews import (
     STAFF_PASSWORD,
     ReviewSchool,
     mother_of,
-    open_review_school,
     roster,
     with_other,
 )
 
 
 @pytest.fixture
-def reviewed(tmp_path: Path, database_url: str | None) -> Iterator[ReviewSchool]:
-    opened = open_review_school(tmp_path / "home", database_url)
-    yield opened
-    opened.assert_right()
-    opened.school.close()
-
-
-@pytest.fixture
 def teacher(reviewed: ReviewSchool) -> StaffMember:
+    """Of every class."""
     return reviewed.add_staff("lin", Role.HOMEROOM_TEACHER, CLASSES)
 
 
@@ -37,6 +26,7 @@ def silent(_done: int, _all: int) -> None:
     pass
 
 
+@pytest.mark.both_databases
 def test_a_class_is_approved_row_by_row(reviewed: ReviewSchool, teacher: StaffMember) -> None:
     applications = [reviewed.apply(place) for place in (0, 1, 2, 4, 5)]
     for application_id in applications[:4]:
@@ -77,6 +67,7 @@ def test_only_with_the_right_password(reviewed: ReviewSchool, teacher: StaffMemb
     assert reviewed.row(application_id).state == "under_review"
 
 
+@pytest.mark.both_databases
 def test_each_row_says_why_it_was_not_approved_and_stops_no_other(reviewed: ReviewSchool) -> None:
     registrar = reviewed.add_staff("wu", Role.REGISTRAR, national_id=mother_of(3 * 4 - 2).national_id)
     teacher = reviewed.add_staff("lin", Role.HOMEROOM_TEACHER, CLASSES)

@@ -10,6 +10,7 @@ from kiosk.domain.errors import Denied
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.review.queue import QueuePage, QueueRow, ReviewQueue
 from kiosk.services.review.queue_filter import Cursor, Match, QueueFilter, QueueSort, SortBy
+from tests.builders.databases import DATABASES, database
 from tests.builders.reviews import (
     CLASSES,
     ReviewSchool,
@@ -25,17 +26,11 @@ WAITING = QueueSort()
 UNDER_REVIEW, REJECTED = ApplicationState.UNDER_REVIEW, ApplicationState.REJECTED
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=DATABASES)
 def reviewed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReviewSchool]:
     """Twelve applications, a minute apart: one rejected, one approved, one of two parents, one to look at."""
-    from contextlib import ExitStack
-
-    from tests.builders.databases import postgresql_url
-
-    with ExitStack() as stack:
-        url = stack.enter_context(postgresql_url()) if request.param == "postgresql" else None
+    with database(request.param) as url:
         opened = open_review_school(tmp_path_factory.mktemp("queue") / "home", url)
-        stack.callback(opened.school.close)
         teacher = opened.add_staff("clerk", Role.REGISTRAR)
         for place in (5, 3, 8, 0, 1, 2, 4, 6, 7, 9, 10, 11):
             opened.clock.advance(60)
@@ -52,6 +47,7 @@ def reviewed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
                 opened.office.review.approve(teacher, application_id, 2)
         opened.clock.advance(3 * 86400)
         yield opened
+        opened.school.close()
 
 
 @pytest.fixture

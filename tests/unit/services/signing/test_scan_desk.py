@@ -2,54 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from sqlmodel import col, select
 
 from db.models.applications import Application
-from db.models.audit import AuditEntry
 from db.models.documents import Document, SignedForm
 from db.models.school import Student
-from kiosk.config.settings import Settings
 from kiosk.domain.documents import FormKey, FormKind, PaperState
 from kiosk.domain.errors import Denied
 from kiosk.rules.application_numbers import format_number
-from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.staff_session import OwnChildRefused, Role, StaffMember
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.review.decisions import Review
-from kiosk.services.school import School, open_school
+from kiosk.services.school import School
 from kiosk.services.signing.issuing import issue
 from kiosk.services.signing.print_desk import print_as_operator
 from kiosk.services.signing.scan_desk import AnotherClass, DocumentDesk, Scanned, ScanOutcome
-from kiosk.testing.clock import FakeClock
-from tests.builders.applications import FATHER, MOTHER_ID, Sender, answer, new_visitor, rows
-from tests.builders.school import staff_member
-
-
-@pytest.fixture
-def school(tmp_path: Path, database_url: str | None) -> Iterator[School]:
-    """On both databases."""
-    settings = Settings(home=tmp_path / "home", database_url=database_url)
-    opened = open_school(settings, FakeClock(), PasswordHasher(1, 8, 1))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def parent(school: School) -> StudentSession:
-    visitor = new_visitor(school, "110001", "A123456789")
-    answer(school, visitor)
-    return visitor
-
-
-@pytest.fixture
-def teacher(school: School) -> StaffMember:
-    return staff_member(school, "chen", Role.HOMEROOM_TEACHER, ("科二智",))
+from tests.builders.applications import FATHER, MOTHER_ID, Sender, answer, new_visitor
+from tests.builders.school import audited, change_row, rename_student, rows, staff_member
 
 
 @pytest.fixture
@@ -87,10 +59,8 @@ def test_a_code_in_any_spelling_marks_the_form_returned(
     assert (scanned.outcome, scanned.number) == (ScanOutcome.RETURNED, number)
     assert (scanned.kind, scanned.class_name, scanned.student_name) == (FormKind.BINDING, "科二智", "王小明")
     (row,) = rows(school, Document)
-    assert isinstance(row, Document)
     assert (row.state, row.returned_by, row.returned_at) == (PaperState.RETURNED, teacher.staff_id, scanned.at)
     (form,) = rows(school, SignedForm)
-    assert isinstance(form, SignedForm)
     assert (form.state, form.received_by) == ("returned", teacher.staff_id)
     with school.store.read() as session:
         application = session.exec(select(Application)).one()
@@ -104,6 +74,7 @@ def test_the_second_scan_is_told_who_and_when(school: School, teacher: StaffMemb
     assert (again.by, again.at) == ("林老師", first.at)
 
 
+@pytest.mark.both_databases
 def test_two_scans_at_once_count_once(school: School, parent: StudentSession, teacher: StaffMember) -> None:
     application_ids = [Sender(school, parent).one().application_id]
     for place in range(4):
@@ -118,30 +89,24 @@ def test_two_scans_at_once_count_once(school: School, parent: StudentSession, te
         outcomes = [scanned.outcome for scanned in found]
         assert outcomes.count(ScanOutcome.RETURNED) == 1
         assert outcomes.count(ScanOutcome.ALREADY) == 7
-    with school.store.read() as session:
-        returned = session.exec(select(AuditEntry).where(AuditEntry.action == "document.returned")).all()
-    assert len(returned) == len(application_ids)
+    assert len(audited(school, "document.returned")) == len(application_ids)
 
 
+@pytest.mark.both_databases
 def test_a_form_changed_since_is_void_and_stays_so(school: School, teacher: StaffMember, document: Document) -> None:
-    with school.store.write() as unit:
-        unit.session.get_one(Student, document.student_id).name = "王曉明"
-        unit.audit("test", "student.renamed", document.student_id)
+    change_row(school, Student, document.student_id, name="王曉明")
     assert _scan(school, teacher, document.number).outcome is ScanOutcome.VOID
     assert _scan(school, teacher, document.number).outcome is ScanOutcome.VOID
     (row,) = rows(school, Document)
-    assert isinstance(row, Document)
     assert row.state == PaperState.VOID
 
 
+@pytest.mark.both_databases
 def test_a_form_changed_after_it_came_back_shows_as_void(
     school: School, teacher: StaffMember, document: Document
 ) -> None:
     _scan(school, teacher, document.number)
-    with school.store.write() as unit:
-        unit.session.get_one(Student, document.student_id).name = "王曉明"
-        refresh(unit, [document.student_id])
-        unit.audit("test", "student.renamed", document.student_id)
+    rename_student(school, document.student_id)
     assert _scan(school, teacher, document.number).outcome is ScanOutcome.VOID
     with school.store.read() as session:
         assert session.exec(select(Application)).one().held_for_signature
@@ -161,10 +126,7 @@ def test_what_is_signed_for_an_approved_application_stays(
     review = Review(school.store, school.settings, school.clock)
     version = review.open(teacher, document.subject_id).version
     review.approve(teacher, document.subject_id, version)
-    with school.store.write() as unit:
-        unit.session.get_one(Student, document.student_id).name = "王曉明"
-        refresh(unit, [document.student_id])
-        unit.audit("test", "student.renamed", document.student_id)
+    rename_student(school, document.student_id)
     assert _scan(school, teacher, document.number).outcome is ScanOutcome.ALREADY
 
 
@@ -205,10 +167,8 @@ def test_nobody_takes_what_is_not_theirs(school: School, parent: StudentSession,
     with pytest.raises(OwnChildRefused):
         _scan(school, mother, document.number)
     (row,) = rows(school, Document)
-    assert isinstance(row, Document)
     assert row.state == PaperState.PRINTED
-    with school.store.read() as session:
-        assert len(session.exec(select(AuditEntry).where(AuditEntry.action == "denied")).all()) == 3
+    assert len(audited(school, "denied")) == 3
 
 
 def test_a_form_whose_print_was_never_noted_is_taken(

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from sqlmodel import col, select
 
 from db.models.applications import Application
-from db.models.audit import AuditEntry
 from db.models.documents import Document, Signature
 from db.models.school import Student
 from kiosk.config.settings import Settings
 from kiosk.domain.documents import FormKind, PaperState
 from kiosk.domain.errors import ChangedMeanwhile
-from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.documents.pdf_renderer import render
 from kiosk.services.documents.register import drawing_of, sheet_of
 from kiosk.services.office import open_office
-from kiosk.services.school import School, open_school
+from kiosk.services.school import School
 from kiosk.services.signing.print_desk import print_as_operator
 from kiosk.services.signing.signature_desk import CheckOutcome
 from kiosk.services.signing.signatures import SignatureBox, SigningNotOffered
@@ -33,29 +28,12 @@ from kiosk.services.texts.card_services import load_card_services
 from kiosk.testing.clock import FakeClock
 from tests.builders.applications import Sender, answer, made_up_id, new_visitor
 from tests.builders.documents import DRAWING, SCHOOL, codes, pages
-from tests.builders.school import TERMINAL, staff_member
+from tests.builders.school import audited, change_row, rename_student, staff_member
 
 
 @pytest.fixture
-def school(tmp_path: Path, database_url: str | None) -> Iterator[School]:
-    """On both databases."""
-    settings = Settings(home=tmp_path / "home", database_url=database_url, terminal_name=TERMINAL, sign_on_screen=True)
-    opened = open_school(settings, FakeClock(), PasswordHasher(1, 8, 1))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def parent(school: School) -> StudentSession:
-    visitor = new_visitor(school, "110001", "A123456789")
-    answer(school, visitor)
-    return visitor
-
-
-@pytest.fixture
-def teacher(school: School, parent: StudentSession) -> StaffMember:
-    """Of the class that the parent's child is in."""
-    return staff_member(school, "chen", Role.HOMEROOM_TEACHER, ("科二智",))
+def settings(settings: Settings) -> Settings:
+    return replace(settings, sign_on_screen=True)
 
 
 def _waiting(school: School, member: StaffMember) -> list[str]:
@@ -72,13 +50,6 @@ def _signatures(school: School) -> list[Signature]:
         found = list(session.exec(select(Signature).order_by(col(Signature.signed_at), col(Signature.id))).all())
         session.expunge_all()
         return found
-
-
-def _rename(school: School, student_id: str) -> None:
-    with school.store.write() as unit:
-        unit.session.get_one(Student, student_id).name = "王曉明"
-        refresh(unit, [student_id])
-        unit.audit("test", "student.renamed", student_id)
 
 
 def _sign(school: School, visitor: StudentSession) -> tuple[SignatureBox, ...]:
@@ -141,10 +112,11 @@ def test_both_doors_reach_two_of_two(school: School, parent: StudentSession, tea
     assert (state.forms_signed, state.forms_total) == (2, 2)
 
 
+@pytest.mark.both_databases
 def test_a_later_change_makes_the_signature_void(school: School, parent: StudentSession, teacher: StaffMember) -> None:
     Sender(school, parent).one()
     (box,) = _sign(school, parent)
-    _rename(school, parent.student_id)
+    rename_student(school, parent.student_id)
     assert [signature.state for signature in _signatures(school)] == ["void"]
     assert _waiting(school, teacher) == []
     (now,) = school.signatures.boxes(parent)
@@ -153,25 +125,25 @@ def test_a_later_change_makes_the_signature_void(school: School, parent: Student
         school.signatures.sign(parent, box, DRAWING)
 
 
+@pytest.mark.both_databases
 def test_a_change_after_the_check_takes_the_form_back(
     school: School, parent: StudentSession, teacher: StaffMember
 ) -> None:
     Sender(school, parent).one()
     _sign(school, parent)
     _check(school, teacher)
-    _rename(school, parent.student_id)
+    rename_student(school, parent.student_id)
     assert [signature.state for signature in _signatures(school)] == ["void"]
     assert school.student_data.hub(parent).forms_signed == 0
 
 
+@pytest.mark.both_databases
 def test_a_change_that_nobody_told_is_seen_at_the_check(
     school: School, parent: StudentSession, teacher: StaffMember
 ) -> None:
     Sender(school, parent).one()
     _sign(school, parent)
-    with school.store.write() as unit:
-        unit.session.get_one(Student, parent.student_id).name = "王曉明"
-        unit.audit("test", "student.renamed", parent.student_id)
+    change_row(school, Student, parent.student_id, name="王曉明")
     assert _check(school, teacher) == [CheckOutcome.VOID]
     assert school.student_data.hub(parent).forms_signed == 0
 
@@ -191,6 +163,7 @@ def test_signing_again_replaces_what_nobody_has_checked(
         school.signatures.sign(parent, first, DRAWING)
 
 
+@pytest.mark.both_databases
 def test_two_checks_at_once_count_once(school: School, parent: StudentSession, teacher: StaffMember) -> None:
     Sender(school, parent).one()
     _sign(school, parent)
@@ -207,11 +180,10 @@ def test_two_checks_at_once_count_once(school: School, parent: StudentSession, t
         outcomes = list(pool.map(check, [teacher, registrar] * 4))
     assert outcomes.count(CheckOutcome.RETURNED) == 1
     assert outcomes.count(None) == 7
-    with school.store.read() as session:
-        found = session.exec(select(AuditEntry.action).where(AuditEntry.action == "document.returned")).all()
-    assert len(found) == 1
+    assert len(audited(school, "document.returned")) == 1
 
 
+@pytest.mark.both_databases
 def test_the_list_goes_page_by_page_the_longest_waiting_first(
     school: School, parent: StudentSession, teacher: StaffMember
 ) -> None:

@@ -18,9 +18,8 @@ from tests.builders.applications import (
     Sender,
     answer,
     new_visitor,
-    rows,
 )
-from tests.builders.school import ACCOUNT, NATIONAL_ID, TERMINAL, Opened
+from tests.builders.school import ACCOUNT, NATIONAL_ID, TERMINAL, Opened, rows
 
 
 @pytest.fixture
@@ -31,7 +30,6 @@ def adult(opened: Opened) -> StudentSession:
 def test_an_answer_is_kept_with_its_evidence(opened: Opened, visitor: StudentSession) -> None:
     consent_id = answer(opened.school, visitor)
     (row,) = rows(opened.school, Consent)
-    assert isinstance(row, Consent)
     assert (row.id, row.choice, row.answered_by, row.read_to_end) == (consent_id, "agree", "parent", True)
     assert (row.text_version, row.text_sha256) == (TEXT.source.version, TEXT.source.sha256)
     assert (row.language, row.account, row.terminal) == ("zh_TW", ACCOUNT, TERMINAL)

@@ -1,9 +1,8 @@
-"""Error reports at the registrar's: field by field, and everything that follows, on both databases."""
+"""Error reports at the registrar's: field by field, and everything that follows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 import pytest
 from sqlmodel import select
@@ -21,21 +20,21 @@ from kiosk.services.students.confirmation import FieldOutcome
 from kiosk.services.students.error_reports import Correct, Decided, Decline, Tickets, Undecided
 from kiosk.services.students.student_corrections import ImpossibleCorrection, ValueFault
 from tests.builders.applications import MOTHER, MOTHER_ID, Sender, made_up_id, new_visitor
-from tests.builders.decisions import add_member, clock_of, school_with_mail, sender
-from tests.builders.school import CHOSEN, NATIONAL_ID, TERMINAL, add_student
+from tests.builders.decisions import clock_of, sender
+from tests.builders.school import CHOSEN, NATIONAL_ID, TERMINAL, add_member, add_student, fetch
 
 ALL = {"class_name": "資二智", "name": "王曉明", "student_number": "110009"}
 
 
 @pytest.fixture
-def school(tmp_path: Path, database_url: str | None) -> Iterator[School]:
-    with school_with_mail(tmp_path, database_url, None) as opened:
-        other = add_student(opened, "110002", national_id=made_up_id(2))
-        with opened.store.write() as unit:
-            student = unit.session.get_one(Student, other)
-            student.class_name, student.seat_number = "資二智", 7
-            unit.audit("test", "student.changed", other)
-        yield opened
+def school(school: School) -> School:
+    """With a student of another class."""
+    other = add_student(school, "110002", national_id=made_up_id(2))
+    with school.store.write() as unit:
+        student = unit.session.get_one(Student, other)
+        student.class_name, student.seat_number = "資二智", 7
+        unit.audit("test", "student.changed", other)
+    return school
 
 
 @pytest.fixture
@@ -55,20 +54,6 @@ def report(school: School, visitor: StudentSession, values: Mapping[str, str]) -
         ).one()
 
 
-def student(school: School, student_id: str) -> Student:
-    with school.store.read() as session:
-        found = session.get_one(Student, student_id)
-        session.expunge(found)
-        return found
-
-
-def application(school: School, application_id: str) -> Application:
-    with school.store.read() as session:
-        found = session.get_one(Application, application_id)
-        session.expunge(found)
-        return found
-
-
 def test_the_registrar_sees_what_was_shown_what_would_be_right_and_what_waits(school: School, family: Sender) -> None:
     family.one(MOTHER)
     ticket_id = report(school, family.visitor, {"name": "王曉明", "class_name": "資二智"})
@@ -85,17 +70,18 @@ def test_the_registrar_sees_what_was_shown_what_would_be_right_and_what_waits(sc
     assert "王曉明" not in repr(view)
 
 
+@pytest.mark.both_databases
 def test_a_correction_reaches_student_login_applications_counts_and_hub(school: School, family: Sender) -> None:
     receipt = family.one(MOTHER)
     ticket_id = report(school, family.visitor, ALL)
-    assert application(school, receipt.application_id).held_for_correction
+    assert fetch(school, Application, receipt.application_id).held_for_correction
     registrar = add_member(school)
     corrections = {key: Correct(value) for key, value in ALL.items()}
     assert service(school).decide(registrar, ticket_id, 1, corrections) == Decided(None)
-    corrected = student(school, family.visitor.student_id)
+    corrected = fetch(school, Student, family.visitor.student_id)
     assert (corrected.class_name, corrected.name, corrected.student_number) == ("資二智", "王曉明", "110009")
     assert (corrected.data_state, corrected.seat_number) == ("corrected", None)
-    row = application(school, receipt.application_id)
+    row = fetch(school, Application, receipt.application_id)
     assert (row.class_name, row.student_name, row.student_number) == ("資二智", "王曉明", "110009")
     assert not row.held_for_correction
     assert compare(school.store).is_right
@@ -152,12 +138,12 @@ def test_an_impossible_value_changes_nothing(
     receipt = family.one(MOTHER)
     ticket_id = report(school, family.visitor, ALL)
     decisions = {one: Correct(right) for one, right in ALL.items()} | {key: Correct(value)}
-    before = student(school, family.visitor.student_id)
+    before = fetch(school, Student, family.visitor.student_id)
     with pytest.raises(ImpossibleCorrection) as refused:
         service(school).decide(add_member(school), ticket_id, 1, decisions)
     assert (refused.value.key, refused.value.fault) == (key, fault)
-    assert student(school, family.visitor.student_id) == before
-    assert application(school, receipt.application_id).held_for_correction
+    assert fetch(school, Student, family.visitor.student_id) == before
+    assert fetch(school, Application, receipt.application_id).held_for_correction
     assert school.student_data.hub(family.visitor).data_state == "error_reported"
 
 
@@ -187,7 +173,7 @@ def test_the_hub_tells_field_by_field_until_the_parent_confirms(school: School, 
         FieldOutcome("class_name", is_corrected=True, value="資二智", reason=""),
     }
     assert "戶籍" not in repr(hub.outcomes)
-    assert not application(school, receipt.application_id).held_for_correction
+    assert not fetch(school, Application, receipt.application_id).held_for_correction
     school.student_data.confirm(family.visitor)
     assert school.student_data.hub(family.visitor).outcomes == ()
 
@@ -211,9 +197,10 @@ def test_a_report_is_decided_whole_and_with_reasons(school: School, family: Send
             tickets.decide(registrar, ticket_id, 1, decisions)
     with pytest.raises(UnusableReason):
         tickets.decide(registrar, ticket_id, 1, {"name": Decline(" "), "class_name": Correct("資二智")})
-    assert student(school, family.visitor.student_id).class_name == "科二智"
+    assert fetch(school, Student, family.visitor.student_id).class_name == "科二智"
 
 
+@pytest.mark.both_databases
 def test_a_decision_is_made_once_and_never_on_what_was_replaced(school: School, family: Sender) -> None:
     first = report(school, family.visitor, {"name": "王曉明"})
     registrar, tickets = add_member(school), service(school)
@@ -226,9 +213,10 @@ def test_a_decision_is_made_once_and_never_on_what_was_replaced(school: School, 
     with pytest.raises(ChangedMeanwhile) as slower:
         tickets.decide(registrar, second, 1, {"name": Decline("與學籍相符")})
     assert (slower.value.by, slower.value.at, slower.value.what) == ("林老師", school.store.now(), "corrected")
-    assert student(school, family.visitor.student_id).name == "王筱明"
+    assert fetch(school, Student, family.visitor.student_id).name == "王筱明"
 
 
+@pytest.mark.both_databases
 def test_reports_come_in_pages_in_order(school: School) -> None:
     reported = []
     for place in range(5):
