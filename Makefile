@@ -1,7 +1,7 @@
 # Two commands for a newcomer: `make demo` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
-PYTEST := $(BIN)/python -m pytest
+PYTEST := $(BIN)/python -m pytest --basetemp=.pytest-tmp
 
 .PHONY: demo test check test-long lint bench bench-short pictures form-pictures form-font messages lock test-tools clean
 
@@ -65,4 +65,4 @@ test-tools:
 	touch $@ .venv/.runtime
 
 clean:
-	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .demo .pytest-tmp .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import gc
-import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,15 +11,6 @@ from db import schema
 from kiosk.config.sections import SmtpSettings
 from tests.builders.mail_server import Mailbox, mail_server
 from tests.builders.recorded_schema import RecordedSchema
-
-_IN_MEMORY = Path("/dev/shm")
-_ENOUGH_BYTES = 4 * 1024**3
-
-
-def pytest_configure() -> None:
-    """Keep the tests' files in memory where there is room: each commit waits for the disk, and no test looks at it."""
-    if _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ENOUGH_BYTES:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_IN_MEMORY))
 
 
 @pytest.fixture(scope="session", autouse=True)

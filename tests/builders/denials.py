@@ -156,7 +156,6 @@ CALLS: Mapping[str, Call] = {
         lambda _world: (TEXT, "agree"), lambda _world: {"language": "zh_TW", "read_to_end": True}
     ),
     "school.applications.submit": Call(lambda _world: (uuid4().hex, Mode.ONE_PARENT, Basis.PARENTS, [MOTHER])),
-    "school.applications.verify_applicant": Call(lambda world: (world.application_id, MOTHER_ID), of_child=True),
     "school.applications.withdraw": Call(lambda world: (world.application_id, MOTHER_ID), of_child=True),
     "school.drafts.save": Call(lambda _world: (APPLICATION, {}, MOTHER_ID)),
     "school.drafts.exists": Call(lambda _world: (APPLICATION,)),

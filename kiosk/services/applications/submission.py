@@ -112,19 +112,6 @@ class Applications:
             unit.audit(visitor.credential_id, "application.submitted", case.id, detail)
             return _receipt(unit.keys, case)
 
-    def verify_applicant(self, visitor: StudentSession, application_id: str, national_id: str) -> bool:
-        """Return whether this full ID is an applicant's.
-
-        Raises:
-            TooManyTries: too many wrong IDs.
-            Denied, PasswordChangeRequired: not this student's application, or see `require_login`.
-        """
-        with self._store.write() as unit:
-            case = case_of_student(unit, require_login(unit.connection, visitor), application_id)
-            claim = self._own_id.claim(unit, visitor, case.id, national_id, _owners(case))
-        claim.refuse_if_locked()
-        return claim.holds
-
     def withdraw(self, visitor: StudentSession, application_id: str, national_id: str) -> None:
         """Withdraw an application; a remaining single one is no longer in conflict.
 

@@ -274,7 +274,6 @@ def test_a_visit_ends_when_its_login_was_changed_or_its_student_left(
         lambda: school.drafts.load(visitor, CONFIRMATION),
         lambda: school.drafts.discard(visitor, CONFIRMATION),
         lambda: school.applications.submit(visitor, *form),
-        lambda: school.applications.verify_applicant(visitor, "0" * 32, MOTHER_ID),
         lambda: school.applications.withdraw(visitor, "0" * 32, MOTHER_ID),
     ):
         with pytest.raises(Denied):
