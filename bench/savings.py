@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
@@ -29,7 +28,6 @@ from kiosk.clock import SystemClock
 from kiosk.config.settings import Settings, load_settings
 from kiosk.launcher import TEXTUAL_ENVIRONMENT
 from kiosk.screens.base.kiosk_screen import KioskScreen
-from kiosk.terminal.locked_app import LockedApp
 from kiosk.widgets.safe_input import SafeInput
 
 _ROUNDS, _KEYS, _FORMS = 3, 60, 10
@@ -38,7 +36,6 @@ _SWITCH_SECONDS = 0.0005
 _TEXTUALS_FRAMES = {"TEXTUAL_FPS": "60"}
 _FRAMES, _TOOLTIPS = "TEXTUAL_FPS=1000", "no tooltips, no notifications"
 _REPLACEMENTS: dict[str, Callable[[], None]] = {
-    "LockedApp.update_styles": partial(setattr, LockedApp, "update_styles", App.update_styles),
     "SafeInput.virtual_size": partial(setattr, vars(SafeInput)["virtual_size"], "_layout", True),
     "SafeInput.validate": partial(setattr, SafeInput, "validate", Input.validate),
     "KioskScreen._take_width": partial(setattr, KioskScreen, "_take_width", lambda _screen, _width: None),

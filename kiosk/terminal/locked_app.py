@@ -19,7 +19,6 @@ from rich.console import RenderableType
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.dom import DOMNode
 from textual.screen import Screen
 
 from kiosk.terminal.crash_report import describe_crash
@@ -96,11 +95,6 @@ class LockedApp(App[int], inherit_bindings=False):
         if is_textuals_own and action not in _TEXTUALS_ACTIONS_ALLOWED:
             return False
         return super().check_action(action, parameters)
-
-    def update_styles(self, node: DOMNode, animate: bool = True) -> None:
-        """Leave a widget that is on no screen yet: it is styled when it comes."""
-        if node is self or node.parent is not None:
-            super().update_styles(node, animate=animate)
 
     def watch_signals(self) -> None:
         """Handle signals and uncaught errors; a headless app leaves them alone.

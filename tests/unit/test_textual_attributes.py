@@ -71,7 +71,6 @@ _DELIBERATE = {
         "exit",
         "open_url",
         "panic",
-        "update_styles",
     },
     "MaskedInput": {"_value"},
     "SafeInput": {
