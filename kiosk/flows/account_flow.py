@@ -1,4 +1,4 @@
-"""A visit with a parent account, from the sign-on to the sign-out, read from top to bottom."""
+"""A visit with a parent account, from the sign-on to the sign-out."""
 
 from __future__ import annotations
 
@@ -15,76 +15,76 @@ from kiosk.screens.account.password import AccountPasswordScreen
 from kiosk.screens.account.recovery import RecoveryCodeScreen, RecoveryScreen
 from kiosk.screens.base.account_step import AccountBlankScreen, AccountNoticeScreen, refusal_words
 from kiosk.screens.base.context import KioskContext
+from kiosk.screens.base.kiosk_screen import Nav
 from kiosk.screens.base.notice import NoticeScreen
-from kiosk.screens.base.step import Nav
 from kiosk.services.auth.account_session import AccountSignedIn
 from kiosk.services.errors import StoreConflict
 
 
 async def account_visit(app: KioskContext, answer: object) -> None:
-    """One visit, until whoever is there leaves, idles away, or their sign-on no longer holds.
+    """Run one visit, until the holder leaves or the session ends.
 
     Args:
         app: the kiosk.
-        answer: what the login screen answered: a sign-on, or that account or password were forgotten.
+        answer: the login screen's: an `AccountSignedIn`, or `FORGOTTEN`.
     """
     app.cover_with(AccountBlankScreen())
-    way_in = AccountSignInFlow(app)
+    sign_in = AccountSignInFlow(app)
     with suppress(SessionEnded, StoreConflict):
-        signed_in = await way_in.sign_on(answer)
+        signed_in = await sign_in.sign_on(answer)
         if signed_in is None:
             return
         try:
-            await _signed_on(way_in, signed_in)
+            await _open_menu(sign_in, signed_in)
         except (Denied, PasswordChangeRequired) as refused:
-            await way_in.show_notice(_("請重新登入"), refusal_words(refused))
+            await sign_in.show_notice(_("請重新登入"), refusal_words(refused))
 
 
-async def _signed_on(way_in: AccountSignInFlow, signed_in: AccountSignedIn) -> None:
-    """The forced change where it is due, then door after door."""
+async def _open_menu(sign_in: AccountSignInFlow, signed_in: AccountSignedIn) -> None:
+    """Force the change of a first password, then open item after item of the menu."""
     holder = signed_in.holder
     if signed_in.must_change:
-        changed = await way_in.show(AccountPasswordScreen(holder, forced=True))
+        changed = await sign_in.show(AccountPasswordScreen(holder, forced=True))
         if isinstance(changed, Nav):
             return
         holder = changed
-    doors = AccountMenuFlow(way_in.app, holder)
-    if way_in.recovered:
-        await doors.tell_names()
+    menu = AccountMenuFlow(sign_in.app, holder)
+    if sign_in.is_recovered:
+        await menu.show_names()
     while True:
-        children = await doors.call(way_in.school.accounts.children, doors.holder)
-        door = await doors.show(AccountHomeScreen(doors.holder, children))
-        if isinstance(door, Nav) or door == "leave":
+        children = await menu.call(sign_in.school.accounts.children, menu.holder)
+        item = await menu.show(AccountHomeScreen(menu.holder, children))
+        if isinstance(item, Nav) or item == "leave":
             return
-        with suppress(StoreConflict):  # what stands behind that door cannot be kept; the others are open
-            await doors.run(door, children)
+        with suppress(StoreConflict):  # this item's data cannot be stored; the other items still work
+            await menu.open_item(item, children)
 
 
 class AccountSignInFlow(Flow):
-    """From the account's login, or from 忘記帳號、密碼, to a sign-on; nobody is signed on yet.
+    """Leads from the account's login, or from 忘記帳號、密碼, to a sign-on.
 
     Attributes:
-        recovered: whether they came by 忘記帳號、密碼.
+        is_recovered: whether the sign-on came from 忘記帳號、密碼.
     """
 
-    recovered = False
+    is_recovered = False
 
     def notice(self, heading: str, text: str, choices: Mapping[str, str] | None = None) -> NoticeScreen:
-        """A notice in the account's frame."""
+        """Make a notice in the account's frame."""
         return AccountNoticeScreen(None, heading, text, choices)
 
     async def sign_on(self, answer: object) -> AccountSignedIn | None:
-        """The sign-on; None where they went back to the students' login."""
+        """Return the sign-on; None where the holder went back to the students' login."""
         while answer == FORGOTTEN:
             signed_in = await self.recover()
             if signed_in is not None:
-                self.recovered = True
+                self.is_recovered = True
                 return signed_in
             answer = await self.show(AccountLoginScreen())
         return answer if isinstance(answer, AccountSignedIn) else None
 
     async def recover(self) -> AccountSignedIn | None:
-        """忘記帳號、密碼, by name, ID and a code; None where they went back."""
+        """Sign on by name, ID and a mailed code (忘記帳號、密碼); None where the holder went back."""
         if not self.school.account_recovery.available:
             text = _("學校沒有設定寄信，不能用驗證碼。請帶身分證件到服務台，由學校人員重設。")
             await self.show_notice(_("忘記帳號、密碼"), text)

@@ -1,4 +1,4 @@
-"""What stands behind the doors of a parent account's home."""
+"""The items of a parent account's menu."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from kiosk.screens.account.password import AccountPasswordScreen, PresentPasswor
 from kiosk.screens.account.systems import SystemScreen, SystemsScreen
 from kiosk.screens.base.account_step import AccountNoticeScreen, refusal_words
 from kiosk.screens.base.context import KioskContext
+from kiosk.screens.base.kiosk_screen import Nav
 from kiosk.screens.base.notice import NoticeScreen
-from kiosk.screens.base.step import Nav
 from kiosk.services.accounts.visible_children import BoundChild
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.documents.printer import PrintFailed, PrintFault, send_to_printer
@@ -37,11 +37,11 @@ from kiosk.services.texts.loader import TextName, load_text
 
 
 class AccountMenuFlow(Flow):
-    """The doors.
+    """Opens the items.
 
     Args:
         app: the kiosk.
-        holder: who is signed on, with a password of their own.
+        holder: the account's session, after the forced change of the password.
     """
 
     def __init__(self, app: KioskContext, holder: AccountSession) -> None:
@@ -49,17 +49,17 @@ class AccountMenuFlow(Flow):
         self.holder = holder
 
     def notice(self, heading: str, text: str, choices: Mapping[str, str] | None = None) -> NoticeScreen:
-        """A notice in the account's frame."""
+        """Make a notice in the account's frame."""
         return AccountNoticeScreen(self.holder, heading, text, choices)
 
-    async def run(self, door: str, children: Sequence[BoundChild]) -> None:
-        """What stands behind one of the doors.
+    async def open_item(self, item: str, children: Sequence[BoundChild]) -> None:
+        """Open one item.
 
         Raises:
-            Left: the visit is over.
-            Denied, PasswordChangeRequired: the sign-on no longer holds.
+            SessionEnded: the visit is over.
+            Denied, PasswordChangeRequired: the session is no longer valid.
         """
-        match door:
+        match item:
             case "systems":
                 await self.systems()
             case "fees":
@@ -75,8 +75,8 @@ class AccountMenuFlow(Flow):
             case "data":
                 await self.own_data()
 
-    async def tell_names(self) -> None:
-        """What somebody who had forgotten it may sign on with."""
+    async def show_names(self) -> None:
+        """Show the names that the account may sign on with."""
         contact = await self.call(self.school.accounts.contact, self.holder)
         names = [contact.chosen_account, contact.email_masked]
         names += [contact.mobile_masked] if contact.mobile_can_sign_on else []
@@ -84,19 +84,21 @@ class AccountMenuFlow(Flow):
         await self.show_notice(_("您的帳號"), text)
 
     async def systems(self) -> None:
-        """選擇系統: one after the other."""
+        """Show one system after another (選擇系統)."""
         systems = load_systems(self.app.settings.text_folder, current_language())
         while not isinstance(chosen := await self.show(SystemsScreen(self.holder, systems)), Nav):
-            await self.show(SystemScreen(self.holder, next(one for one in systems.systems if one.key == chosen)))
+            await self.show(
+                SystemScreen(self.holder, next(system for system in systems.systems if system.key == chosen))
+            )
 
     async def fees(self) -> None:
-        """繳費."""
+        """Show the fees (繳費)."""
         notice = load_text(TextName.FEES_NOTICE, self.app.settings.text_folder, current_language())
         children = await self.call(self.school.fees.of_account, self.holder)
         await self.show(FeesScreen(self.holder, notice.body, children))
 
     async def contact(self) -> None:
-        """帳號資料: one name or number after the other."""
+        """Change one name or number after another (帳號資料)."""
         while True:
             contact = await self.call(self.school.accounts.contact, self.holder)
             match await self.show(ContactScreen(self.holder, contact)):
@@ -113,7 +115,7 @@ class AccountMenuFlow(Flow):
                     return
 
     async def password(self) -> None:
-        """密碼: the present one, then the new one; every other session with this account ends."""
+        """Ask for the password, then for a new one; every other session of this account ends."""
         if await self.show(PresentPasswordScreen(self.holder)) is not True:
             return
         changed = await self.show(AccountPasswordScreen(self.holder, forced=False))
@@ -122,7 +124,7 @@ class AccountMenuFlow(Flow):
             await self.show_notice(_("已更改"), _("密碼已變更，以後用新的密碼登入。"))
 
     async def mobile(self) -> None:
-        """手機號碼, and whether one can sign on with it."""
+        """Change the mobile number, and say where it cannot be used to sign on."""
         changed = await self.show(MobileScreen(self.holder))
         if changed == "shared":
             text = _("手機號碼已更改。這個號碼也登記在別的家長帳號，所以不能用來登入；請用電子郵件或自訂帳號。")
@@ -131,7 +133,7 @@ class AccountMenuFlow(Flow):
             await self.show_notice(_("已更改"), _("手機號碼已更改。"))
 
     async def email(self) -> None:
-        """電子郵件: the new address, then the code that went there."""
+        """Change the e-mail address, after the code that is mailed to it."""
         if not self.school.email_codes.available:
             await self.show_notice(_("不能在這裡更改"), _("學校沒有設定寄信，不能寄驗證碼，所以不能更改電子郵件。"))
             return
@@ -147,7 +149,7 @@ class AccountMenuFlow(Flow):
                 return
 
     async def choose_child(self, children: Sequence[BoundChild], heading: str) -> BoundChild | None:
-        """Which of the bound children; None where they went back."""
+        """Ask for one of the bound children; None where the holder went back."""
         bound = [child for child in children if child.binding_id is not None]
         if len(bound) == 1:
             return bound[0]
@@ -155,19 +157,19 @@ class AccountMenuFlow(Flow):
         return None if isinstance(chosen, Nav) else next(child for child in bound if child.student_id == chosen)
 
     async def bindings(self, children: Sequence[BoundChild]) -> None:
-        """子女與綁定: a child, and perhaps the end of the binding."""
+        """Show a child's binding, and end it (子女與綁定)."""
         child = await self.choose_child(children, _("子女與綁定"))
         while child is not None and await self.show(ChildScreen(self.holder, child)) == "end":
             is_last = len(children) == 1
             if await self.show(EndBindingScreen(self.holder, child, is_last=is_last)) is True:
-                await self.tell_ended(child, is_last=is_last)
+                await self.show_binding_ended(child, is_last=is_last)
                 return
 
-    async def tell_ended(self, child: BoundChild, *, is_last: bool) -> None:
-        """A binding has ended; with the last one, so has the account.
+    async def show_binding_ended(self, child: BoundChild, *, is_last: bool) -> None:
+        """Say that a binding has ended, and with the last one the account.
 
         Raises:
-            Left: it was the last one.
+            SessionEnded: it was the last one.
         """
         text = _("和 {child} 的綁定已經終止。").format(child=mask_name(child.student_name))
         if is_last:
@@ -177,7 +179,7 @@ class AccountMenuFlow(Flow):
             raise SessionEnded
 
     async def carers(self, children: Sequence[BoundChild]) -> None:
-        """照顧者 of a child: one more, or one less."""
+        """Add and remove a child's carers (照顧者)."""
         child = await self.choose_child(children, _("照顧者"))
         while child is not None:
             carers = await self.call(self.school.carers.of_child, self.holder, child.student_id)
@@ -194,7 +196,7 @@ class AccountMenuFlow(Flow):
                     await self.show_notice(_("已新增照顧者"), text.format(name=granted.name))
 
     async def consents(self, children: Sequence[BoundChild]) -> None:
-        """同意紀錄: one after the other, and perhaps taking one back."""
+        """Show the consents, and withdraw one (同意紀錄)."""
         while True:
             consents = await self.call(self.school.own_data.consents, self.holder)
             chosen = await self.show(ConsentsScreen(self.holder, consents))
@@ -204,10 +206,10 @@ class AccountMenuFlow(Flow):
                 return
 
     async def withdraw(self, consent: GivenConsent, *, is_last: bool) -> bool:
-        """撤回同意, once they know what follows from it; whether it was done.
+        """Withdraw a consent, after a notice of the consequences; return whether it was done.
 
         Raises:
-            Left: it was the last child's.
+            SessionEnded: it was the last child's.
         """
         text = _("撤回 {child} 的同意，您和這位子女的綁定就終止；撤回會留下紀錄。")
         if is_last:
@@ -223,7 +225,7 @@ class AccountMenuFlow(Flow):
         return True
 
     async def own_data(self) -> None:
-        """我的個人資料: shown, printed, and the request to delete it."""
+        """Show and print the holder's data; request its deletion (我的個人資料)."""
         while True:
             copy = await self.call(self.school.own_data.copy, self.holder)
             deletion = await self.call(self.school.own_data.deletion, self.holder)
@@ -239,7 +241,7 @@ class AccountMenuFlow(Flow):
                     return
 
     async def print_copy(self) -> None:
-        """Print the copy, and say what came of it."""
+        """Print the copy, and show the result."""
         printer = self.app.settings.printer
         try:
             if printer is None:
@@ -254,7 +256,7 @@ class AccountMenuFlow(Flow):
             await self.show_notice(_("正在列印"), _("已送到印表機。請馬上取走，上面有您的個人資料。"))
 
     async def take_back(self) -> None:
-        """取回刪除申請, unless the school has decided meanwhile."""
+        """Take back the request for deletion (取回刪除申請), unless the school has decided meanwhile."""
         try:
             await self.call(self.school.own_data.take_back_deletion, self.holder)
         except ChangedMeanwhile as changed:

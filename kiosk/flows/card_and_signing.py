@@ -1,4 +1,4 @@
-"""The hub's last two doors: 學生證多元功能開通服務 and 同意簽署回傳."""
+"""The menu's last two items: 學生證多元功能開通服務 and 同意簽署回傳."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from kiosk.domain.documents import FormKey, FormRefused, NothingToSign
 from kiosk.domain.errors import ChangedMeanwhile
 from kiosk.flows.family_flow import FamilyFlow
 from kiosk.i18n import _, current_language
-from kiosk.screens.base.notice import NoticeScreen
-from kiosk.screens.base.step import Nav
+from kiosk.screens.base.kiosk_screen import Nav
 from kiosk.screens.family.forms_to_sign import FormsToSignScreen
 from kiosk.screens.family.signature import SignatureScreen
 from kiosk.screens.family.student_card import StudentCardScreen
@@ -19,10 +18,10 @@ from kiosk.services.texts.card_services import load_card_services
 
 
 class SigningFlow(FamilyFlow):
-    """What stands behind them."""
+    """Answers the services of the student card; prints and signs the forms."""
 
     async def card(self) -> None:
-        """學生證多元功能開通服務: item by item, then what comes next."""
+        """Ask which services to open (學生證多元功能開通服務), then say how the form is returned."""
         services = load_card_services(self.app.settings.text_folder, current_language())
         before = await self.call(self.school.card.choices, self.visitor)
         chosen = await self.show(StudentCardScreen(services, before.chosen))
@@ -30,12 +29,12 @@ class SigningFlow(FamilyFlow):
             return
         await self.call(self.school.card.answer, self.visitor, services, chosen)
         on = "、".join(item.name for item in services.items if chosen[item.key])
-        said = _("您選擇開通：{items}。").format(items=on) if on else _("您選擇全部不開通。")
+        chosen_items = _("您選擇開通：{items}。").format(items=on) if on else _("您選擇全部不開通。")
         after = _("已經記錄，日後可以再更改。請到「同意簽署回傳」列印申請書，簽章後繳回學校。")
-        await self.show_notice(_("學生證多元功能開通服務"), f"{said}\n\n{after}")
+        await self.show_notice(_("學生證多元功能開通服務"), f"{chosen_items}\n\n{after}")
 
     async def sign(self) -> None:
-        """同意簽署回傳: where both forms are, and printing them."""
+        """Show both forms, print them and sign them (同意簽署回傳)."""
         papers = self.school.papers
         while True:
             boxes = await self.call(self.school.signatures.boxes, self.visitor)
@@ -51,14 +50,14 @@ class SigningFlow(FamilyFlow):
                 await self.print_forms([paper.key for paper in screen.to_print])
 
     async def sign_on_screen(self, boxes: Sequence[SignatureBox]) -> None:
-        """在螢幕上簽名: one box, which staff check afterwards."""
-        chosen: str | Nav = "n0"
+        """Sign one box on the screen (在螢幕上簽名); staff check it afterwards."""
+        chosen: int | None = 0
         if len(boxes) > 1:
-            choices = {f"n{place}": f"{box.key.kind.label}　{box.title}" for place, box in enumerate(boxes)}
-            chosen = await self.show(NoticeScreen(_("在螢幕上簽名"), _("要簽哪一欄？請由本人簽名。"), choices))
-        if isinstance(chosen, Nav):
+            labels = [f"{box.key.kind.label}　{box.title}" for box in boxes]
+            chosen = await self.choose(_("在螢幕上簽名"), _("要簽哪一欄？請由本人簽名。"), labels)
+        if chosen is None:
             return
-        box = boxes[int(chosen[1:])]
+        box = boxes[chosen]
         drawing = await self.show(SignatureScreen(box))
         if isinstance(drawing, Nav):
             return
@@ -70,7 +69,7 @@ class SigningFlow(FamilyFlow):
             await self.show_notice(_("已簽名"), _("請現在向學校人員出示身分證件；查驗本人及證件後，簽名才算完成。"))
 
     async def print_forms(self, keys: Sequence[FormKey]) -> None:
-        """Print, and say what came of it."""
+        """Print, and show the result."""
         try:
             printed = await self.call(self.school.papers.print_own, self.visitor, keys)
         except PrintFailed as failed:

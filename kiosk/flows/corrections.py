@@ -1,4 +1,4 @@
-"""What a parent who has applied comes back for: 補正 of what was sent back, and 撤回申請."""
+"""Corrections of a returned application (退件補正), and its withdrawal (撤回申請)."""
 
 from __future__ import annotations
 
@@ -9,32 +9,31 @@ from kiosk.domain.school_calendar import today
 from kiosk.flows.family_flow import FamilyFlow
 from kiosk.i18n import _
 from kiosk.screens.base.ask_id import AskIdScreen
-from kiosk.screens.base.notice import NoticeScreen
-from kiosk.screens.base.step import Nav
+from kiosk.screens.base.kiosk_screen import Nav
 from kiosk.screens.family.correction import CorrectionScreen
 from kiosk.services.applications.form_check import ApplicantIsStudent, InvalidApplication
 from kiosk.services.auth.identity_check import NotTheirId, TooManyTries
 from kiosk.services.errors import StoreConflict
 from kiosk.services.students.confirmation import HubState
-from kiosk.services.texts.loader import TextName, load_text
+from kiosk.services.texts.loader import TextName
 
 if TYPE_CHECKING:
     from kiosk.services.applications.corrections import ReturnedApplication
 
 
 class CorrectionFlow(FamilyFlow):
-    """Each asks for the applicant's full ID first: both parents and the student know the login."""
+    """Asks for the applicant's full ID first: both parents and the student know the login."""
 
     async def correct(self, state: HubState) -> None:
-        """退件補正: what was sent back, opened by the applicant's full ID, and the answer."""
+        """Open a returned application with the applicant's full ID, and send its corrections (退件補正)."""
         returned_ones = [one for one in state.applications if one.state == "returned"]
-        chosen: str | Nav = "n0"
+        chosen: int | None = 0
         if len(returned_ones) > 1:
-            choices = {f"n{place}": one.number for place, one in enumerate(returned_ones)}
-            chosen = await self.show(NoticeScreen(_("要補正哪一件？"), _("請選申請編號。"), choices))
-        if isinstance(chosen, Nav):
+            numbers = [one.number for one in returned_ones]
+            chosen = await self.choose(_("要補正哪一件？"), _("請選申請編號。"), numbers)
+        if chosen is None:
             return
-        application = returned_ones[int(chosen[1:])]
+        application = returned_ones[chosen]
         text = _("請輸入申請 {number} 的申請人身分證字號。").format(number=application.number)
         typed = await self.show(AskIdScreen(_("補正退回的欄位"), text))
         if isinstance(typed, Nav):
@@ -51,17 +50,17 @@ class CorrectionFlow(FamilyFlow):
             await self.show_notice(_("沒有送出"), _("這件申請剛有變動，請再看一次。"))
 
     async def answer_returned(self, returned: ReturnedApplication, national_id: str) -> bool:
-        """One form a person of whom something was sent back, then the answer; False where they left.
+        """Show a form for each person with returned fields, then send; False where the visitor went back.
 
         Raises:
-            NotTheirId, TooManyTries, ChangedMeanwhile: see `kiosk.services.applications.corrections.Corrections.answer`.
+            NotTheirId, TooManyTries, ChangedMeanwhile: see `kiosk.services.applications.corrections.Corrections`.
         """
         entries = {person.position: person.entry for person in returned.people}
-        place = 0
+        position = 0
         while True:
-            while place < len(returned.people):
-                person = returned.people[place]
-                others = [entry for position, entry in entries.items() if position < person.position]
+            while position < len(returned.people):
+                person = returned.people[position]
+                others = [entry for number, entry in entries.items() if number < person.position]
                 answer = await self.show(
                     CorrectionScreen(
                         returned.mode,
@@ -70,17 +69,17 @@ class CorrectionFlow(FamilyFlow):
                         entry=entries[person.position],
                         other=others[0] if others else None,
                         unsent=entries[person.position] != person.entry,
-                        email_notice=load_text(TextName.EMAIL_NOTICE, self.app.settings.text_folder).body,
+                        email_notice=self.text(TextName.EMAIL_NOTICE),
                     )
                 )
                 if isinstance(answer, Nav):
-                    if place == 0:
+                    if position == 0:
                         return False
-                    place -= 1
+                    position -= 1
                     continue
                 entries[person.position] = answer.entry
-                place += 1
-            place -= 1
+                position += 1
+            position -= 1
             changed = [entries[person.position] for person in returned.people if "email" in person.reasons]
             if not await self.verify_addresses(changed):
                 continue
@@ -103,18 +102,18 @@ class CorrectionFlow(FamilyFlow):
                 return True
 
     async def withdraw(self, state: HubState) -> None:
-        """撤回申請, after the applicant's full ID."""
+        """Withdraw an application with the applicant's full ID (撤回申請)."""
         open_ones = [one for one in state.applications if one.state in ("under_review", "returned")]
-        choices = {f"n{place}": one.number for place, one in enumerate(open_ones)}
+        numbers = [one.number for one in open_ones]
         while True:
-            chosen = await self.show(NoticeScreen(_("要撤回哪一件？"), _("撤回後可以再申請。"), choices))
-            if isinstance(chosen, Nav):
+            chosen = await self.choose(_("要撤回哪一件？"), _("撤回後可以再申請。"), numbers)
+            if chosen is None:
                 return
             typed = await self.show(AskIdScreen(_("撤回申請"), _("請輸入這件申請的申請人身分證字號。")))
             if not isinstance(typed, Nav):
                 break
         try:
-            await self.call(self.school.applications.withdraw, self.visitor, open_ones[int(chosen[1:])].id, typed)
+            await self.call(self.school.applications.withdraw, self.visitor, open_ones[chosen].id, typed)
         except ServiceError:
             await self.show_notice(_("沒有撤回"), _("號碼不符，或申請已經有結果。"))
         else:

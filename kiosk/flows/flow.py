@@ -1,7 +1,4 @@
-"""Walking through screens: one shown after the other, services called between them.
-
-A parent's visit (:mod:`kiosk.flows.family_visit`) and a shift of staff (:mod:`kiosk.flows.staff_flow`) are both such walks.
-"""
+"""A flow: screens one after another, with calls of services between them."""
 
 from __future__ import annotations
 
@@ -22,11 +19,11 @@ P = ParamSpec("P")
 
 
 class SessionEnded(Exception):
-    """The walk ended: whoever was there left, or idled away."""
+    """The user left, or the session was reset after too long a stillness."""
 
 
 class Flow:
-    """What every walk can do.
+    """Shows screens and calls services.
 
     Args:
         app: the kiosk, whose school is open.
@@ -37,10 +34,10 @@ class Flow:
         self.school = app.school
 
     async def show(self, screen: Screen[T]) -> T:
-        """Show a screen.
+        """Show a screen and return its answer.
 
         Raises:
-            Left: an idle reset dismissed it with nothing.
+            SessionEnded: a reset dismissed it without an answer.
         """
         answer = await self.app.answer_of(screen)
         if answer is None:
@@ -48,11 +45,11 @@ class Flow:
         return answer
 
     async def call(self, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
-        """Call a service in a thread; where the database is busy, wait for the visitor to try again.
+        """Call a service in a thread; where the database is busy, let the user try again.
 
         Raises:
-            Left: they did not want to.
-            StoreConflict: to try again would not help; they have been told.
+            SessionEnded: the user chose to sign out instead.
+            StoreConflict: trying again cannot help; a notice has said so.
         """
         while True:
             try:
@@ -66,13 +63,13 @@ class Flow:
                     raise SessionEnded from None
 
     def notice(self, heading: str, text: str, choices: Mapping[str, str] | None = None) -> NoticeScreen:
-        """A notice in the frame of this walk."""
+        """Make a notice in the frame of this flow."""
         return NoticeScreen(heading, text, choices)
 
     async def show_notice(self, heading: str, text: str) -> None:
         """Show a notice until it is answered.
 
         Raises:
-            Left: see :meth:`show`.
+            SessionEnded: see `show`.
         """
         await self.show(self.notice(heading, text))

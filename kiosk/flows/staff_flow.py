@@ -1,4 +1,4 @@
-"""A shift of somebody of the staff, from the sign-in to the sign-out, read from top to bottom."""
+"""A staff session, from the sign-in to the sign-out."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from kiosk.domain.errors import Denied, PasswordChangeRequired
 from kiosk.flows.flow import Flow, SessionEnded
 from kiosk.i18n import _
 from kiosk.screens.base.context import KioskContext
+from kiosk.screens.base.kiosk_screen import Nav
 from kiosk.screens.base.notice import NoticeScreen
 from kiosk.screens.base.staff_step import StaffBlankScreen, StaffNoticeScreen, refusal_words
-from kiosk.screens.base.step import Nav
 from kiosk.screens.office.add_staff import AddStaffScreen
 from kiosk.screens.office.audit_log import AuditLogScreen
 from kiosk.screens.office.calls import CallsScreen
@@ -46,7 +46,7 @@ _MAX_COUNTED = 100
 
 
 async def staff_session(app: KioskContext, signed_in: StaffSignedIn) -> None:
-    """One shift: the forced change where it is due, then door after door."""
+    """Run one session: the forced change of a first password, then item after item of the menu."""
     app.cover_with(StaffBlankScreen(signed_in.member))
     office = await asyncio.to_thread(open_office, app.school)
     work = StaffFlow(app, office, signed_in.member)
@@ -60,7 +60,7 @@ async def staff_session(app: KioskContext, signed_in: StaffSignedIn) -> None:
 
 
 class StaffFlow(Flow):
-    """The way of one member through their shift."""
+    """Opens the items of one member's menu."""
 
     def __init__(self, app: KioskContext, office: StaffServices, member: StaffMember) -> None:
         super().__init__(app)
@@ -68,11 +68,11 @@ class StaffFlow(Flow):
         self.member = member
 
     def notice(self, heading: str, text: str, choices: Mapping[str, str] | None = None) -> NoticeScreen:
-        """A notice to staff."""
+        """Make a notice in the staff's frame."""
         return StaffNoticeScreen(self.member, heading, text, choices)
 
     async def run(self, *, must_change: bool) -> None:
-        """Door after door."""
+        """Open item after item, until the member signs out."""
         if must_change and not await self.change_password(forced=True):
             return
         while True:
@@ -88,8 +88,8 @@ class StaffFlow(Flow):
                 case "scan":
                     await self.scan()
                 case "print":
-                    piles = await self.call(self.office.print_desk.piles, self.member)
-                    await self.show(PrintQueueScreen(self.office, self.member, piles))
+                    queue = await self.call(self.office.print_desk.piles, self.member)
+                    await self.show(PrintQueueScreen(self.office, self.member, queue))
                 case "card":
                     await self.show(CardRegisterScreen(self.office, self.member))
                 case "desk":
@@ -110,7 +110,7 @@ class StaffFlow(Flow):
                     return
 
     async def waiting(self) -> Waiting:
-        """How much waits behind the doors."""
+        """Count the open work of each item."""
         if self.member.role is Role.ADMINISTRATOR:
             return Waiting()
         counts = await self.call(self.office.queue.counts, self.member, QueueFilter())
@@ -118,11 +118,13 @@ class StaffFlow(Flow):
         if self.member.role is Role.REGISTRAR:
             deletions = len(await self.call(self.office.deletion_requests.list, self.member))
             tickets = len(await self.call(self.office.tickets.list, self.member, limit=_MAX_COUNTED))
-        told = await self.call(self.office.outbox.counts, self.member)
-        return Waiting(sum(counts[state] for state in OPEN_STATES), tickets, told.to_call, told.dead_letters, deletions)
+        messages = await self.call(self.office.outbox.counts, self.member)
+        return Waiting(
+            sum(counts[state] for state in OPEN_STATES), tickets, messages.to_call, messages.dead_letters, deletions
+        )
 
     async def change_password(self, *, forced: bool) -> bool:
-        """A new password; every other session with this login ends. False where they left it."""
+        """Change the password, which ends every other session of this login; False where the member went back."""
         changed = await self.show(StaffNewPasswordScreen(self.member, forced=forced))
         if isinstance(changed, Nav):
             return False
@@ -130,11 +132,11 @@ class StaffFlow(Flow):
         return True
 
     async def confirm(self, heading: str, text: str, sending: str, roles: Collection[Role]) -> bool:
-        """The password once more, for what these roles may do."""
+        """Ask for the password again, before an action of these roles."""
         return await self.show(ConfirmPasswordScreen(self.member, heading, text, sending, roles)) is True
 
     async def review(self) -> None:
-        """The queue, and application after application."""
+        """Show the queue, and open one application after another."""
         view = QueueView()
         while True:
             match await self.show(QueueScreen(self.office, self.member, view)):
@@ -147,7 +149,7 @@ class StaffFlow(Flow):
                     return
 
     async def application(self, application_id: str, view: QueueView) -> None:
-        """One application, and from there perhaps the child's other; the queue says what was decided."""
+        """Open one application, or another of the same child; the queue then shows the decision."""
         while True:
             case = await self.call(load_case, self.office, self.member, application_id)
             match await self.show(ApplicationScreen(self.office, self.member, case)):
@@ -161,7 +163,7 @@ class StaffFlow(Flow):
                     return
 
     async def approve_many(self, view: QueueView) -> None:
-        """整批通過: those that are marked; where none is, those of the filter."""
+        """Approve the marked applications, or without marks those of the filter (整批通過)."""
         if view.marks:
             summary = summary_of(tuple(view.marks.values()))
         else:
@@ -170,20 +172,20 @@ class StaffFlow(Flow):
             view.marks.clear()
 
     async def tickets(self) -> None:
-        """錯誤回報, one after the other."""
+        """Decide one error report after another (錯誤回報)."""
         while not isinstance(chosen := await self.show(ErrorReportsScreen(self.office, self.member)), Nav):
             ticket = await self.call(self.office.tickets.open, self.member, chosen)
             decided = await self.show(ErrorReportScreen(self.office, self.member, ticket))
             if not isinstance(decided, Nav) and decided.one_time_code is not None:
-                now = await self.call(self.office.tickets.open, self.member, chosen)
-                number = now.row.student_number
+                changed = await self.call(self.office.tickets.open, self.member, chosen)
+                number = changed.row.student_number
                 text = _("學號改了，原來的第一次密碼不能再用。請把帳號和登入碼交給學生，登入後會要求改密碼。")
                 await self.show(
                     OneTimeCodeScreen(self.member, _("新的登入碼"), f"P{number}", decided.one_time_code, text)
                 )
 
     async def deletions(self) -> None:
-        """刪除申請, one after the other, until none is left."""
+        """Decide one request for deletion after another, until none is left (刪除申請)."""
         requests = self.office.deletion_requests
         while rows := await self.call(requests.list, self.member):
             chosen = await self.show(DeletionRequestsScreen(self.office, self.member, rows))
@@ -195,7 +197,7 @@ class StaffFlow(Flow):
                 await self.decide_deletion(view, deletes=decision == DELETE)
 
     async def decide_deletion(self, view: DeletionView, *, deletes: bool) -> None:
-        """刪除, after the password once more, or 不刪除; either with words to the parent."""
+        """Delete, after the password, or refuse to; either with a text to the parent."""
         name, row = view.row.name, view.row
         if deletes:
             heading, sending = _("刪除 {name} 的個人資料").format(name=name), _("刪除")
@@ -215,12 +217,12 @@ class StaffFlow(Flow):
         await self.show(ReasonScreen(self.office, self.member, heading, text, act=decide, sending=sending))
 
     async def scan(self) -> None:
-        """What comes back: paper by its code, what was signed on the screen by seeing who signed."""
+        """Scan returned forms; check the signatures made on the screen."""
         while await self.show(ScanScreen(self.office, self.member)) == "signatures":
             await self.show(SignaturesScreen(self.office, self.member))
 
     async def desk(self) -> None:
-        """服務台: a code for whoever stands there."""
+        """Reset the login of a parent at the desk, and show the one-time code (服務台)."""
         given = await self.show(LoginResetScreen(self.office, self.member))
         text = _("請家長用這組碼當密碼登入，登入後會要求設定新密碼。")
         while given == ACCOUNT:
@@ -233,7 +235,7 @@ class StaffFlow(Flow):
             await self.show(OneTimeCodeScreen(self.member, _("登入已重設"), given.account, given.code, text))
 
     async def staff(self) -> None:
-        """教職員: one after the other."""
+        """Change one staff account after another (教職員)."""
         said = ""
         while True:
             rows = await self.call(self.office.staff_accounts.list, self.member)
@@ -251,7 +253,7 @@ class StaffFlow(Flow):
                 await self.show(OneTimeCodeScreen(self.member, _("密碼已重設"), changed.account, changed.code, text))
 
     async def add_staff(self) -> str:
-        """Somebody new, and their first password; what was done in words, or nothing."""
+        """Add a staff account and show its first password; return a message, empty where nothing was done."""
         added = await self.show(AddStaffScreen(self.office, self.member))
         if isinstance(added, Nav):
             return ""
