@@ -6,10 +6,10 @@ from kiosk.testing.person import Person, until
 
 
 class Reviewer(Person):
-    """Somebody of the staff in review mode: each method is one thing they do.
+    """A member of staff at the headless kiosk; each method is one thing they do.
 
-    ``app = KioskApp(settings, clock, school, AppOptions(staff_only=True))`` stands at the staff's login; in the lobby, where the
-    settings allow it, :meth:`enters_from_lobby` comes first.
+    ``KioskApp(settings, clock, school, AppOptions(staff_only=True))`` begins at the staff's login. In the lobby,
+    :meth:`enters_from_lobby` comes first.
     """
 
     async def enters_from_lobby(self) -> None:

@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
 
 class LoginScreen(Step[object]):
-    """Asks for account and password; the same words for every cause of refusal.
+    """Asks for account and password; answers with a ``SignedIn`` and words every refusal alike.
 
-    Answers with a kiosk.services.auth.sign_in.SignedIn, a name this screen does not import: it is shown before the database
-    is loaded.
+    It is painted before the database is loaded, so it imports no service.
     """
 
     number = 1
