@@ -1,4 +1,4 @@
-"""The queue of applications: counts and states above, search and filters, the table, what can be done with it."""
+"""The queue of applications: counts, search, filters and the table."""
 
 from __future__ import annotations
 
@@ -40,17 +40,14 @@ from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import PageRequest, Row, RowPage, Side, TablePosition
 
 _SCANNED = re.compile(r"[A-Za-z0-9_-]{22}\Z", re.ASCII)
-"""A receipt's code at the end of what was typed: a scanner types like a keyboard, after whatever stood there."""
+"""A receipt's code at the end of typed text; a scanner types like a keyboard."""
 _LONG = 0.1
-"""Seconds after which a person notices that nothing happened."""
+"""Seconds after which a person notices a delay."""
 
 
 @dataclass
 class QueueView:
-    """How somebody looks at the queue; kept while they look at an application and come back.
-
-    ``said``: what was just done, for the queue to say.
-    """
+    """The filter, order and position of the queue, kept while an application is open; ``said`` is the last result."""
 
     wanted: QueueFilter = QueueFilter(states=(ApplicationState.UNDER_REVIEW,))
     sort: QueueSort = QueueSort()
@@ -61,18 +58,18 @@ class QueueView:
 
 @dataclass(frozen=True)
 class OpenApplication:
-    """Look at this one."""
+    """Open this application."""
 
     application_id: str
 
 
 @dataclass(frozen=True)
 class ApproveMany:
-    """Approve those that are marked; where none is, those of the filter."""
+    """Approve the marked applications, or all of the filter if none is marked."""
 
 
 class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
-    """Answers with what to do; the view is changed on the way, so that the next queue begins where this one was."""
+    """Answers with the next act; keeps the view up to date, so that the queue resumes where it was."""
 
     AUTO_FOCUS = "#table"
     CSS_PATH = Path(__file__).with_suffix(".tcss")
@@ -93,11 +90,11 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         self._open_the_only_one = False
 
     def key_hints(self) -> str:
-        """The keys to narrow the list and to work on it."""
+        """Name the keys that filter the list and work on it."""
         return _("Enter 開啟　空白 選取　左右 狀態　F2 搜尋　F3 班級　F4 標記　F5 排序　F6 整批")
 
     def body(self) -> ComposeResult:
-        """States with their counts, search and filters, the table."""
+        """Compose counts, search, filters and table."""
         with Horizontal(id="tabs"):
             yield CompactButton("", id="state-all", classes="state")
             for state in ApplicationState:
@@ -115,7 +112,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         yield PagedTable[QueueRow](COLUMNS, marks=self._view.marks, empty=_("沒有符合的申請。"), id="table")
 
     def actions(self) -> ComposeResult:
-        """Open, approve many, turn pages, leave."""
+        """Compose the buttons: open, bulk approval, pages, back."""
         yield Button(_("開啟"), id="open", variant="primary")
         yield Button(_("整批通過"), id="many")
         yield Button(_("上一頁"), id="before")
@@ -123,7 +120,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         yield Button(_("返回"), id="back")
 
     def on_mount(self) -> None:
-        """Show the list as it was left."""
+        """Restore the view."""
         self._show_choices()
         self._table.show(self._fetch, self._view.place)
         self._show_counts()
@@ -134,7 +131,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         return self.query_one(PagedTable)
 
     async def _fetch(self, wanted: PageRequest) -> RowPage[QueueRow] | None:
-        """One page of the queue; a page that the list no longer wants is dropped by the table."""
+        """Fetch one page; the table drops a page that is no longer wanted."""
         key = wanted.key if isinstance(wanted.key, Cursor) else None
         done = await self.look(
             self.office.queue.page,
@@ -157,7 +154,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
 
     @work(group="around", exclusive=True)
     async def _show_counts(self) -> None:
-        """The counts of the states, how many parents are bound, and the classes there are."""
+        """Fetch the counts by state, the number of bound parents, and the classes."""
         counts = await self.look(self.office.queue.counts, self.member, self._view.wanted)
         rate = await self.look(self.office.queue.binding_rate, self.member, self._view.wanted.class_name)
         if counts is None or rate is None:
@@ -170,10 +167,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         self.query_one("#steps", Static).update(Content(f"{self.step_header()}　{text}"))
 
     def _show_choices(self) -> None:
-        """Say in words what is chosen: the state with its count, class, flag and order.
-
-        A state that all rows have needs no column.
-        """
+        """Show the chosen state, class, flag and order in words, and no column for a state that all rows share."""
         if not self.is_attached:
             return
         wanted, sort = self._view.wanted, self._view.sort
@@ -197,16 +191,13 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         self._table.hide_columns(*(() if len(wanted.states) != 1 else (STATE_COLUMN,)))
 
     def _narrow(self, wanted: QueueFilter, sort: QueueSort | None = None) -> None:
-        """Look at another part of the queue; marks stay.
-
-        What is chosen is painted with the rows, in one picture; before them only where they keep one waiting.
-        """
+        """Apply a filter and keep the marks; the choices are painted with the rows, or before slow ones."""
         self._view.wanted, self._view.sort = wanted, sort or self._view.sort
         self._table.show(self._fetch)
         self.set_timer(_LONG, self._show_choices)
 
     def _look_for(self, text: str) -> None:
-        """Search as it is typed: what is chosen stays as it is, so nothing but the rows is painted anew."""
+        """Search while typing; only the rows are painted again."""
         self._open_the_only_one = False
         self._view.wanted = replace(self._view.wanted, search=text, match=Match.BEGINNING)
         self._table.show(self._fetch)
@@ -217,7 +208,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         self._narrow(replace(self._view.wanted, states=() if state == "all" else (ApplicationState(state),)))
 
     def action_state(self, steps: int) -> None:
-        """The next state to the right or left."""
+        """Choose the next state to the right or left."""
         order: list[tuple[ApplicationState, ...]] = [(), *((state,) for state in ApplicationState)]
         place = (order.index(self._view.wanted.states) + steps) % len(order)
         self._narrow(replace(self._view.wanted, states=order[place]))
@@ -229,7 +220,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
 
     @on(SafeInput.Submitted, "#search")
     def _found(self, event: SafeInput.Submitted) -> None:
-        """Enter, or the end of a scan: open what was found where it is one, else go to the list."""
+        """Open the only match after Enter or a scan, or move the focus to the list."""
         scanned = _SCANNED.search(event.value)
         if scanned is not None and scanned.start() > 0:  # the code came after what stood there
             event.input.value = scanned[0]
@@ -258,7 +249,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
             self.show_message(_("沒有找到，請檢查後再試一次。"))
 
     def on_key(self, event: events.Key) -> None:
-        """What is typed anywhere is a search: a scanner types wherever the focus may be."""
+        """Take typed text anywhere as a search: a scanner types into any focus."""
         search = self.query_one("#search", Field)
         if self.focused is not search and event.is_printable and event.character not in (None, " "):
             event.stop()
@@ -267,7 +258,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
             search.insert_text_at_cursor(event.character or "")
 
     def action_search(self) -> None:
-        """To the search field."""
+        """Move the focus to the search field."""
         self.query_one("#search").focus()
 
     @on(Button.Pressed, "#by-state")
@@ -276,7 +267,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
 
     @on(Button.Pressed, "#by-class")
     def action_choose_class(self) -> None:
-        """Another class."""
+        """Choose a class."""
         self._choose_class()
 
     @work(group="choose", exclusive=True)
@@ -292,7 +283,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
 
     @on(Button.Pressed, "#by-flag")
     def action_choose_flag(self) -> None:
-        """Another flag."""
+        """Choose a flag."""
         self._choose_flag()
 
     @work(group="choose", exclusive=True)
@@ -304,7 +295,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
 
     @on(Button.Pressed, "#by-sort")
     def action_choose_sort(self) -> None:
-        """Another order."""
+        """Choose an order."""
         self._choose_sort()
 
     @work(group="choose", exclusive=True)
@@ -334,11 +325,11 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
 
     @on(Button.Pressed, "#many")
     def action_approve_many(self) -> None:
-        """On to the bulk approval."""
+        """Answer with the bulk approval."""
         self._leave(ApproveMany())
 
     def action_back(self) -> None:
-        """Leave; the view is kept."""
+        """Leave and keep the view."""
         self._leave(Nav.BACK)
 
     def _leave(self, answer: OpenApplication | ApproveMany | Nav) -> None:
@@ -347,6 +338,6 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
 
 
 def _write(button: Button, text: str) -> None:
-    """Say something else on a button; what it says already is not laid out and painted again."""
+    """Change a button's text; an equal text is not painted again."""
     if not isinstance(button.label, Content) or button.label.plain != text:
         button.label = Content(text)
