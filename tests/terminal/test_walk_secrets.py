@@ -21,7 +21,7 @@ from tests.terminal.walker import (
 SECRET = "A123456789"
 
 
-@pytest.mark.parametrize("screen", ["login", "form"])
+@pytest.mark.parametrize("screen", ["login", pytest.param("form", marks=pytest.mark.long)])
 def test_what_one_visitor_copies_the_next_cannot_paste(school_home: Path, screen: str) -> None:
     copying = "\x1b[1;2H\x1b[1;2D\x01\x03\x18"
     with kiosk(school_home) as terminal:
