@@ -21,7 +21,7 @@ from tests.terminal.walker import (
 SECRET = "A123456789"
 
 
-@pytest.mark.parametrize("screen", ["login", pytest.param("form", marks=pytest.mark.long)])
+@pytest.mark.parametrize("screen", ["login", "form"])
 def test_what_one_visitor_copies_the_next_cannot_paste(school_home: Path, screen: str) -> None:
     copying = "\x1b[1;2H\x1b[1;2D\x01\x03\x18"
     with kiosk(school_home) as terminal:
@@ -35,6 +35,7 @@ def test_what_one_visitor_copies_the_next_cannot_paste(school_home: Path, screen
             for step in ("basis", "mode", "hub"):
                 terminal.wait_for(MARKS[step])
                 terminal.send(ESCAPE)
+            terminal.wait_for(LOGIN)  # Esc and a key in one piece are another key
         else:
             terminal.does(ESCAPE, LOGIN)
         terminal.wait_gone(SECRET)
