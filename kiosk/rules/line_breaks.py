@@ -11,11 +11,8 @@ No line exceeds the width. Within it, in this order:
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from functools import cache
 
 NOT_FIRST = "、，。；：？！）」』】》〉〕］｝〗〞”’…‥‧·．％％℃々〻ー～)]}!?,.;:%"
 """Signs that may not begin a line."""
@@ -25,87 +22,20 @@ NOT_LAST = "（「『【《〈〔［｛〖〝“‘([{"
 _NARROWEST = 2
 _BLANKS = " \t\u3000"
 _ZERO_WIDTH = frozenset({"Mn", "Me", "Cf", "Cc"})
-_MAX_WIDTHS_KEPT = 1 << 16
-
-# Replaces a blank after an opening sign in the searched text: no line ends there.
-_GLUE = "\ufdd0"
-_BLANKS_TO_GLUE = re.compile(rf"(?<=[{re.escape(NOT_LAST)}])[{_BLANKS}]+")
-_BLANKS_HERE = re.compile(f"[{_BLANKS}]*")
-_ANY_BLANKS_HERE = re.compile(f"[{_BLANKS}{_GLUE}]*")
-# A line may end beside these without a blank; their width comes from `_Widths`.
-_WIDE = (
-    r"\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe6f\uff01-\uffdc\U0001f000-\U0003fffd"
-)
-_MARKS = r"\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u20d0-\u20ff\u3099\u309a\ufe00-\ufe0f\ufe20-\ufe2f"
-_CLASS_NOT_FIRST = re.escape(NOT_FIRST) + _GLUE + _MARKS
-_CLASS_NOT_LAST = re.escape(NOT_LAST) + _GLUE
-_START = rf"[{_BLANKS}]*+[^{_BLANKS}].*"
-_ALLOWED = rf"(?<![{_CLASS_NOT_LAST}])(?=[^{_CLASS_NOT_FIRST}{_BLANKS}])"
-_BESIDE_WIDE = rf"(?:(?<=[{_BLANKS}{_WIDE}])|(?=[{_WIDE}]))"
-_HERE = re.compile(_BESIDE_WIDE + _ALLOWED)
-_ANYWHERE = re.compile(_ALLOWED)
-_BETWEEN_WORDS = re.compile(rf"{_START}{_BESIDE_WIDE}{_ALLOWED}", re.DOTALL)
-_BLANK_OR_WIDE = re.compile(f"[{_BLANKS}{_WIDE}]")
-_MAY_BEGIN = re.compile(f"[^{_CLASS_NOT_FIRST}]")
-_WITHIN_WORD = re.compile(rf"{_START}{_ALLOWED}", re.DOTALL)
 
 
-# A line may end between two of these, without a search by pattern.
-_FIRST_ORDINARY, _LAST_ORDINARY = "\u4e00", "\u9fff"
-_WIDE_FOR_SURE = (
-    r"\u3001-\u303e\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60\U0001f600-\U0001f64f\U00020000-\U0003fffd"
-)
-# Neither surely wide nor ASCII nor DEL, which stands for all characters without a cell.
-_TO_LOOK_UP = re.compile(f"[^{_WIDE_FOR_SURE} -\x7f]")
-_MARKS_OF_CELLS = ("\x7f", "-", "\u4e00")
-# Encoded to ASCII, a wide character becomes a question mark, which here counts two cells.
-_CELLS_OF_MARKS = bytes({0x7F: 0, ord("?"): 2}.get(mark, 1) for mark in range(256))
-_MAX_KINDS_REPLACED = 8
-
-
-class _Widths(dict[str, int]):
-    """A cache of each character's cells."""
-
-    def __missing__(self, character: str) -> int:
-        if unicodedata.east_asian_width(character) in "WF":
-            cells = 2
-        else:
-            cells = 0 if unicodedata.category(character) in _ZERO_WIDTH else 1
-        if len(self) < _MAX_WIDTHS_KEPT:
-            self[character] = cells
-        return cells
-
-
-_widths = _Widths()
+@cache
+def _cells(character: str) -> int:
+    if unicodedata.east_asian_width(character) in "WF":
+        return 2
+    return 0 if unicodedata.category(character) in _ZERO_WIDTH else 1
 
 
 def cell_width(text: str) -> int:
     """Return a text's terminal cells: two for a wide character, none for a combining one or a control."""
     if text.isascii() and text.isprintable():
         return len(text)
-    return sum(map(_widths.__getitem__, text))
-
-
-def _cells(text: str) -> Iterable[int]:
-    """Return the cells of each character.
-
-    A look-up for each would take longer than the rest of wrapping, so equal characters are replaced at once.
-    """
-    marks = text.replace("?", "-")
-    for _ in range(_MAX_KINDS_REPLACED):
-        odd = _TO_LOOK_UP.search(marks)
-        if odd is None:
-            return marks.encode("ascii", "replace").translate(_CELLS_OF_MARKS)
-        marks = marks.replace(odd[0], _MARKS_OF_CELLS[_widths[odd[0]]])
-    return map(_widths.__getitem__, text)
-
-
-def _cells_before(text: str) -> Sequence[int]:
-    """Return the cells before each character and before the end."""
-    cells = _cells(text)
-    if isinstance(cells, bytes) and cells[0] and cells.count(cells[0]) == len(cells):
-        return range(0, cells[0] * len(cells) + 1, cells[0])  # all of one width
-    return list(accumulate(cells, initial=0))
+    return sum(map(_cells, text))
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -116,48 +46,50 @@ def wrap(text: str, width: int) -> list[str]:
     """
     if width < _NARROWEST:
         raise ValueError("width under two cells")
-    lines: list[str] = []
-    for paragraph in text.split("\n"):
-        if 2 * len(paragraph) <= width:
-            lines.append(paragraph.rstrip(_BLANKS))
-        else:
-            lines += _wrap_paragraph(paragraph, width)
-    return lines
+    return [line for paragraph in text.split("\n") for line in _wrap_paragraph(paragraph, width)]
 
 
 def _wrap_paragraph(paragraph: str, width: int) -> list[str]:
-    cells_before = _cells_before(paragraph)
-    glued = paragraph
-    if any(blank in paragraph for blank in _BLANKS):
-        glued = _BLANKS_TO_GLUE.sub(lambda blanks: _GLUE * len(blanks[0]), paragraph)
-    is_one_word = _BLANK_OR_WIDE.search(glued) is None
-    has_places = _ANYWHERE.search(glued, 1) is not None
+    printed_before = _printed_before(paragraph)
     lines: list[str] = []
-    start, length = 0, len(paragraph)
-    while start < length:
-        end = bisect_right(cells_before, cells_before[start] + width) - 1
-        if end < length and not (_is_ordinary(glued[end]) and _is_ordinary(glued[end - 1])):
-            end = _end_of_line(glued, start, end, is_one_word, has_places)
+    start = 0
+    while start < len(paragraph):
+        end = _end_of_line(paragraph, printed_before, start, width)
         lines.append(paragraph[start:end].rstrip(_BLANKS))
         start = end
     return lines or [""]
 
 
-def _is_ordinary(character: str) -> bool:
-    return _FIRST_ORDINARY <= character <= _LAST_ORDINARY
+def _printed_before(text: str) -> list[int]:
+    """Return, for each place, where the last character before it stands that is no blank; -1 where there is none."""
+    places, last = [], -1
+    for place, character in enumerate(text):
+        places.append(last)
+        if character not in _BLANKS:
+            last = place
+    return places
 
 
-def _end_of_line(text: str, start: int, reach: int, is_one_word: bool, has_places: bool) -> int:
-    """Return where the next line begins, if this one begins at ``start`` and has room up to ``reach``."""
-    if text[reach] in _BLANKS and (after_blanks := _BLANKS_HERE.match(text, reach)):
-        following = after_blanks.end()
-        if following == len(text) or _MAY_BEGIN.match(text, following):
-            return following
-    if reach > start and text[reach - 1] not in _BLANKS and _HERE.match(text, reach):
-        return reach
-    last = _WITHIN_WORD.match(text, start, reach + 1) if has_places else None
-    if last is None:
-        any_blanks = _ANY_BLANKS_HERE.match(text, reach)
-        return any_blanks.end() if any_blanks else reach
-    between = None if is_one_word else _BETWEEN_WORDS.match(text, start, last.end() + 1)
-    return between.end() if between else last.end()
+def _end_of_line(text: str, printed_before: list[int], start: int, width: int) -> int:
+    """Return where the line after the one that begins at ``start`` begins."""
+    full, room = start, width
+    while full < len(text) and (room := room - _cells(text[full])) >= 0:
+        full += 1
+    after_blanks = full
+    while after_blanks < len(text) and text[after_blanks] in _BLANKS:
+        after_blanks += 1
+    if after_blanks == len(text):
+        return after_blanks
+    within_word = None
+    for place in [after_blanks, *range(full, start, -1)]:
+        before = printed_before[place]
+        if before < start or not _may_begin(text[place]) or text[before] in NOT_LAST:
+            continue
+        if before < place - 1 or _cells(text[place]) > 1 or _cells(text[place - 1]) > 1:
+            return place
+        within_word = within_word or place
+    return within_word or after_blanks
+
+
+def _may_begin(character: str) -> bool:
+    return character not in NOT_FIRST and character not in _BLANKS and _cells(character) > 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
 
 from textual import on, work
 from textual.widgets import Button
@@ -12,10 +12,12 @@ from textual.widgets import Button
 from kiosk.i18n import _
 from kiosk.screens.base.error_messages import store_message
 from kiosk.screens.base.kiosk_screen import KioskScreen, Nav
-from kiosk.screens.base.notice import NoticeScreen
 from kiosk.services.errors import StoreError
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
+
+if TYPE_CHECKING:
+    from kiosk.screens.base.notice import NoticeScreen
 
 __all__ = ["Nav", "Step"]
 
@@ -75,7 +77,9 @@ class Step(KioskScreen[T], Generic[T]):
             self.finish(Nav.BACK)
 
     def notice(self, heading: str, text: str, choices: Mapping[str, str] | None = None) -> NoticeScreen:
-        """A notice in the same frame."""
+        """Make a notice in the same frame."""
+        from kiosk.screens.base.notice import NoticeScreen  # not needed for the first frame
+
         return NoticeScreen(heading, text, choices)
 
     def first_wrong(self, messages: dict[str, str]) -> None:
