@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from itertools import chain
 
 NOT_FIRST = "、，。；：？！）」』】》〉〕］｝〗〞”’…‥‧·．％％℃々〻ー～)]}!?,.;:%"
 """Signs that may not begin a line."""
@@ -80,8 +81,8 @@ def _end_of_line(text: str, printed_before: list[int], start: int, width: int) -
         after_blanks += 1
     if after_blanks == len(text):
         return after_blanks
-    within_word = None
-    for place in [after_blanks, *range(full, start, -1)]:
+    within_word: int | None = None
+    for place in chain([after_blanks], range(full, start, -1)):
         before = printed_before[place]
         if before < start or not _may_begin(text[place]) or text[before] in NOT_LAST:
             continue
