@@ -72,7 +72,10 @@ class Contact:
 
 @audits_refusals
 class Accounts:
-    """Shows and changes the account of a signed-on parent or carer."""
+    """Shows and changes the account of a signed-on parent or carer.
+
+    Every method raises Denied or PasswordChangeRequired as `require_account` does.
+    """
 
     def __init__(self, store: Store, settings: Settings, clock: Clock, codes: CodeMail) -> None:
         self._store = store
@@ -81,22 +84,14 @@ class Accounts:
         self._codes = codes
 
     def children(self, holder: AccountSession) -> tuple[BoundChild, ...]:
-        """Return the children of the account, the oldest binding first.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
-        """
+        """Return the children of the account, the oldest binding first."""
         on = today(self._clock)
         with self._store.read() as session:
             account = require_account(session, holder, on)
             return bound_children(session, account.id, on)
 
     def contact(self, holder: AccountSession) -> Contact:
-        """Return the account's contact data.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
-        """
+        """Return the account's contact data."""
         with self._store.read() as session:
             account = require_account(session, holder, today(self._clock))
             known = self._store.keys.open("parent_account", account.id, account.sealed)
@@ -113,7 +108,6 @@ class Accounts:
 
         Raises:
             AccountNameRefused: the name is not allowed or taken.
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
         """
         typed = half_width(text).strip() or None
         with self._store.write() as unit:
@@ -136,7 +130,6 @@ class Accounts:
 
         Raises:
             InvalidMobile: see `kiosk.rules.contact.parse_mobile`.
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
         """
         mobile = parse_mobile(text)
         with self._store.write() as unit:
@@ -155,7 +148,6 @@ class Accounts:
         Raises:
             InvalidEmail: see `kiosk.rules.contact.parse_email`; also where it contains the ID or its last six.
             MailNotSent: see `kiosk.services.messaging.verification_codes.CodeMail.send`.
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
         """
         with self._store.read() as session:
             account = require_account(session, holder, today(self._clock))
@@ -166,16 +158,10 @@ class Accounts:
         return self._codes.send(holder.credential_id, email)
 
     def change_email(self, holder: AccountSession, challenge: EmailChallenge, typed: str) -> None:
-        """Set the address that the code was sent to; the former address gets a notice.
-
-        Args:
-            holder: the account session.
-            challenge: from :meth:`send_email_code`.
-            typed: the code as typed.
+        """Set the address of a challenge of :meth:`send_email_code` by the typed code; notify the former address.
 
         Raises:
             WrongCode, EmailTaken: nothing was changed.
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
         """
         with self._store.write() as unit:
             account = require_account(unit.session, holder, today(self._clock))
@@ -200,15 +186,10 @@ class Accounts:
 
         Without another child the account is closed, and the session ends.
 
-        Args:
-            holder: the account session.
-            binding_id: the binding.
-            reason: for the school.
-
         Raises:
             UnusableReason: the reason is empty, too long or has unsafe characters.
             ChangedMeanwhile: the binding was ended already.
-            Denied, PasswordChangeRequired: another's, or see `kiosk.services.auth.account_session.require_account`.
+            Denied: it is another account's.
         """
         reason = checked_reason(reason)
         with self._store.write() as unit:

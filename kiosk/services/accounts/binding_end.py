@@ -26,18 +26,11 @@ _applicant = table_of(Applicant)
 
 
 def end_binding(unit: UnitOfWork, settings: Settings, binding: Binding, reason: str, *, by: str, staff: bool) -> None:
-    """End an active binding and notify the parent, who may apply for this child anew.
+    """End an active binding and notify the parent, who may apply for this child anew; the caller audits.
 
     The accesses that the parent gave carers to this child end too. Without a child left, the account is closed;
-    without a binding left, the application is ended.
-
-    Args:
-        unit: the unit of work, which the caller audits.
-        settings: the mail server, for the message.
-        binding: of this unit's session, active.
-        reason: for the parent; IDs in it are hidden.
-        by: the id of the member of staff or the account that ends it.
-        staff: whether it is a member of staff.
+    without a binding left, the application is ended. IDs in the reason are hidden from the parent. ``by`` is the id of
+    the member of staff, if ``staff`` is set, or of the account that ends it.
     """
     binding.state, binding.ended_at, binding.ended_by = "ended", unit.timestamp_ms, by
     binding.sealed = unit.keys.seal("binding", binding.id, {"reason": reason})

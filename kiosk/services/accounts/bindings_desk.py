@@ -49,7 +49,10 @@ class BindingRow:
 
 
 class Bindings:
-    """Lists and ends the bindings of a child."""
+    """Lists and ends the bindings of a child.
+
+    Every method raises Denied or PasswordChangeRequired as :class:`StaffGate` does.
+    """
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
@@ -60,7 +63,7 @@ class Bindings:
         """Return the present and former bindings of a child, the newest first.
 
         Raises:
-            Denied, PasswordChangeRequired: another's class or no such student, or see :class:`StaffGate`.
+            Denied: another's class, or no such student.
         """
         with self._gate.read(member, "bindings.list", REVIEWERS) as (session, acting):
             student = session.get(Student, student_id)
@@ -77,18 +80,12 @@ class Bindings:
             return tuple(self._row(session, *one) for one in found)
 
     def end(self, member: StaffMember, binding_id: str, version: int, reason: str) -> None:
-        """End a binding; see :func:`kiosk.services.accounts.binding_end.end_binding`.
-
-        Args:
-            member: a registrar.
-            binding_id: the binding.
-            version: as shown.
-            reason: sent to the parent without identity numbers.
+        """End a binding, at the version that was shown; see :func:`kiosk.services.accounts.binding_end.end_binding`.
 
         Raises:
             UnusableReason: the reason is empty, too long or has unsafe characters.
             ChangedMeanwhile: the binding was ended already.
-            Denied, PasswordChangeRequired: the member's own child, no such binding, or see :class:`StaffGate`.
+            Denied: the member's own child, or no such binding.
         """
         reason = checked_reason(reason)
         with self._gate.write(member, "bindings.end", REGISTRAR) as (unit, acting):

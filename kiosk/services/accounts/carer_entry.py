@@ -57,17 +57,7 @@ def read_entry(
     last_day: date,
     on: date,
 ) -> CarerEntry | dict[str, Enum]:
-    """Return the typed entry in normal form, or the faults by field.
-
-    Args:
-        name: as typed, like the next three.
-        national_id: as typed.
-        mobile: as typed.
-        email: as typed; None without an address.
-        scope: the chosen scope.
-        last_day: the chosen last day.
-        on: the present day.
-    """
+    """Return the typed entry in normal form, or the faults by field; ``email`` is None without an address."""
     faults: dict[str, Enum] = {}
     try:
         parsed_name = parse_name(name)

@@ -71,7 +71,11 @@ class CarerRow:
 
 @audits_refusals
 class Carers:
-    """Lists, grants and revokes carers' accesses."""
+    """Lists, grants and revokes carers' accesses.
+
+    Every method raises Denied or PasswordChangeRequired as `require_account` does, and Denied for a holder who is not
+    bound to the child or did not grant the access.
+    """
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
         self._store = store
@@ -80,12 +84,7 @@ class Carers:
         self._lockout = Lockout(clock)
 
     def of_child(self, holder: AccountSession, student_id: str) -> tuple[CarerRow, ...]:
-        """Return the accesses to a child that the holder granted, the newest first, including ended ones.
-
-        Raises:
-            Denied, PasswordChangeRequired: not bound to the child, or see
-                `kiosk.services.auth.account_session.require_account`.
-        """
+        """Return the accesses to a child that the holder granted, the newest first, including ended ones."""
         on = today(self._clock)
         with self._store.read() as session:
             account = require_account(session, holder, on)
@@ -112,23 +111,13 @@ class Carers:
     ) -> CarerRow:
         """Grant an access and notify the carer; open an account where the carer has none.
 
-        An existing account keeps its names and password. The first password of a new one is the end of the ID.
-
-        Args:
-            holder: a parent bound to the child.
-            student_id: the child.
-            name: of the carer, as typed like the next three.
-            national_id: as typed.
-            mobile: as typed.
-            email: as typed; None without an address.
-            scope: the parts that the carer may see.
-            last_day: :data:`~kiosk.services.accounts.carer_entry.MAX_DAYS` from now at most.
+        An existing account keeps its names and password. The first password of a new one is the end of the ID. The
+        carer's data is as typed; the last day is at most :data:`~kiosk.services.accounts.carer_entry.MAX_DAYS` from
+        now.
 
         Raises:
             CarerRefused: nothing was granted.
             TooManyTries: too many refused entries.
-            Denied, PasswordChangeRequired: not bound to the child, or see
-                `kiosk.services.auth.account_session.require_account`.
         """
         on = today(self._clock)
         entry = read_entry(name, national_id, mobile, email, scope, last_day, on)
@@ -159,8 +148,6 @@ class Carers:
 
         Raises:
             ChangedMeanwhile: it ended already.
-            Denied, PasswordChangeRequired: another parent granted it, or see
-                `kiosk.services.auth.account_session.require_account`.
         """
         with self._store.write() as unit:
             account = require_account(unit.session, holder, today(self._clock))
@@ -205,11 +192,7 @@ class Carers:
 
 
 def _require_binding(session: Session, account: ParentAccount, student_id: str) -> Binding:
-    """Return the account's own binding to a child.
-
-    Raises:
-        Denied: there is none, as for a carer.
-    """
+    """Return the account's own binding to a child; deny without one, as for a carer."""
     binding = session.exec(
         select(Binding).where(
             Binding.parent_account_id == account.id, Binding.student_id == student_id, Binding.state == "active"

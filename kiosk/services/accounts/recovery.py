@@ -61,12 +61,7 @@ class AccountRecovery:
         return self._codes.available
 
     def begin(self, name: str, national_id: str, terminal: str) -> Recovery:
-        """Send a code to the e-mail of a person's account, if there is one.
-
-        Args:
-            name: as typed.
-            national_id: as typed.
-            terminal: its failures count too.
+        """Send a code to the e-mail of the account of a person, whose name and ID are as typed, if there is one.
 
         Raises:
             TooManyTries: more than five in 15 minutes for this ID, with or without an account; or at this terminal.

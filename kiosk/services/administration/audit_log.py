@@ -62,14 +62,9 @@ class AuditLog:
         from_oldest: bool = False,
         limit: int = 50,
     ) -> AuditPage:
-        """Return one page.
+        """Return one page, at most `MAX_ROWS`: the newest, or the oldest with ``from_oldest``.
 
-        Args:
-            member: an administrator.
-            older_than: an exclusive ``seq``; None starts with the newest action.
-            newer_than: an exclusive ``seq``; not together with ``older_than``.
-            from_oldest: without both, return the last page.
-            limit: the number of rows, at most `MAX_ROWS`.
+        ``older_than`` or ``newer_than``, an exclusive ``seq``, start it elsewhere.
 
         Raises:
             Denied, PasswordChangeRequired: see :class:`StaffGate`.

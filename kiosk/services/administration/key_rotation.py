@@ -36,14 +36,9 @@ _SEALED = (
 
 
 def rotate(store: Store, key_file: Path) -> int:
-    """Activate a new sealing key and seal every row with it, or finish an interrupted rotation.
+    """Activate a new sealing key and reseal every row, or finish an interrupted rotation; return the number of rows.
 
-    Args:
-        store: the open database, which uses the new key afterwards.
-        key_file: the source of the store's keys; replaced before the first row.
-
-    Returns:
-        The number of resealed rows.
+    The key file is replaced before the first row.
 
     Raises:
         SealBroken: a row does not open; the rows before it are done.

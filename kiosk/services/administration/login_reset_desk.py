@@ -49,7 +49,10 @@ class AccountCode:
 
 
 class Desk:
-    """Resets logins."""
+    """Resets logins, once the member has seen an identity document (``id_seen``, audited).
+
+    Every method raises IdNotSeen without it, and Denied or PasswordChangeRequired as :class:`StaffGate` does.
+    """
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -60,15 +63,9 @@ class Desk:
     def reset_login(self, member: StaffMember, student_number: str, *, id_seen: bool) -> str:
         """Replace the password of a student's login by a one-time code, to be shown once.
 
-        Args:
-            member: a homeroom teacher of the class, or the registrar.
-            student_number: as typed.
-            id_seen: the member has seen an identity document; audited.
-
         Raises:
-            IdNotSeen: see ``id_seen``.
-            UnknownStudent: no active student has this number.
-            Denied, PasswordChangeRequired: another's class, the member's own child, or see :class:`StaffGate`.
+            UnknownStudent: no active student has this number, as typed.
+            Denied: another's class, or the member's own child.
         """
         if not id_seen:
             raise IdNotSeen
@@ -83,19 +80,13 @@ class Desk:
             return give_one_time_code(unit, self._lockout, StudentLogin(), credential, member.credential_id)
 
     def reset_account(self, member: StaffMember, national_id: str, *, id_seen: bool) -> AccountCode:
-        """Replace the password of a parent's account by a one-time code, to be shown once.
+        """Replace the password of the account of a parent with this ID by a one-time code, to be shown once.
 
         An account without e-mail and without a mobile number of its own gets a self-chosen account.
 
-        Args:
-            member: a registrar.
-            national_id: the parent's, as typed from the document.
-            id_seen: the member has seen that document; audited.
-
         Raises:
-            IdNotSeen: see ``id_seen``.
             UnknownAccount: no account of this ID sees a child.
-            Denied, PasswordChangeRequired: the member's own account or child, or see :class:`StaffGate`.
+            Denied: the member's own account or child.
         """
         if not id_seen:
             raise IdNotSeen

@@ -135,14 +135,9 @@ class StaffAccounts:
     ) -> StaffRow:
         """Add a member, whose first password expires after thirty days.
 
-        Args:
-            actor: the manager.
-            account: three to 32 ASCII letters, digits, dots, underlines and dashes.
-            name: as typed.
-            role: of the member.
-            classes: of a homeroom teacher; may be empty.
-            national_id: the member's own, as typed, to exclude decisions on an own child; only its blind index is kept.
-            first_password: subject to the rule of chosen ones.
+        The account has three to 32 ASCII letters, digits, dots, underlines and dashes; the first password follows the
+        rule of chosen ones. Of the member's own ID, which excludes decisions on an own child, only the blind index is
+        kept.
 
         Raises:
             InvalidAccount, InvalidName, InvalidIdentity: see `kiosk.rules`.

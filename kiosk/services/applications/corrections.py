@@ -82,7 +82,11 @@ class ReturnedApplication:
 
 
 class Corrections:
-    """The service."""
+    """The service.
+
+    Every method raises Denied or PasswordChangeRequired as `require_login` does, and Denied for an application of
+    another student; both are audited.
+    """
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -90,20 +94,14 @@ class Corrections:
         self._own_id = IdentityCheck(clock)
 
     def open(self, visitor: StudentSession, application_id: str, national_id: str) -> ReturnedApplication:
-        """Return the returned fields of an application to one of its applicants.
+        """Return the returned fields of an application to one of its applicants, by the full ID as typed.
 
         If an ID itself was returned, the ID of a guardian on the roster opens it too.
-
-        Args:
-            visitor: the student's session.
-            application_id: the application.
-            national_id: the full ID of an applicant, as typed.
 
         Raises:
             NotTheirId: the ID is not an applicant's.
             TooManyTries: too many wrong IDs.
             ChangedMeanwhile: nothing is returned any more.
-            Denied, PasswordChangeRequired: not this student's application, or see `require_login`; audited.
         """
         with self._unit(visitor, "corrections.open") as (unit, student):
             case = case_of_student(unit, student, application_id)
@@ -131,15 +129,8 @@ class Corrections:
     ) -> None:
         """Take the answers; the application is under review again.
 
-        Only returned fields are taken from the entries; a value may stay the same.
-
-        Args:
-            visitor: the student's session.
-            application_id: the application.
-            version: as `open` gave it.
-            national_id: as for `open`.
-            entries: by position, each applicant with returned fields.
-            verified_emails: the addresses whose code was typed in.
+        Only returned fields are taken from the entries, by the applicant's position; a value may stay the same.
+        ``version`` is as `open` gave it, and a code was typed in for each of ``verified_emails``.
 
         Raises:
             InvalidApplication: a field is wrong; its messages are one dictionary an applicant.
@@ -148,7 +139,6 @@ class Corrections:
             NotTheirId: the ID is not an applicant's.
             TooManyTries: too many wrong IDs.
             ChangedMeanwhile: the application is not as it was shown.
-            Denied, PasswordChangeRequired: not this student's application, or see `require_login`; audited.
         """
         verified = {email_key(email) for email in verified_emails}
         with self._unit(visitor, "corrections.answer") as (unit, student):
@@ -231,11 +221,7 @@ def _open_fields(unit: UnitOfWork, application_id: str) -> dict[int, dict[str, s
 def _require_free(
     unit: UnitOfWork, student: StudentBasics, case: ApplicationCase, position: int, number: bytes
 ) -> None:
-    """Refuse an ID that is the student's or on another live application for this child.
-
-    Raises:
-        ApplicantIsStudent, AlreadyApplied: see `Corrections.answer`.
-    """
+    """Refuse an ID that is the student's or on another live application for this child."""
     if number == student.national_id_index:
         raise student_as_applicant(place == position for place in range(1, case.mode.applicants + 1))
     place = {"student": student.id, "application": case.id}

@@ -29,7 +29,7 @@ class DraftOfAnother(ServiceError):
 
 @audits_refusals
 class Drafts:
-    """The service."""
+    """The service; every method raises Denied or PasswordChangeRequired as `require_student` does."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -45,19 +45,13 @@ class Drafts:
         *,
         replace: bool = False,
     ) -> None:
-        """Save a form's values.
+        """Save a form's JSON values; ``form`` is `APPLICATION` or `CONFIRMATION`.
 
-        Args:
-            visitor: the student's session.
-            form: `APPLICATION` or `CONFIRMATION`.
-            values: JSON values.
-            national_id: the owner's full ID, which opens the draft again; an application's draft must have one.
-            replace: replace another person's draft.
+        The owner's full ID opens the draft again, and an application's draft must have one.
 
         Raises:
             InvalidIdentity: the ID is invalid, or missing for an application.
-            DraftOfAnother: a draft of this form has another owner.
-            Denied, PasswordChangeRequired: see `require_student`.
+            DraftOfAnother: a draft of this form has another owner, and ``replace`` is not set.
         """
         owner = None
         if national_id or form == APPLICATION:
@@ -77,11 +71,7 @@ class Drafts:
             unit.audit(visitor.credential_id, "draft.saved", student.id, {"form": form})
 
     def exists(self, visitor: StudentSession, form: str) -> bool:
-        """Return whether anybody's draft of this form exists.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `require_student`.
-        """
+        """Return whether anybody's draft of this form exists."""
         with self._store.read() as session:
             return _find(session, require_student(session, visitor).id, form) is not None
 
@@ -90,7 +80,6 @@ class Drafts:
 
         Raises:
             TooManyTries: too many wrong IDs.
-            Denied, PasswordChangeRequired: see `require_student`.
         """
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)
@@ -108,7 +97,6 @@ class Drafts:
 
         Raises:
             TooManyTries: too many wrong IDs.
-            Denied, PasswordChangeRequired: see `require_student`.
         """
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)

@@ -65,13 +65,7 @@ def differing_fields(person: ApplicantRecord, guardian: GuardianContacts) -> tup
 
 
 def person_flags(person: ApplicantRecord, guardians: Iterable[GuardianContacts], shared: Shared) -> ReviewFlag:
-    """Return the review flags of one applicant.
-
-    Args:
-        person: the applicant.
-        guardians: the child's guardians on the roster.
-        shared: the live applicants of any child who share something with the applicant, who may be among them.
-    """
+    """Return an applicant's review flags; ``guardians`` are the child's, and ``shared`` may have the applicant too."""
     flags = shared.flags(person)
     guardian = matching_guardian(person, guardians)
     if guardian is None:
@@ -93,12 +87,9 @@ def person_flags(person: ApplicantRecord, guardians: Iterable[GuardianContacts],
 def flags_of(
     blocks: Collection[ApprovalBlock], people: Sequence[ReviewFlag], *, consent_refused: bool = False
 ) -> dict[str, Any]:
-    """Return the flag columns of an open application.
+    """Return the flag columns of an open application, by its blocks and the review flags of each applicant.
 
-    Args:
-        blocks: the approval blocks that hold.
-        people: each applicant's review flags.
-        consent_refused: whether a parent refused the consent after the submission.
+    ``consent_refused``: a parent refused the consent after the submission.
     """
     flags = ReviewFlag.CONSENT_REFUSED if consent_refused else ReviewFlag(0)
     for one in people:

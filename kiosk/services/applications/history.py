@@ -114,13 +114,8 @@ def add(
 ) -> None:
     """Add an act of the unit of work, later than all before even if the wall clock was set back.
 
-    Args:
-        unit: the act's unit of work.
-        application_id: the application.
-        action: the act.
-        staff_id: the colleague; None for a parent or the kiosk.
-        text: the reason, or the note.
-        fields: notes by position of the applicant (from 1) and key of the field.
+    ``staff_id`` is None for a parent or the kiosk, and ``text`` is the reason or the note. ``fields`` are notes by the
+    applicant's position, from 1, and the field's key.
     """
     row_id = uuid4().hex
     last = unit.connection.execute(_LAST_MOMENT, {"application": application_id}).scalar_one()

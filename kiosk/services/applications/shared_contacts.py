@@ -105,12 +105,7 @@ def find_others(connection: Connection, student_id: str, people: Sequence[Contac
     """Return the child's live applicants, and those of other children who share something with the new people.
 
     Of many with the same mobile or e-mail, one or two are enough: any two have flagged every open application that
-    shares it already. A person may be in the result twice.
-
-    Args:
-        connection: of the caller's unit of work.
-        student_id: the child.
-        people: one or two new applicants of the child, not stored yet.
+    shares it already. A person may be in the result twice. ``people`` are one or two, not stored yet.
     """
     values: dict[str, Any] = {"student": student_id}
     for index in INDEXES:

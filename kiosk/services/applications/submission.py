@@ -64,7 +64,11 @@ _ADD_SIGNED_FORM = insert(_signed_form).values(form="binding", state="not_printe
 
 @audits_refusals
 class Applications:
-    """The service."""
+    """The service.
+
+    Every method raises Denied or PasswordChangeRequired as `require_login` does, and Denied for an application of
+    another student.
+    """
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -97,7 +101,6 @@ class Applications:
             InvalidApplication: a field is wrong; ApplicantIsStudent if an applicant's ID is the student's.
             ConsentMissing: the last answer to the consent text is not 同意.
             AlreadyApplied: an applicant has a live application for this child.
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.student_session.require_login`.
             StoreError: nothing was stored.
         """
         people = self._checked(mode, basis, applicants)
@@ -119,7 +122,6 @@ class Applications:
             NotTheirId: the ID is not an applicant's.
             TooManyTries: too many wrong IDs.
             ChangedMeanwhile: it was decided or withdrawn before.
-            Denied, PasswordChangeRequired: not this student's application, or see `require_login`.
         """
         with self._store.write() as unit:
             case = case_of_student(unit, require_login(unit.connection, visitor), application_id)
@@ -147,11 +149,7 @@ class Applications:
         basis: Basis,
         people: Sequence[ApplicantRecord],
     ) -> ApplicationCase:
-        """Write an application with its applicants and its form; delete their draft.
-
-        Raises:
-            ApplicantIsStudent, ConsentMissing, AlreadyApplied: see `submit`.
-        """
+        """Write an application with its applicants and its form; delete their draft."""
         connection, on, student = unit.connection, today(self._clock), facts.student
         own = [number == student.national_id_index for number in facts.numbers]
         if any(own):
@@ -257,11 +255,7 @@ def _receipt(keys: KeyRing, case: ApplicationCase) -> Receipt:
 
 
 def _sent_again(unit: UnitOfWork, visitor: StudentSession, request_id: str) -> Receipt:
-    """Return the receipt of an application whose form was sent before.
-
-    Raises:
-        Denied: it is another student's.
-    """
+    """Return the receipt of an application whose form was sent before; deny another student's."""
     case = read_case_of_request(unit.connection, request_id)
     if case is None or case.student_id != visitor.student_id:
         raise Denied

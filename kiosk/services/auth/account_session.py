@@ -66,12 +66,7 @@ def holder_of(
 
 
 def require_account(session: Session, holder: AccountSession, on: date) -> ParentAccount:
-    """Return the session's account if the login is still valid.
-
-    Args:
-        session: the database session to read with.
-        holder: the account session.
-        on: the present day (`kiosk.domain.school_calendar.today`), because a carer's access has a last day.
+    """Return the session's account if the login is still valid on this day, because a carer's access has a last day.
 
     Raises:
         Denied: the account is closed or sees no child, or the login was changed since the sign-on.

@@ -78,11 +78,8 @@ class LoginKind(ABC):
     def initial_code(self, keys: KeyRing, account: str, typed: str, initial_kind: str | None) -> bytes:
         """Return the code of a first password, to store or to compare.
 
-        Args:
-            keys: compute the code.
-            account: normalised.
-            typed: the first password as typed.
-            initial_kind: the kind of first password; None without one or without an account.
+        ``account`` is normalised and ``typed`` is as typed; ``initial_kind`` is None without a first password or
+        account.
         """
 
     @abstractmethod
@@ -139,12 +136,8 @@ class Credentials:
     def verify(self, kind: LoginKind, account: str, password: str, terminal: str, action: str = "sign_in") -> Verified:
         """Verify a password; every result costs one HMAC and one argon2, and every failure reads the same.
 
-        Args:
-            kind: the kind of login.
-            account: as typed.
-            password: as typed.
-            terminal: its failures count too.
-            action: the prefix in the audit: ``<action>.attempt``, ``<action>.success``.
+        Account and password are as typed. The terminal's failures count too. ``action`` is the prefix in the audit:
+        ``<action>.attempt``, ``<action>.success``.
 
         Raises:
             SignInRefused: wrong, unknown, disabled or locked; or the terminal must wait.

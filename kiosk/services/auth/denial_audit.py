@@ -19,11 +19,7 @@ _SUBJECT = {"visitor": "student_id", "member": "staff_id", "holder": "account_id
 def refusals_audited(store: Store, actor: str, subject: str, action: str) -> Iterator[None]:
     """Audit a denial raised by the block, after the block's own rollback.
 
-    Args:
-        store: the database.
-        actor: the login's id.
-        subject: the id of the login's person.
-        action: the denied action.
+    ``actor`` is the login's id, ``subject`` the id of the login's person, and ``action`` the denied action.
 
     Raises:
         StoreError: the denial could not be recorded; the action stays denied.

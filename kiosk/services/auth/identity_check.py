@@ -73,14 +73,10 @@ class IdentityCheck:
     def claim(
         self, unit: UnitOfWork, visitor: StudentSession, subject: str, typed: str, owners: Collection[bytes]
     ) -> IdAttempt:
-        """Compare a typed ID with the blind indexes of the owners of a draft, an application or the like.
+        """Compare an ID as typed with the blind indexes of the owners of a draft, an application or the like.
 
-        Args:
-            unit: counts and audits the attempt.
-            visitor: the session, whose terminal counts too.
-            subject: the id of the owned thing; attempts are counted for each.
-            typed: the ID as typed.
-            owners: the accepted blind indexes.
+        Attempts are counted for each ``subject``, the id of the owned thing, and for the session's terminal, and
+        audited.
         """
         counter = unit.keys.index(IndexColumn.ACCOUNT, f"own id|{subject}")
         refused = self._lockout.reserve(unit, counter, visitor.terminal)

@@ -29,16 +29,9 @@ _CODE_LENGTH = 8
 def choose_password(
     store: Store, passwords: PasswordStore, kind: LoginKind, credential_id: str, subject_id: str, version: int, new: str
 ) -> int:
-    """Set a new password and return the login's new version, which ends every other session.
+    """Set a new password as typed; return the login's new version, which ends every other session.
 
-    Args:
-        store: the database.
-        passwords: makes and verifies the hashes.
-        kind: the kind of login.
-        credential_id: the login.
-        subject_id: the login's person.
-        version: of the login at the sign-in.
-        new: the password as typed.
+    ``version`` is the login's at the sign-in, and ``subject_id`` the login's person.
 
     Raises:
         PasswordRefused: it breaks the rule, is personal or common, or was used before.
@@ -80,14 +73,7 @@ def first_password_expiry(kind: LoginKind | type[LoginKind], now: int) -> int | 
 
 
 def give_one_time_code(unit: UnitOfWork, lockout: Lockout, kind: LoginKind, credential: Credential, actor: str) -> str:
-    """Replace a login's password by a one-time code, clear its locks, and audit ``login.reset``.
-
-    Args:
-        unit: the unit of work.
-        lockout: clears the account's failures.
-        kind: the kind of login.
-        credential: the login, of this unit's session.
-        actor: for the audit.
+    """Replace a login's password by a one-time code, clear its locks, and audit ``login.reset`` for ``actor``.
 
     Returns:
         The code, to be shown once: two groups of four characters.
@@ -117,12 +103,6 @@ def forget_password(unit: UnitOfWork, lockout: Lockout, kind: LoginKind, credent
 
 def reset_student_login(unit: UnitOfWork, clock: Clock, student_number: str, actor: str) -> str:
     """Replace the password of a student's login by a one-time code; the caller has checked the permission.
-
-    Args:
-        unit: the unit of work, which audits ``login.reset``.
-        clock: for the lock-out.
-        student_number: as typed.
-        actor: for the audit.
 
     Raises:
         UnknownStudent: no active student has this number.

@@ -33,7 +33,12 @@ class SignedIn:
 
 @audits_refusals
 class SignIn:
-    """Signs in students, staff and parents."""
+    """Signs in students, staff and parents.
+
+    A sign-in or a confirmation raises SignInRefused or StoreError as `Credentials.verify` does. A change raises
+    PasswordRefused, Denied or ChangedMeanwhile as `kiosk.services.auth.password_changes.choose_password` does; it ends
+    every other session. Each denial is audited.
+    """
 
     def __init__(self, store: Store, clock: Clock, passwords: PasswordStore) -> None:
         self._store = store
@@ -42,21 +47,13 @@ class SignIn:
         self._credentials = Credentials(store, clock, passwords)
 
     def student(self, account: str, password: str, terminal: str) -> SignedIn:
-        """Sign in with ``P`` + student number.
-
-        Raises:
-            SignInRefused, StoreError: see :meth:`~kiosk.services.auth.credentials.Credentials.verify`.
-        """
+        """Sign in with ``P`` + student number."""
         found = self._credentials.verify(StudentLogin(), account, password, terminal)
         visitor = StudentSession(found.credential_id, found.subject_id, found.account, terminal, found.version)
         return SignedIn(visitor, must_change=found.is_first)
 
     def staff(self, account: str, password: str, terminal: str) -> StaffSignedIn:
-        """Sign in as a member of staff; passwords are case-sensitive.
-
-        Raises:
-            SignInRefused, StoreError: see :meth:`~kiosk.services.auth.credentials.Credentials.verify`.
-        """
+        """Sign in as a member of staff; passwords are case-sensitive."""
         from db.models.school import Staff
         from kiosk.services.auth.staff_login import StaffLogin
         from kiosk.services.auth.staff_session import Role, StaffMember, StaffSignedIn
@@ -76,11 +73,7 @@ class SignIn:
         return StaffSignedIn(member, must_change=found.is_first)
 
     def parent(self, account: str, password: str, terminal: str) -> AccountSignedIn:
-        """Sign on with a parent's account by e-mail, self-chosen account or mobile number.
-
-        Raises:
-            SignInRefused, StoreError: see :meth:`~kiosk.services.auth.credentials.Credentials.verify`.
-        """
+        """Sign on with a parent's account by e-mail, self-chosen account or mobile number."""
         from kiosk.services.auth.account_session import AccountSignedIn, holder_of
         from kiosk.services.auth.parent_login import ParentLogin
 
@@ -90,12 +83,7 @@ class SignIn:
         return AccountSignedIn(holder, must_change=found.is_first)
 
     def change_account_password(self, holder: AccountSession, new: str) -> AccountSession:
-        """Set a new password for a parent's account; return the session and end every other one.
-
-        Raises:
-            PasswordRefused, Denied, ChangedMeanwhile: see
-                :func:`~kiosk.services.auth.password_changes.choose_password`; a denial is audited.
-        """
+        """Set a new password for a parent's account; return the new session."""
         from kiosk.services.auth.parent_login import ParentLogin
 
         version = self._choose_password(ParentLogin(self._clock), holder, holder.account_id, new)
@@ -105,8 +93,7 @@ class SignIn:
         """Verify the password of an account session again; a wrong one counts as a failed sign-on.
 
         Raises:
-            SignInRefused, StoreError: see :meth:`~kiosk.services.auth.credentials.Credentials.verify`.
-            Denied, PasswordChangeRequired: see :func:`~kiosk.services.auth.account_session.require_account`; audited.
+            Denied, PasswordChangeRequired: see :func:`~kiosk.services.auth.account_session.require_account`.
         """
         from kiosk.services.auth.account_session import require_account
         from kiosk.services.auth.parent_login import KnownAccount
@@ -117,38 +104,22 @@ class SignIn:
         self._confirm(login, holder, holder.account_id, password)
 
     def change_password(self, visitor: StudentSession, new: str) -> StudentSession:
-        """Set a new password for a student's login; return the session and end every other one.
-
-        Raises:
-            PasswordRefused, Denied, ChangedMeanwhile: see
-                :func:`~kiosk.services.auth.password_changes.choose_password`; a denial is audited.
-        """
+        """Set a new password for a student's login; return the new session."""
         version = self._choose_password(StudentLogin(), visitor, visitor.student_id, new)
         return replace(visitor, credential_version=version)
 
     def change_staff_password(self, member: StaffMember, new: str) -> StaffMember:
-        """Set a new password of at least fifteen characters; return the session and end every other one.
-
-        Raises:
-            PasswordRefused, Denied, ChangedMeanwhile: see
-                :func:`~kiosk.services.auth.password_changes.choose_password`; a denial is audited.
-        """
+        """Set a new password of at least fifteen characters; return the new session."""
         from kiosk.services.auth.staff_login import StaffLogin
 
         version = self._choose_password(StaffLogin(), member, member.staff_id, new)
         return replace(member, credential_version=version)
 
     def confirm_password(self, member: StaffMember, password: str, roles: Collection[Role]) -> None:
-        """Verify the password of a staff session again; a wrong one counts as a failed sign-in.
-
-        Args:
-            member: the staff session.
-            password: as typed.
-            roles: the roles that may do the confirmed action.
+        """Verify the password of a staff session again for an action of these roles; a wrong one is a failed sign-in.
 
         Raises:
-            SignInRefused, StoreError: see :meth:`~kiosk.services.auth.credentials.Credentials.verify`.
-            Denied, PasswordChangeRequired: see :func:`~kiosk.services.auth.staff_session.require_staff`; audited.
+            Denied, PasswordChangeRequired: see :func:`~kiosk.services.auth.staff_session.require_staff`.
         """
         from kiosk.services.auth.staff_login import StaffLogin
         from kiosk.services.auth.staff_session import require_staff

@@ -120,16 +120,12 @@ class ActingStaff:
         return self.role is Role.REGISTRAR or (self.role is Role.HOMEROOM_TEACHER and class_name in self.classes)
 
     def require_class(self, class_name: str) -> None:
-        """Require a class that the member may see.
-
-        Raises:
-            Denied: it is another's.
-        """
+        """Deny a class that the member may not see."""
         if not self.may_see(class_name):
             raise Denied
 
     def require_not_own_child(self, session: Session, student_id: str) -> None:
-        """Require that the member is neither guardian on file nor applicant for the student.
+        """Refuse a member who is guardian on file or applicant for the student.
 
         Raises:
             OwnChildRefused: the member is one.
@@ -145,23 +141,18 @@ class ActingStaff:
 
 
 class StaffGate:
-    """Opens units of work for staff, and audits denials."""
+    """Opens units of work for staff with one of the given roles; the block audits its own action.
+
+    ``action`` names the audited denial. Both ways raise Denied and PasswordChangeRequired as `require_staff` does,
+    rolled back and audited, also when the block raises it.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     @contextmanager
     def read(self, member: StaffMember, action: str, roles: Collection[Role]) -> Iterator[tuple[Session, ActingStaff]]:
-        """Open a read session for a member with one of these roles.
-
-        Args:
-            member: the staff session.
-            action: for the audit of a denial.
-            roles: the roles that may.
-
-        Raises:
-            Denied, PasswordChangeRequired: see :func:`require_staff`; audited, also when the block raises it.
-        """
+        """Open a read session."""
         with self._auditing_refusals(member, action), self._store.read() as session:
             yield session, require_staff(session, member, roles)
 
@@ -169,17 +160,7 @@ class StaffGate:
     def write(
         self, member: StaffMember, action: str, roles: Collection[Role]
     ) -> Iterator[tuple[UnitOfWork, ActingStaff]]:
-        """Open a unit of work for a member with one of these roles; the block audits its own action.
-
-        Args:
-            member: the staff session.
-            action: for the audit of a denial.
-            roles: the roles that may.
-
-        Raises:
-            Denied, PasswordChangeRequired: see :func:`require_staff`; rolled back and audited, also when the block
-                raises it.
-        """
+        """Open a unit of work."""
         with self._auditing_refusals(member, action), self._store.write() as unit:
             yield unit, require_staff(unit.session, member, roles)
 

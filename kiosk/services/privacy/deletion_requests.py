@@ -73,7 +73,10 @@ class DeletionView:
 
 
 class DeletionRequests:
-    """Lists, shows and decides requests."""
+    """Lists, shows and decides requests.
+
+    Every method raises Denied or PasswordChangeRequired as :class:`StaffGate` does, and Denied for no such request.
+    """
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
@@ -81,11 +84,7 @@ class DeletionRequests:
         self._gate = StaffGate(store)
 
     def list(self, member: StaffMember) -> tuple[DeletionRow, ...]:
-        """Return the oldest open requests, at most :data:`AT_ONCE`.
-
-        Raises:
-            Denied, PasswordChangeRequired: see :class:`StaffGate`.
-        """
+        """Return the oldest open requests, at most :data:`AT_ONCE`."""
         with self._gate.read(member, "deletion_requests.list", REGISTRAR) as (session, _acting):
             found = session.exec(
                 select(DeletionRequest)
@@ -96,11 +95,7 @@ class DeletionRequests:
             return _rows(session, found)
 
     def open(self, member: StaffMember, request_id: str) -> DeletionView:
-        """Return one request.
-
-        Raises:
-            Denied, PasswordChangeRequired: no such request, or see :class:`StaffGate`.
-        """
+        """Return one request."""
         with self._gate.read(member, "deletion_requests.open", REGISTRAR) as (session, _acting):
             request = session.get(DeletionRequest, request_id)
             if request is None:
@@ -121,23 +116,15 @@ class DeletionRequests:
             )
 
     def decide(self, member: StaffMember, request_id: str, version: int, *, deletes: bool, answer: str) -> None:
-        """Delete a person's data (see :mod:`kiosk.services.privacy.erasure`), or decline.
+        """Delete a person's data (see :mod:`kiosk.services.privacy.erasure`), or decline; ``version`` is as shown.
 
         A deletion ends every binding with the answer as the reason, and closes the account. A declined parent reads the
         answer after the next sign-on.
 
-        Args:
-            member: a registrar.
-            request_id: the request.
-            version: as shown.
-            deletes: 已刪除, or else 不刪除.
-            answer: to the parent.
-
         Raises:
             UnusableReason: the answer is empty, too long or has unsafe characters.
             ChangedMeanwhile: taken back, or decided by a colleague.
-            Denied, PasswordChangeRequired: the member's own request or child, no such request, or see
-                :class:`StaffGate`.
+            Denied: the member's own request or child.
         """
         answer = checked_reason(answer)
         with self._gate.write(member, "deletion_requests.decide", REGISTRAR) as (unit, acting):
@@ -171,11 +158,7 @@ class DeletionRequests:
 
 
 def _require_others(session: Session, acting: ActingStaff, account: ParentAccount, now: int) -> None:
-    """Require that neither the request nor a child is the member's own.
-
-    Raises:
-        OwnChildRefused: one is.
-    """
+    """Refuse a request that is the member's own, or of a parent of the member's own child."""
     if account.national_id_index == acting.national_id_index:
         raise OwnChildRefused
     for child in seen_children(session, account.id, day_at(now)):

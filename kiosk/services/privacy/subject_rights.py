@@ -79,7 +79,10 @@ class DeletionState:
 
 @audits_refusals
 class OwnData:
-    """Serves the rights of a signed-on parent or carer."""
+    """Serves the rights of a signed-on parent or carer.
+
+    Every method raises Denied or PasswordChangeRequired as `require_account` does.
+    """
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
         self._store = store
@@ -87,11 +90,7 @@ class OwnData:
         self._clock = clock
 
     def consents(self, holder: AccountSession) -> tuple[GivenConsent, ...]:
-        """Return the consents behind the account's bindings and the withdrawals, the oldest first.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
-        """
+        """Return the consents behind the account's bindings and the withdrawals, the oldest first."""
         with self._store.read() as session:
             account = require_account(session, holder, today(self._clock))
             found = OwnDataReader(session, self._store.keys, account).consents()
@@ -114,8 +113,7 @@ class OwnData:
         """Withdraw a consent and end the holder's binding that rests on it; the consent stays as evidence.
 
         Raises:
-            Denied, PasswordChangeRequired: no active binding of the holder rests on it, or see
-                `kiosk.services.auth.account_session.require_account`.
+            Denied: no active binding of the holder rests on it.
         """
         with self._store.write() as unit:
             account = require_account(unit.session, holder, today(self._clock))
@@ -144,11 +142,7 @@ class OwnData:
             unit.audit(holder.credential_id, "consent.withdrawn", consent.student_id, detail)
 
     def copy(self, holder: AccountSession) -> OwnDataCopy:
-        """Return the data held on the person, and audit the access.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
-        """
+        """Return the data held on the person, and audit the access."""
         return self._copy(holder, "own_data.shown")
 
     def copy_pdf(self, holder: AccountSession) -> bytes:
@@ -156,7 +150,6 @@ class OwnData:
 
         Raises:
             FormRefused: the text cannot be rendered.
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
         """
         from kiosk.services.privacy.subject_access_pdf import render_copy
 
@@ -169,7 +162,6 @@ class OwnData:
         Raises:
             UnusableReason: the reason is empty, too long or has unsafe characters.
             ChangedMeanwhile: a request is open already.
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
         """
         reason = checked_reason(reason)
         with self._store.write() as unit:
@@ -189,11 +181,7 @@ class OwnData:
             unit.audit(holder.credential_id, "deletion.requested", account.id, {"request": request_id})
 
     def deletion(self, holder: AccountSession) -> DeletionState | None:
-        """Return the last deletion request.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
-        """
+        """Return the last deletion request."""
         with self._store.read() as session:
             account = require_account(session, holder, today(self._clock))
             last = _own_request(session, account)
@@ -207,7 +195,6 @@ class OwnData:
 
         Raises:
             ChangedMeanwhile: there is none, or the school has decided.
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
         """
         with self._store.write() as unit:
             account = require_account(unit.session, holder, today(self._clock))

@@ -70,13 +70,7 @@ class BulkResult:
 
 
 class BulkApproval:
-    """The service.
-
-    Args:
-        queue: finds the rows.
-        review: approves each.
-        sign_in: checks the password again.
-    """
+    """The service."""
 
     def __init__(self, queue: ReviewQueue, review: Review, sign_in: SignIn) -> None:
         self._queue = queue
@@ -84,11 +78,7 @@ class BulkApproval:
         self._sign_in = sign_in
 
     def candidates(self, member: StaffMember, wanted: QueueFilter) -> BulkSummary:
-        """Return the bulk approval of a filter.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `ReviewQueue.page`.
-        """
+        """Return the bulk approval of a filter; see `ReviewQueue` for the errors."""
         under_review = replace(wanted, states=(ApplicationState.UNDER_REVIEW,))
         if wanted.search:
             searched = self._queue.page(member, under_review, QueueSort(), limit=MAX_ROWS)
@@ -110,13 +100,10 @@ class BulkApproval:
         password: str,
         progress: Callable[[int, int], None],
     ) -> tuple[BulkResult, ...]:
-        """Approve each row; a refused row stays as it is.
+        """Approve each row, an application and its version; a refused row stays as it is.
 
-        Args:
-            member: the reviewer.
-            rows: application and version, as `candidates` gave them.
-            password: the member's own; a wrong one counts as a failed sign-in.
-            progress: called after each row with the numbers of done and of all rows.
+        The password is the member's own; a wrong one counts as a failed sign-in. ``progress`` is called after each row
+        with the numbers of done and of all rows.
 
         Raises:
             SignInRefused: the password is wrong; nothing was approved.

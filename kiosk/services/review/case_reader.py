@@ -93,15 +93,7 @@ class _Guardian(GuardianContacts):
 def view_of(
     connection: Connection, keys: KeyRing, case: ApplicationCase, at: int, *, is_own_child: bool
 ) -> ApplicationView:
-    """Return the view of a case.
-
-    Args:
-        connection: of the caller's unit of work.
-        keys: to open sealed rows.
-        case: the application.
-        at: the present, in milliseconds since 1970-01-01 UTC.
-        is_own_child: whether the member may only look.
-    """
+    """Return the view of a case at a moment in milliseconds since 1970; on an own child the member may only look."""
     of_application, of_student = {"application": case.id}, {"student": case.student_id}
     student = connection.execute(_FIND_STUDENT, of_student).one()
     guardians = _guardians(connection, case)

@@ -23,10 +23,9 @@ from kiosk.services.messaging import outbox
 class DecisionUnit:
     """What the services for decisions share.
 
-    Args:
-        store: the database.
-        settings: the mail server, for the messages to parents.
-        clock: the clock.
+    Every method raises Denied or PasswordChangeRequired as :class:`StaffGate` does, and Denied for another's class, no
+    such application, and a decision on the member's own child. A decision raises ChangedMeanwhile where a colleague or
+    the parent was faster; ``version`` is as the member saw it.
     """
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
@@ -59,11 +58,7 @@ class DecisionUnit:
 
 
 def case_for(connection: Connection, acting: ActingStaff, application_id: str) -> ApplicationCase:
-    """Read an application of a class that the member may see.
-
-    Raises:
-        Denied: there is none.
-    """
+    """Read an application of a class that the member may see; deny any other."""
     case = read_case(connection, application_id)
     if case is None:
         raise Denied

@@ -69,11 +69,7 @@ class Review(ReceivedPapers, RegistrarDecisions):
     """The service."""
 
     def open(self, member: StaffMember, application_id: str) -> ApplicationView:
-        """Return one application, masked.
-
-        Raises:
-            Denied, PasswordChangeRequired: another's class or no such application, or see :class:`StaffGate`.
-        """
+        """Return one application, masked."""
         with self._gate.read(member, "application.open", REVIEWERS) as (session, acting):
             connection = session.connection()
             case = case_for(connection, acting, application_id)
@@ -90,7 +86,7 @@ class Review(ReceivedPapers, RegistrarDecisions):
 
         Raises:
             UnusableReason: the reason is empty, too long or unsafe.
-            Denied, PasswordChangeRequired: the member's own child, no such applicant, or see `open`.
+            Denied: the member's own child, or no such applicant.
         """
         reason = checked_reason(reason)
         with self._gate.write(member, "application.reveal", REVIEWERS) as (unit, acting):
@@ -109,7 +105,7 @@ class Review(ReceivedPapers, RegistrarDecisions):
 
         Raises:
             UnusableReason: the note is empty, too long or unsafe.
-            Denied, PasswordChangeRequired: the member's own child, or see `open`.
+            Denied: the member's own child.
         """
         text = checked_reason(text)
         with self._gate.write(member, "application.note", REVIEWERS) as (unit, acting):
@@ -121,17 +117,11 @@ class Review(ReceivedPapers, RegistrarDecisions):
     def approve(self, member: StaffMember, application_id: str, version: int, *, only_clean: bool = False) -> None:
         """Approve (通過): open the accounts, bind the child, notify the parents.
 
-        Args:
-            member: the reviewer.
-            application_id: the application.
-            version: as the member saw it.
-            only_clean: refuse an application that needs a review, as a bulk approval must.
+        ``only_clean`` refuses an application that needs a review, as a bulk approval must.
 
         Raises:
             Blocked: an approval block holds, also of a student who came of age meanwhile.
             EmailOfAnother: an address is another person's account.
-            ChangedMeanwhile: a colleague or the parent was faster.
-            Denied, PasswordChangeRequired: the member's own child, or see `open`.
         """
         with self._deciding(member, "application.approve", application_id, version) as (unit, acting, seen):
             case = with_current_flags(unit, seen)
@@ -152,17 +142,11 @@ class Review(ReceivedPapers, RegistrarDecisions):
     ) -> None:
         """Return fields to the parent (退件補正), each with a reason; fields returned before stay returned.
 
-        Args:
-            member: the reviewer.
-            application_id: the application.
-            version: as the member saw it.
-            reasons: by the applicant's position, from 1, and the field's key, one of `RETURNABLE`.
+        The reasons are by the applicant's position, from 1, and the field's key, one of `RETURNABLE`.
 
         Raises:
             NothingToReturn: no field is named, or one that the application has not.
             UnusableReason: a reason is empty, too long or unsafe.
-            ChangedMeanwhile: a colleague or the parent was faster.
-            Denied, PasswordChangeRequired: the member's own child, or see `open`.
         """
         checked = {place: checked_reason(reason) for place, reason in reasons.items()}
         with self._deciding(member, "application.return", application_id, version) as (unit, acting, case):
@@ -183,8 +167,6 @@ class Review(ReceivedPapers, RegistrarDecisions):
         Raises:
             UnusableReason: the reason is empty, too long or unsafe.
             RegistrarDecides: the member is not the registrar, and a block is the registrar's.
-            ChangedMeanwhile: a colleague or the parent was faster.
-            Denied, PasswordChangeRequired: the member's own child, or see `open`.
         """
         reason = checked_reason(reason)
         with self._deciding(member, "application.reject", application_id, version) as (unit, acting, case):

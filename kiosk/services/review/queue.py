@@ -100,7 +100,7 @@ class BindingRate:
 
 
 class ReviewQueue:
-    """The service."""
+    """The service; every method raises Denied or PasswordChangeRequired as `StaffGate`, also for another's class."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -118,22 +118,10 @@ class ReviewQueue:
         from_end: bool = False,
         limit: int = 50,
     ) -> QueuePage:
-        """Return one page.
+        """Return one page, at most `MAX_ROWS`.
 
-        The rows of a search come in the order of the matched column (number or name), not of ``sort``.
-
-        Args:
-            member: a reviewer.
-            wanted: the filter.
-            sort: the order.
-            after: start after this place; None starts at the first row.
-            before: end before this place; at most one of the two is given.
-            from_end: without either, return the last page instead of the first.
-            limit: the number of rows, at most `MAX_ROWS`.
-
-        Raises:
-            Denied: another's class, or not a reviewer.
-            PasswordChangeRequired: see `StaffGate`.
+        The rows of a search come in the order of the matched column (number or name), not of ``sort``. A page starts
+        after or ends before a place, or is the first; with ``from_end`` it is the last.
         """
         limit = min(limit, MAX_ROWS)
         backward = before is not None or (from_end and after is None)
@@ -153,11 +141,7 @@ class ReviewQueue:
         )
 
     def counts(self, member: StaffMember, wanted: QueueFilter) -> dict[ApplicationState, int]:
-        """Count the applications of the filter's classes by state; the rest of the filter is ignored.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `page`.
-        """
+        """Count the applications of the filter's classes by state; the rest of the filter is ignored."""
         with self._gate.read(member, "queue.counts", REVIEWERS) as (session, acting):
             classes = _classes_of(session, acting, wanted)
             statement = select(_count.c.state, func.sum(_count.c.value)).group_by(_count.c.state)
@@ -167,20 +151,12 @@ class ReviewQueue:
         return {state: found.get(state.value, 0) for state in ApplicationState}
 
     def how_many(self, member: StaffMember, wanted: QueueFilter) -> int:
-        """Count the applications with the filter's states, class and flag; the search is ignored.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `page`.
-        """
+        """Count the applications with the filter's states, class and flag; the search is ignored."""
         with self._gate.read(member, "queue.how_many", REVIEWERS) as (session, acting):
             return Parts(session.connection(), wanted, _classes_of(session, acting, wanted)).count()
 
     def classes(self, member: StaffMember) -> tuple[QueueClass, ...]:
-        """Return the classes that a member may see, by name: those with an application or a teacher.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `page`.
-        """
+        """Return the classes that a member may see, by name: those with an application or a teacher."""
         with self._gate.read(member, "queue.classes", REVIEWERS) as (session, acting):
             connection = session.connection()
             waiting = select(_count.c.class_name, func.sum(_count.c.value)).where(_count.c.state.in_(OPEN_STATES))
@@ -197,11 +173,7 @@ class ReviewQueue:
         )
 
     def binding_rate(self, member: StaffMember, class_name: str | None = None) -> BindingRate:
-        """Count the students with a bound parent, in one class or in all that the member may see.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `page`.
-        """
+        """Count the students with a bound parent, in one class or in all that the member may see."""
         with self._gate.read(member, "queue.binding_rate", REVIEWERS) as (session, acting):
             classes = _classes_of(session, acting, QueueFilter(class_name=class_name))
             students = select(func.count()).select_from(_student).where(_student.c.active)
@@ -227,11 +199,7 @@ def _teachers() -> Select[Any]:
 
 
 def _classes_of(session: Session, acting: ActingStaff, wanted: QueueFilter) -> list[str] | None:
-    """Return the classes of a filter for a member; None means all classes.
-
-    Raises:
-        Denied: the filter's class is not theirs.
-    """
+    """Return the classes of a filter for a member; None means all. Deny a class that is not theirs."""
     if wanted.class_name is not None:
         acting.require_class(wanted.class_name)
         return [wanted.class_name]

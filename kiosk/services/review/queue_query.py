@@ -80,13 +80,7 @@ class IndexScan:
 
 
 class Parts:
-    """Fetches a scan as one part a state and class, merged.
-
-    Args:
-        connection: to read by.
-        wanted: states and flag.
-        classes: None means all classes.
-    """
+    """Fetches a scan as one part a state and class, merged; ``classes`` is None for all."""
 
     def __init__(self, connection: Connection, wanted: QueueFilter, classes: list[str] | None) -> None:
         self._connection = connection

@@ -41,12 +41,7 @@ class ReceivedPapers(DecisionUnit):
     """The part of the service for received papers."""
 
     def form_received(self, member: StaffMember, application_id: str, version: int) -> None:
-        """Confirm the signed form (已收到簽章申請書): it came back with the same content.
-
-        Raises:
-            ChangedMeanwhile: a colleague or the parent was faster.
-            Denied, PasswordChangeRequired: the member's own child, or see `Review.open`.
-        """
+        """Confirm the signed form (已收到簽章申請書): it came back with the same content."""
         with self._deciding(member, "application.form", application_id, version) as (unit, acting, case):
             values = {"application": case.id, "staff": acting.id, "at": unit.timestamp_ms}
             unit.connection.execute(_RECEIVE_FORM, values)
@@ -56,12 +51,7 @@ class ReceivedPapers(DecisionUnit):
             unit.audit(member.credential_id, "application.form_received", case.id)
 
     def documents_seen(self, member: StaffMember, application_id: str, version: int) -> None:
-        """Confirm the originals of the documents that the application's basis needs (已查驗證明文件).
-
-        Raises:
-            ChangedMeanwhile: a colleague or the parent was faster.
-            Denied, PasswordChangeRequired: the member's own child, or see `Review.open`.
-        """
+        """Confirm the originals of the documents that the application's basis needs (已查驗證明文件)."""
         with self._deciding(member, "application.documents", application_id, version) as (unit, acting, case):
             write_act(unit, case, documents_seen_by=acting.id, documents_seen_at=unit.timestamp_ms)
             refresh(unit, [case.student_id])
@@ -71,19 +61,10 @@ class ReceivedPapers(DecisionUnit):
     def record_student_consent(
         self, member: StaffMember, application_id: str, version: int, text: ConsentText, choice: ConsentAnswer
     ) -> None:
-        """Record the answer of a student of full age on signed paper.
-
-        Args:
-            member: the member who holds the paper.
-            application_id: the application.
-            version: as the member saw it.
-            text: the consent text as the paper has it.
-            choice: 同意 or 不同意.
+        """Record the answer of a student of full age on signed paper; ``text`` is the consent text as the paper has it.
 
         Raises:
             NotOfAge: the student is a minor; a parent answers.
-            ChangedMeanwhile: a colleague or the parent was faster.
-            Denied, PasswordChangeRequired: the member's own child, or see `Review.open`.
         """
         with self._deciding(member, "application.student_consent", application_id, version) as (unit, acting, case):
             sealed = unit.connection.execute(_FIND_SEALED, {"student": case.student_id}).scalar_one()

@@ -17,12 +17,7 @@ class RegistrarDecisions(DecisionUnit):
     """The registrar's part of the service."""
 
     def release_registrar_hold(self, member: StaffMember, application_id: str, version: int) -> None:
-        """Release the registrar's block: an applicant with a student's ID is right after all.
-
-        Raises:
-            ChangedMeanwhile: a colleague or the parent was faster.
-            Denied, PasswordChangeRequired: not the registrar, the member's own child, or see `Review.open`.
-        """
+        """Release the registrar's block: an applicant with a student's ID is right after all."""
         with self._deciding(member, "application.release", application_id, version, REGISTRAR) as (unit, acting, case):
             write_act(unit, case, registrar_released_by=acting.id)
             refresh(unit, [case.student_id])
@@ -30,17 +25,13 @@ class RegistrarDecisions(DecisionUnit):
             unit.audit(member.credential_id, "application.registrar_released", case.id)
 
     def resolve_conflict(self, member: StaffMember, keep_id: str, version: int, *, all_stand: bool = False) -> None:
-        """Decide between the applications for one child.
+        """Decide between the applications for one child; ``version`` is of the kept one.
 
-        Args:
-            member: the registrar.
-            keep_id: the application that is kept.
-            version: of the kept application, as the member saw it.
-            all_stand: keep the others too; else those not approved yet are rejected, and their parents notified.
+        With ``all_stand`` the others are kept too. Else those not approved yet are rejected, and their parents
+        notified.
 
         Raises:
-            ChangedMeanwhile: a colleague or a parent was faster, or there is no conflict any more.
-            Denied, PasswordChangeRequired: not the registrar, the member's own child, or see `Review.open`.
+            ChangedMeanwhile: as for every decision, or there is no conflict any more.
         """
         with self._deciding(member, "application.resolve_conflict", keep_id, version, REGISTRAR) as (
             unit,

@@ -24,7 +24,7 @@ from kiosk.services.signing.print_job import Printed, PrintRequester, print_form
 
 @audits_refusals
 class Papers:
-    """The service; settings are the printer, the school's name and its texts."""
+    """The service; every method raises Denied or PasswordChangeRequired as `require_student` does."""
 
     def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
         self._store = store
@@ -37,11 +37,7 @@ class Papers:
         return self._settings.printer is not None
 
     def of_child(self, visitor: StudentSession) -> tuple[Paper, ...]:
-        """Return the forms of each live application, and the card form once it is answered.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `require_student`.
-        """
+        """Return the forms of each live application, and the card form once it is answered."""
         with self._store.read() as session:
             student = require_student(session, visitor)
             return tuple(_papers(session, student.id))
@@ -50,8 +46,7 @@ class Papers:
         """Print forms of the visitor's child.
 
         Raises:
-            PrintFailed, NothingToSign, FormRefused: see `kiosk.services.signing.print_job.print_forms`.
-            Denied, PasswordChangeRequired: another child's, or see `require_student`.
+            PrintFailed, NothingToSign, FormRefused, Denied: see `kiosk.services.signing.print_job.print_forms`.
         """
         return print_forms(self._settings, self._clock, lambda: self._asking(visitor), keys)
 

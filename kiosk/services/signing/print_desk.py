@@ -58,7 +58,7 @@ class ClassPrintQueue:
 
 
 class PrintDesk:
-    """The service; settings are the printer, the school's name and its texts."""
+    """The service; every method raises Denied or PasswordChangeRequired as `StaffGate`, also for another's class."""
 
     def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
         self._clock = clock
@@ -66,11 +66,7 @@ class PrintDesk:
         self._gate = StaffGate(store)
 
     def piles(self, member: StaffMember) -> tuple[ClassPrintQueue, ...]:
-        """Return the member's classes that have forms, with the number that waits.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `StaffGate.read`.
-        """
+        """Return the member's classes that have forms, with the number that waits."""
         waiting: Counter[str] = Counter()
         with self._gate.read(member, "documents.piles", REVIEWERS) as (session, acting):
             for kind in FormKind:
@@ -88,9 +84,6 @@ class PrintDesk:
         """Return the printable forms of the member's classes, by class and seat.
 
         ``class_name`` and ``student_number`` narrow it.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `StaffGate.read`.
         """
         with self._gate.read(member, "documents.queue", REVIEWERS) as (session, acting):
             if class_name is not None:
@@ -103,7 +96,6 @@ class PrintDesk:
 
         Raises:
             PrintFailed, NothingToSign, FormRefused: see `kiosk.services.signing.print_job.print_forms`.
-            Denied, PasswordChangeRequired: another's class, or see `StaffGate.write`.
         """
         return print_forms(self._settings, self._clock, lambda: self._asking(member), keys)
 

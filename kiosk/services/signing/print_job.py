@@ -61,11 +61,7 @@ def print_forms(
 ) -> Printed:
     """Print forms in one job, in this order.
 
-    Args:
-        settings: printer, school's name, texts.
-        clock: for the age of files.
-        enter: opens a unit of work for the requester; called twice, because no transaction is open while printing.
-        keys: the forms.
+    ``enter`` opens a unit of work for the requester. It is called twice: no transaction is open while printing.
 
     Raises:
         PrintFailed: nothing was printed; the forms wait as before.

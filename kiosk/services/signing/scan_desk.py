@@ -76,7 +76,7 @@ class DocumentDesk:
 
         Raises:
             AnotherClass: the form is not of the member's classes; audited.
-            Denied, PasswordChangeRequired: the member's own child, or see `StaffGate.write`.
+            Denied, PasswordChangeRequired: the member's own child, or see `StaffGate`.
         """
         with self._gate.write(member, "document.scan", REVIEWERS) as (unit, acting):
             scanned = _scan(unit, member, acting, code[:_MAX_CODE_LENGTH])

@@ -69,7 +69,7 @@ class WaitingSignature:
 
 
 class SignatureDesk:
-    """The service."""
+    """The service; every method raises Denied or PasswordChangeRequired as `StaffGate` does."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -78,11 +78,7 @@ class SignatureDesk:
     def waiting(
         self, member: StaffMember, *, after: SignaturePlace | None = None, limit: int
     ) -> tuple[WaitingSignature, ...]:
-        """Return at most ``limit`` waiting signatures of the member's classes after a place, the longest waiting first.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `StaffGate.read`.
-        """
+        """Return at most ``limit`` signatures of the member's classes after a place, the longest waiting first."""
         order = (col(Signature.signed_at), col(Signature.id))
         query = (
             select(Signature, Document, Student)
@@ -116,7 +112,7 @@ class SignatureDesk:
 
         Raises:
             ChangedMeanwhile: it was checked before, or is void.
-            Denied, PasswordChangeRequired: another's class, the member's own child, or see `StaffGate.write`.
+            Denied: another's class, or the member's own child.
         """
         with self._gate.write(member, "signature.check", REVIEWERS) as (unit, acting):
             signature = unit.session.get(Signature, signature_id)

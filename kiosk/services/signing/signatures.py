@@ -64,18 +64,17 @@ class SignatureBox:
 
 @audits_refusals
 class Signatures:
-    """The service; settings say whether the school offers it, and have its texts."""
+    """The service; settings say whether the school offers it, and have its texts.
+
+    Every method raises Denied or PasswordChangeRequired as `require_student` does.
+    """
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
 
     def boxes(self, visitor: StudentSession) -> tuple[SignatureBox, ...]:
-        """Return the signature boxes of the child's unreturned forms; none if the school does not offer signing.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `require_student`.
-        """
+        """Return the signature boxes of the child's unreturned forms; none if the school does not offer signing."""
         with self._store.read() as session:
             student = require_student(session, visitor)
             if not self._settings.sign_on_screen:
@@ -89,7 +88,7 @@ class Signatures:
             ChangedMeanwhile: the form's content changed, it was returned, or the box was checked; nothing was stored.
             NothingToSign: the form's subject was withdrawn, replaced or not answered yet.
             SigningNotOffered: the school does not offer it.
-            Denied, PasswordChangeRequired: another child's, or see `require_student`.
+            Denied: another child's.
         """
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)

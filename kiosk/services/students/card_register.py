@@ -76,7 +76,7 @@ class CardRegister:
         """Return at most ``limit`` last answers after a place, in the order of classes and seats.
 
         Raises:
-            Denied, PasswordChangeRequired: not the registrar, or see `StaffGate.read`.
+            Denied, PasswordChangeRequired: see `StaffGate`.
         """
         with self._gate.read(member, "card.register", REGISTRAR) as (session, _acting):
             return _rows(session.connection(), after=after, limit=limit)

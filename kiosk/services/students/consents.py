@@ -65,19 +65,10 @@ class Consents:
         answered_by: AnsweredBy = "parent",
         student_national_id: str = "",
     ) -> str:
-        """Add an answer, also a refusal, beside the earlier ones; return its id.
+        """Add an answer to the shown text, also a refusal, beside the earlier ones; return its id.
 
-        The answer of a student of full age sets or lifts the block of the student's applications. A parent's refusal
-        flags the applications for the reviewer.
-
-        Args:
-            visitor: the student's session.
-            text: the shown text; version and hash are stored.
-            choice: 同意 or 不同意.
-            language: the shown language.
-            read_to_end: whether the text was scrolled to its end.
-            answered_by: a parent, or the student of full age.
-            student_national_id: the student's full ID, if the student answers.
+        The answer of a student of full age sets or lifts the block of the student's applications, and needs the
+        student's full ID. A parent's refusal flags the applications for the reviewer.
 
         Raises:
             NotReadToEnd: the text was not scrolled to its end.

@@ -121,7 +121,7 @@ class Decided:
 
 
 class Tickets:
-    """The registrar's service; settings and clock as for `StudentCorrections`."""
+    """The registrar's service; every method raises Denied or PasswordChangeRequired as :class:`StaffGate` does."""
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
         self._store = store
@@ -131,11 +131,7 @@ class Tickets:
     def list(
         self, member: StaffMember, *, decided: bool = False, after: TicketPlace | None = None, limit: int = AT_ONCE
     ) -> tuple[TicketRow, ...]:
-        """Return a page of the open or the decided reports, the longest waiting first.
-
-        Raises:
-            Denied, PasswordChangeRequired: see :class:`StaffGate`.
-        """
+        """Return a page of the open or the decided reports, the longest waiting first."""
         states = ("corrected", "declined") if decided else ("open",)
         statement = select(Ticket).where(col(Ticket.state).in_(states))
         if after is not None:
@@ -149,7 +145,7 @@ class Tickets:
         """Return one report.
 
         Raises:
-            Denied, PasswordChangeRequired: no such report, or see :class:`StaffGate`.
+            Denied: no such report.
         """
         with self._gate.read(member, "tickets.open", REGISTRAR) as (session, _acting):
             ticket = session.get(Ticket, ticket_id)
@@ -181,7 +177,7 @@ class Tickets:
             ImpossibleCorrection: a corrected value is refused.
             UnusableReason: a field is declined with an empty, too long or unsafe reason.
             ChangedMeanwhile: a colleague answered it, or the parent reported or confirmed anew.
-            Denied, PasswordChangeRequired: the member's own child, no such report, or see :class:`StaffGate`.
+            Denied: the member's own child, or no such report.
         """
         with self._gate.write(member, "tickets.decide", REGISTRAR) as (unit, acting):
             ticket = unit.session.get(Ticket, ticket_id)

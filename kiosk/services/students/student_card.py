@@ -35,17 +35,13 @@ class CardChoices:
 
 @audits_refusals
 class StudentCard:
-    """The service."""
+    """The service; every method raises Denied or PasswordChangeRequired as `require_student` does."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def choices(self, visitor: StudentSession) -> CardChoices:
-        """Return the last answer for the child's card.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `require_student`.
-        """
+        """Return the last answer for the child's card."""
         with self._store.read() as session:
             answer = latest_card_answer(session, require_student(session, visitor).id)
             if answer is None:
@@ -53,16 +49,10 @@ class StudentCard:
             return CardChoices(answered=True, chosen={item["key"]: item["chosen"] for item in json.loads(answer.items)})
 
     def answer(self, visitor: StudentSession, services: CardServices, chosen: Mapping[str, bool]) -> None:
-        """Add an answer beside the earlier ones; it voids a form with another answer.
-
-        Args:
-            visitor: the student's session.
-            services: the shown items; version and hash are stored.
-            chosen: on or off for each item, by its key.
+        """Add an answer beside the earlier ones, on or off for each shown item; it voids a form with another answer.
 
         Raises:
             IncompleteAnswer: an item has no answer, or an unknown one has.
-            Denied, PasswordChangeRequired: see `require_student`.
         """
         if set(chosen) != {item.key for item in services.items}:
             raise IncompleteAnswer

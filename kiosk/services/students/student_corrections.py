@@ -42,12 +42,7 @@ class ImpossibleCorrection(ServiceError):
 
 
 class StudentCorrections:
-    """Checks and writes corrected values, by the keys class_name, name and student_number.
-
-    Args:
-        settings: the pattern of student numbers.
-        clock: for the login's lock-out.
-    """
+    """Checks and writes corrected values, by the keys class_name, name and student_number."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._lockout = Lockout(clock)
