@@ -19,6 +19,7 @@ Services derive their own refusals from the same root. The database's errors are
 
 from __future__ import annotations
 
+import math
 from enum import Enum, auto
 
 from kiosk.rules.passwords import PasswordFault
@@ -48,6 +49,11 @@ class SignInRefused(ServiceError):
         super().__init__("sign-in refused")
         self.minutes_left = minutes_left
         self.wait_seconds = wait_seconds
+
+    @property
+    def minutes_to_wait(self) -> int:
+        """The minutes until the next try, rounded up."""
+        return self.minutes_left or math.ceil((self.wait_seconds or 0) / 60)
 
 
 class PasswordRefused(ServiceError):

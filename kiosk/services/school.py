@@ -177,9 +177,7 @@ def open_school(settings: Settings, clock: Clock, hasher: PasswordHasher = HASHE
     ensure_home(settings)
     store = _open_store(settings, clock)
     if settings.print_folder.exists():
-        from kiosk.services.documents.printer import (
-            purge,  # here, so that a login without printed files does not wait for it
-        )
+        from kiosk.services.documents.printer import purge  # a login without printed files does not wait for it
 
         purge(settings, clock.now())
     return School(settings, clock, store, SignIn(store, clock, PasswordStore(store.keys, hasher)))
@@ -248,12 +246,9 @@ def _refusal(error: BaseException) -> SchoolRefused | None:
     if isinstance(error, KeyFileError):
         return SchoolRefused(SchoolFault.KEY, _key_line(error.fault))
     if isinstance(error, (StoreError, SQLAlchemyError, OSError)):
-        return SchoolRefused(SchoolFault.DATABASE, _database_line())
+        line = _("資料庫無法開啟：請檢查磁碟空間與權限，或 KIOSK_DATABASE_URL 指向的伺服器是否啟動。")
+        return SchoolRefused(SchoolFault.DATABASE, line)
     return None
-
-
-def _database_line() -> str:
-    return _("資料庫無法開啟：請檢查磁碟空間與權限，或 KIOSK_DATABASE_URL 指向的伺服器是否啟動。")
 
 
 def _key_line(fault: KeyFault) -> str:

@@ -33,7 +33,7 @@ from kiosk.rules.text_safety import half_width
 from kiosk.services.accounts.binding_end import end_binding
 from kiosk.services.accounts.login_names import is_free, is_shared
 from kiosk.services.accounts.parent_accounts import change_personal
-from kiosk.services.accounts.visible_children import BoundChild, bound_children
+from kiosk.services.accounts.visible_children import BoundChild, bound_child, seen_children
 from kiosk.services.auth.account_session import AccountSession, require_account
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.parent_login import chosen_name
@@ -88,7 +88,7 @@ class Accounts:
         on = today(self._clock)
         with self._store.read() as session:
             account = require_account(session, holder, on)
-            return bound_children(session, account.id, on)
+            return tuple(bound_child(session, seen) for seen in seen_children(session, account.id, on))
 
     def contact(self, holder: AccountSession) -> Contact:
         """Return the account's contact data."""

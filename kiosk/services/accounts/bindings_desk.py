@@ -13,9 +13,19 @@ from db.store import Store
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.domain.reason import checked_reason
+from kiosk.domain.school_calendar import day_at
 from kiosk.rules.contact import mask_email
 from kiosk.services.accounts.binding_end import end_binding
-from kiosk.services.auth.staff_session import REGISTRAR, REVIEWERS, StaffGate, StaffMember, name_of_staff
+from kiosk.services.accounts.visible_children import seen_children
+from kiosk.services.auth.staff_session import (
+    REGISTRAR,
+    REVIEWERS,
+    ActingStaff,
+    OwnChildRefused,
+    StaffGate,
+    StaffMember,
+    name_of_staff,
+)
 
 
 @dataclass(frozen=True)
@@ -122,3 +132,15 @@ class Bindings:
             ended_by=name_of_staff(session, binding.ended_by),
             reason=keys.open("binding", binding.id, binding.sealed).get("reason", ""),
         )
+
+
+def require_not_own_account(session: Session, acting: ActingStaff, account: ParentAccount, at: int) -> None:
+    """Refuse the member's own account, and one that sees a child of the member's.
+
+    Raises:
+        OwnChildRefused: it is one.
+    """
+    if account.national_id_index == acting.national_id_index:
+        raise OwnChildRefused
+    for child in seen_children(session, account.id, day_at(at)):
+        acting.require_not_own_child(session, child.student_id)

@@ -10,14 +10,14 @@ from enum import Enum, auto
 from sqlmodel import select
 
 from db.keyring import IndexColumn
-from db.models.accounts import Binding, CarerAccess, ParentAccount
+from db.models.accounts import Binding, CarerAccess
 from db.models.school import Student
 from db.store import UnitOfWork
 from kiosk.rules.contact import EmailFault, InvalidEmail, InvalidMobile, holds_id, parse_email, parse_mobile
 from kiosk.rules.identity import InvalidIdentity, NationalId, parse_id
 from kiosk.rules.names import InvalidName, parse_name
 from kiosk.services.accounts.binding_end import end_access
-from kiosk.services.accounts.parent_accounts import close_if_done
+from kiosk.services.accounts.parent_accounts import account_with_id, close_if_done
 from kiosk.services.accounts.visible_children import Scope
 
 MAX_DAYS = 366
@@ -94,7 +94,7 @@ def faults_of_person(unit: UnitOfWork, entry: CarerEntry, student_id: str, on: d
     index = unit.keys.index(IndexColumn.NATIONAL_ID, entry.national_id.text)
     if unit.session.get_one(Student, student_id).national_id_index == index:
         return {"national_id": CarerFault.THE_STUDENT}
-    person = unit.session.exec(select(ParentAccount).where(ParentAccount.national_id_index == index)).one_or_none()
+    person = account_with_id(unit.session, index)
     if person is None:
         return {}
     access = unit.session.exec(

@@ -6,7 +6,6 @@ carer instead, so that the granting parent does not learn of that account.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -138,7 +137,7 @@ class Carers:
             action = "carer.refused" if row is None else "carer.granted"
             unit.audit(holder.credential_id, action, student_id if row is None else row.access_id)
         if locked is not None:
-            raise TooManyTries(locked.minutes_left or math.ceil((locked.wait_seconds or 0) / 60))
+            raise TooManyTries(locked.minutes_to_wait)
         if row is None:
             raise CarerRefused(faults)
         return row
@@ -161,10 +160,10 @@ class Carers:
 
     def _grant(self, unit: UnitOfWork, binding: Binding, entry: CarerEntry, on: date) -> CarerRow:
         person = Person.of(unit.keys, entry.name, entry.national_id, entry.mobile, entry.email)
-        opened = account_of_carer(unit, person)
+        account = account_of_carer(unit, person)
         access = CarerAccess(
             id=uuid4().hex,
-            account_id=opened.id,
+            account_id=account.id,
             student_id=binding.student_id,
             granted_by=binding.parent_account_id,
             scope=entry.scope,
@@ -173,7 +172,6 @@ class Carers:
         )
         unit.session.add(access)
         unit.session.flush()
-        account = unit.session.get_one(ParentAccount, opened.id)
         self._notify(unit, binding, access, account)
         return _row(access, account.name, on)
 

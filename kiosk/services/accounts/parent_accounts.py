@@ -51,7 +51,7 @@ class EmailOfAnother(ServiceError):
 
 @dataclass(frozen=True)
 class OpenAccount:
-    """An open account after an approval or a carer's access.
+    """An open account after an approval.
 
     Attributes:
         is_new: False where the person had an account for another child.
@@ -103,27 +103,31 @@ def account_of(unit: UnitOfWork, applicant: ApplicantRecord) -> OpenAccount:
     personal = unit.keys.open("applicant", applicant.id, applicant.sealed)
     person = Person(applicant.name, personal, applicant.national_id_index, applicant.mobile_index)
     _require_free_email(unit, applicant.position, person)
-    account = _find(unit.session, person)
+    account = account_with_id(unit.session, person.national_id_index)
     is_new = account is None or not is_bound(unit.session, account)
     account = _open(unit, account, person) if account is None or is_new else account
     if account.email_index is None and personal["email"]:
-        _give_email(unit, account, personal["email"])
-    return _opened(unit, account, is_new=is_new)
+        account.email_index = _email_index(unit.keys, personal["email"])
+        change_personal(unit, account, email=personal["email"])
+        unit.session.flush()
+    known = unit.keys.open("parent_account", account.id, account.sealed)
+    return OpenAccount(account.id, is_new, known["email"], _first_password(unit, account, is_new=is_new))
 
 
-def account_of_carer(unit: UnitOfWork, person: Person) -> OpenAccount:
+def account_of_carer(unit: UnitOfWork, person: Person) -> ParentAccount:
     """Return the account of a carer; open one where there is none, and leave an open one unchanged.
 
     An address of another person's account is left out, because the naming parent must not learn of that account.
     """
     if _person_with_email(unit, person) is not None:
         person = replace(person, personal={**person.personal, "email": None})
-    account = _find(unit.session, person)
+    account = account_with_id(unit.session, person.national_id_index)
     if account is not None:
         close_if_done(unit, account)
     is_new = account is None or not account.active
     account = _open(unit, account, person) if account is None or is_new else account
-    return _opened(unit, account, is_new=is_new)
+    _first_password(unit, account, is_new=is_new)
+    return account
 
 
 def close_account(unit: UnitOfWork, account: ParentAccount) -> None:
@@ -164,10 +168,9 @@ def is_bound(session: Session, account: ParentAccount) -> bool:
     return session.exec(bound.limit(1)).first() is not None
 
 
-def _find(session: Session, person: Person) -> ParentAccount | None:
-    return session.exec(
-        select(ParentAccount).where(ParentAccount.national_id_index == person.national_id_index)
-    ).one_or_none()
+def account_with_id(session: Session, national_id_index: bytes) -> ParentAccount | None:
+    """Return the account of a person, open or closed."""
+    return session.exec(select(ParentAccount).where(ParentAccount.national_id_index == national_id_index)).one_or_none()
 
 
 def _open(unit: UnitOfWork, account: ParentAccount | None, person: Person) -> ParentAccount:
@@ -190,18 +193,6 @@ def _open(unit: UnitOfWork, account: ParentAccount | None, person: Person) -> Pa
     unit.session.add(account)
     unit.session.flush()
     return account
-
-
-def _opened(unit: UnitOfWork, account: ParentAccount, *, is_new: bool) -> OpenAccount:
-    known = unit.keys.open("parent_account", account.id, account.sealed)
-    until = _first_password(unit, account, known["national_id"], is_new=is_new)
-    return OpenAccount(account.id, is_new, known["email"], until)
-
-
-def _give_email(unit: UnitOfWork, account: ParentAccount, email: str) -> None:
-    account.email_index = _email_index(unit.keys, email)
-    change_personal(unit, account, email=email)
-    unit.session.flush()
 
 
 def _email_index(keys: KeyRing, email: str | None) -> bytes | None:
@@ -249,7 +240,7 @@ def _number_behind(session: Session, account_id: str) -> str:
     )
 
 
-def _first_password(unit: UnitOfWork, account: ParentAccount, national_id: str, *, is_new: bool) -> int | None:
+def _first_password(unit: UnitOfWork, account: ParentAccount, *, is_new: bool) -> int | None:
     """Set the first password unless a chosen one exists; return its expiry in milliseconds since 1970."""
     credential = find_credential(unit.session, PARENT_LOGIN, account.id)
     if credential is not None and credential.password_hash is not None and not is_new:
@@ -265,6 +256,7 @@ def _first_password(unit: UnitOfWork, account: ParentAccount, national_id: str, 
         )
         unit.session.add(credential)
     until = first_password_expiry(ParentLogin, unit.timestamp_ms)
+    national_id = unit.keys.open("parent_account", account.id, account.sealed)["national_id"]
     credential.active, credential.password_hash, credential.pepper_id = True, None, None
     credential.initial_code = unit.keys.initial_code(account.id, national_id[-FIRST_PASSWORD_LENGTH:])
     credential.initial_kind, credential.initial_expires_at = FIRST_PASSWORD, until

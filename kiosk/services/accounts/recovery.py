@@ -6,21 +6,17 @@ wait for the mail server tells nothing. Without e-mail the registrar resets the 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
-from sqlmodel import col, select
-
-from db.keyring import IndexColumn, KeyRing
+from db.keyring import IndexColumn
 from db.models.accounts import ParentAccount
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.rules.identity import normalise_id
 from kiosk.rules.names import InvalidName, parse_name
-from kiosk.services.accounts.login_names import NamesOfAccount
-from kiosk.services.accounts.parent_accounts import credential_of
+from kiosk.services.accounts.login_names import forget_failures, recovery_counter
+from kiosk.services.accounts.parent_accounts import account_with_id, credential_of
 from kiosk.services.auth.account_session import AccountSession, AccountSignedIn
-from kiosk.services.auth.credentials import account_index
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.auth.lockout import Lockout
 from kiosk.services.auth.parent_login import ParentLogin
@@ -78,7 +74,7 @@ class AccountRecovery:
             if account is not None:
                 email = unit.keys.open("parent_account", account.id, account.sealed).get("email")
         if refused is not None:
-            raise TooManyTries(refused.minutes_left or math.ceil((refused.wait_seconds or 0) / 60))
+            raise TooManyTries(refused.minutes_to_wait)
         challenge = self._codes.send_later(account_id or _NOBODY, email, Purpose.RECOVERY)
         return Recovery(challenge, account_id if email else None, counter, terminal)
 
@@ -99,9 +95,7 @@ class AccountRecovery:
                 raise WrongCode
             recovery.challenge.spend()
             forget_password(unit, self._lockout, login, credential)
-            for name in NamesOfAccount(unit, account).counted():
-                self._lockout.forget(unit, account_index(unit.keys, login, name))
-            self._lockout.forget(unit, recovery.counter)
+            forget_failures(unit, self._lockout, login, account)
             unit.audit(credential.id, "account.recovered", account.id)
             holder = AccountSession(credential.id, account.id, credential.version, recovery.terminal, account.name)
         return AccountSignedIn(holder, must_change=True)
@@ -109,17 +103,10 @@ class AccountRecovery:
     def _account(self, unit: UnitOfWork, national_id: str, name: str) -> ParentAccount | None:
         """Return the account of this ID if it sees a child and has this name."""
         index = unit.keys.index(IndexColumn.NATIONAL_ID, national_id)
-        account = unit.session.exec(
-            select(ParentAccount).where(ParentAccount.national_id_index == index, col(ParentAccount.active).is_(True))
-        ).one_or_none()
+        account = account_with_id(unit.session, index)
         holds = ParentLogin(self._clock).holds(unit.connection, _NOBODY if account is None else account.id)
         is_theirs = account is not None and _name_key(account.name) == _name_key(name)
         return account if holds and is_theirs else None
-
-
-def recovery_counter(keys: KeyRing, national_id: str) -> bytes:
-    """Return the index that the attempts for a normalised ID are counted under."""
-    return keys.index(IndexColumn.ACCOUNT, f"recovery|{national_id}")
 
 
 def _name_key(name: str) -> str:

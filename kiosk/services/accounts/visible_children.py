@@ -109,12 +109,8 @@ def seen_children(session: Session, account_id: str, on: date) -> tuple[SeenChil
     )
 
 
-def bound_children(session: Session, account_id: str, on: date) -> tuple[BoundChild, ...]:
-    """Return the children of an account on a day with their states, the oldest binding first."""
-    return tuple(_bound_child(session, seen) for seen in seen_children(session, account_id, on))
-
-
-def _bound_child(session: Session, seen: SeenChild) -> BoundChild:
+def bound_child(session: Session, seen: SeenChild) -> BoundChild:
+    """Return a child of an account with its states."""
     student = session.get_one(Student, seen.student_id)
     application = _application(session, seen) if seen.shows(Scope.STATES) else None
     return BoundChild(

@@ -29,9 +29,8 @@ def make_keys_known(store: Store) -> None:
     Raises:
         StoreError: the database cannot be written.
     """
-    checks = store.keys.key_checks()
     known = known_checks(store)
-    missing = {name: check for name, check in checks.items() if name not in known}
+    missing = {name: check for name, check in store.keys.key_checks().items() if name not in known}
     if not missing:
         return
     with store.write() as unit:

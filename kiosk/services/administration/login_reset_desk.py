@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlmodel import select
-
 from db.keyring import IndexColumn
-from db.models.accounts import ParentAccount
 from db.models.school import Student
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.domain.errors import ServiceError, UnknownStudent
-from kiosk.domain.school_calendar import day_at
 from kiosk.rules.accounts import student_account
 from kiosk.rules.identity import normalise_id
-from kiosk.services.accounts.login_names import NamesOfAccount
-from kiosk.services.accounts.recovery import recovery_counter
-from kiosk.services.accounts.visible_children import seen_children
-from kiosk.services.auth.credentials import account_index
+from kiosk.services.accounts.bindings_desk import require_not_own_account
+from kiosk.services.accounts.login_names import forget_failures, name_for_desk
+from kiosk.services.accounts.parent_accounts import account_with_id
 from kiosk.services.auth.lockout import Lockout
 from kiosk.services.auth.parent_login import PARENT_LOGIN, ParentLogin
 from kiosk.services.auth.password_changes import find_credential, give_one_time_code
-from kiosk.services.auth.staff_session import REGISTRAR, REVIEWERS, OwnChildRefused, StaffGate, StaffMember
+from kiosk.services.auth.staff_session import REGISTRAR, REVIEWERS, StaffGate, StaffMember
 from kiosk.services.auth.student_login import StudentLogin
 from kiosk.services.auth.student_session import STUDENT_LOGIN
 
@@ -92,22 +87,13 @@ class Desk:
             raise IdNotSeen
         login = ParentLogin(self._clock)
         with self._gate.write(member, "desk.reset_account", REGISTRAR) as (unit, acting):
-            typed_id = normalise_id(national_id)
-            index = unit.keys.index(IndexColumn.NATIONAL_ID, typed_id)
-            account = unit.session.exec(
-                select(ParentAccount).where(ParentAccount.national_id_index == index)
-            ).one_or_none()
+            index = unit.keys.index(IndexColumn.NATIONAL_ID, normalise_id(national_id))
+            account = account_with_id(unit.session, index)
             credential = None if account is None else find_credential(unit.session, PARENT_LOGIN, account.id)
             if account is None or credential is None or not login.holds(unit.connection, account.id):
                 raise UnknownAccount
-            if index == acting.national_id_index:
-                raise OwnChildRefused
-            for child in seen_children(unit.session, account.id, day_at(unit.timestamp_ms)):
-                acting.require_not_own_child(unit.session, child.student_id)
+            require_not_own_account(unit.session, acting, account, unit.timestamp_ms)
             unit.audit(member.credential_id, "desk.id_seen", account.id)
             code = give_one_time_code(unit, self._lockout, login, credential, member.credential_id)
-            names = NamesOfAccount(unit, account)
-            for name in names.counted():
-                self._lockout.forget(unit, account_index(unit.keys, login, name))
-            self._lockout.forget(unit, recovery_counter(unit.keys, typed_id))
-            return AccountCode(code, names.shown_at_desk())
+            forget_failures(unit, self._lockout, login, account)
+            return AccountCode(code, name_for_desk(unit, account))

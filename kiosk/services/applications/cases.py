@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam, select
@@ -15,23 +16,8 @@ from kiosk.domain.application_status import LIVE_STATES, ApplicationState, Appro
 from kiosk.domain.receipt import EmailState
 
 BLOCK_COLUMNS = {block: f"held_for_{block.value}" for block in ApprovalBlock}
-_SAME_NAMES = (
-    "id",
-    "number",
-    "receipt_token",
-    "student_id",
-    "consent_id",
-    "class_name",
-    "student_name",
-    "names",
-    "documents_seen_by",
-    "documents_seen_at",
-    "decided_by",
-    "decided_at",
-    "submitted_at",
-    "changed_at",
-    "version",
-)
+_CONVERTED = {"mode", "basis", "state", "blocks", "flags", "needs_review", "applicants"}
+_COPIED = tuple(one.name for one in fields(ApplicationCase) if one.name not in _CONVERTED)
 
 _application = table_of(Application)
 _applicant = table_of(Applicant)
@@ -60,7 +46,7 @@ def applicant_of(row: Mapping[str, Any] | RowMapping) -> ApplicantRecord:
 def case_of(row: Mapping[str, Any] | RowMapping, applicants: Iterable[ApplicantRecord]) -> ApplicationCase:
     """Return the case of a whole application row."""
     return ApplicationCase(
-        **{name: row[name] for name in _SAME_NAMES},
+        **{name: row[name] for name in _COPIED},
         mode=Mode(row["mode"]),
         basis=Basis(row["basis"]),
         state=ApplicationState(row["state"]),

@@ -82,13 +82,11 @@ class Drafts:
             TooManyTries: too many wrong IDs.
         """
         with self._store.write() as unit:
-            student = require_student(unit.session, visitor)
-            draft = _find(unit.session, student.id, form)
-            claim = self._claim(unit, visitor, draft, national_id)
+            draft, claim = self._claim(unit, visitor, form, national_id)
             values = None
             if draft is not None and claim.holds:
                 values = unit.keys.open("draft", draft.id, draft.sealed)
-            unit.audit(visitor.credential_id, "draft.asked_for", student.id, {"form": form})
+            unit.audit(visitor.credential_id, "draft.asked_for", visitor.student_id, {"form": form})
         claim.refuse_if_locked()
         return values
 
@@ -99,22 +97,24 @@ class Drafts:
             TooManyTries: too many wrong IDs.
         """
         with self._store.write() as unit:
-            student = require_student(unit.session, visitor)
-            draft = _find(unit.session, student.id, form)
-            claim = self._claim(unit, visitor, draft, national_id)
+            draft, claim = self._claim(unit, visitor, form, national_id)
             if draft is not None and claim.holds:
                 unit.session.delete(draft)
-            unit.audit(visitor.credential_id, "draft.discarded", student.id, {"form": form, "done": claim.holds})
+            detail = {"form": form, "done": claim.holds}
+            unit.audit(visitor.credential_id, "draft.discarded", visitor.student_id, detail)
         claim.refuse_if_locked()
         return claim.holds
 
-    def _claim(self, unit: UnitOfWork, visitor: StudentSession, draft: Draft | None, national_id: str) -> IdAttempt:
-        """Compare the ID with the owner's; any ID opens a draft without owner, and an empty ID is no try."""
+    def _claim(
+        self, unit: UnitOfWork, visitor: StudentSession, form: str, national_id: str
+    ) -> tuple[Draft | None, IdAttempt]:
+        """Compare the ID with the draft's owner; any ID opens a draft without owner, and an empty ID is no try."""
+        draft = _find(unit.session, require_student(unit.session, visitor).id, form)
         if draft is None or draft.national_id_index is None:
-            return IdAttempt(holds=True)
+            return draft, IdAttempt(holds=True)
         if not national_id.strip():
-            return IdAttempt(holds=False)
-        return self._own_id.claim(unit, visitor, draft.id, national_id, [draft.national_id_index])
+            return draft, IdAttempt(holds=False)
+        return draft, self._own_id.claim(unit, visitor, draft.id, national_id, [draft.national_id_index])
 
 
 def _find(session: Session, student_id: str, form: str) -> Draft | None:

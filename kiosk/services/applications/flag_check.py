@@ -44,7 +44,7 @@ def compare(store: Store) -> FlagCheck:
     with store.read() as session:
         connection = session.connection()
         for chunk in students_with_applications(connection, only_open=False):
-            outdated += [one.number for one in outdated_columns(connection, store.keys, chunk, store.now())]
+            outdated += [one.stored["number"] for one in outdated_columns(connection, store.keys, chunk, store.now())]
         total = connection.execute(select(func.count()).select_from(_application)).scalar_one()
         wrong = counts_of(connection).items() ^ _stored_counts(connection).items()
     return FlagCheck(total, tuple(outdated), len({kind for kind, _value in wrong}))
@@ -63,7 +63,7 @@ def rebuild(store: Store, actor: str) -> FlagCheck:
         with store.write() as unit:
             found = list(outdated_columns(unit.connection, unit.keys, chunk, unit.timestamp_ms))
             write_columns(unit, found)
-            outdated += [one.number for one in found]
+            outdated += [one.stored["number"] for one in found]
             unit.audit(actor, "applications.rebuilt", "school", {"applications": len(found)})
     with store.write() as unit:
         stored = _stored_counts(unit.connection)

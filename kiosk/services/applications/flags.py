@@ -48,6 +48,7 @@ from kiosk.services.applications.flag_rules import (
 )
 from kiosk.services.applications.shared_contacts import INDEXES, Shared, sharing
 from kiosk.services.auth.student_session import is_of_age
+from kiosk.services.documents.register import void_outdated
 
 _STUDENTS_AT_ONCE = 300
 _DERIVED = ("class_name", "seat_number", "student_number", "student_name", "names", *FLAG_COLUMNS)
@@ -165,14 +166,9 @@ def increment_state_count(connection: Connection, class_name: str, state: str, m
 
 @dataclass(frozen=True, slots=True)
 class OutdatedApplication:
-    """An application whose stored columns differ from the ``columns`` that follow now."""
+    """A stored application that differs from the ``columns`` that follow now."""
 
-    id: str
-    number: str
-    state: str
-    class_name: str
-    version: int
-    flags_changed: bool
+    stored: RowMapping
     columns: dict[str, Any]
 
 
@@ -183,31 +179,23 @@ def outdated_columns(
     facts = _Facts(connection, keys, student_ids, day_at(at))
     for stored in facts.applications:
         columns = facts.columns(stored)
-        changed = {name for name, value in columns.items() if stored[name] != value}
-        if changed:
-            yield OutdatedApplication(
-                id=stored["id"],
-                number=stored["number"],
-                state=stored["state"],
-                class_name=stored["class_name"],
-                version=stored["version"],
-                flags_changed=not changed.isdisjoint(FLAG_COLUMNS),
-                columns=columns,
-            )
+        if any(stored[name] != value for name, value in columns.items()):
+            yield OutdatedApplication(stored, columns)
 
 
 def write_columns(unit: UnitOfWork, outdated: Iterable[OutdatedApplication]) -> None:
     """Write the columns; a row whose flags change becomes another version, one that only moved does not."""
     rows = []
     for one in outdated:
-        rows.append({"row": one.id, "new_version": one.version + one.flags_changed, **one.columns})
-        if one.class_name != one.columns["class_name"]:
-            increment_state_count(unit.connection, one.class_name, one.state, -1)
-            increment_state_count(unit.connection, one.columns["class_name"], one.state, 1)
+        stored, columns = one.stored, one.columns
+        flags_change = any(stored[name] != columns[name] for name in FLAG_COLUMNS)
+        rows.append({"row": stored["id"], "new_version": stored["version"] + flags_change, **columns})
+        if stored["class_name"] != columns["class_name"]:
+            increment_state_count(unit.connection, stored["class_name"], stored["state"], -1)
+            increment_state_count(unit.connection, columns["class_name"], stored["state"])
     if rows:
-        columns: dict[str, Any] = {name: bindparam(name) for name in _DERIVED}
-        columns["version"] = bindparam("new_version")
-        unit.connection.execute(update(_application).where(_application.c.id == bindparam("row")).values(columns), rows)
+        values: dict[str, Any] = {name: bindparam(name) for name in _DERIVED} | {"version": bindparam("new_version")}
+        unit.connection.execute(update(_application).where(_application.c.id == bindparam("row")).values(values), rows)
 
 
 def students_with_applications(connection: Connection, *, only_open: bool) -> Iterator[list[str]]:
@@ -244,8 +232,6 @@ def count_again(connection: Connection) -> int:
 
 def _void_outdated_forms(unit: UnitOfWork, student_ids: Iterable[str]) -> None:
     """Void forms whose facts have changed; their application waits for a signature again."""
-    from kiosk.services.documents.register import void_outdated  # the kiosk starts without the tables of documents
-
     for chunk in _chunks(student_ids):
         void_outdated(unit, chunk)
 

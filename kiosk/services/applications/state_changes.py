@@ -1,8 +1,4 @@
-"""Moves an application to another state.
-
-Apart from `kiosk.services.applications.flags`: this needs the staff's tables, and the parents' kiosk starts without
-them.
-"""
+"""Moves an application to another state."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import bindparam, insert, select, update
 
 from db.keyring import KeyRing
-from db.models.applications import Applicant, Application, NumberCounter
+from db.models.applications import Applicant, Application
 from db.models.columns import table_of
 from db.models.documents import SignedForm
 from db.models.school import Guardian
@@ -23,15 +23,16 @@ from kiosk.domain.application_status import BLOCKS_SHOWN_TO_PARENTS, OPEN_STATES
 from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile, Denied
 from kiosk.domain.receipt import Receipt, make_receipt, masked_applicant
 from kiosk.domain.school_calendar import today
-from kiosk.rules.application_numbers import format_number
 from kiosk.rules.contact import email_key
-from kiosk.rules.roc_dates import school_year
+from kiosk.services.applications import history
 from kiosk.services.applications.applicant_rows import personal_columns
 from kiosk.services.applications.cases import applicant_of, case_of, read_case, read_case_of_request
 from kiosk.services.applications.flag_rules import GuardianContacts, flags_of, names_of, person_flags
 from kiosk.services.applications.flags import increment_state_count, refresh, refresh_only
 from kiosk.services.applications.form_check import InvalidApplication, read_form, student_as_applicant
+from kiosk.services.applications.numbers import next_number
 from kiosk.services.applications.shared_contacts import INDEXES, LiveApplicant, Shared, find_others, flags_between
+from kiosk.services.applications.state_changes import change_state
 from kiosk.services.applications.submission_query import SubmissionFacts, consent_of, find_facts, forget_draft
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.identity_check import IdentityCheck
@@ -40,18 +41,11 @@ from kiosk.services.auth.student_session import StudentBasics, StudentSession, r
 _application = table_of(Application)
 _applicant = table_of(Applicant)
 _signed_form = table_of(SignedForm)
-_counter = table_of(NumberCounter)
 _guardian = table_of(Guardian)
 
 _OF_STUDENT = _application.c.student_id == bindparam("student")
 _FIND_GUARDIANS = select(_guardian.c.student_id, *(_guardian.c[index] for index in INDEXES), _guardian.c.name).where(
     _guardian.c.student_id == bindparam("student")
-)
-_COUNT = (
-    update(_counter)
-    .where(_counter.c.name == bindparam("counter"))
-    .values(value=_counter.c.value + 1)
-    .returning(_counter.c.value)
 )
 _UNSETTLE_CONFLICT = (
     update(_application).where(_OF_STUDENT, _application.c.state.in_(OPEN_STATES)).values(conflict_settled_by=None)
@@ -103,7 +97,9 @@ class Applications:
             AlreadyApplied: an applicant has a live application for this child.
             StoreError: nothing was stored.
         """
-        people = self._checked(mode, basis, applicants)
+        if len(applicants) != mode.applicants or basis not in mode.bases:
+            raise InvalidApplication([{} for _entry in applicants])
+        people = read_form(applicants, mode, today(self._clock))
         verified = {email_key(email) for email in verified_emails}
         with self._store.write() as unit:
             records = _applicants(unit.keys, visitor.student_id, people, verified)
@@ -125,20 +121,17 @@ class Applications:
         """
         with self._store.write() as unit:
             case = case_of_student(unit, require_login(unit.connection, visitor), application_id)
-            claim = self._own_id.claim(unit, visitor, case.id, national_id, _owners(case))
+            owners = [person.national_id_index for person in case.applicants]
+            claim = self._own_id.claim(unit, visitor, case.id, national_id, owners)
             is_open = case.state in OPEN_STATES
             if claim.holds and is_open:
-                _withdraw(unit, case)
+                change_state(unit, case, ApplicationState.WITHDRAWN)
+                refresh(unit, [case.student_id])
+                history.add(unit, case.id, history.Action.WITHDRAWN)
                 unit.audit(visitor.credential_id, "application.withdrawn", case.id)
         claim.require()
         if not is_open:
             raise ChangedMeanwhile
-
-    def _checked(self, mode: Mode, basis: Basis, entries: Sequence[ApplicantEntry]) -> list[ApplicantValues]:
-        """Check the form and return its applicants in their normal form."""
-        if len(entries) != mode.applicants or basis not in mode.bases:
-            raise InvalidApplication([{} for _entry in entries])
-        return read_form(entries, mode, today(self._clock))
 
     def _add(
         self,
@@ -171,10 +164,9 @@ class Applications:
         guardians = [GuardianContacts(**row) for row in on_file]
         shared = Shared([*others, *people])
         flags = [person_flags(person, guardians, shared) for person in people]
-        year = school_year(on)
         application: dict[str, Any] = {
             "id": people[0].application_id,
-            "number": format_number(year, _next_serial(unit, f"application.{year}")),
+            "number": next_number(unit, "application"),
             "receipt_token": secrets.token_urlsafe(16),
             "request_id": request_id,
             "student_id": student.id,
@@ -261,25 +253,3 @@ def _sent_again(unit: UnitOfWork, visitor: StudentSession, request_id: str) -> R
         raise Denied
     unit.audit(visitor.credential_id, "application.sent_again", case.id)
     return _receipt(unit.keys, case)
-
-
-def _next_serial(unit: UnitOfWork, counter: str) -> int:
-    """Count within the unit of work: no number is skipped, none is given twice."""
-    value = unit.connection.execute(_COUNT, {"counter": counter}).scalar_one_or_none()
-    if value is None:
-        unit.connection.execute(insert(_counter), {"name": counter, "value": 1})
-        return 1
-    return int(value)
-
-
-def _owners(case: ApplicationCase) -> list[bytes]:
-    return [person.national_id_index for person in case.applicants]
-
-
-def _withdraw(unit: UnitOfWork, case: ApplicationCase) -> None:
-    from kiosk.services.applications import history  # the kiosk starts without the staff's tables
-    from kiosk.services.applications.state_changes import change_state
-
-    change_state(unit, case, ApplicationState.WITHDRAWN)
-    refresh(unit, [case.student_id])
-    history.add(unit, case.id, history.Action.WITHDRAWN)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, bindparam, select
 
 from db.models.light import CREDENTIAL, PARENT_ACCOUNT
-from kiosk.domain.errors import Denied, PasswordChangeRequired
 from kiosk.services.auth.parent_login import PARENT_LOGIN, sees_a_child
+from kiosk.services.auth.student_session import require_valid
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -74,15 +74,6 @@ def require_account(session: Session, holder: AccountSession, on: date) -> Paren
     """
     from db.models.accounts import ParentAccount
 
-    found = (
-        session.connection()
-        .execute(_FIND, {"credential": holder.credential_id, "account": holder.account_id, "on": on.isoformat()})
-        .one_or_none()
-    )
-    if found is None or not found.holds:
-        raise Denied
-    if not found.changed:
-        raise PasswordChangeRequired
-    if found.version != holder.credential_version:
-        raise Denied
+    asked = {"credential": holder.credential_id, "account": holder.account_id, "on": on.isoformat()}
+    require_valid(session.connection().execute(_FIND, asked).one_or_none(), holder.credential_version)
     return session.get_one(ParentAccount, holder.account_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
@@ -115,14 +115,9 @@ class _Attempt:
 
     refusal: SignInRefused | None
     minutes_left: int | None
-    credential_id: str | None = None
-    version: int = 0
-    subject_id: str = ""
-    initial_kind: str | None = None
-    account: str = field(default="", repr=False)
+    account: str = field(repr=False)
+    credential: RowMapping | None = field(default=None, repr=False)
     initial_code: bytes | None = field(default=None, repr=False)
-    password_hash: str | None = field(default=None, repr=False)
-    pepper_id: str | None = None
 
 
 class Credentials:
@@ -147,14 +142,15 @@ class Credentials:
         index = account_index(self._store.keys, kind, name)
         attempt = self._reserve(kind, name, index, terminal, action)
         typed = password if len(password) <= MAX_LENGTH else ""
-        code = kind.initial_code(self._store.keys, attempt.account, typed, attempt.initial_kind)
-        chosen = self._passwords.verify(typed, attempt.password_hash, attempt.pepper_id)
+        stored: RowMapping | dict[str, Any] = attempt.credential or {}
+        code = kind.initial_code(self._store.keys, attempt.account, typed, stored.get("initial_kind"))
+        chosen = self._passwords.verify(typed, stored.get("password_hash"), stored.get("pepper_id"))
         initial = attempt.initial_code is not None and hmac.compare_digest(attempt.initial_code, code)
         if attempt.refusal is not None:
             raise attempt.refusal
-        if attempt.credential_id is None or not (chosen or initial):
+        if attempt.credential is None or not (chosen or initial):
             raise SignInRefused(minutes_left=attempt.minutes_left)
-        verified = Verified(attempt.credential_id, attempt.subject_id, name, attempt.version, is_first=not chosen)
+        verified = Verified(stored["id"], stored["subject_id"], name, stored["version"], is_first=not chosen)
         self._succeed(kind, attempt, verified, terminal, typed, action)
         return verified
 
@@ -170,36 +166,25 @@ class Credentials:
                 may_try = self._lockout.reserve_behind(unit, account_index(unit.keys, kind, account))
                 refusal = None if may_try else SignInRefused(minutes_left=minutes_left)
             if credential is None or refusal is not None or not _usable(unit.connection, kind, credential):
-                return _Attempt(refusal, minutes_left, account=account)
+                return _Attempt(refusal, minutes_left, account)
             initial = None
             if credential["password_hash"] is None and _first_password_is_good(credential, unit.timestamp_ms):
                 initial = credential["initial_code"]
                 unit.connection.execute(_COUNT_FIRST_FAILURE, {"credential": credential["id"]})
-            return _Attempt(
-                refusal=None,
-                minutes_left=minutes_left,
-                credential_id=credential["id"],
-                version=credential["version"],
-                subject_id=credential["subject_id"],
-                initial_kind=credential["initial_kind"],
-                account=account,
-                initial_code=initial,
-                password_hash=credential["password_hash"],
-                pepper_id=credential["pepper_id"],
-            )
+            return _Attempt(None, minutes_left, account, credential, initial)
 
     def _succeed(
         self, kind: LoginKind, attempt: _Attempt, verified: Verified, terminal: str, typed: str, action: str
     ) -> None:
         """Record the success; refuse a login that was changed, reset or disabled during the verification."""
-        fresh = None
-        if not verified.is_first and attempt.password_hash and attempt.pepper_id:
-            outdated = self._passwords.is_outdated(attempt.password_hash, attempt.pepper_id)
+        fresh, used = None, attempt.credential
+        if used is not None and not verified.is_first:
+            outdated = self._passwords.is_outdated(used["password_hash"], used["pepper_id"])
             fresh = self._passwords.hash(typed) if outdated else None
         with self._store.write() as unit:
             credential_id = verified.credential_id
             credential = unit.connection.execute(_READ, {"credential": credential_id}).mappings().one()
-            if credential["version"] != attempt.version or not _usable(unit.connection, kind, credential):
+            if credential["version"] != verified.version or not _usable(unit.connection, kind, credential):
                 raise SignInRefused
             if fresh is not None:
                 values = {"fresh_hash": fresh, "fresh_pepper_id": self._passwords.pepper_id}

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import hmac
-import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -82,8 +81,7 @@ class IdentityCheck:
         refused = self._lockout.reserve(unit, counter, visitor.terminal)
         if refused is not None:
             unit.audit(visitor.credential_id, "own_id.locked", subject)
-            seconds = refused.wait_seconds or 0
-            return IdAttempt(holds=False, minutes_left=refused.minutes_left or math.ceil(seconds / 60))
+            return IdAttempt(holds=False, minutes_left=refused.minutes_to_wait)
         index = unit.keys.index(IndexColumn.NATIONAL_ID, normalise_id(typed))
         holds = any(hmac.compare_digest(index, owner) for owner in owners)
         if holds:

@@ -79,13 +79,10 @@ def give_one_time_code(unit: UnitOfWork, lockout: Lockout, kind: LoginKind, cred
         The code, to be shown once: two groups of four characters.
     """
     code = new_desk_code()
+    forget_password(unit, lockout, kind, credential)
     credential.initial_code = kind.initial_code(unit.keys, credential.account, code, DESK_CODE)
-    credential.initial_kind, credential.initial_failures = DESK_CODE, 0
+    credential.initial_kind = DESK_CODE
     credential.initial_expires_at = first_password_expiry(kind, unit.timestamp_ms)
-    credential.earlier_hashes = json.dumps(_with_present_hash(credential))
-    credential.password_hash = credential.pepper_id = None
-    credential.changed_at, credential.version = unit.timestamp_ms, credential.version + 1
-    lockout.forget(unit, account_index(unit.keys, kind, credential.account))
     unit.audit(actor, "login.reset", credential.subject_id)
     return f"{code[:4]}-{code[4:]}"
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from db.keyring import KeyRing
 from db.models.light import CREDENTIAL, STUDENT
@@ -19,24 +19,6 @@ if TYPE_CHECKING:  # a sign-in loads no models
     from db.models.school import Student
 
 STUDENT_LOGIN = "student"
-FIND_LOGIN = (
-    select(
-        STUDENT.c.id,
-        STUDENT.c.data_state,
-        STUDENT.c.national_id_index,
-        STUDENT.c.sealed,
-        STUDENT.c.class_name,
-        STUDENT.c.seat_number,
-        STUDENT.c.student_number,
-        STUDENT.c.name,
-        CREDENTIAL.c.version,
-        (CREDENTIAL.c.active & STUDENT.c.active).label("holds"),
-        CREDENTIAL.c.password_hash.is_not(None).label("changed"),
-    )
-    .join_from(CREDENTIAL, STUDENT, CREDENTIAL.c.subject_id == STUDENT.c.id)
-    .where(CREDENTIAL.c.id == bindparam("credential"), STUDENT.c.id == bindparam("student"))
-)
-"""The columns that :func:`student_of` checks; a service may add its own."""
 
 
 @dataclass(frozen=True)
@@ -69,51 +51,53 @@ class StudentBasics:
     name: str = field(repr=False)
 
 
+_BASICS = tuple(one.name for one in fields(StudentBasics))
+FIND_LOGIN: Select[Any] = (
+    select(
+        *(STUDENT.c[name] for name in _BASICS),
+        CREDENTIAL.c.version,
+        (CREDENTIAL.c.active & STUDENT.c.active).label("holds"),
+        CREDENTIAL.c.password_hash.is_not(None).label("changed"),
+    )
+    .join_from(CREDENTIAL, STUDENT, CREDENTIAL.c.subject_id == STUDENT.c.id)
+    .where(CREDENTIAL.c.id == bindparam("credential"), STUDENT.c.id == bindparam("student"))
+)
+"""The columns that :func:`student_of` checks; a service may add its own."""
+
+
 def login_parameters(visitor: StudentSession) -> dict[str, str]:
     """Return the parameters of :data:`FIND_LOGIN`."""
     return {"credential": visitor.credential_id, "student": visitor.student_id}
 
 
-def student_of(found: Row[Any] | None, visitor: StudentSession) -> StudentBasics:
-    """Return the session's student if the row of :data:`FIND_LOGIN` says that the login is still valid.
+def require_valid(found: Row[Any] | None, version: int) -> Row[Any]:
+    """Return the row of a login that holds, whose first password was changed, and that is still at this version.
 
     Raises:
-        Denied: login or student is inactive, or the login was changed since the sign-in.
+        Denied: login or person is inactive, or the login was changed since the sign-in.
         PasswordChangeRequired: the first password was not changed yet.
     """
     if found is None or not found.holds:
         raise Denied
     if not found.changed:
         raise PasswordChangeRequired
-    if found.version != visitor.credential_version:
+    if found.version != version:
         raise Denied
-    return StudentBasics(
-        found.id,
-        found.data_state,
-        found.national_id_index,
-        found.sealed,
-        found.class_name,
-        found.seat_number,
-        found.student_number,
-        found.name,
-    )
+    return found
+
+
+def student_of(found: Row[Any] | None, visitor: StudentSession) -> StudentBasics:
+    """Return the session's student by a row of :data:`FIND_LOGIN`; raises what `require_valid` does."""
+    return StudentBasics(*require_valid(found, visitor.credential_version)[: len(_BASICS)])
 
 
 def require_login(connection: Connection, visitor: StudentSession) -> StudentBasics:
-    """Return the session's student in one statement if the login is still valid.
-
-    Raises:
-        Denied, PasswordChangeRequired: see :func:`student_of`.
-    """
+    """Return the session's student in one statement; raises what `require_valid` does."""
     return student_of(connection.execute(FIND_LOGIN, login_parameters(visitor)).one_or_none(), visitor)
 
 
 def require_student(session: Session, visitor: StudentSession) -> Student:
-    """Return the session's student as a model if the login is still valid.
-
-    Raises:
-        Denied, PasswordChangeRequired: see :func:`require_login`.
-    """
+    """Return the session's student as a model; raises what `require_valid` does."""
     from db.models.school import Student
 
     require_login(session.connection(), visitor)

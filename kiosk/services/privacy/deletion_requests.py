@@ -13,20 +13,12 @@ from db.store import Store
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.domain.reason import checked_reason
-from kiosk.domain.school_calendar import day_at
 from kiosk.rules.contact import mask_email, mask_mobile
 from kiosk.rules.identity import mask_id
 from kiosk.services.accounts.binding_end import end_access, end_binding
+from kiosk.services.accounts.bindings_desk import require_not_own_account
 from kiosk.services.accounts.parent_accounts import close_account
-from kiosk.services.accounts.visible_children import seen_children
-from kiosk.services.auth.staff_session import (
-    REGISTRAR,
-    ActingStaff,
-    OwnChildRefused,
-    StaffGate,
-    StaffMember,
-    name_of_staff,
-)
+from kiosk.services.auth.staff_session import REGISTRAR, StaffGate, StaffMember, name_of_staff
 from kiosk.services.privacy.erasure import erase
 
 AT_ONCE = 100
@@ -132,7 +124,7 @@ class DeletionRequests:
             if request is None:
                 raise Denied
             account = unit.session.get_one(ParentAccount, request.account_id)
-            _require_others(unit.session, acting, account, unit.timestamp_ms)
+            require_not_own_account(unit.session, acting, account, unit.timestamp_ms)
             if request.state != "open" or request.version != version:
                 by = name_of_staff(unit.session, request.decided_by)
                 raise ChangedMeanwhile(by, request.decided_at or 0, request.state)
@@ -155,14 +147,6 @@ class DeletionRequests:
             request.decided_by, request.decided_at, request.version = acting.id, unit.timestamp_ms, version + 1
             unit.session.flush()
             unit.audit(member.credential_id, f"deletion.{request.state}", account.id, {"answer": answer})
-
-
-def _require_others(session: Session, acting: ActingStaff, account: ParentAccount, now: int) -> None:
-    """Refuse a request that is the member's own, or of a parent of the member's own child."""
-    if account.national_id_index == acting.national_id_index:
-        raise OwnChildRefused
-    for child in seen_children(session, account.id, day_at(now)):
-        acting.require_not_own_child(session, child.student_id)
 
 
 def _rows(session: Session, requests: Sequence[DeletionRequest]) -> tuple[DeletionRow, ...]:

@@ -60,6 +60,16 @@ class Outcome(Enum):
     NOT_WRITTEN = auto()
 
 
+_OUTCOMES: dict[type[Exception], Outcome] = {
+    ChangedMeanwhile: Outcome.CHANGED,
+    Blocked: Outcome.BLOCKED,
+    EmailOfAnother: Outcome.EMAIL_OF_ANOTHER,
+    OwnChildRefused: Outcome.OWN_CHILD,  # before Denied, which it is too
+    Denied: Outcome.NOT_THEIRS,
+    StoreError: Outcome.NOT_WRITTEN,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class BulkResult:
     """One row's result; ``refusal`` is the error of a row that was not approved."""
@@ -120,16 +130,7 @@ class BulkApproval:
     def _approve(self, member: StaffMember, application_id: str, version: int) -> BulkResult:
         try:
             self._review.approve(member, application_id, version, only_clean=True)
-        except ChangedMeanwhile as refusal:
-            return BulkResult(application_id, Outcome.CHANGED, refusal)
-        except Blocked as refusal:
-            return BulkResult(application_id, Outcome.BLOCKED, refusal)
-        except EmailOfAnother as refusal:
-            return BulkResult(application_id, Outcome.EMAIL_OF_ANOTHER, refusal)
-        except OwnChildRefused as refusal:
-            return BulkResult(application_id, Outcome.OWN_CHILD, refusal)
-        except Denied as refusal:
-            return BulkResult(application_id, Outcome.NOT_THEIRS, refusal)
-        except StoreError as refusal:
-            return BulkResult(application_id, Outcome.NOT_WRITTEN, refusal)
+        except tuple(_OUTCOMES) as refusal:
+            outcome = next(outcome for kind, outcome in _OUTCOMES.items() if isinstance(refusal, kind))
+            return BulkResult(application_id, outcome, refusal)
         return BulkResult(application_id, Outcome.APPROVED)

@@ -1,4 +1,4 @@
-"""A reviewer's work on one application: view, reveal, note, approve, return, reject.
+"""A reviewer's work on one application: view, reveal, note, approve, return, reject, and the registrar's decisions.
 
 A decision names the version that was seen; if it changed meanwhile, nothing is written and the colleague is named.
 Nobody decides on their own child.
@@ -15,22 +15,23 @@ from db.models.applications import Correction
 from db.models.columns import table_of
 from db.store import UnitOfWork
 from kiosk.domain.application_case import ApplicationCase
-from kiosk.domain.application_status import ApplicationState, ApprovalBlock
+from kiosk.domain.application_status import OPEN_STATES, ApplicationState, ApprovalBlock
 from kiosk.domain.errors import Denied, ServiceError
 from kiosk.domain.reason import checked_reason
+from kiosk.i18n import _
 from kiosk.services.accounts.bindings import open_binding
 from kiosk.services.applications import history
+from kiosk.services.applications.cases import other_live_cases
 from kiosk.services.applications.correction_answers import RETURNABLE
 from kiosk.services.applications.flags import refresh, with_current_flags
 from kiosk.services.applications.history import Action
-from kiosk.services.applications.state_changes import change_state
-from kiosk.services.auth.staff_session import REVIEWERS, OwnChildRefused, Role, StaffMember
+from kiosk.services.applications.state_changes import change_state, write_act
+from kiosk.services.auth.staff_session import REGISTRAR, REVIEWERS, OwnChildRefused, Role, StaffMember
 from kiosk.services.messaging import outbox
 from kiosk.services.review.case_reader import in_full, view_of
 from kiosk.services.review.case_view import ApplicationView, Revealed
-from kiosk.services.review.decision_unit import case_for
+from kiosk.services.review.decision_unit import case_for, changed_meanwhile
 from kiosk.services.review.received_papers import ReceivedPapers
-from kiosk.services.review.registrar_decisions import RegistrarDecisions
 
 _correction = table_of(Correction)
 _FIND_OPEN_CORRECTIONS = select(_correction.c.id, _correction.c.position, _correction.c.field).where(
@@ -65,7 +66,7 @@ class NothingToReturn(ServiceError):
     """No field is named, or one that the application has not."""
 
 
-class Review(ReceivedPapers, RegistrarDecisions):
+class Review(ReceivedPapers):
     """The service."""
 
     def open(self, member: StaffMember, application_id: str) -> ApplicationView:
@@ -175,6 +176,43 @@ class Review(ReceivedPapers, RegistrarDecisions):
             self._reject(unit, acting, case, reason)
             refresh(unit, [case.student_id])
             unit.audit(member.credential_id, "application.rejected", case.id, {"reason": reason})
+
+    def release_registrar_hold(self, member: StaffMember, application_id: str, version: int) -> None:
+        """Release the registrar's block: an applicant with a student's ID is right after all."""
+        with self._deciding(member, "application.release", application_id, version, REGISTRAR) as (unit, acting, case):
+            write_act(unit, case, registrar_released_by=acting.id)
+            refresh(unit, [case.student_id])
+            history.add(unit, case.id, Action.REGISTRAR_RELEASED, acting.id)
+            unit.audit(member.credential_id, "application.registrar_released", case.id)
+
+    def resolve_conflict(self, member: StaffMember, keep_id: str, version: int, *, all_stand: bool = False) -> None:
+        """Decide between the applications for one child; ``version`` is of the kept one.
+
+        With ``all_stand`` the others are kept too. Else those not approved yet are rejected, and their parents
+        notified.
+
+        Raises:
+            ChangedMeanwhile: as for every decision, or there is no conflict any more.
+        """
+        with self._deciding(member, "application.resolve_conflict", keep_id, version, REGISTRAR) as (
+            unit,
+            acting,
+            kept,
+        ):
+            if ApprovalBlock.CONFLICT not in kept.blocks:
+                raise changed_meanwhile(unit, kept)
+            others = [other for other in other_live_cases(unit.connection, kept) if other.state in OPEN_STATES]
+            for other in others:
+                if all_stand:
+                    write_act(unit, other, conflict_settled_by=acting.id)
+                    history.add(unit, other.id, Action.CONFLICT_SETTLED, acting.id)
+                else:
+                    self._reject(unit, acting, other, _("同一名學生的另一件申請，已由註冊組採用。"))
+                    unit.audit(member.credential_id, "application.rejected", other.id, {"reason": "conflict"})
+            write_act(unit, kept, conflict_settled_by=acting.id)
+            refresh(unit, [kept.student_id])
+            history.add(unit, keep_id, Action.CONFLICT_SETTLED, acting.id)
+            unit.audit(member.credential_id, "application.conflict_resolved", keep_id, {"all_stand": all_stand})
 
 
 def _blocked(case: ApplicationCase, *, only_clean: bool) -> Blocked | None:

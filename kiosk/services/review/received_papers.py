@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from sqlalchemy import bindparam, select, update
 
-from db.models.applications import Consent
 from db.models.columns import table_of
 from db.models.documents import SignedForm
 from db.models.school import Student
@@ -20,7 +17,7 @@ from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.auth.student_session import is_of_age
 from kiosk.services.review.decision_unit import DecisionUnit
 from kiosk.services.signing.issuing import note_received
-from kiosk.services.students.consents import ConsentAnswer, NotOfAge, moment_after_last
+from kiosk.services.students.consents import ConsentAnswer, NotOfAge, add_consent
 from kiosk.services.texts.loader import ConsentText
 
 _signed_form = table_of(SignedForm)
@@ -72,22 +69,16 @@ class ReceivedPapers(DecisionUnit):
                 raise NotOfAge
             if choice not in ("agree", "refuse"):
                 raise Denied
-            unit.session.add(
-                Consent(
-                    id=uuid4().hex,
-                    student_id=case.student_id,
-                    text_name=str(text.source.name),
-                    text_version=text.source.version,
-                    text_sha256=text.source.sha256,
-                    language=text.source.language,
-                    read_to_end=True,
-                    choice=choice,
-                    answered_by="student",
-                    account=member.account,
-                    terminal=member.terminal,
-                    recorded_by=acting.id,
-                    answered_at=moment_after_last(unit.session, case.student_id, unit.timestamp_ms),
-                )
+            add_consent(
+                unit,
+                case.student_id,
+                text,
+                choice,
+                text.source.language,
+                "student",
+                member.account,
+                member.terminal,
+                recorded_by=acting.id,
             )
             refresh(unit, [case.student_id])
             history.add(unit, case.id, Action.STUDENT_CONSENT_RECORDED, acting.id)

@@ -40,7 +40,7 @@ class Papers:
         """Return the forms of each live application, and the card form once it is answered."""
         with self._store.read() as session:
             student = require_student(session, visitor)
-            return tuple(_papers(session, student.id))
+            return tuple(_paper(session, *one) for one in live_forms(session, student.id))
 
     def print_own(self, visitor: StudentSession, keys: Sequence[FormKey]) -> Printed:
         """Print forms of the visitor's child.
@@ -64,21 +64,27 @@ class Papers:
             yield PrintRequester(unit, visitor.credential_id, None, require_own)
 
 
-def _papers(session: Session, student_id: str) -> Iterator[Paper]:
+def live_forms(session: Session, student_id: str) -> Iterator[tuple[FormKey, SignedForm, Application | None]]:
+    """Yield the forms that count towards n/2, but those of applications that no longer live."""
     forms = session.exec(
         select(SignedForm, Application)
         .outerjoin(Application, col(Application.id) == col(SignedForm.application_id))
-        .where(SignedForm.student_id == student_id, col(SignedForm.form).in_(COUNTED))
+        .where(
+            SignedForm.student_id == student_id,
+            col(SignedForm.form).in_(COUNTED),
+            col(SignedForm.application_id).is_(None) | col(Application.state).in_(LIVE_STATES),
+        )
         .order_by(col(SignedForm.form), col(Application.submitted_at))
     ).all()
     for form, application in forms:
-        if application is not None and application.state not in LIVE_STATES:
-            continue
-        key = FormKey(FormKind(form.form), form.application_id or student_id)
-        document = current_document(session, key)
-        yield Paper(
-            key,
-            PaperState(form.state),
-            None if document is None else document.number,
-            None if application is None else application.number,
-        )
+        yield FormKey(FormKind(form.form), form.application_id or student_id), form, application
+
+
+def _paper(session: Session, key: FormKey, form: SignedForm, application: Application | None) -> Paper:
+    document = current_document(session, key)
+    return Paper(
+        key,
+        PaperState(form.state),
+        None if document is None else document.number,
+        None if application is None else application.number,
+    )

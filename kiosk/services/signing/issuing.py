@@ -12,15 +12,13 @@ from uuid import uuid4
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from db.models.applications import NumberCounter
 from db.models.columns import table_of
 from db.models.documents import Document, SignedForm
 from db.store import UnitOfWork
 from kiosk.domain.documents import FormContent, FormKey, FormKind, NothingToSign, PaperState, PrintableForm
-from kiosk.domain.school_calendar import day_at
-from kiosk.rules.application_numbers import format_number
-from kiosk.rules.roc_dates import school_year
+from kiosk.services.applications import history
 from kiosk.services.applications.flags import refresh
+from kiosk.services.applications.numbers import next_number
 from kiosk.services.documents.form_contents import FormContents
 from kiosk.services.documents.register import current_document, sheet_of, update_signed_forms, void_if_changed
 
@@ -95,8 +93,6 @@ def mark_returned(unit: UnitOfWork, document: Document, actor: str, staff_id: st
         return False
     update_signed_forms(unit, document, PaperState.RETURNED, received_by=staff_id)
     if document.application_id is not None and document.kind == FormKind.BINDING:
-        from kiosk.services.applications import history  # the staff's tables: the kiosk starts without them
-
         history.add(unit, document.application_id, history.Action.FORM_RECEIVED, staff_id)
     refresh(unit, [document.student_id])
     unit.audit(actor, "document.returned", document.id, {"sha256": document.content_sha256})
@@ -116,7 +112,7 @@ def _new(unit: UnitOfWork, key: FormKey, student_id: str, content: FormContent) 
     document_id = uuid4().hex
     document = Document(
         id=document_id,
-        number=_next_number(unit),
+        number=_NUMBER_PREFIX + next_number(unit, "document"),
         token=base64.b32encode(secrets.token_bytes(_TOKEN_BYTES)).decode(),
         kind=key.kind,
         student_id=student_id,
@@ -129,15 +125,3 @@ def _new(unit: UnitOfWork, key: FormKey, student_id: str, content: FormContent) 
     unit.session.add(document)
     unit.session.flush()
     return document
-
-
-def _next_number(unit: UnitOfWork) -> str:
-    """Return the next number of the school year, such as D115-000-0001-9."""
-    year = school_year(day_at(unit.timestamp_ms))
-    name = f"document.{year}"
-    counter = unit.session.get(NumberCounter, name)
-    if counter is None:
-        counter = NumberCounter(name=name, value=0)
-        unit.session.add(counter)
-    counter.value += 1
-    return _NUMBER_PREFIX + format_number(year, counter.value)

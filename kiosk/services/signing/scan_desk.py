@@ -10,14 +10,14 @@ from sqlmodel import Session, col, select
 
 from db.models.applications import Application
 from db.models.documents import Document
-from db.models.school import Staff, Student
+from db.models.school import Student
 from db.store import Store, UnitOfWork
 from kiosk.domain.documents import FormKind, PaperState
 from kiosk.domain.errors import Denied
 from kiosk.rules.application_numbers import InvalidNumber, parse_number
 from kiosk.rules.text_safety import compact
 from kiosk.services.applications.flags import refresh
-from kiosk.services.auth.staff_session import REVIEWERS, ActingStaff, StaffGate, StaffMember
+from kiosk.services.auth.staff_session import REVIEWERS, ActingStaff, StaffGate, StaffMember, name_of_staff
 from kiosk.services.documents.register import void_if_changed
 from kiosk.services.signing.issuing import mark_returned
 
@@ -106,14 +106,13 @@ def _scan(unit: UnitOfWork, member: StaffMember, acting: ActingStaff, code: str)
     if document.state != PaperState.VOID and void_if_changed(unit, document):
         refresh(unit, [student.id])
     outcome = _take(unit, member, acting, document)
-    by = unit.session.get(Staff, document.returned_by) if document.returned_by else None
     return Scanned(
         outcome,
         document.number,
         FormKind(document.kind),
         student.class_name,
         student.name,
-        "" if by is None else by.name,
+        name_of_staff(unit.session, document.returned_by),
         (document.voided_at if outcome is ScanOutcome.VOID else document.returned_at) or 0,
     )
 

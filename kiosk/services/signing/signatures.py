@@ -12,15 +12,13 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from db.keyring import KeyRing
-from db.models.applications import Application
 from db.models.columns import table_of
-from db.models.documents import Document, Signature, SignedForm
+from db.models.documents import Document, Signature
 from db.store import Store
 from kiosk.config.settings import Settings
-from kiosk.domain.application_status import LIVE_STATES
 from kiosk.domain.documents import COUNTED, FormContent, FormKey, FormKind, PaperState
 from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
 from kiosk.i18n import _
@@ -31,6 +29,7 @@ from kiosk.services.auth.student_session import StudentSession, require_student
 from kiosk.services.documents.form_contents import FormContents
 from kiosk.services.documents.pdf_renderer import fingerprint
 from kiosk.services.documents.register import content_of, current_document
+from kiosk.services.signing.family_forms import live_forms
 from kiosk.services.signing.issuing import issue
 
 _signature = table_of(Signature)
@@ -92,7 +91,9 @@ class Signatures:
         """
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)
-            _require_own(unit.session, student.id, box.key)
+            owner = FormContents(unit.session, unit.keys, None).student_of(box.key.kind, box.key.subject_id)
+            if box.key.kind not in COUNTED or owner != student.id:
+                raise Denied
             if not self._settings.sign_on_screen:
                 raise SigningNotOffered
             issued = issue(unit, self._settings.text_folder, box.key, visitor.credential_id)
@@ -129,18 +130,6 @@ class Signatures:
             unit.audit(visitor.credential_id, "document.signed", document.id, detail)
 
 
-def _require_own(session: Session, student_id: str, key: FormKey) -> None:
-    """Deny a form of another student."""
-    if key.kind not in COUNTED or student_id != _student_of(session, key):
-        raise Denied
-
-
-def _student_of(session: Session, key: FormKey) -> str | None:
-    if key.kind is FormKind.CARD:
-        return key.subject_id
-    return session.exec(select(Application.student_id).where(Application.id == key.subject_id)).one_or_none()
-
-
 def _is_checked(session: Session, document_id: str, place: int) -> bool:
     found = select(Signature.id).where(
         Signature.document_id == document_id, Signature.place == place, Signature.state == "checked"
@@ -149,16 +138,9 @@ def _is_checked(session: Session, document_id: str, place: int) -> bool:
 
 
 def _boxes(session: Session, keys: KeyRing, settings: Settings, student_id: str) -> Iterator[SignatureBox]:
-    forms = session.exec(
-        select(SignedForm, Application)
-        .outerjoin(Application, col(Application.id) == col(SignedForm.application_id))
-        .where(SignedForm.student_id == student_id, SignedForm.state != PaperState.RETURNED)
-        .order_by(col(SignedForm.form), col(Application.submitted_at))
-    ).all()
-    for form, application in forms:
-        if form.form not in COUNTED or (application is not None and application.state not in LIVE_STATES):
+    for key, form, _application in live_forms(session, student_id):
+        if form.state == PaperState.RETURNED:
             continue
-        key = FormKey(FormKind(form.form), form.application_id or student_id)
         content = FormContents(session, keys, settings.text_folder).content(key.kind, key.subject_id)
         document = current_document(session, key)
         states: dict[int, str] = {}

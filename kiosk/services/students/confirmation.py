@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select, update
 from db.models.applications import Applicant, Application, Consent, Ticket
 from db.models.documents import SignedForm
 from db.models.school import Student
-from db.store import Store
+from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.domain.application_status import BLOCKS_SHOWN_TO_PARENTS, LIVE_STATES
 from kiosk.domain.errors import ServiceError
@@ -126,10 +126,8 @@ class StudentData:
         """Record 資訊正確; it replaces an open error report."""
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)
-            self._close_tickets(unit.session, student.id)
-            student.data_state, student.updated_at = "confirmed", unit.timestamp_ms
-            student.version += 1
-            refresh(unit, [student.id])
+            _replace_reports(unit, student)
+            set_data_state(unit, student, "confirmed")
             unit.audit(visitor.credential_id, "student.confirmed", student.id)
 
     def report_errors(self, visitor: StudentSession, right_values: Mapping[str, str]) -> None:
@@ -150,7 +148,7 @@ class StudentData:
             ]
             if not fields or len(fields) != len(right_values):
                 raise NothingReported
-            self._close_tickets(unit.session, student.id)
+            _replace_reports(unit, student)
             ticket_id = uuid4().hex
             unit.session.add(
                 Ticket(
@@ -160,9 +158,7 @@ class StudentData:
                     reported_at=unit.timestamp_ms,
                 )
             )
-            student.data_state, student.updated_at = "error_reported", unit.timestamp_ms
-            student.version += 1
-            refresh(unit, [student.id])
+            set_data_state(unit, student, "error_reported")
             unit.audit(visitor.credential_id, "student.error_reported", student.id, {"ticket": ticket_id})
 
     def _outcomes(self, session: Session, student: Student) -> tuple[FieldOutcome, ...]:
@@ -179,13 +175,6 @@ class StudentData:
         fields = self._store.keys.open("ticket", last.id, last.sealed)["fields"]
         return tuple(
             FieldOutcome(one["field"], one["decision"] == "corrected", one["value"], one["reason"]) for one in fields
-        )
-
-    def _close_tickets(self, session: Session, student_id: str) -> None:
-        session.exec(
-            update(Ticket)
-            .where(col(Ticket.student_id) == student_id, col(Ticket.state) == "open")
-            .values(state="replaced")
         )
 
     def _applications(self, session: Session, student_id: str) -> tuple[ApplicationSummary, ...]:
@@ -208,6 +197,18 @@ class StudentData:
             + mask_id(str(self._store.keys.open("applicant", person.id, person.sealed)["national_id"]))
             for person in applicants
         )
+
+
+def set_data_state(unit: UnitOfWork, student: Student, state: str) -> None:
+    """Set the state of a student's data, and refresh the applications that it blocks."""
+    student.data_state, student.updated_at = state, unit.timestamp_ms
+    student.version += 1
+    refresh(unit, [student.id])
+
+
+def _replace_reports(unit: UnitOfWork, student: Student) -> None:
+    is_open = (col(Ticket.student_id) == student.id, col(Ticket.state) == "open")
+    unit.session.exec(update(Ticket).where(*is_open).values(state="replaced"))
 
 
 def _can_be_kept(right: str) -> bool:

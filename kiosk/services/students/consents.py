@@ -9,7 +9,7 @@ from sqlmodel import Session, func, select
 
 from db.models.applications import Consent
 from db.models.documents import CardAnswer
-from db.store import Store
+from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.domain.errors import Denied, ServiceError
 from kiosk.domain.school_calendar import today
@@ -81,7 +81,7 @@ class Consents:
             raise NotReadToEnd
         if choice not in ("agree", "refuse") or answered_by not in ("parent", "student"):
             raise Denied
-        consent_id = uuid4().hex
+        consent_id = ""
         claim = IdAttempt(holds=True)
         with self._store.write() as unit:
             student = require_student(unit.session, visitor)
@@ -91,21 +91,8 @@ class Consents:
                 owners = [student.national_id_index] if student.national_id_index else []
                 claim = self._own_id.claim(unit, visitor, student.id, student_national_id, owners)
             if claim.holds:
-                unit.session.add(
-                    Consent(
-                        id=consent_id,
-                        student_id=student.id,
-                        text_name=str(text.source.name),
-                        text_version=text.source.version,
-                        text_sha256=text.source.sha256,
-                        language=language,
-                        read_to_end=read_to_end,
-                        choice=choice,
-                        answered_by=answered_by,
-                        account=visitor.account,
-                        terminal=visitor.terminal,
-                        answered_at=moment_after_last(unit.session, student.id, unit.timestamp_ms),
-                    )
+                consent_id = add_consent(
+                    unit, student.id, text, choice, language, answered_by, visitor.account, visitor.terminal
                 )
                 refresh(unit, [student.id])
                 detail = {"consent": consent_id, "choice": choice, "by": answered_by, "sha256": text.source.sha256}
@@ -114,6 +101,39 @@ class Consents:
         if not claim.holds:
             raise NotTheStudent
         return consent_id
+
+
+def add_consent(
+    unit: UnitOfWork,
+    student_id: str,
+    text: ConsentText,
+    choice: ConsentAnswer,
+    language: str,
+    answered_by: AnsweredBy,
+    account: str,
+    terminal: str,
+    recorded_by: str | None = None,
+) -> str:
+    """Add an answer to a text that was read to its end; return its id. ``recorded_by`` is for signed paper."""
+    consent_id = uuid4().hex
+    unit.session.add(
+        Consent(
+            id=consent_id,
+            student_id=student_id,
+            text_name=str(text.source.name),
+            text_version=text.source.version,
+            text_sha256=text.source.sha256,
+            language=language,
+            read_to_end=True,
+            choice=choice,
+            answered_by=answered_by,
+            account=account,
+            terminal=terminal,
+            recorded_by=recorded_by,
+            answered_at=moment_after_last(unit.session, student_id, unit.timestamp_ms),
+        )
+    )
+    return consent_id
 
 
 def moment_after_last(session: Session, student_id: str, now: int, answer: type[Consent | CardAnswer] = Consent) -> int:

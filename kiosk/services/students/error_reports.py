@@ -19,8 +19,8 @@ from kiosk.config.settings import Settings
 from kiosk.domain.application_status import OPEN_STATES
 from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
 from kiosk.domain.reason import checked_reason
-from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.staff_session import REGISTRAR, StaffGate, StaffMember, name_of_staff
+from kiosk.services.students.confirmation import set_data_state
 from kiosk.services.students.student_corrections import StudentCorrections, class_names
 
 AT_ONCE = 50
@@ -198,10 +198,7 @@ class Tickets:
             ticket.sealed = unit.keys.seal("ticket", ticket.id, {"fields": decided})
             ticket.state = "corrected" if values else "declined"
             ticket.decided_by, ticket.decided_at, ticket.version = acting.id, unit.timestamp_ms, version + 1
-            student.data_state = "corrected" if values else "unconfirmed"
-            student.updated_at, student.version = unit.timestamp_ms, student.version + 1
-            unit.session.flush()
-            refresh(unit, [student.id])
+            set_data_state(unit, student, "corrected" if values else "unconfirmed")
             unit.audit(member.credential_id, f"ticket.{ticket.state}", ticket.id, {"fields": decided})
         return Decided(code)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from uuid import uuid4
 
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from db.models.documents import CardAnswer, SignedForm
 from db.store import Store
@@ -73,16 +73,10 @@ class StudentCard:
                     answered_at=moment_after_last(unit.session, student.id, unit.timestamp_ms, CardAnswer),
                 )
             )
-            if not _has_form(unit.session, student.id):
-                form = SignedForm(
-                    id=uuid4().hex, student_id=student.id, form=FormKind.CARD, changed_at=unit.timestamp_ms
-                )
-                unit.session.add(form)
+            known = select(SignedForm.id).where(SignedForm.student_id == student.id, SignedForm.form == FormKind.CARD)
+            if unit.session.exec(known).first() is None:
+                place = {"id": uuid4().hex, "student_id": student.id, "form": FormKind.CARD}
+                unit.session.add(SignedForm(**place, changed_at=unit.timestamp_ms))
             refresh(unit, [student.id])
             detail = {"answer": answer_id, "chosen": dict(chosen), "sha256": services.source.sha256}
             unit.audit(visitor.credential_id, "card.answered", student.id, detail)
-
-
-def _has_form(session: Session, student_id: str) -> bool:
-    of_student = select(SignedForm.id).where(SignedForm.student_id == student_id, SignedForm.form == FormKind.CARD)
-    return session.exec(of_student).first() is not None
