@@ -56,12 +56,9 @@ class EmailTaken(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A parent's contact data and names to sign on with.
+    """A parent's contact data and names to sign on with; None is none.
 
-    Attributes:
-        email_masked: None without an address.
-        chosen_account: as typed; None without one.
-        mobile_can_sign_on: False where another account has the same number.
+    ``mobile_can_sign_on`` is False where another account has the same number.
     """
 
     email_masked: str | None = field(repr=False)

@@ -32,16 +32,8 @@ from kiosk.services.auth.staff_session import (
 class BindingRow:
     """A binding for staff.
 
-    Attributes:
-        version: for :meth:`Bindings.end`.
-        name: the parent's.
-        email: masked; None without an address.
-        number: of the application behind the binding.
-        other_children: the number of other children bound to the account.
-        began_at: milliseconds since 1970-01-01 UTC.
-        ended_at: likewise; None while active.
-        ended_by: the member of staff's name; empty while active or where the parent ended it.
-        reason: of the end; empty while active.
+    Times are milliseconds since 1970-01-01 UTC. ``email`` is masked, ``number`` is of the application behind the
+    binding, and ``ended_by`` is empty where the parent ended it.
     """
 
     id: str

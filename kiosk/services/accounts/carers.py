@@ -51,14 +51,7 @@ class CarerRefused(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class CarerRow:
-    """A carer's access.
-
-    Attributes:
-        name: the carer's.
-        last_day: inclusive.
-        state: active, revoked, expired.
-        version: for :meth:`Carers.revoke`.
-    """
+    """A carer's access until an inclusive last day; ``state``: active, revoked, expired."""
 
     access_id: str
     name: str = field(repr=False)

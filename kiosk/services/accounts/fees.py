@@ -28,11 +28,9 @@ class FeeItem:
 
 @dataclass(frozen=True, slots=True)
 class ChildFees:
-    """A child's part of the list.
+    """A child's part of the list, the unpaid fees first, each group in the list's order.
 
-    Attributes:
-        imported_at: of the list, in milliseconds since 1970 UTC; None without a list.
-        fees: the unpaid ones first, each group in the list's order.
+    ``imported_at`` is in milliseconds since 1970 UTC; None without a list.
     """
 
     student_name: str = field(repr=False)

@@ -34,11 +34,8 @@ FIRST_PASSWORD = "national_id_end"
 class EmailOfAnother(ServiceError):
     """An applicant's e-mail is another person's account; nothing was changed.
 
-    Attributes:
-        position: of the applicant, from 1.
-        email: masked.
-        other_name: the other person's name, masked.
-        other_number: of the application behind the other account.
+    E-mail and the other person's name are masked. ``position`` is the applicant's, from 1, and ``other_number`` is of
+    the application behind the other account.
     """
 
     def __init__(self, position: int, email: str, other_name: str, other_number: str) -> None:
@@ -51,12 +48,9 @@ class EmailOfAnother(ServiceError):
 
 @dataclass(frozen=True)
 class OpenAccount:
-    """An open account after an approval.
+    """An open account after an approval; ``is_new`` is False where the person had one for another child.
 
-    Attributes:
-        is_new: False where the person had an account for another child.
-        email: None without an address.
-        first_password_until: milliseconds since 1970; None once the first password was changed.
+    ``first_password_until`` is in milliseconds since 1970; None once the first password was changed.
     """
 
     id: str
@@ -67,13 +61,7 @@ class OpenAccount:
 
 @dataclass(frozen=True)
 class Person:
-    """A person who gets an account.
-
-    Attributes:
-        personal: national_id, mobile, email (or None), as the account seals them.
-        national_id_index: the blind index of the ID.
-        mobile_index: the blind index of the mobile number.
-    """
+    """A person who gets an account; ``personal`` are national_id, mobile and email (or None), as it seals them."""
 
     name: str = field(repr=False)
     personal: Mapping[str, Any] = field(repr=False)

@@ -30,10 +30,7 @@ _NOBODY = "nobody"
 class Recovery:
     """A recovery in progress; screens must not show whether it has an account.
 
-    Attributes:
-        challenge: of the code; without an account, of a code that was never sent.
-        account_id: None without an account.
-        counter: the index that attempts are counted under.
+    Without an account the challenge is of a code that was never sent.
     """
 
     challenge: EmailChallenge = field(repr=False)

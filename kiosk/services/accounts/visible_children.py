@@ -59,10 +59,8 @@ class BoundChild:
     Attributes:
         binding_id: None for a carer.
         relation: as in the application; 照顧者 for a carer.
-        application_number: of the application behind the binding.
         application_state: a value of :class:`kiosk.domain.application_status.ApplicationState`.
         card_state: of 學生證多元功能: not_answered, answered, returned (簽回).
-        forms_signed: the number of returned forms.
         scope: of a carer; None for a bound parent, who sees everything.
         last_day: of a carer's access; None for a bound parent.
     """

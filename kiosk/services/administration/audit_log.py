@@ -19,11 +19,9 @@ MAX_ROWS = 500
 
 @dataclass(frozen=True)
 class AuditRow:
-    """One audited action.
+    """One audited action, by its number in the chain and a time in milliseconds since 1970-01-01 UTC.
 
     Attributes:
-        seq: the number in the chain.
-        at: milliseconds since 1970-01-01 UTC.
         account: of the acting member of staff; else empty.
         actor: a kind of login (student, parent), or an internal name (operator, system).
         subject: an application's number, a staff account, or the first eight digits of another id.

@@ -32,12 +32,7 @@ class UnknownAccount(ServiceError):
 
 @dataclass(frozen=True)
 class AccountCode:
-    """A one-time code for a parent's account.
-
-    Attributes:
-        code: for one sign-on, which must change it.
-        name: of the account: e-mail or mobile number, masked, or the self-chosen account in full.
-    """
+    """A one-time code for one sign-on with a parent's account; ``name`` is masked unless self-chosen."""
 
     code: str = field(repr=False)
     name: str = field(repr=False)

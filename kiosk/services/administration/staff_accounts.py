@@ -67,14 +67,9 @@ class NoClassTeacher(ServiceError):
 
 @dataclass(frozen=True)
 class StaffRow:
-    """A member of staff for an administrator.
+    """A member of staff for an administrator; ``has_chosen``: the first password was changed.
 
-    Attributes:
-        account: normalised.
-        classes: of a homeroom teacher, sorted; empty for others.
-        has_chosen: whether the first password was changed.
-        added_at: milliseconds since 1970-01-01 UTC.
-        version: for a change.
+    ``classes`` are sorted, and of a homeroom teacher; ``added_at`` is in milliseconds since 1970-01-01 UTC.
     """
 
     id: str

@@ -19,13 +19,7 @@ RETURNABLE = ("name", "relation", "national_id", "mobile", "email")
 
 @dataclass(frozen=True, slots=True)
 class ReturnedPerson:
-    """An applicant with returned fields.
-
-    Attributes:
-        position: from 1.
-        entry: the values for the form; returned fields are empty.
-        reasons: the reason of each returned field, by its key.
-    """
+    """An applicant, at a position from 1, with reasons by returned field; these fields of the entry are empty."""
 
     position: int
     entry: ApplicantEntry = field(repr=False)

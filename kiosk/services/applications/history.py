@@ -89,12 +89,9 @@ class FieldNote:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One act.
+    """One act, at a time in milliseconds since 1970-01-01 UTC; ``text`` is the reason or the note.
 
-    Attributes:
-        at: milliseconds since 1970-01-01 UTC.
-        by: the colleague's name; empty for a parent or the kiosk.
-        text: the reason, or the note.
+    ``by`` is the colleague's name; empty for a parent or the kiosk.
     """
 
     at: int

@@ -55,15 +55,10 @@ _FORGET_DRAFT = delete(_draft).where(*_OF_DRAFT)
 
 @dataclass(frozen=True, slots=True)
 class SubmissionFacts:
-    """The stored facts about a sent form.
+    """The stored facts about a sent form, with the blind indexes of the applicants' IDs.
 
-    Attributes:
-        student: the child.
-        numbers: the blind indexes of the applicants' IDs.
-        is_sent_again: whether the form was stored before.
-        is_a_students: whether an applicant's ID is a student's.
-        has_draft: whether the applicants saved a draft.
-        answers: the id and choice of the last answer to the consent text, by its author.
+    ``answers`` are the id and choice of the last answer to the consent text, by its author. ``is_a_students``: an
+    applicant's ID is a student's.
     """
 
     student: StudentBasics

@@ -35,12 +35,7 @@ _FIND = (
 
 @dataclass(frozen=True)
 class AccountSession:
-    """A session with a parent's account.
-
-    Attributes:
-        credential_version: the login's version at the sign-on; a change or a reset of the login ends the session.
-        name: for the title line, which masks it.
-    """
+    """A session with a parent's account; another version of the login ends it. The title line masks ``name``."""
 
     credential_id: str
     account_id: str

@@ -93,14 +93,7 @@ class LoginKind(ABC):
 
 @dataclass(frozen=True)
 class Verified:
-    """A login whose password was verified.
-
-    Attributes:
-        subject_id: the id of the student, member of staff or account.
-        account: as typed, normalised.
-        version: of the login.
-        is_first: whether it was the first password, which must be changed.
-    """
+    """A login whose password was verified; ``is_first``: it was the first password, which must be changed."""
 
     credential_id: str
     subject_id: str

@@ -34,9 +34,7 @@ class TooManyTries(ServiceError):
 class IdAttempt:
     """The result of one attempt; read it after the unit of work, so that a wrong attempt stays counted.
 
-    Attributes:
-        holds: whether the ID is the person's.
-        minutes_left: the time until the next attempt; None where this one was compared.
+    ``minutes_left`` is the time until the next attempt; None where this one was compared.
     """
 
     holds: bool

@@ -75,13 +75,9 @@ class OwnChildRefused(Denied):
 
 @dataclass(frozen=True)
 class StaffMember:
-    """A session of a member of staff.
+    """A session of a member of staff; another version of the login ends it.
 
-    Attributes:
-        credential_version: the login's version at the sign-in; a change or a reset of the login ends the session.
-        account: normalised.
-        name: for the title line.
-        role: at the sign-in; only for the screen's choice of menu items.
+    ``role`` is the role at the sign-in, only for the screen's choice of menu items.
     """
 
     staff_id: str
@@ -103,12 +99,7 @@ class StaffSignedIn:
 
 @dataclass(frozen=True)
 class ActingStaff:
-    """A member of staff as read in the present unit of work.
-
-    Attributes:
-        classes: of a homeroom teacher; empty for others.
-        national_id_index: the blind index of the member's own ID.
-    """
+    """A member of staff as read in the present unit of work; only a homeroom teacher has ``classes``."""
 
     id: str
     role: Role

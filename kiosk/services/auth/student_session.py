@@ -23,12 +23,7 @@ STUDENT_LOGIN = "student"
 
 @dataclass(frozen=True)
 class StudentSession:
-    """A session with a student's login, of a parent or the student.
-
-    Attributes:
-        account: the normalised account.
-        credential_version: the login's version at the sign-in; a change or a reset of the login ends the session.
-    """
+    """A session with a student's login, of a parent or the student; another version of the login ends it."""
 
     credential_id: str
     student_id: str

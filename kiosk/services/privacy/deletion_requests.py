@@ -26,14 +26,9 @@ AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class DeletionRow:
-    """A request in the list.
+    """A request in the list, with the children that are bound; ``state``: open, deleted, declined, taken_back.
 
-    Attributes:
-        version: for :meth:`DeletionRequests.decide`.
-        name: the parent's.
-        children: the names of the children with an active binding.
-        state: open, deleted, declined, taken_back.
-        requested_at: milliseconds since 1970-01-01 UTC.
+    ``requested_at`` is in milliseconds since 1970-01-01 UTC.
     """
 
     request_id: str
@@ -46,14 +41,9 @@ class DeletionRow:
 
 @dataclass(frozen=True, slots=True)
 class DeletionView:
-    """A request with the data that the decision needs.
+    """A request with the masked data that the decision needs.
 
-    Attributes:
-        reason: the parent's.
-        national_id: masked.
-        mobile: masked.
-        email: masked; None without an address.
-        carers: the number of active accesses that the parent granted, which end with the account.
+    ``carers`` is the number of active accesses that the parent granted, which end with the account.
     """
 
     row: DeletionRow

@@ -32,15 +32,10 @@ from kiosk.services.texts.loader import TextName, load_text
 
 @dataclass(frozen=True, slots=True)
 class GivenConsent:
-    """A consent behind one of the account's bindings, or its withdrawal.
+    """A consent behind one of the account's bindings, or its withdrawal; ``choice``: agree, refuse, withdraw.
 
-    Attributes:
-        text_name: as in the consent evidence.
-        text_version: of the shown text.
-        text_sha256: of its exact bytes, hexadecimal.
-        choice: agree, refuse, withdraw.
-        answered_at: milliseconds since 1970-01-01 UTC.
-        can_withdraw: whether an active binding of the account rests on this consent.
+    It can be withdrawn while an active binding of the account rests on it. ``answered_at`` is in milliseconds since
+    1970-01-01 UTC.
     """
 
     consent_id: str
@@ -64,12 +59,9 @@ class OwnDataCopy:
 
 @dataclass(frozen=True, slots=True)
 class DeletionState:
-    """The last deletion request.
+    """The last deletion request; ``state``: open, deleted, declined, taken_back.
 
-    Attributes:
-        state: open, deleted, declined, taken_back.
-        answer: the school's; empty before the decision.
-        requested_at: milliseconds since 1970-01-01 UTC.
+    ``answer`` is empty before the school's decision, ``requested_at`` in milliseconds since 1970-01-01 UTC.
     """
 
     state: str

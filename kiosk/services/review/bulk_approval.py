@@ -19,13 +19,10 @@ from kiosk.services.review.queue_filter import QueueFilter, QueueSort, SortBy
 
 @dataclass(frozen=True, slots=True)
 class BulkSummary:
-    """The effect of a bulk approval.
+    """The effect of a bulk approval: at most `MAX_ROWS` applications, by class and seat.
 
-    Attributes:
-        rows: the applications to approve, by class and seat; at most `MAX_ROWS`.
-        more: whether there are more, for the next bulk approval.
-        blocked: how many are left out because of a block.
-        to_look_at: how many others are left out because of a flag to review.
+    ``more``: there are others for the next one. ``blocked`` and ``to_look_at`` count those left out because of a block
+    or, without one, of a flag to review.
     """
 
     rows: tuple[QueueRow, ...]

@@ -37,13 +37,9 @@ class GuardianOnFile:
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """An applicant, masked, beside the matching guardian.
+    """An applicant at a position from 1, masked, beside the guardian with the same ID, else the same name.
 
-    Attributes:
-        position: from 1.
-        remarks: the person's review flags.
-        on_file: the guardian with the same ID, else the same name; None without a match.
-        differing: the keys of the differing fields, because two masked values can look alike.
+    ``differing`` are the keys of the differing fields, because two masked values can look alike.
     """
 
     position: int
@@ -60,11 +56,9 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True)
 class ConsentEvidence:
-    """One answer to the consent text (個資法 §7).
+    """One answer to the consent text (個資法 §7); ``is_basis``: the application was sent on it.
 
-    Attributes:
-        is_basis: whether the application was sent on this answer.
-        recorded_by: the colleague who recorded a signed paper; empty for an answer at the kiosk.
+    ``recorded_by`` is the colleague who recorded a signed paper; empty for an answer at the kiosk.
     """
 
     choice: str
@@ -125,18 +119,10 @@ class OtherApplication:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationView:
-    """One application for a reviewer.
+    """One application for a reviewer; lists are in order, the oldest first.
 
-    Attributes:
-        version: a decision names it.
-        holds: the approval blocks, in the order of `ApprovalBlock`.
-        people: the applicants.
-        others_on_file: the guardians without a matching applicant.
-        consents: the family's answers, the oldest first.
-        history: the oldest act first; begins with the submission.
-        others: the child's other live applications.
-        is_own_child: whether the member may look but not decide.
-        decided_by: the colleague's name; empty without a decision of staff.
+    ``others_on_file`` are the guardians without a matching applicant, ``others`` the child's other live applications.
+    The member may look at an own child but not decide.
     """
 
     application_id: str

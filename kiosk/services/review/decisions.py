@@ -43,10 +43,7 @@ _REGISTRARS_BLOCKS = {ApprovalBlock.CONFLICT, ApprovalBlock.REGISTRAR}
 class Blocked(ServiceError):
     """The application cannot be approved now.
 
-    Attributes:
-        holds: its approval blocks.
-        is_returned: whether the parent has still to answer returned fields.
-        needs_a_look: whether a bulk approval met a flag that needs a review.
+    It has approval blocks, or the parent has still to answer returned fields, or a bulk approval met a flag to review.
     """
 
     def __init__(

@@ -34,13 +34,7 @@ _binding = table_of(Binding)
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One application in the queue, without any ID.
-
-    Attributes:
-        waiting_days: whole days since the submission; 0 after the decision.
-        version: a decision names it.
-        cursor: the row's place in the queue.
-    """
+    """One application in the queue, without any ID; ``waiting_days`` is 0 after the decision."""
 
     application_id: str
     number: str

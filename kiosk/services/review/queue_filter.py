@@ -53,7 +53,6 @@ class QueueFilter:
         unattended: only classes without a teacher.
         flag: only undecided applications with this block, review flag or attention.
         search: a number, a student number, the beginning of either, a receipt's code, or a name; empty means all.
-        match: how a name is searched.
     """
 
     states: tuple[ApplicationState, ...] = ()

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import Enum, auto
-from functools import cache
 from itertools import islice
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, not_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, not_, select, tuple_
 
 from db.models.applications import Application
 from db.models.columns import table_of
@@ -31,7 +29,6 @@ _MAX_SINGLE_CLASSES = 6
 _LAST_CHARACTER = "\U0010ffff"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 _NUMBER = re.compile(r"[0-9A-Z]*[0-9][0-9A-Z]*", re.ASCII)
-_ESCAPE = "\\"
 
 _application = table_of(Application)
 
@@ -59,24 +56,12 @@ _SORTED_BY = {
 }
 
 
-class _Wanted(Enum):
-    """The condition of a scan."""
-
-    ANY = auto()
-    TOKEN = auto()
-    STUDENT_NUMBER = auto()
-    NUMBER = auto()
-    NAME_BEGINS = auto()
-    NAME_HAS = auto()
-
-
 @dataclass(frozen=True)
 class IndexScan:
-    """One index scan: its columns, the last of them unique, and its condition."""
+    """One index scan: its columns, the last of them unique, and its conditions."""
 
     columns: tuple[str, ...]
-    wanted: _Wanted = _Wanted.ANY
-    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    conditions: tuple[ColumnElement[bool], ...] = field(default=(), repr=False)
 
 
 class Parts:
@@ -93,17 +78,14 @@ class Parts:
 
     def count(self) -> int:
         """Count the rows of all parts."""
-        found = select(func.count()).where(_application.c.state.in_(self._states))
-        if self._flag is not None:
-            found = found.where(_flagged(self._flag))
-        if self._classes is not None:
-            found = found.where(_application.c.class_name.in_(self._classes))
+        found = self._limited(select(func.count()).where(_application.c.state.in_(self._states)))
         return int(self._connection.execute(found).scalar_one())
 
     def fetch(self, scan: IndexScan, start: tuple[str | int, ...], limit: int, *, descending: bool) -> list[Row[Any]]:
         """Return at most ``limit`` rows of a scan after a key; an empty key is the start."""
-        each = self._classes is not None and len(self._classes) <= _MAX_SINGLE_CLASSES
-        classes = self._classes if each and self._classes is not None else (None,)
+        classes: Sequence[str | None] = (None,)
+        if self._classes is not None and len(self._classes) <= _MAX_SINGLE_CLASSES:
+            classes = self._classes
         parts = [
             self._part(scan, state, name, start, limit, descending=descending)
             for state in self._states
@@ -129,67 +111,28 @@ class Parts:
                     return ()
                 start = ()
             columns, start = columns[1:], start[1:]
-        kind = _Classes.ANY if self._classes is None else _Classes.THESE if class_name is None else _Classes.ONE
-        statement = _statement(columns, scan.wanted, kind, self._flag, bounded=bool(start), descending=descending)
-        values = {f"key{place}": value for place, value in enumerate(start)}
-        place = {"state": state.value, "class_name": class_name, "classes": self._classes, "limit": limit}
-        return self._connection.execute(statement, {**place, **scan.values, **values}).all()
+        statement = self._limited(select(*_SHOWN), class_name)
+        statement = statement.where(_application.c.state == state.value, *scan.conditions)
+        order = [_application.c[column] for column in columns]
+        if start:
+            here = tuple_(*order)
+            statement = statement.where(here < start if descending else here > start)
+        statement = statement.order_by(*(column.desc() if descending else column for column in order)).limit(limit)
+        return self._connection.execute(statement).all()
+
+    def _limited(self, statement: Select[Any], class_name: str | None = None) -> Select[Any]:
+        """Limit a statement to the flag, and to one class or all classes of the filter."""
+        if class_name is not None:
+            statement = statement.where(_application.c.class_name == class_name)
+        elif self._classes is not None:
+            statement = statement.where(_application.c.class_name.in_(self._classes))
+        return statement if self._flag is None else statement.where(_flagged(self._flag))
 
 
-class _Classes(Enum):
-    """The classes of a part."""
-
-    ANY = auto()
-    ONE = auto()
-    THESE = auto()
-
-
-@cache
-def _statement(
-    columns: tuple[str, ...],
-    wanted: _Wanted,
-    classes: _Classes,
-    flag: ApprovalBlock | ReviewFlag | Attention | None,
-    *,
-    bounded: bool,
-    descending: bool,
-) -> Select[Any]:
-    """Return a part's statement, built once because building costs more than running it."""
-    statement = select(*_SHOWN).where(_application.c.state == bindparam("state"), *_looked_for(wanted))
-    if classes is _Classes.ONE:
-        statement = statement.where(_application.c.class_name == bindparam("class_name"))
-    elif classes is _Classes.THESE:
-        statement = statement.where(_application.c.class_name.in_(bindparam("classes", expanding=True)))
-    if flag is not None:
-        statement = statement.where(_flagged(flag))
-    order = [_application.c[column] for column in columns]
-    if bounded:
-        here, start = tuple_(*order), tuple_(*(bindparam(f"key{place}") for place in range(len(order))))
-        statement = statement.where(here < start if descending else here > start)
-    return statement.order_by(*(column.desc() if descending else column for column in order)).limit(bindparam("limit"))
-
-
-def _looked_for(wanted: _Wanted) -> tuple[ColumnElement[bool], ...]:
-    """Return a scan's condition; beginnings are ranges, because neither database uses an index for LIKE."""
-    by_student = _begins("student_number")
-    return {
-        _Wanted.ANY: (),
-        _Wanted.TOKEN: (_application.c.receipt_token == bindparam("token"),),
-        _Wanted.STUDENT_NUMBER: by_student,
-        _Wanted.NUMBER: (*_begins("number"), not_(and_(*by_student))),
-        _Wanted.NAME_BEGINS: _begins("names"),
-        _Wanted.NAME_HAS: (_application.c.names.like(bindparam("pattern"), escape=_ESCAPE),),
-    }[wanted]
-
-
-def _begins(column: str) -> tuple[ColumnElement[bool], ...]:
+def _begins(column: str, text: str) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition of a beginning: a range, because neither database uses an index for LIKE."""
     searched = _application.c[column]
-    return (searched >= bindparam(column), searched < bindparam(f"beyond_{column}"))
-
-
-def _beginning(column: str, text: str) -> dict[str, str]:
-    """Return the values of `_begins`."""
-    return {column: text, f"beyond_{column}": text + _LAST_CHARACTER}
+    return (searched >= text, searched < text + _LAST_CHARACTER)
 
 
 def scan_on(
@@ -197,21 +140,15 @@ def scan_on(
 ) -> list[tuple[int, Row[Any]]]:
     """Follow the scans, one after the other, until there are enough rows; each with its scan's index."""
     found: list[tuple[int, Row[Any]]] = []
-    for place in _places(len(scans), start, backward=backward):
+    last = len(scans) - 1
+    first = start.scan if start else last if backward else 0
+    for place in range(first, -1, -1) if backward else range(first, last + 1):
         key = start.key if start is not None and place == start.scan else ()
         rows = parts.fetch(scans[place], key, need - len(found), descending=descending is not backward)
         found += [(place, row) for row in rows]
         if len(found) >= need:
             break
     return found
-
-
-def _places(scans: int, start: Cursor | None, *, backward: bool) -> Iterator[int]:
-    """Yield the scans from a place on, in one direction or the other."""
-    if backward:
-        yield from range(start.scan if start else scans - 1, -1, -1)
-    else:
-        yield from range(start.scan if start else 0, scans)
 
 
 def scans_for(wanted: QueueFilter, sort: QueueSort) -> tuple[IndexScan, ...]:
@@ -221,24 +158,20 @@ def scans_for(wanted: QueueFilter, sort: QueueSort) -> tuple[IndexScan, ...]:
         return (IndexScan(_SORTED_BY[sort.by]),)
     scans: tuple[IndexScan, ...] = ()
     if _TOKEN.fullmatch(text):
-        scans = (IndexScan(("number",), _Wanted.TOKEN, {"token": text}),)
+        scans = (IndexScan(("number",), (_application.c.receipt_token == text,)),)
     digits = compact(text).upper()
     if _NUMBER.fullmatch(digits):
-        by_student = _beginning("student_number", digits)
-        by_number = by_student | _beginning("number", group_digits(digits))
-        return (
-            *scans,
-            IndexScan(("student_number", "id"), _Wanted.STUDENT_NUMBER, by_student),
-            IndexScan(("number",), _Wanted.NUMBER, by_number),
-        )
+        by_student = _begins("student_number", digits)
+        by_number = (*_begins("number", group_digits(digits)), not_(and_(*by_student)))
+        return (*scans, IndexScan(("student_number", "id"), by_student), IndexScan(("number",), by_number))
     try:
         name = parse_name(text)
     except InvalidName:
         name = text
-    if wanted.match is Match.BEGINNING:
-        return (*scans, IndexScan(_SORTED_BY[SortBy.STUDENT_NAME], _Wanted.NAME_BEGINS, _beginning("names", name)))
-    pattern = "%" + re.sub(r"[%_\\]", r"\\\g<0>", name) + "%"
-    return (*scans, IndexScan(_SORTED_BY[SortBy.STUDENT_NAME], _Wanted.NAME_HAS, {"pattern": pattern}))
+    found = _begins("names", name)
+    if wanted.match is Match.ANYWHERE:
+        found = (_application.c.names.contains(name, autoescape=True),)
+    return (*scans, IndexScan(_SORTED_BY[SortBy.STUDENT_NAME], found))
 
 
 def _flagged(flag: ApprovalBlock | ReviewFlag | Attention) -> ColumnElement[bool]:

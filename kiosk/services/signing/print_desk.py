@@ -33,12 +33,7 @@ _ticket = table_of(Ticket)
 
 @dataclass(frozen=True, slots=True)
 class QueuedForm:
-    """A form that can be printed.
-
-    Attributes:
-        state: a form that is not printed waits.
-        number: of the document, once it is issued.
-    """
+    """A form that can be printed; ``number`` is of the document, once it is issued."""
 
     key: FormKey
     class_name: str

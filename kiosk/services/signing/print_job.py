@@ -23,12 +23,9 @@ from kiosk.services.signing.issuing import Issued, issue, mark_printed
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """The result of a print job.
+    """The result of a print job: the documents' numbers in order, and the PDF without a printer.
 
-    Attributes:
-        numbers: of the documents, in order.
-        by_hand: of the documents with characters that the font lacks, to be written by hand.
-        file: the PDF, without a printer.
+    ``by_hand`` are those with characters that the font lacks, to be written by hand.
     """
 
     numbers: tuple[str, ...]
@@ -38,13 +35,9 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class PrintRequester:
-    """The person who prints, in one unit of work.
+    """The person who prints, in one unit of work; ``staff_id`` is None for parents and the command line.
 
-    Attributes:
-        unit: the unit of work.
-        actor: for the audit.
-        staff_id: the member of staff; None for parents and the command line.
-        require_student: raises Denied unless the person may print the forms of the student with this id.
+    ``require_student`` raises Denied unless the person may print the forms of the student with this id.
     """
 
     unit: UnitOfWork

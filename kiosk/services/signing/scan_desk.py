@@ -47,11 +47,9 @@ class ScanOutcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """The result of one scan, with the document if there is one.
+    """The result of one scan, with the document and who marked it as returned, if there is one.
 
-    Attributes:
-        by: the name of the colleague who marked it as returned.
-        at: when it was returned or voided, milliseconds since 1970-01-01 UTC; 0 if neither.
+    ``at``: when it was returned or voided, milliseconds since 1970-01-01 UTC; 0 if neither.
     """
 
     outcome: ScanOutcome

@@ -45,13 +45,7 @@ class SignaturePlace:
 
 @dataclass(frozen=True, slots=True)
 class WaitingSignature:
-    """A signature that is not checked yet.
-
-    Attributes:
-        number: of the document.
-        title: of the signature box.
-        signed_at: milliseconds since 1970-01-01 UTC.
-    """
+    """A signature that is not checked yet, made at a time in milliseconds since 1970-01-01 UTC."""
 
     signature_id: str
     number: str

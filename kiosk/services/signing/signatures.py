@@ -41,15 +41,9 @@ class SigningNotOffered(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class SignatureBox:
-    """A signature box of a form.
+    """A signature box of a form, at a place from 0; staff check the person and an ID.
 
-    Attributes:
-        sha256: of the form's content; returned with the signature.
-        place: of the box, from 0.
-        title: of the signer, as on the form.
-        says: the form's content in a few lines.
-        is_signed: whether the box has a signature.
-        is_checked: whether staff have seen the person and an ID.
+    ``sha256`` is of the form's content, which ``says`` tells in a few lines; it comes back with the signature.
     """
 
     key: FormKey

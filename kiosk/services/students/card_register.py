@@ -37,13 +37,9 @@ class CardPlace:
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """One child's last answer.
+    """One child's last answer, at a time in milliseconds since 1970-01-01 UTC; it counts once the form is returned.
 
-    Attributes:
-        items: the shown items: key, name, purpose, recipient, data, chosen.
-        text_version: of the school's file.
-        answered_at: milliseconds since 1970-01-01 UTC.
-        form: the signed form's state; an answer counts once it is returned.
+    ``items`` are the shown items: key, name, purpose, recipient, data, chosen.
     """
 
     class_name: str

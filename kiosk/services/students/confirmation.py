@@ -56,14 +56,7 @@ class ApplicationSummary:
 
 @dataclass(frozen=True)
 class FieldOutcome:
-    """The registrar's decision on one field of the last error report.
-
-    Attributes:
-        key: one of :data:`REPORTABLE`.
-        is_corrected: whether the field was corrected.
-        value: the corrected value; empty otherwise.
-        reason: of a declined correction; empty otherwise.
-    """
+    """The registrar's decision on a field of the last error report: the corrected value, or the reason against it."""
 
     key: str
     is_corrected: bool

@@ -40,13 +40,10 @@ class TicketPlace:
 
 @dataclass(frozen=True)
 class TicketRow:
-    """A report in the list.
+    """A report in the list; ``state``: open, corrected, declined.
 
-    Attributes:
-        state: open, corrected, declined.
-        keys: the reported fields.
-        reported_at: milliseconds since 1970-01-01 UTC.
-        applications: how many of the student's applications wait for the answer.
+    ``reported_at`` is in milliseconds since 1970-01-01 UTC, and ``applications`` is the number that waits for the
+    answer.
     """
 
     ticket_id: str
@@ -66,16 +63,9 @@ class TicketRow:
 
 @dataclass(frozen=True)
 class ReportedField:
-    """A field of a report.
+    """A field of a report: the value that the parent saw, the parent's correction, and the roster's present value.
 
-    Attributes:
-        key: class_name, name or student_number.
-        shown: the value that the parent saw.
-        right: the parent's correction.
-        on_file: the roster's present value.
-        decision: corrected or declined; empty while it is open.
-        value: the corrected value; empty otherwise.
-        reason: of the decision; may be empty if it was corrected.
+    The decision is corrected or declined, and empty while it is open; ``value`` is the corrected one.
     """
 
     key: str
