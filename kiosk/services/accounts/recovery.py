@@ -35,7 +35,6 @@ class Recovery:
 
     challenge: EmailChallenge = field(repr=False)
     account_id: str | None = field(repr=False)
-    counter: bytes = field(repr=False)
     terminal: str
 
 
@@ -73,7 +72,7 @@ class AccountRecovery:
         if refused is not None:
             raise TooManyTries(refused.minutes_to_wait)
         challenge = self._codes.send_later(account_id or _NOBODY, email, Purpose.RECOVERY)
-        return Recovery(challenge, account_id if email else None, counter, terminal)
+        return Recovery(challenge, account_id if email else None, terminal)
 
     def finish(self, recovery: Recovery, typed: str) -> AccountSignedIn:
         """Sign on with the typed code and remove the password; the session can only choose a new one.

@@ -111,10 +111,5 @@ def _rows(session: Session, entries: Iterable[AuditEntry]) -> Iterable[AuditRow]
             account=accounts.get(owner, "") if kind == STAFF_LOGIN else "",
             actor=kind,
             action=entry.action,
-            subject=numbers.get(entry.subject) or accounts.get(entry.subject) or _short(entry.subject),
+            subject=numbers.get(entry.subject) or accounts.get(entry.subject) or entry.subject[:8],
         )
-
-
-def _short(subject: str) -> str:
-    """Return an id's first eight digits, enough to find it by; shorter internal names stay whole."""
-    return subject[:8]

@@ -18,21 +18,6 @@ from db.store import Store
 from kiosk.services.administration.key_checks import make_keys_known
 
 _BATCH = 500
-_SEALED = (
-    "student",
-    "guardian",
-    "ticket",
-    "draft",
-    "applicant",
-    "history_entry",
-    "correction",
-    "parent_account",
-    "binding",
-    "outbox_message",
-    "document",
-    "signature",
-    "deletion_request",
-)
 
 
 def rotate(store: Store, key_file: Path) -> int:
@@ -59,7 +44,7 @@ def _reseal(store: Store) -> int:
     """Reseal the rows of earlier keys in batches; return their number."""
     import db.models.all_tables  # noqa: F401  # registers the tables, which no start of the kiosk needs
 
-    return sum(_reseal_table(store, SQLModel.metadata.tables[name]) for name in _SEALED)
+    return sum(_reseal_table(store, table) for table in SQLModel.metadata.sorted_tables if "sealed" in table.c)
 
 
 def _reseal_table(store: Store, table: Table) -> int:

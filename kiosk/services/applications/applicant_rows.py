@@ -17,9 +17,8 @@ def personal_columns(keys: KeyRing, row_id: str, person: ApplicantValues, verifi
 
     The seal is bound to ``row_id``. ``verified`` are the `email_key` of the addresses whose code was typed in.
     """
-    state = EmailState.NONE
-    if person.email is not None:
-        state = EmailState.VERIFIED if email_key(person.email) in verified else EmailState.UNVERIFIED
+    key = None if person.email is None else email_key(person.email)
+    state = EmailState.NONE if key is None else EmailState.VERIFIED if key in verified else EmailState.UNVERIFIED
     return {
         "name": person.name,
         "relation": person.relation,
@@ -28,7 +27,7 @@ def personal_columns(keys: KeyRing, row_id: str, person: ApplicantValues, verifi
         "sex_differs": sex_differs(person.relation, person.national_id),
         "national_id_index": keys.index(IndexColumn.NATIONAL_ID, person.national_id.text),
         "mobile_index": keys.index(IndexColumn.MOBILE, person.mobile),
-        "email_index": None if person.email is None else keys.index(IndexColumn.EMAIL, email_key(person.email)),
+        "email_index": None if key is None else keys.index(IndexColumn.EMAIL, key),
         "sealed": keys.seal(
             "applicant",
             row_id,

@@ -24,6 +24,11 @@ _applicant = table_of(Applicant)
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _FIND = select(_application).where(_application.c.id == bindparam("wanted"))
 _FIND_BY_REQUEST = select(_application).where(_application.c.request_id == bindparam("wanted"))
+_FIND_OF_STUDENT = (
+    select(_application)
+    .where(_application.c.student_id == bindparam("student"))
+    .order_by(_application.c.submitted_at.desc(), _application.c.number.desc())
+)
 _FIND_OTHERS = (
     select(_application)
     .where(
@@ -77,6 +82,11 @@ def get_case(connection: Connection, application_id: str) -> ApplicationCase:
 def read_case_of_request(connection: Connection, request_id: str) -> ApplicationCase | None:
     """Read the application of a form that was sent before; None if there is none."""
     return _one(connection, _FIND_BY_REQUEST, request_id)
+
+
+def cases_of_student(connection: Connection, student_id: str) -> list[ApplicationCase]:
+    """Read all applications of a child, the newest first."""
+    return _all(connection, _FIND_OF_STUDENT, {"student": student_id})
 
 
 def other_live_cases(connection: Connection, case: ApplicationCase) -> list[ApplicationCase]:

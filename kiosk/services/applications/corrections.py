@@ -68,6 +68,8 @@ _CLOSE = (
     .values(state="answered", answered_at=bindparam("at"))
 )
 
+_Claimed = tuple[UnitOfWork, StudentBasics, ApplicationCase, dict[int, dict[str, str]], IdAttempt]
+
 
 @dataclass(frozen=True, slots=True)
 class ReturnedApplication:
@@ -103,12 +105,9 @@ class Corrections:
             TooManyTries: too many wrong IDs.
             ChangedMeanwhile: nothing is returned any more.
         """
-        with self._unit(visitor, "corrections.open") as (unit, student):
-            case = case_of_student(unit, student, application_id)
-            returned = _open_fields(unit, case.id)
-            claim = self._claim(unit, visitor, case, national_id, returned)
+        opened = self._claimed(visitor, "corrections.open", application_id, national_id)
+        with opened as (unit, _student, case, returned, claim):
             unit.audit(visitor.credential_id, "corrections.opened", case.id, {"done": claim.holds})
-        claim.require()
         if case.state != ApplicationState.RETURNED:
             raise ChangedMeanwhile(what=case.state)
         people = tuple(
@@ -141,39 +140,32 @@ class Corrections:
             ChangedMeanwhile: the application is not as it was shown.
         """
         verified = {email_key(email) for email in verified_emails}
-        with self._unit(visitor, "corrections.answer") as (unit, student):
-            case = case_of_student(unit, student, application_id)
-            returned = _open_fields(unit, case.id)
-            claim = self._claim(unit, visitor, case, national_id, returned)
+        opened = self._claimed(visitor, "corrections.answer", application_id, national_id)
+        with opened as (unit, student, case, returned, claim):
             is_current = case.state == ApplicationState.RETURNED and case.version == version
             if claim.holds and is_current:
                 answers = read_answers(unit.keys, case.applicants, returned, entries, case.mode, today(self._clock))
                 _write_answers(unit, student, case, answers, verified)
                 unit.audit(visitor.credential_id, "application.answered", case.id)
-        claim.require()
         if not is_current:
             raise ChangedMeanwhile(what=case.state)
 
     @contextmanager
-    def _unit(self, visitor: StudentSession, action: str) -> Iterator[tuple[UnitOfWork, StudentBasics]]:
+    def _claimed(self, visitor: StudentSession, action: str, application_id: str, typed: str) -> Iterator[_Claimed]:
+        """Compare the ID with the application's; the wrong one is refused after the unit of work."""
         with (
             refusals_audited(self._store, visitor.credential_id, visitor.student_id, action),
             self._store.write() as unit,
         ):
-            yield unit, require_login(unit.connection, visitor)
-
-    def _claim(
-        self,
-        unit: UnitOfWork,
-        visitor: StudentSession,
-        case: ApplicationCase,
-        typed: str,
-        returned: Mapping[int, Mapping[str, str]],
-    ) -> IdAttempt:
-        owners = [person.national_id_index for person in case.applicants]
-        if any("national_id" in reasons for reasons in returned.values()):
-            owners += unit.connection.execute(_FIND_GUARDIANS, {"student": case.student_id}).scalars().all()
-        return self._own_id.claim(unit, visitor, case.id, typed, owners)
+            student = require_login(unit.connection, visitor)
+            case = case_of_student(unit, student, application_id)
+            returned = _open_fields(unit, case.id)
+            owners = [person.national_id_index for person in case.applicants]
+            if any("national_id" in reasons for reasons in returned.values()):
+                owners += unit.connection.execute(_FIND_GUARDIANS, {"student": case.student_id}).scalars().all()
+            claim = self._own_id.claim(unit, visitor, case.id, typed, owners)
+            yield unit, student, case, returned, claim
+        claim.require()
 
 
 def _write_answers(

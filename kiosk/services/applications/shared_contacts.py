@@ -148,8 +148,3 @@ def _read(connection: Connection, statement: Select[Any], values: Mapping[str, A
         )
         for row in connection.execute(statement, values)
     ]
-
-
-def flags_between(person: Contacts, other: Contacts) -> ReviewFlag:
-    """Return the flags that another applicant, who may be the same person, gives one."""
-    return Shared([other]).flags(person)

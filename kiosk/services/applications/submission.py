@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 from uuid import uuid4
 
@@ -31,7 +31,7 @@ from kiosk.services.applications.flag_rules import GuardianContacts, flags_of, n
 from kiosk.services.applications.flags import increment_state_count, refresh, refresh_only
 from kiosk.services.applications.form_check import InvalidApplication, read_form, student_as_applicant
 from kiosk.services.applications.numbers import next_number
-from kiosk.services.applications.shared_contacts import INDEXES, LiveApplicant, Shared, find_others, flags_between
+from kiosk.services.applications.shared_contacts import INDEXES, LiveApplicant, Shared, find_others
 from kiosk.services.applications.state_changes import change_state
 from kiosk.services.applications.submission_query import SubmissionFacts, consent_of, find_facts, forget_draft
 from kiosk.services.auth.denial_audit import audits_refusals
@@ -52,6 +52,7 @@ _UNSETTLE_CONFLICT = (
 )
 _ADD_APPLICATION = insert(_application)
 _ADD_PEOPLE = insert(_applicant)
+_PERSON = tuple(one.name for one in fields(ApplicantRecord))
 _UNDECIDED = dict.fromkeys(("documents_seen_by", "documents_seen_at", "decided_by", "decided_at"))
 _ADD_SIGNED_FORM = insert(_signed_form).values(form="binding", state="not_printed", changed_at=bindparam("at"))
 
@@ -186,7 +187,7 @@ class Applications:
             "version": 1,
         }
         connection.execute(_ADD_APPLICATION, application)
-        connection.execute(_ADD_PEOPLE, [asdict(person) for person in people])
+        connection.execute(_ADD_PEOPLE, [{name: getattr(person, name) for name in _PERSON} for person in people])
         paper = {
             "id": uuid4().hex,
             "student_id": student.id,
@@ -231,7 +232,7 @@ def _gets_new_flags(other: LiveApplicant, people: Iterable[ApplicantRecord], stu
     """Return whether the new applicants change another application's flags; most that share have theirs already."""
     if other.student_id == student_id:
         return True
-    return other.state in OPEN_STATES and any(flags_between(other, person) & ~other.flags for person in people)
+    return other.state in OPEN_STATES and any(Shared([person]).flags(other) & ~other.flags for person in people)
 
 
 def _receipt(keys: KeyRing, case: ApplicationCase) -> Receipt:

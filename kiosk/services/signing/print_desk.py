@@ -127,7 +127,15 @@ def print_as_operator(store: Store, clock: Clock, settings: Settings, keys: Sequ
 
 def _queue(session: Session, class_name: str | None, student_number: str | None = None) -> list[QueuedForm]:
     """Return the forms of all kinds, by class and seat."""
-    found = [form for kind in FormKind for form in _forms(session, kind, class_name, student_number)]
+    found = []
+    for kind in FormKind:
+        query = _forms_of(kind)
+        if class_name is not None:
+            query = query.where(_student.c.class_name == class_name)
+        if student_number is not None:
+            query = query.where(_student.c.student_number == student_number)
+        for subject, *student, state, number in session.connection().execute(query):
+            found.append(QueuedForm(FormKey(kind, subject), *student, PaperState(state or "not_printed"), number))
     return sorted(found, key=lambda form: (form.class_name, form.seat_number or 0, form.key.subject_id, form.key.kind))
 
 
@@ -151,26 +159,6 @@ def _forms_of(kind: FormKind) -> Select[Any]:
         )
         .where(_student.c.active, is_printable)
     )
-
-
-def _forms(session: Session, kind: FormKind, class_name: str | None, student_number: str | None) -> list[QueuedForm]:
-    query = _forms_of(kind)
-    if class_name is not None:
-        query = query.where(_student.c.class_name == class_name)
-    if student_number is not None:
-        query = query.where(_student.c.student_number == student_number)
-    return [
-        QueuedForm(
-            FormKey(kind, row.subject_id),
-            row.class_name,
-            row.seat_number,
-            row.student_number,
-            row.name,
-            PaperState.NOT_PRINTED if row.state is None else PaperState(row.state),
-            row.number,
-        )
-        for row in session.connection().execute(query)
-    ]
 
 
 def _subjects(kind: FormKind) -> tuple[Column[str], Column[str], ColumnElement[bool]]:

@@ -136,17 +136,6 @@ def _rows(
     if after is not None:
         query = query.where(tuple_(*order) > tuple_(after.class_name, after.seat_number, after.student_number))
     return tuple(
-        CardRow(
-            class_name,
-            seat_number,
-            student_number,
-            name,
-            tuple(json.loads(items)),
-            version,
-            answered_at,
-            PaperState(state),
-        )
-        for class_name, seat_number, student_number, name, items, version, answered_at, state in connection.execute(
-            query
-        )
+        CardRow(*student, tuple(json.loads(items)), version, answered_at, PaperState(state))
+        for *student, items, version, answered_at, state in connection.execute(query)
     )

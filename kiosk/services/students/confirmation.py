@@ -8,18 +8,19 @@ from uuid import uuid4
 
 from sqlmodel import Session, col, select, update
 
-from db.models.applications import Applicant, Application, Consent, Ticket
+from db.models.applications import Application, Consent, Ticket
 from db.models.documents import SignedForm
 from db.models.school import Student
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
+from kiosk.domain.application_case import ApplicationCase
 from kiosk.domain.application_status import BLOCKS_SHOWN_TO_PARENTS, LIVE_STATES
 from kiosk.domain.errors import ServiceError
 from kiosk.domain.school_calendar import today
 from kiosk.rules.identity import mask_id
 from kiosk.rules.names import mask_name
 from kiosk.rules.text_safety import is_safe
-from kiosk.services.applications.cases import BLOCK_COLUMNS
+from kiosk.services.applications.cases import cases_of_student
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.student_session import StudentSession, is_of_age, require_student
@@ -98,7 +99,8 @@ class StudentData:
         """
         with self._store.read() as session:
             student = require_student(session, visitor)
-            applications = self._applications(session, student.id)
+            cases = cases_of_student(session.connection(), student.id)
+            applications = tuple(self._summary(case) for case in cases)
             adult = is_of_age(self._store.keys, student.id, student.sealed, today(self._clock))
             own = _latest_choice(session, student.id, "student")
             return HubState(
@@ -170,26 +172,11 @@ class StudentData:
             FieldOutcome(one["field"], one["decision"] == "corrected", one["value"], one["reason"]) for one in fields
         )
 
-    def _applications(self, session: Session, student_id: str) -> tuple[ApplicationSummary, ...]:
-        rows = session.exec(
-            select(Application)
-            .where(Application.student_id == student_id)
-            .order_by(col(Application.submitted_at).desc(), col(Application.number).desc())
-        ).all()
-        return tuple(
-            ApplicationSummary(row.id, row.number, row.state, self._masked(session, row.id), holds_of(row))
-            for row in rows
-        )
-
-    def _masked(self, session: Session, application_id: str) -> tuple[str, ...]:
-        applicants = session.exec(
-            select(Applicant).where(Applicant.application_id == application_id).order_by(col(Applicant.position))
-        ).all()
-        return tuple(
-            f"{mask_name(person.name)} "
-            + mask_id(str(self._store.keys.open("applicant", person.id, person.sealed)["national_id"]))
-            for person in applicants
-        )
+    def _summary(self, case: ApplicationCase) -> ApplicationSummary:
+        ids = [self._store.keys.open("applicant", one.id, one.sealed)["national_id"] for one in case.applicants]
+        masked = (f"{mask_name(one.name)} {mask_id(own)}" for one, own in zip(case.applicants, ids, strict=True))
+        shown = tuple(block.value for block in BLOCKS_SHOWN_TO_PARENTS if block in case.blocks)
+        return ApplicationSummary(case.id, case.number, case.state, tuple(masked), shown)
 
 
 def set_data_state(unit: UnitOfWork, student: Student, state: str) -> None:
@@ -206,11 +193,6 @@ def _replace_reports(unit: UnitOfWork, student: Student) -> None:
 
 def _can_be_kept(right: str) -> bool:
     return bool(right.strip()) and len(right) <= _MAX_VALUE_LENGTH and is_safe(right)
-
-
-def holds_of(application: Application) -> tuple[str, ...]:
-    """Return the approval blocks that parents may see."""
-    return tuple(block.value for block in BLOCKS_SHOWN_TO_PARENTS if getattr(application, BLOCK_COLUMNS[block]))
 
 
 def forms_signed(session: Session, student_id: str) -> int:

@@ -19,9 +19,10 @@ from kiosk.config.settings import Settings
 from kiosk.domain.application_status import OPEN_STATES
 from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
 from kiosk.domain.reason import checked_reason
+from kiosk.services.auth.lockout import Lockout
 from kiosk.services.auth.staff_session import REGISTRAR, StaffGate, StaffMember, name_of_staff
 from kiosk.services.students.confirmation import set_data_state
-from kiosk.services.students.student_corrections import StudentCorrections, class_names
+from kiosk.services.students.student_corrections import check, class_names, write
 
 AT_ONCE = 50
 
@@ -115,7 +116,8 @@ class Tickets:
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
         self._store = store
-        self._corrections = StudentCorrections(settings, clock)
+        self._settings = settings
+        self._lockout = Lockout(clock)
         self._gate = StaffGate(store)
 
     def list(
@@ -182,8 +184,8 @@ class Tickets:
                 raise Undecided
             values = {key: one.value for key, one in decisions.items() if isinstance(one, Correct)}
             student = unit.session.get_one(Student, ticket.student_id)
-            checked = self._corrections.check(unit.session, student, values)
-            code = self._corrections.write(unit, student, checked, member.credential_id)
+            checked = check(unit.session, student, values, self._settings.student_no_pattern)
+            code = write(unit, self._lockout, student, checked, member.credential_id)
             decided = [{**one, **_decision(decisions[one["field"]], student, one["field"])} for one in fields]
             ticket.sealed = unit.keys.seal("ticket", ticket.id, {"fields": decided})
             ticket.state = "corrected" if values else "declined"

@@ -11,8 +11,6 @@ from sqlmodel import Session, col, select
 from db.models.logins import Credential
 from db.models.school import Student
 from db.store import UnitOfWork
-from kiosk.clock import Clock
-from kiosk.config.settings import Settings
 from kiosk.domain.errors import ServiceError
 from kiosk.rules.accounts import student_account
 from kiosk.rules.names import InvalidName, needs_manual_glyph, parse_name
@@ -41,66 +39,61 @@ class ImpossibleCorrection(ServiceError):
         self.fault = fault
 
 
-class StudentCorrections:
-    """Checks and writes corrected values, by the keys class_name, name and student_number."""
+def check(session: Session, student: Student, values: Mapping[str, str], number_pattern: str) -> dict[str, str]:
+    """Return the values of class_name, name and student_number in the roster's form.
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._lockout = Lockout(clock)
-        self._number = re.compile(settings.student_no_pattern, re.ASCII)
+    Raises:
+        ImpossibleCorrection: a value is refused.
+    """
+    checked = {}
+    for key, value in values.items():
+        if key == "name":
+            checked[key] = _name(value)
+        elif key == "class_name":
+            checked[key] = _class(session, value)
+        else:
+            checked[key] = _student_number(session, student, value, number_pattern)
+    return checked
 
-    def check(self, session: Session, student: Student, values: Mapping[str, str]) -> dict[str, str]:
-        """Return the values in the roster's form.
 
-        Raises:
-            ImpossibleCorrection: a value is refused.
-        """
-        checked = {}
-        for key, value in values.items():
-            if key == "name":
-                checked[key] = _name(value)
-            elif key == "class_name":
-                checked[key] = _class(session, value)
-            else:
-                checked[key] = self._student_number(session, student, value)
-        return checked
+def write(unit: UnitOfWork, lockout: Lockout, student: Student, values: Mapping[str, str], actor: str) -> str | None:
+    """Write checked values; return a one-time code if the login needs one.
 
-    def write(self, unit: UnitOfWork, student: Student, values: Mapping[str, str], actor: str) -> str | None:
-        """Write checked values; return a one-time code if the login needs one.
+    A new student number is the login's new account. A first password was made for the old number, and the ID is
+    not kept, so a code replaces it.
+    """
+    if "name" in values:
+        student.name, student.lost_characters = values["name"], needs_manual_glyph(values["name"])
+    if values.get("class_name", student.class_name) != student.class_name:
+        student.class_name, student.seat_number = values["class_name"], None  # the old seat was in the old class
+    number = values.get("student_number", student.student_number)
+    if number == student.student_number:
+        return None
+    student.student_number = number
+    credential = unit.session.exec(
+        select(Credential).where(Credential.kind == STUDENT_LOGIN, Credential.subject_id == student.id)
+    ).one()
+    credential.account = student_account(number)
+    credential.changed_at, credential.version = unit.timestamp_ms, credential.version + 1
+    unit.session.flush()
+    if credential.password_hash is not None or not credential.active:
+        return None
+    return give_one_time_code(unit, lockout, StudentLogin(), credential, actor)
 
-        A new student number is the login's new account. A first password was made for the old number, and the ID is
-        not kept, so a code replaces it.
-        """
-        if "name" in values:
-            student.name, student.lost_characters = values["name"], needs_manual_glyph(values["name"])
-        if values.get("class_name", student.class_name) != student.class_name:
-            student.class_name, student.seat_number = values["class_name"], None  # the old seat was in the old class
-        number = values.get("student_number", student.student_number)
-        if number == student.student_number:
-            return None
-        student.student_number = number
-        credential = unit.session.exec(
-            select(Credential).where(Credential.kind == STUDENT_LOGIN, Credential.subject_id == student.id)
-        ).one()
-        credential.account = student_account(number)
-        credential.changed_at, credential.version = unit.timestamp_ms, credential.version + 1
-        unit.session.flush()
-        if credential.password_hash is not None or not credential.active:
-            return None
-        return give_one_time_code(unit, self._lockout, StudentLogin(), credential, actor)
 
-    def _student_number(self, session: Session, student: Student, value: str) -> str:
-        number = half_width(value).strip().upper()
-        if not self._number.fullmatch(number):
-            raise ImpossibleCorrection("student_number", ValueFault.NUMBER_FORM)
-        others = select(Student.id).where(Student.student_number == number, Student.id != student.id)
-        logins = select(Credential.id).where(
-            Credential.kind == STUDENT_LOGIN,
-            Credential.account == student_account(number),
-            Credential.subject_id != student.id,
-        )
-        if session.exec(others).first() is not None or session.exec(logins).first() is not None:
-            raise ImpossibleCorrection("student_number", ValueFault.NUMBER_TAKEN)
-        return number
+def _student_number(session: Session, student: Student, value: str, pattern: str) -> str:
+    number = half_width(value).strip().upper()
+    if not re.fullmatch(pattern, number, re.ASCII):
+        raise ImpossibleCorrection("student_number", ValueFault.NUMBER_FORM)
+    others = select(Student.id).where(Student.student_number == number, Student.id != student.id)
+    logins = select(Credential.id).where(
+        Credential.kind == STUDENT_LOGIN,
+        Credential.account == student_account(number),
+        Credential.subject_id != student.id,
+    )
+    if session.exec(others).first() is not None or session.exec(logins).first() is not None:
+        raise ImpossibleCorrection("student_number", ValueFault.NUMBER_TAKEN)
+    return number
 
 
 def class_names(session: Session) -> Sequence[str]:
