@@ -71,7 +71,7 @@ class School:
         """繳費."""
         from kiosk.services.accounts.fees import Fees
 
-        return Fees(self.store, self.clock)
+        return Fees(self.store, self.settings, self.clock)
 
     @cached_property
     def consents(self) -> Consents:

@@ -30,11 +30,11 @@ from kiosk.rules.contact import (
 )
 from kiosk.rules.identity import FIRST_PASSWORD_LENGTH
 from kiosk.rules.text_safety import half_width
-from kiosk.services.accounts.binding_end import end_binding
+from kiosk.services.accounts.bindings import end_binding
 from kiosk.services.accounts.login_names import is_free, is_shared
 from kiosk.services.accounts.parent_accounts import change_personal
 from kiosk.services.accounts.visible_children import BoundChild, bound_child, seen_children
-from kiosk.services.auth.account_session import AccountSession, require_account
+from kiosk.services.auth.account_session import AccountService, AccountSession
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.parent_login import chosen_name
 from kiosk.services.messaging import outbox
@@ -68,29 +68,22 @@ class Contact:
 
 
 @audits_refusals
-class Accounts:
-    """Shows and changes the account of a signed-on parent or carer.
-
-    Every method raises Denied or PasswordChangeRequired as `require_account` does.
-    """
+class Accounts(AccountService):
+    """Shows and changes the account of a signed-on parent or carer."""
 
     def __init__(self, store: Store, settings: Settings, clock: Clock, codes: CodeMail) -> None:
-        self._store = store
-        self._settings = settings
-        self._clock = clock
+        super().__init__(store, settings, clock)
         self._codes = codes
 
     def children(self, holder: AccountSession) -> tuple[BoundChild, ...]:
         """Return the children of the account, the oldest binding first."""
         on = today(self._clock)
-        with self._store.read() as session:
-            account = require_account(session, holder, on)
+        with self._read(holder) as (session, account):
             return tuple(bound_child(session, seen) for seen in seen_children(session, account.id, on))
 
     def contact(self, holder: AccountSession) -> Contact:
         """Return the account's contact data."""
-        with self._store.read() as session:
-            account = require_account(session, holder, today(self._clock))
+        with self._read(holder) as (session, account):
             known = self._store.keys.open("parent_account", account.id, account.sealed)
             email = known.get("email")
             return Contact(
@@ -107,8 +100,7 @@ class Accounts:
             AccountNameRefused: the name is not allowed or taken.
         """
         typed = half_width(text).strip() or None
-        with self._store.write() as unit:
-            account = require_account(unit.session, holder, today(self._clock))
+        with self._write(holder) as (unit, account):
             known = unit.keys.open("parent_account", account.id, account.sealed)
             index = None
             if typed is not None:
@@ -129,8 +121,7 @@ class Accounts:
             InvalidMobile: see `kiosk.rules.contact.parse_mobile`.
         """
         mobile = parse_mobile(text)
-        with self._store.write() as unit:
-            account = require_account(unit.session, holder, today(self._clock))
+        with self._write(holder) as (unit, account):
             account.mobile_index = unit.keys.index(IndexColumn.MOBILE, mobile)
             change_personal(unit, account, mobile=mobile)
             unit.session.flush()
@@ -146,8 +137,7 @@ class Accounts:
             InvalidEmail: see `kiosk.rules.contact.parse_email`; also where it contains the ID or its last six.
             MailNotSent: see `kiosk.services.messaging.verification_codes.CodeMail.send`.
         """
-        with self._store.read() as session:
-            account = require_account(session, holder, today(self._clock))
+        with self._read(holder) as (session, account):
             national_id = self._store.keys.open("parent_account", account.id, account.sealed)["national_id"]
         email = parse_email(address)
         if holds_id(email, national_id):
@@ -160,8 +150,7 @@ class Accounts:
         Raises:
             WrongCode, EmailTaken: nothing was changed.
         """
-        with self._store.write() as unit:
-            account = require_account(unit.session, holder, today(self._clock))
+        with self._write(holder) as (unit, account):
             if challenge.purpose is not Purpose.EMAIL or not self._codes.check(challenge, typed):
                 raise WrongCode
             index = unit.keys.index(IndexColumn.EMAIL, email_key(challenge.address))
@@ -179,7 +168,7 @@ class Accounts:
             unit.audit(holder.credential_id, "account.email_changed", account.id)
 
     def end_binding(self, holder: AccountSession, binding_id: str, reason: str) -> None:
-        """End the holder's own binding; see :func:`kiosk.services.accounts.binding_end.end_binding`.
+        """End the holder's own binding; see :func:`kiosk.services.accounts.bindings.end_binding`.
 
         Without another child the account is closed, and the session ends.
 
@@ -189,8 +178,7 @@ class Accounts:
             Denied: it is another account's.
         """
         reason = checked_reason(reason)
-        with self._store.write() as unit:
-            account = require_account(unit.session, holder, today(self._clock))
+        with self._write(holder) as (unit, account):
             binding = unit.session.get(Binding, binding_id)
             if binding is None or binding.parent_account_id != account.id:
                 raise Denied

@@ -15,7 +15,7 @@ from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.domain.reason import checked_reason
 from kiosk.domain.school_calendar import day_at
 from kiosk.rules.contact import mask_email
-from kiosk.services.accounts.binding_end import end_binding
+from kiosk.services.accounts.bindings import end_binding
 from kiosk.services.accounts.visible_children import seen_children
 from kiosk.services.auth.staff_session import (
     REGISTRAR,
@@ -82,7 +82,7 @@ class Bindings:
             return tuple(self._row(session, *one) for one in found)
 
     def end(self, member: StaffMember, binding_id: str, version: int, reason: str) -> None:
-        """End a binding, at the version that was shown; see :func:`kiosk.services.accounts.binding_end.end_binding`.
+        """End a binding, at the version that was shown; see :func:`kiosk.services.accounts.bindings.end_binding`.
 
         Raises:
             UnusableReason: the reason is empty, too long or has unsafe characters.

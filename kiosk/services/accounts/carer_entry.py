@@ -16,7 +16,7 @@ from db.store import UnitOfWork
 from kiosk.rules.contact import EmailFault, InvalidEmail, InvalidMobile, holds_id, parse_email, parse_mobile
 from kiosk.rules.identity import InvalidIdentity, NationalId, parse_id
 from kiosk.rules.names import InvalidName, parse_name
-from kiosk.services.accounts.binding_end import end_access
+from kiosk.services.accounts.bindings import end_access
 from kiosk.services.accounts.parent_accounts import account_with_id, close_if_done
 from kiosk.services.accounts.visible_children import Scope
 

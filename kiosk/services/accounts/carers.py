@@ -23,12 +23,12 @@ from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
 from kiosk.domain.school_calendar import today
 from kiosk.rules.contact import mask_email
 from kiosk.rules.roc_dates import format_roc
-from kiosk.services.accounts.binding_end import end_access
+from kiosk.services.accounts.bindings import end_access
 from kiosk.services.accounts.carer_entry import CarerEntry, faults_of_person, read_entry
 from kiosk.services.accounts.parent_accounts import Person, account_of_carer
 from kiosk.services.accounts.visible_children import Scope, scope_of
 from kiosk.services.applications.cases import get_case
-from kiosk.services.auth.account_session import AccountSession, require_account
+from kiosk.services.auth.account_session import AccountService, AccountSession
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.auth.lockout import Lockout
@@ -62,24 +62,20 @@ class CarerRow:
 
 
 @audits_refusals
-class Carers:
+class Carers(AccountService):
     """Lists, grants and revokes carers' accesses.
 
-    Every method raises Denied or PasswordChangeRequired as `require_account` does, and Denied for a holder who is not
-    bound to the child or did not grant the access.
+    Denied is raised too for a holder who is not bound to the child or did not grant the access.
     """
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
-        self._store = store
-        self._settings = settings
-        self._clock = clock
+        super().__init__(store, settings, clock)
         self._lockout = Lockout(clock)
 
     def of_child(self, holder: AccountSession, student_id: str) -> tuple[CarerRow, ...]:
         """Return the accesses to a child that the holder granted, the newest first, including ended ones."""
         on = today(self._clock)
-        with self._store.read() as session:
-            account = require_account(session, holder, on)
+        with self._read(holder) as (session, account):
             _require_binding(session, account, student_id)
             found = session.exec(
                 select(CarerAccess, ParentAccount.name)
@@ -115,8 +111,7 @@ class Carers:
         entry = read_entry(name, national_id, mobile, email, scope, last_day, on)
         faults: dict[str, Enum] = {}
         row = None
-        with self._store.write() as unit:
-            account = require_account(unit.session, holder, on)
+        with self._write(holder) as (unit, account):
             binding = _require_binding(unit.session, account, student_id)
             if not isinstance(entry, CarerEntry):
                 raise CarerRefused(entry)
@@ -141,8 +136,7 @@ class Carers:
         Raises:
             ChangedMeanwhile: it ended already.
         """
-        with self._store.write() as unit:
-            account = require_account(unit.session, holder, today(self._clock))
+        with self._write(holder) as (unit, account):
             access = unit.session.get(CarerAccess, access_id)
             if access is None or access.granted_by != account.id:
                 raise Denied

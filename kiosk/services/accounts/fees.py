@@ -8,11 +8,9 @@ from datetime import date
 from sqlmodel import Session, col, func, select
 
 from db.models.school import Fee, Student
-from db.store import Store
-from kiosk.clock import Clock
 from kiosk.domain.school_calendar import today
 from kiosk.services.accounts.visible_children import Scope, seen_children
-from kiosk.services.auth.account_session import AccountSession, require_account
+from kiosk.services.auth.account_session import AccountService, AccountSession
 from kiosk.services.auth.denial_audit import audits_refusals
 
 
@@ -40,22 +38,13 @@ class ChildFees:
 
 
 @audits_refusals
-class Fees:
+class Fees(AccountService):
     """Shows fees to a signed-on parent or carer."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
-
     def of_account(self, holder: AccountSession) -> tuple[ChildFees, ...]:
-        """Return the fees of each child whose fees the holder may see.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `kiosk.services.auth.account_session.require_account`.
-        """
+        """Return the fees of each child whose fees the holder may see."""
         on = today(self._clock)
-        with self._store.read() as session:
-            account = require_account(session, holder, on)
+        with self._read(holder) as (session, account):
             imported_at = session.exec(select(func.max(Fee.imported_at))).one()
             return tuple(
                 _fees_of(session, seen.student_id, imported_at)

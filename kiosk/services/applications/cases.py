@@ -1,19 +1,22 @@
-"""Reads applications with their applicants."""
+"""Reads applications with their applicants, and makes the stored columns of an applicant."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, RowMapping, Select, bindparam, select
 
+from db.keyring import IndexColumn, KeyRing
 from db.models.applications import Applicant, Application
 from db.models.columns import table_of
 from kiosk.domain.application_case import ApplicantRecord, ApplicationCase
-from kiosk.domain.application_form import Basis, Mode
+from kiosk.domain.application_form import ApplicantValues, Basis, Mode, sex_differs
 from kiosk.domain.application_status import LIVE_STATES, ApplicationState, ApprovalBlock, ReviewFlag
 from kiosk.domain.receipt import EmailState
+from kiosk.rules.contact import email_key
+from kiosk.rules.names import is_rare, needs_manual_glyph
 
 BLOCK_COLUMNS = {block: f"held_for_{block.value}" for block in ApprovalBlock}
 _CONVERTED = {"mode", "basis", "state", "blocks", "flags", "needs_review", "applicants"}
@@ -41,6 +44,30 @@ _FIND_OTHERS = (
 _FIND_APPLICANTS = (
     select(_applicant).where(_applicant.c.application_id.in_(_IDS)).order_by(_applicant.c.position, _applicant.c.id)
 )
+
+
+def personal_columns(keys: KeyRing, row_id: str, person: ApplicantValues, verified: Collection[str]) -> dict[str, Any]:
+    """Return an applicant's personal columns; all but name and relation are sealed, blind indexes or flags.
+
+    The seal is bound to ``row_id``. ``verified`` are the `email_key` of the addresses whose code was typed in.
+    """
+    key = None if person.email is None else email_key(person.email)
+    state = EmailState.NONE if key is None else EmailState.VERIFIED if key in verified else EmailState.UNVERIFIED
+    return {
+        "name": person.name,
+        "relation": person.relation,
+        "email_state": state.value,
+        "unusual_characters": needs_manual_glyph(person.name) or is_rare(person.name),
+        "sex_differs": sex_differs(person.relation, person.national_id),
+        "national_id_index": keys.index(IndexColumn.NATIONAL_ID, person.national_id.text),
+        "mobile_index": keys.index(IndexColumn.MOBILE, person.mobile),
+        "email_index": None if key is None else keys.index(IndexColumn.EMAIL, key),
+        "sealed": keys.seal(
+            "applicant",
+            row_id,
+            {"national_id": person.national_id.text, "mobile": person.mobile, "email": person.email},
+        ),
+    }
 
 
 def applicant_of(row: Mapping[str, Any] | RowMapping) -> ApplicantRecord:

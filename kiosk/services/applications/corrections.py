@@ -21,7 +21,7 @@ from kiosk.domain.errors import AlreadyApplied, ChangedMeanwhile
 from kiosk.domain.school_calendar import today
 from kiosk.rules.contact import email_key
 from kiosk.services.applications import history
-from kiosk.services.applications.applicant_rows import personal_columns
+from kiosk.services.applications.cases import personal_columns
 from kiosk.services.applications.correction_answers import (
     RETURNABLE,
     CorrectionAnswer,

@@ -25,8 +25,7 @@ from kiosk.domain.receipt import Receipt, make_receipt, masked_applicant
 from kiosk.domain.school_calendar import today
 from kiosk.rules.contact import email_key
 from kiosk.services.applications import history
-from kiosk.services.applications.applicant_rows import personal_columns
-from kiosk.services.applications.cases import applicant_of, case_of, read_case, read_case_of_request
+from kiosk.services.applications.cases import applicant_of, case_of, personal_columns, read_case, read_case_of_request
 from kiosk.services.applications.flag_rules import GuardianContacts, flags_of, names_of, person_flags
 from kiosk.services.applications.flags import increment_state_count, refresh, refresh_only
 from kiosk.services.applications.form_check import InvalidApplication, read_form, student_as_applicant

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -9,6 +11,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, bindparam, select
 
 from db.models.light import CREDENTIAL, PARENT_ACCOUNT
+from db.store import Store, UnitOfWork
+from kiosk.clock import Clock
+from kiosk.config.settings import Settings
+from kiosk.domain.school_calendar import today
 from kiosk.services.auth.parent_login import PARENT_LOGIN, sees_a_child
 from kiosk.services.auth.student_session import require_valid
 
@@ -72,3 +78,25 @@ def require_account(session: Session, holder: AccountSession, on: date) -> Paren
     asked = {"credential": holder.credential_id, "account": holder.account_id, "on": on.isoformat()}
     require_valid(session.connection().execute(_FIND, asked).one_or_none(), holder.credential_version)
     return session.get_one(ParentAccount, holder.account_id)
+
+
+class AccountService:
+    """A service for a signed-on parent or carer.
+
+    Every method first reads the account, and raises Denied or PasswordChangeRequired as `require_account` does.
+    """
+
+    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+
+    @contextmanager
+    def _read(self, holder: AccountSession) -> Iterator[tuple[Session, ParentAccount]]:
+        with self._store.read() as session:
+            yield session, require_account(session, holder, today(self._clock))
+
+    @contextmanager
+    def _write(self, holder: AccountSession) -> Iterator[tuple[UnitOfWork, ParentAccount]]:
+        with self._store.write() as unit:
+            yield unit, require_account(unit.session, holder, today(self._clock))

@@ -15,7 +15,7 @@ from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.domain.reason import checked_reason
 from kiosk.rules.contact import mask_email, mask_mobile
 from kiosk.rules.identity import mask_id
-from kiosk.services.accounts.binding_end import end_access, end_binding
+from kiosk.services.accounts.bindings import end_access, end_binding
 from kiosk.services.accounts.bindings_desk import require_not_own_account
 from kiosk.services.accounts.parent_accounts import close_account
 from kiosk.services.auth.staff_session import REGISTRAR, StaffGate, StaffMember, name_of_staff

@@ -14,16 +14,13 @@ from sqlmodel import Session, col, select
 from db.models.accounts import Binding, DeletionRequest, ParentAccount
 from db.models.applications import Application, Consent
 from db.models.school import Student
-from db.store import Store
-from kiosk.clock import Clock
-from kiosk.config.settings import Settings
 from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.domain.reason import checked_reason
 from kiosk.domain.school_calendar import today
 from kiosk.i18n import _, current_language
-from kiosk.services.accounts.binding_end import end_binding
+from kiosk.services.accounts.bindings import end_binding
 from kiosk.services.accounts.parent_accounts import is_bound
-from kiosk.services.auth.account_session import AccountSession, require_account
+from kiosk.services.auth.account_session import AccountService, AccountSession
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.privacy.subject_access import DataSection, OwnDataReader
 from kiosk.services.students.consents import BY_ACCOUNT, WITHDRAWN, moment_after_last
@@ -70,21 +67,12 @@ class DeletionState:
 
 
 @audits_refusals
-class OwnData:
-    """Serves the rights of a signed-on parent or carer.
-
-    Every method raises Denied or PasswordChangeRequired as `require_account` does.
-    """
-
-    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
-        self._store = store
-        self._settings = settings
-        self._clock = clock
+class OwnData(AccountService):
+    """Serves the rights of a signed-on parent or carer."""
 
     def consents(self, holder: AccountSession) -> tuple[GivenConsent, ...]:
         """Return the consents behind the account's bindings and the withdrawals, the oldest first."""
-        with self._store.read() as session:
-            account = require_account(session, holder, today(self._clock))
+        with self._read(holder) as (session, account):
             found = OwnDataReader(session, self._store.keys, account).consents()
             return tuple(
                 GivenConsent(
@@ -107,8 +95,7 @@ class OwnData:
         Raises:
             Denied: no active binding of the holder rests on it.
         """
-        with self._store.write() as unit:
-            account = require_account(unit.session, holder, today(self._clock))
+        with self._write(holder) as (unit, account):
             consent = unit.session.get(Consent, consent_id)
             binding = None if consent is None else _binding_on(unit.session, account, consent)
             if consent is None or binding is None:
@@ -156,8 +143,7 @@ class OwnData:
             ChangedMeanwhile: a request is open already.
         """
         reason = checked_reason(reason)
-        with self._store.write() as unit:
-            account = require_account(unit.session, holder, today(self._clock))
+        with self._write(holder) as (unit, account):
             last = _last_request(unit.session, account)
             if last is not None and last.state == "open":
                 raise ChangedMeanwhile(at=last.requested_at, what=last.state)
@@ -174,8 +160,7 @@ class OwnData:
 
     def deletion(self, holder: AccountSession) -> DeletionState | None:
         """Return the last deletion request."""
-        with self._store.read() as session:
-            account = require_account(session, holder, today(self._clock))
+        with self._read(holder) as (session, account):
             last = _own_request(session, account)
             if last is None:
                 return None
@@ -188,8 +173,7 @@ class OwnData:
         Raises:
             ChangedMeanwhile: there is none, or the school has decided.
         """
-        with self._store.write() as unit:
-            account = require_account(unit.session, holder, today(self._clock))
+        with self._write(holder) as (unit, account):
             last = _own_request(unit.session, account)
             if last is None or last.state != "open":
                 raise ChangedMeanwhile(at=last.decided_at or 0 if last else 0, what=last.state if last else "")
@@ -199,8 +183,7 @@ class OwnData:
     def _copy(self, holder: AccountSession, action: str) -> OwnDataCopy:
         on = today(self._clock)
         title = load_text(TextName.CONSENT, self._settings.text_folder, current_language()).title
-        with self._store.write() as unit:
-            account = require_account(unit.session, holder, on)
+        with self._write(holder) as (unit, account):
             sections = OwnDataReader(unit.session, unit.keys, account).sections(title)
             unit.audit(holder.credential_id, action, account.id)
             return OwnDataCopy(on, sections)

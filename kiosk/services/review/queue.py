@@ -60,16 +60,6 @@ class QueuePage:
     has_before: bool
     has_more: bool
 
-    @property
-    def first(self) -> Cursor | None:
-        """The place of the first row; None on an empty page."""
-        return self.rows[0].cursor if self.rows else None
-
-    @property
-    def last(self) -> Cursor | None:
-        """The place of the last row; None on an empty page."""
-        return self.rows[-1].cursor if self.rows else None
-
 
 @dataclass(frozen=True, slots=True)
 class QueueClass:

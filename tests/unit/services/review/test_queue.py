@@ -98,7 +98,7 @@ def test_pages_follow_each_other_both_ways(
     sort = QueueSort(by, descending)
     pages = [queue.page(registrar, ALL, sort, limit=limit)]
     while pages[-1].has_more:
-        pages.append(queue.page(registrar, ALL, sort, after=pages[-1].last, limit=limit))
+        pages.append(queue.page(registrar, ALL, sort, after=pages[-1].rows[-1].cursor, limit=limit))
     found = [row for page in pages for row in page.rows]
     assert len({row.application_id for row in found}) == len(found) == 12
     keys = [sort_key(by, row, order) for row in found]
@@ -106,7 +106,7 @@ def test_pages_follow_each_other_both_ways(
     assert [page.has_before for page in pages] == [False] + [True] * (len(pages) - 1)
     back = [queue.page(registrar, ALL, sort, from_end=True, limit=limit)]
     while back[-1].has_before:
-        back.append(queue.page(registrar, ALL, sort, before=back[-1].first, limit=limit))
+        back.append(queue.page(registrar, ALL, sort, before=back[-1].rows[0].cursor, limit=limit))
     assert [row for page in reversed(back) for row in page.rows] == found
     assert [page.has_more for page in back] == [False] + [True] * (len(back) - 1)
 
@@ -154,7 +154,7 @@ def test_student_numbers_come_before_application_numbers(queue: ReviewQueue, reg
     assert found == [0, 1, 2, 3, 4]
     every = [queue.page(registrar, QueueFilter(search="11"), WAITING, limit=5)]
     while every[-1].has_more:
-        every.append(queue.page(registrar, QueueFilter(search="11"), WAITING, after=every[-1].last, limit=5))
+        every.append(queue.page(registrar, QueueFilter(search="11"), WAITING, after=every[-1].rows[-1].cursor, limit=5))
     assert list(itertools.chain.from_iterable(map(places, every))) == list(range(12))
 
 
