@@ -6,7 +6,7 @@ the account since its opening: the school has not verified them, and the grantin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from db.models.applications import Applicant, Application, Consent
 from db.models.documents import Document
 from db.models.school import Guardian, Student
 from kiosk.domain.application_status import ApplicationState
-from kiosk.domain.documents import FormKind, PaperState
+from kiosk.domain.documents import FormFault, FormKind, FormRefused, PaperState
 from kiosk.domain.school_calendar import roc_day
 from kiosk.i18n import _
 from kiosk.rules.identity import mask_id
@@ -27,6 +27,8 @@ from kiosk.rules.names import mask_name
 from kiosk.rules.roc_dates import format_roc
 from kiosk.services.accounts.parent_accounts import credential_of, is_bound
 from kiosk.services.accounts.visible_children import Scope, scope_of
+from kiosk.services.documents.font_coverage import missing_characters, printable_value
+from kiosk.services.documents.typst import NotTypeset, typeset
 from kiosk.services.messaging.outbox import Channel, MessageKind
 from kiosk.services.messaging.redaction import messages_of
 from kiosk.services.students.consents import BY_ACCOUNT, choice_label
@@ -233,3 +235,31 @@ def _note(text: str) -> Iterator[Line]:
 def deletion_label(state: str) -> str:
     """Return the label of a deletion request's state."""
     return {"deleted": _("已刪除"), "declined": _("不刪除"), "taken_back": _("已取回")}.get(state, _("待學校處理"))
+
+
+def render_copy(sections: Sequence[DataSection], made_on: date, school_name: str) -> bytes:
+    """Return one PDF, with the same bytes for the same data and day.
+
+    Raises:
+        FormRefused: the text cannot be rendered.
+    """
+    title = _("個人資料複製本")
+    content = [[section.title, [list(line) for line in section.lines]] for section in sections]
+    copy = {
+        "school": printable_value(school_name),
+        "title": title,
+        "made": _("製作日期：{day}").format(day=format_roc(made_on)),
+        "nothing": _("沒有資料。"),
+        "note": _(
+            "依個人資料保護法第3條製給。身分證字號只顯示末三碼，學校封存的是完整字號；密碼只存不能還原的雜湊值。"
+        ),
+        "missing": missing_characters([content, school_name]),
+        "sections": [
+            {"title": section.title, "lines": printable_value([list(line) for line in section.lines])}
+            for section in sections
+        ],
+    }
+    try:
+        return typeset("copy.typ", made_on, {"copy": copy}, title)
+    except NotTypeset:
+        raise FormRefused(FormFault.UNRENDERABLE) from None

@@ -22,7 +22,7 @@ from kiosk.services.accounts.bindings import end_binding
 from kiosk.services.accounts.parent_accounts import is_bound
 from kiosk.services.auth.account_session import AccountService, AccountSession
 from kiosk.services.auth.denial_audit import audits_refusals
-from kiosk.services.privacy.subject_access import DataSection, OwnDataReader
+from kiosk.services.privacy.subject_access import DataSection, OwnDataReader, render_copy
 from kiosk.services.students.consents import BY_ACCOUNT, WITHDRAWN, moment_after_last
 from kiosk.services.texts.loader import TextName, load_text
 
@@ -130,8 +130,6 @@ class OwnData(AccountService):
         Raises:
             FormRefused: the text cannot be rendered.
         """
-        from kiosk.services.privacy.subject_access_pdf import render_copy
-
         copy = self._copy(holder, "own_data.copied")
         return render_copy(copy.sections, copy.made_on, self._settings.school_name)
 

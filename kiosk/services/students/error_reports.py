@@ -22,7 +22,7 @@ from kiosk.domain.reason import checked_reason
 from kiosk.services.auth.lockout import Lockout
 from kiosk.services.auth.staff_session import REGISTRAR, StaffGate, StaffMember, name_of_staff
 from kiosk.services.students.confirmation import set_data_state
-from kiosk.services.students.student_corrections import check, class_names, write
+from kiosk.services.students.student_corrections import check_corrections, class_names, write_corrections
 
 AT_ONCE = 50
 
@@ -184,8 +184,8 @@ class Tickets:
                 raise Undecided
             values = {key: one.value for key, one in decisions.items() if isinstance(one, Correct)}
             student = unit.session.get_one(Student, ticket.student_id)
-            checked = check(unit.session, student, values, self._settings.student_no_pattern)
-            code = write(unit, self._lockout, student, checked, member.credential_id)
+            checked = check_corrections(unit.session, student, values, self._settings.student_no_pattern)
+            code = write_corrections(unit, self._lockout, student, checked, member.credential_id)
             decided = [{**one, **_decision(decisions[one["field"]], student, one["field"])} for one in fields]
             ticket.sealed = unit.keys.seal("ticket", ticket.id, {"fields": decided})
             ticket.state = "corrected" if values else "declined"

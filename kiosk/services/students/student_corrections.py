@@ -39,7 +39,9 @@ class ImpossibleCorrection(ServiceError):
         self.fault = fault
 
 
-def check(session: Session, student: Student, values: Mapping[str, str], number_pattern: str) -> dict[str, str]:
+def check_corrections(
+    session: Session, student: Student, values: Mapping[str, str], number_pattern: str
+) -> dict[str, str]:
     """Return the values of class_name, name and student_number in the roster's form.
 
     Raises:
@@ -56,7 +58,9 @@ def check(session: Session, student: Student, values: Mapping[str, str], number_
     return checked
 
 
-def write(unit: UnitOfWork, lockout: Lockout, student: Student, values: Mapping[str, str], actor: str) -> str | None:
+def write_corrections(
+    unit: UnitOfWork, lockout: Lockout, student: Student, values: Mapping[str, str], actor: str
+) -> str | None:
     """Write checked values; return a one-time code if the login needs one.
 
     A new student number is the login's new account. A first password was made for the old number, and the ID is

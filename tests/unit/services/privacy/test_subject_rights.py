@@ -18,8 +18,7 @@ from kiosk.services.auth.staff_session import OwnChildRefused
 from kiosk.services.messaging.mail_sender import MailSender
 from kiosk.services.messaging.redaction import DELETED_NAME
 from kiosk.services.office import open_office
-from kiosk.services.privacy.subject_access import DataSection
-from kiosk.services.privacy.subject_access_pdf import render_copy
+from kiosk.services.privacy.subject_access import DataSection, render_copy
 from kiosk.services.school import School
 from tests.builders.accounts import Families, account_row, messages
 from tests.builders.applications import FATHER, MOTHER, MOTHER_ID, TEXT, TODAY, answer
