@@ -11,7 +11,7 @@ from db.models.applications import Application
 from db.models.school import Student
 from db.store import Store
 from kiosk.config.settings import Settings
-from kiosk.domain.errors import ChangedMeanwhile, Denied
+from kiosk.domain.errors import ChangedMeanwhile
 from kiosk.domain.reason import checked_reason
 from kiosk.domain.school_calendar import day_at
 from kiosk.rules.contact import mask_email
@@ -25,6 +25,7 @@ from kiosk.services.auth.staff_session import (
     StaffGate,
     StaffMember,
     name_of_staff,
+    require_row,
 )
 
 
@@ -68,9 +69,7 @@ class Bindings:
             Denied: another's class, or no such student.
         """
         with self._gate.read(member, "bindings.list", REVIEWERS) as (session, acting):
-            student = session.get(Student, student_id)
-            if student is None:
-                raise Denied
+            student = require_row(session, Student, student_id)
             acting.require_class(student.class_name)
             found = session.exec(
                 select(Binding, ParentAccount, Application.number)
@@ -91,9 +90,7 @@ class Bindings:
         """
         reason = checked_reason(reason)
         with self._gate.write(member, "bindings.end", REGISTRAR) as (unit, acting):
-            binding = unit.session.get(Binding, binding_id)
-            if binding is None:
-                raise Denied
+            binding = require_row(unit.session, Binding, binding_id)
             acting.require_not_own_child(unit.session, binding.student_id)
             if binding.state != "active" or binding.version != version:
                 raise ChangedMeanwhile(

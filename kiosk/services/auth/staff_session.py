@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 
 from sqlalchemy import bindparam
 from sqlalchemy import select as sql_select
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from db.models.applications import Applicant
 from db.models.columns import table_of
@@ -25,6 +26,7 @@ from kiosk.i18n import _
 from kiosk.services.auth.denial_audit import refusals_audited
 
 STAFF_LOGIN = "staff"
+_Model = TypeVar("_Model", bound=SQLModel)
 
 _credential, _staff, _staff_class = table_of(Credential), table_of(Staff), table_of(StaffClass)
 _FIND_STAFF = (
@@ -179,6 +181,14 @@ def require_staff(session: Session, member: StaffMember, roles: Collection[Role]
     if role is Role.HOMEROOM_TEACHER:
         classes = session.connection().execute(_FIND_CLASSES, {"staff": found.id}).scalars().all()
     return ActingStaff(found.id, role, frozenset(classes), found.national_id_index)
+
+
+def require_row(session: Session, model: type[_Model], row_id: str) -> _Model:
+    """Return a row; deny an unknown id."""
+    found = session.get(model, row_id)
+    if found is None:
+        raise Denied
+    return found
 
 
 def name_of_staff(session: Session, staff_id: str | None) -> str:

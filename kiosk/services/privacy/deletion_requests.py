@@ -11,14 +11,14 @@ from db.models.accounts import Binding, CarerAccess, DeletionRequest, ParentAcco
 from db.models.school import Student
 from db.store import Store
 from kiosk.config.settings import Settings
-from kiosk.domain.errors import ChangedMeanwhile, Denied
+from kiosk.domain.errors import ChangedMeanwhile
 from kiosk.domain.reason import checked_reason
 from kiosk.rules.contact import mask_email, mask_mobile
 from kiosk.rules.identity import mask_id
 from kiosk.services.accounts.bindings import end_access, end_binding
 from kiosk.services.accounts.bindings_desk import require_not_own_account
 from kiosk.services.accounts.parent_accounts import close_account
-from kiosk.services.auth.staff_session import REGISTRAR, StaffGate, StaffMember, name_of_staff
+from kiosk.services.auth.staff_session import REGISTRAR, StaffGate, StaffMember, name_of_staff, require_row
 from kiosk.services.privacy.erasure import erase
 
 AT_ONCE = 100
@@ -79,9 +79,7 @@ class DeletionRequests:
     def open(self, member: StaffMember, request_id: str) -> DeletionView:
         """Return one request."""
         with self._gate.read(member, "deletion_requests.open", REGISTRAR) as (session, _acting):
-            request = session.get(DeletionRequest, request_id)
-            if request is None:
-                raise Denied
+            request = require_row(session, DeletionRequest, request_id)
             account = session.get_one(ParentAccount, request.account_id)
             known = self._store.keys.open("parent_account", account.id, account.sealed)
             said = self._store.keys.open("deletion_request", request.id, request.sealed)
@@ -110,9 +108,7 @@ class DeletionRequests:
         """
         answer = checked_reason(answer)
         with self._gate.write(member, "deletion_requests.decide", REGISTRAR) as (unit, acting):
-            request = unit.session.get(DeletionRequest, request_id)
-            if request is None:
-                raise Denied
+            request = require_row(unit.session, DeletionRequest, request_id)
             account = unit.session.get_one(ParentAccount, request.account_id)
             require_not_own_account(unit.session, acting, account, unit.timestamp_ms)
             if request.state != "open" or request.version != version:

@@ -1,4 +1,4 @@
-"""A reviewer's work on one application: view, reveal, note, approve, return, reject, and the registrar's decisions.
+"""A reviewer's work on one application: view, reveal, note, decide, and confirm received papers.
 
 A decision names the version that was seen; if it changed meanwhile, nothing is written and the colleague is named.
 Nobody decides on their own child.
@@ -13,11 +13,14 @@ from sqlalchemy import bindparam, insert, select, update
 
 from db.models.applications import Correction
 from db.models.columns import table_of
+from db.models.documents import SignedForm
+from db.models.school import Student
 from db.store import UnitOfWork
 from kiosk.domain.application_case import ApplicationCase
 from kiosk.domain.application_status import OPEN_STATES, ApplicationState, ApprovalBlock
 from kiosk.domain.errors import Denied, ServiceError
 from kiosk.domain.reason import checked_reason
+from kiosk.domain.school_calendar import day_at
 from kiosk.i18n import _
 from kiosk.services.accounts.bindings import open_binding
 from kiosk.services.applications import history
@@ -27,15 +30,30 @@ from kiosk.services.applications.flags import refresh, with_current_flags
 from kiosk.services.applications.history import Action
 from kiosk.services.applications.state_changes import change_state, write_act
 from kiosk.services.auth.staff_session import REGISTRAR, REVIEWERS, OwnChildRefused, Role, StaffMember
+from kiosk.services.auth.student_session import is_of_age
 from kiosk.services.messaging import outbox
 from kiosk.services.review.case_reader import in_full, view_of
 from kiosk.services.review.case_view import ApplicationView, Revealed
-from kiosk.services.review.decision_unit import case_for, changed_meanwhile
-from kiosk.services.review.received_papers import ReceivedPapers
+from kiosk.services.review.decision_unit import DecisionUnit, case_for, changed_meanwhile
+from kiosk.services.signing.issuing import note_received
+from kiosk.services.students.consents import ConsentAnswer, NotOfAge, add_consent
+from kiosk.services.texts.loader import ConsentText
 
 _correction = table_of(Correction)
+_signed_form = table_of(SignedForm)
+_student = table_of(Student)
 _FIND_OPEN_CORRECTIONS = select(_correction.c.id, _correction.c.position, _correction.c.field).where(
     _correction.c.application_id == bindparam("application"), _correction.c.state == "open"
+)
+_FIND_SEALED = select(_student.c.sealed).where(_student.c.id == bindparam("student"))
+_RECEIVE_FORM = (
+    update(_signed_form)
+    .where(
+        _signed_form.c.application_id == bindparam("application"),
+        _signed_form.c.form == "binding",
+        _signed_form.c.state != "returned",
+    )
+    .values(state="returned", received_by=bindparam("staff"), changed_at=bindparam("at"))
 )
 _REGISTRARS_BLOCKS = {ApprovalBlock.CONFLICT, ApprovalBlock.REGISTRAR}
 
@@ -63,7 +81,7 @@ class NothingToReturn(ServiceError):
     """No field is named, or one that the application has not."""
 
 
-class Review(ReceivedPapers):
+class Review(DecisionUnit):
     """The service."""
 
     def open(self, member: StaffMember, application_id: str) -> ApplicationView:
@@ -173,6 +191,54 @@ class Review(ReceivedPapers):
             self._reject(unit, acting, case, reason)
             refresh(unit, [case.student_id])
             unit.audit(member.credential_id, "application.rejected", case.id, {"reason": reason})
+
+    def form_received(self, member: StaffMember, application_id: str, version: int) -> None:
+        """Confirm the signed form (已收到簽章申請書): it came back with the same content."""
+        with self._deciding(member, "application.form", application_id, version) as (unit, acting, case):
+            values = {"application": case.id, "staff": acting.id, "at": unit.timestamp_ms}
+            unit.connection.execute(_RECEIVE_FORM, values)
+            note_received(unit, case.id, acting.id, member.credential_id)
+            refresh(unit, [case.student_id])
+            history.add(unit, case.id, Action.FORM_RECEIVED, acting.id)
+            unit.audit(member.credential_id, "application.form_received", case.id)
+
+    def documents_seen(self, member: StaffMember, application_id: str, version: int) -> None:
+        """Confirm the originals of the documents that the application's basis needs (已查驗證明文件)."""
+        with self._deciding(member, "application.documents", application_id, version) as (unit, acting, case):
+            write_act(unit, case, documents_seen_by=acting.id, documents_seen_at=unit.timestamp_ms)
+            refresh(unit, [case.student_id])
+            history.add(unit, case.id, Action.DOCUMENTS_SEEN, acting.id)
+            unit.audit(member.credential_id, "application.documents_seen", case.id)
+
+    def record_student_consent(
+        self, member: StaffMember, application_id: str, version: int, text: ConsentText, choice: ConsentAnswer
+    ) -> None:
+        """Record the answer of a student of full age on signed paper; ``text`` is the consent text as the paper has it.
+
+        Raises:
+            NotOfAge: the student is a minor; a parent answers.
+        """
+        with self._deciding(member, "application.student_consent", application_id, version) as (unit, acting, case):
+            sealed = unit.connection.execute(_FIND_SEALED, {"student": case.student_id}).scalar_one()
+            if not is_of_age(unit.keys, case.student_id, sealed, day_at(unit.timestamp_ms)):
+                raise NotOfAge
+            if choice not in ("agree", "refuse"):
+                raise Denied
+            add_consent(
+                unit,
+                case.student_id,
+                text,
+                choice,
+                text.source.language,
+                "student",
+                member.account,
+                member.terminal,
+                recorded_by=acting.id,
+            )
+            refresh(unit, [case.student_id])
+            history.add(unit, case.id, Action.STUDENT_CONSENT_RECORDED, acting.id)
+            detail = {"choice": choice, "sha256": text.source.sha256}
+            unit.audit(member.credential_id, "consent.recorded", case.student_id, detail)
 
     def release_registrar_hold(self, member: StaffMember, application_id: str, version: int) -> None:
         """Release the registrar's block: an applicant with a student's ID is right after all."""

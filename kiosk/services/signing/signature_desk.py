@@ -13,10 +13,10 @@ from db.models.documents import Document, Signature
 from db.models.school import Student
 from db.store import Store
 from kiosk.domain.documents import FormKind
-from kiosk.domain.errors import ChangedMeanwhile, Denied
+from kiosk.domain.errors import ChangedMeanwhile
 from kiosk.rules.strokes import Drawing
 from kiosk.services.applications.flags import refresh
-from kiosk.services.auth.staff_session import REVIEWERS, Role, StaffGate, StaffMember
+from kiosk.services.auth.staff_session import REVIEWERS, Role, StaffGate, StaffMember, require_row
 from kiosk.services.documents.register import content_of, drawing_of, void_if_changed
 from kiosk.services.signing.issuing import mark_returned
 
@@ -109,9 +109,7 @@ class SignatureDesk:
             Denied: another's class, or the member's own child.
         """
         with self._gate.write(member, "signature.check", REVIEWERS) as (unit, acting):
-            signature = unit.session.get(Signature, signature_id)
-            if signature is None:
-                raise Denied
+            signature = require_row(unit.session, Signature, signature_id)
             document = unit.session.get_one(Document, signature.document_id)
             acting.require_class(unit.session.get_one(Student, document.student_id).class_name)
             acting.require_not_own_child(unit.session, document.student_id)

@@ -17,10 +17,10 @@ from db.store import Store
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings
 from kiosk.domain.application_status import OPEN_STATES
-from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
+from kiosk.domain.errors import ChangedMeanwhile, ServiceError
 from kiosk.domain.reason import checked_reason
 from kiosk.services.auth.lockout import Lockout
-from kiosk.services.auth.staff_session import REGISTRAR, StaffGate, StaffMember, name_of_staff
+from kiosk.services.auth.staff_session import REGISTRAR, StaffGate, StaffMember, name_of_staff, require_row
 from kiosk.services.students.confirmation import set_data_state
 from kiosk.services.students.student_corrections import check_corrections, class_names, write_corrections
 
@@ -140,9 +140,7 @@ class Tickets:
             Denied: no such report.
         """
         with self._gate.read(member, "tickets.open", REGISTRAR) as (session, _acting):
-            ticket = session.get(Ticket, ticket_id)
-            if ticket is None:
-                raise Denied
+            ticket = require_row(session, Ticket, ticket_id)
             student = session.get_one(Student, ticket.student_id)
             return TicketView(
                 row=self._row(session, ticket),
@@ -172,9 +170,7 @@ class Tickets:
             Denied: the member's own child, or no such report.
         """
         with self._gate.write(member, "tickets.decide", REGISTRAR) as (unit, acting):
-            ticket = unit.session.get(Ticket, ticket_id)
-            if ticket is None:
-                raise Denied
+            ticket = require_row(unit.session, Ticket, ticket_id)
             acting.require_not_own_child(unit.session, ticket.student_id)
             if ticket.state != "open" or ticket.version != version:
                 by = name_of_staff(unit.session, ticket.decided_by)
