@@ -134,8 +134,10 @@ def _queue(session: Session, class_name: str | None, student_number: str | None 
             query = query.where(_student.c.class_name == class_name)
         if student_number is not None:
             query = query.where(_student.c.student_number == student_number)
-        for subject, *student, state, number in session.connection().execute(query):
-            found.append(QueuedForm(FormKey(kind, subject), *student, PaperState(state or "not_printed"), number))
+        for row in session.connection().execute(query):
+            key, state = FormKey(kind, row.subject_id), PaperState(row.state or PaperState.NOT_PRINTED)
+            seat = (row.class_name, row.seat_number, row.student_number)
+            found.append(QueuedForm(key, *seat, row.name, state, row.number))
     return sorted(found, key=lambda form: (form.class_name, form.seat_number or 0, form.key.subject_id, form.key.kind))
 
 

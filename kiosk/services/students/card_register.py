@@ -136,6 +136,6 @@ def _rows(
     if after is not None:
         query = query.where(tuple_(*order) > tuple_(after.class_name, after.seat_number, after.student_number))
     return tuple(
-        CardRow(*student, tuple(json.loads(items)), version, answered_at, PaperState(state))
-        for *student, items, version, answered_at, state in connection.execute(query)
+        CardRow(class_name, seat, number, name, tuple(json.loads(items)), version, answered_at, PaperState(state))
+        for class_name, seat, number, name, items, version, answered_at, state in connection.execute(query)
     )
