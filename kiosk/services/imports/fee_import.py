@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from uuid import uuid4
 
 from sqlalchemy import delete, select
 
-from db.bulk_insert import NewRows
+from db.bulk_insert import NewRows, new_row_id
 from db.models.columns import table_of
 from db.models.school import Fee, Student
 from db.store import Store
@@ -42,7 +41,6 @@ _HEADERS = {
     "paid": ("繳費狀態", "繳款狀態", "狀態", "是否繳費"),
 }
 _KEY_OF_HEADING = {word: key for key, words in _HEADERS.items() for word in words}
-_BATCH = 2000
 _fee = table_of(Fee)
 _student = table_of(Student)
 _PAID = frozenset({"已繳", "已繳費", "已繳納", "已繳款", "是", "Y", "YES", "TRUE", "1"})
@@ -86,40 +84,29 @@ def student_ids(store: Store) -> dict[str, str]:
 
 
 def import_fees(store: Store, fees: Sequence[FeeRow], file_sha256: str, actor: str) -> None:
-    """Replace the school's fee list; no ``fees`` clear it.
-
-    Args:
-        store: the school's database.
-        fees: of a list without faults.
-        file_sha256: the file's, for the audit; empty without a file.
-        actor: for the audit.
+    """Replace the school's fee list by that of a list without faults; no ``fees`` and no file clear it.
 
     Raises:
         StudentsChanged: a student has left since the check.
         StoreError: nothing was written.
     """
-    new = NewRows(_fee, "id", "student_id", "item", "amount", "due_date", "paid", "place", "imported_at")
+    new = NewRows(_fee, "id", "student_id", "item", "amount", "due_date", "paid", "place")
+    for fee in fees:
+        due = fee.due_date.isoformat()
+        new.add(new_row_id(), fee.student_id, fee.item, fee.amount, due, fee.paid, fee.line)
+    students = {fee.student_id for fee in fees}
     with store.write() as unit:
         active = set(unit.connection.execute(select(_student.c.id).where(_student.c.active)).scalars())
-        if any(fee.student_id not in active for fee in fees):
+        if not students <= active:
             raise StudentsChanged
         unit.connection.execute(delete(_fee))
-        for start in range(0, len(fees), _BATCH):
-            for fee in fees[start : start + _BATCH]:
-                due = fee.due_date.isoformat()
-                new.add(uuid4().hex, fee.student_id, fee.item, fee.amount, due, fee.paid, fee.line, unit.timestamp_ms)
-            new.write(unit.connection)
-        students = len({fee.student_id for fee in fees})
-        detail = {"sha256": file_sha256, "fees": len(fees), "students": students}
+        new.write(unit.connection, imported_at=unit.timestamp_ms)
+        detail = {"sha256": file_sha256, "fees": len(fees), "students": len(students)}
         unit.audit(actor, "fees.imported" if fees else "fees.cleared", "school", detail)
 
 
 def check_fees(sheet: Sheet, students: Mapping[str, str]) -> FeeList:
-    """Check a whole sheet, reading its rows once.
-
-    Args:
-        sheet: the fee list.
-        students: from :func:`student_ids`.
+    """Check a whole sheet, reading its rows once; ``students`` are from :func:`student_ids`.
 
     Raises:
         UnreadableFile: the file is unreadable further down.

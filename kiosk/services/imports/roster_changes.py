@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from db.models.columns import table_of
 from db.models.school import Student
@@ -17,9 +16,8 @@ FEW_LEAVING = 10
 SHARE_LEAVING = 0.2
 """If more students would leave than both limits allow, the file may be a part of the school: a person must agree."""
 
-_BATCH = 2000
 _student = table_of(Student)
-_ACTIVE = select(_student.c.id, _student.c.student_number).where(_student.c.active)
+_STUDENTS = select(_student.c.id, _student.c.student_number, _student.c.active)
 
 
 class TooManyWouldLeave(ServiceError):
@@ -52,23 +50,18 @@ def compare_with_school(store: Store, roster: Roster) -> RosterChanges:
     Raises:
         StoreError: for an unreadable database.
     """
+    with store.read_plainly() as connection:
+        return compare(connection, roster)[0]
+
+
+def compare(connection: Connection, roster: Roster) -> tuple[RosterChanges, list[str]]:
+    """Return the changes that an import would make, and the ids of the leaving students."""
     listed = {row.student_number for row in roster.students}
-    with store.read() as session:
-        connection = session.connection()
-        leaving, active = leaving_students(connection, listed)
-        known = 0
-        for start in range(0, len(roster.students), _BATCH):
-            numbers = [row.student_number for row in roster.students[start : start + _BATCH]]
-            found = select(func.count()).select_from(_student).where(_student.c.student_number.in_(numbers))
-            known += connection.execute(found).scalar_one()
-    return RosterChanges(len(listed) - known, known, len(leaving), active)
-
-
-def leaving_students(connection: Connection, listed: Collection[str]) -> tuple[list[str], int]:
-    """Return the ids of the active students whose number is not listed, and the count of active students."""
-    active, leaving = 0, []
-    for row_id, number in connection.execute(_ACTIVE):
-        active += 1
-        if number not in listed:
+    known = active = 0
+    leaving = []
+    for row_id, number, is_active in connection.execute(_STUDENTS):
+        known += number in listed
+        active += is_active
+        if is_active and number not in listed:
             leaving.append(row_id)
-    return leaving, active
+    return RosterChanges(len(listed) - known, known, len(leaving), active), leaving

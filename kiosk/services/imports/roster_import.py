@@ -3,59 +3,58 @@
 Known students are found by their number. A missing column, and a blank ID or birth date, leave the value on file.
 Chosen passwords, consents, drafts and application states never change. Students missing from the file become inactive
 and cannot sign in; if a later file has them, they return with all their data.
+
+Every row is computed and sealed before the writers' lock is taken. If students changed meanwhile, it is done again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
-from db.bulk_insert import NewRows
-from db.keyring import IndexColumn
+from db.bulk_insert import NewRows, new_row_id
+from db.errors import StoreBusy
+from db.keyring import IndexColumn, KeyRing
 from db.models.columns import table_of
 from db.models.logins import Credential
 from db.models.school import Guardian, RosterImport, Student
 from db.store import Store, UnitOfWork
+from kiosk.domain.errors import ChangedMeanwhile
 from kiosk.rules.accounts import student_account
 from kiosk.services.applications.flags import refresh_after_roster
 from kiosk.services.auth.password_changes import new_desk_code
 from kiosk.services.auth.student_session import STUDENT_LOGIN
-from kiosk.services.imports.roster_changes import RosterChanges, TooManyWouldLeave, leaving_students
+from kiosk.services.imports.roster_changes import TooManyWouldLeave, compare
 from kiosk.services.imports.roster_check import Roster, StudentRow
 from kiosk.services.imports.roster_columns import DETAILS
 from kiosk.services.imports.roster_records import GuardianRow
 
 _BATCH = 2000
+_TRIES = 3
 
 _student = table_of(Student)
 _credential = table_of(Credential)
 _guardian = table_of(Guardian)
+_roster_import = table_of(RosterImport)
 
-_KNOWN = select(_student).where(_student.c.student_number.in_(bindparam("numbers", expanding=True)))
+_FROM_ROSTER = ("name", "class_name", "seat_number", "lost_characters", "national_id_index", "sealed")
+_STUDENTS = select(
+    _student.c.id, _student.c.student_number, _student.c.active, *(_student.c[name] for name in _FROM_ROSTER)
+)
+_KNOWN = _STUDENTS.where(_student.c.student_number.in_(bindparam("numbers", expanding=True)))
 _GUARDIANS = select(_guardian).where(_guardian.c.student_id.in_(bindparam("students", expanding=True)))
+_IMPORTS = select(func.count()).select_from(_roster_import)
 _CHANGE_STUDENT = (
     update(_student)
     .where(_student.c.id == bindparam("row"))
-    .values(
-        **{
-            name: bindparam(name)
-            for name in ("name", "class_name", "seat_number", "lost_characters", "national_id_index", "sealed")
-        },
-        active=True,
-        updated_at=bindparam("now"),
-        version=_student.c.version + 1,
-    )
+    .values(**{name: bindparam(name) for name in _FROM_ROSTER}, active=True, version=_student.c.version + 1)
 )
-_LEAVE = (
-    update(_student)
-    .where(_student.c.id == bindparam("row"))
-    .values(active=False, updated_at=bindparam("now"), version=_student.c.version + 1)
-)
+_LEAVE = update(_student).where(_student.c.id == bindparam("row")).values(active=False, version=_student.c.version + 1)
 _LOGIN_OF = _credential.update().where(
     _credential.c.subject_id == bindparam("row"), _credential.c.kind == STUDENT_LOGIN
 )
@@ -65,7 +64,6 @@ _NEW_FIRST_PASSWORD = _LOGIN_OF.where(_credential.c.password_hash.is_(None)).val
     initial_kind="national_id",
     initial_failures=0,
     initial_expires_at=None,
-    changed_at=bindparam("now"),
     version=_credential.c.version + 1,
 )
 _FORGET_GUARDIAN = delete(_guardian).where(_guardian.c.id == bindparam("row"))
@@ -103,13 +101,8 @@ def import_roster(
 ) -> Imported:
     """Write a roster without faults.
 
-    Args:
-        store: the school's database.
-        roster: the checked roster.
-        file_sha256: the file's, kept with the import.
-        actor: for the audit.
-        progress: called with the number of written students and of all.
-        may_leave: the agreed number of leaving students; None if nobody was asked.
+    ``progress`` is called with the number of prepared students and of all, last when all are written. ``may_leave`` is
+    the agreed number of leaving students, None if nobody was asked.
 
     Raises:
         ValueError: for a roster with faults.
@@ -118,68 +111,106 @@ def import_roster(
     """
     if roster.faults:
         raise ValueError("a roster with faults is not imported")
-    with store.write() as unit:
-        return _Import(unit, roster, progress).run(file_sha256, actor, may_leave)
+    for _try in range(_TRIES):
+        with store.read_plainly() as connection:
+            prepared = _Import(connection, store.keys, roster, progress)
+            prepared.prepare(may_leave)
+        with suppress(ChangedMeanwhile), store.write() as unit:
+            return prepared.write(unit, file_sha256, actor)
+    raise StoreBusy("the students keep changing")
 
 
 class _Import:
-    """An import within its unit of work."""
+    """An import: prepared on a snapshot, then written in a unit of work."""
 
-    def __init__(self, unit: UnitOfWork, roster: Roster, progress: Callable[[int, int], None]) -> None:
-        self.unit = unit
-        self.keys = unit.keys
-        self.connection = unit.connection
+    def __init__(
+        self, connection: Connection, keys: KeyRing, roster: Roster, progress: Callable[[int, int], None]
+    ) -> None:
+        self.connection = connection
+        self.keys = keys
         self.roster = roster
         self.guardian_columns = roster.guardian_columns
         self.progress = progress
+        self.state = _state_of(connection)
+        self.found, self.leaving = compare(connection, roster)
         self.codes: list[tuple[str, str]] = []
         self.renamed: list[str] = []
-        self.returned = self.id_logins = 0
+        self.changed = self.id_logins = 0
         self.new_students = NewRows(
             _student, "id", "student_number", "name", "class_name", "seat_number", "active", "data_state",
-            "lost_characters", "national_id_index", "sealed", "updated_at", "version",
+            "lost_characters", "national_id_index", "sealed",
         )  # fmt: skip
         self.new_logins = NewRows(
             _credential, "id", "kind", "account", "subject_id", "active", "initial_code", "initial_kind",
-            "initial_failures", "earlier_hashes", "changed_at", "version",
+            "earlier_hashes",
         )  # fmt: skip
         self.new_guardians = NewRows(
             _guardian, "id", "student_id", "role", "name", "national_id_index", "mobile_index", "email_index", "sealed"
         )
+        self.changes: list[dict[str, Any]] = []
+        self.returned: list[dict[str, Any]] = []
+        self.first_passwords: list[dict[str, Any]] = []
+        self.forgotten: list[dict[str, Any]] = []
 
-    def run(self, file_sha256: str, actor: str, may_leave: int | None) -> Imported:
-        """Write and record the import."""
-        students = self.roster.students
-        leaving, active = leaving_students(self.connection, {row.student_number for row in students})
-        self._refuse_unagreed(RosterChanges(0, 0, len(leaving), active), may_leave)
-        added = changed = 0
-        for start in range(0, len(students), _BATCH):
-            batch = students[start : start + _BATCH]
-            numbers = [row.student_number for row in batch]
-            known = {row.student_number: row for row in self.connection.execute(_KNOWN, {"numbers": numbers})}
-            new = [row for row in batch if row.student_number not in known]
-            added += len(new)
-            changed += self._update([row for row in batch if row.student_number in known], known)
-            for row in new:
-                self._insert(row)
-            self._write_new()
-            self.progress(start + len(batch), len(students))
-        self._execute_many(_LEAVE, [{"row": row_id, "now": self.unit.timestamp_ms} for row_id in leaving])
-        self._execute_many(_SWITCH_LOGIN, [{"row": row_id, "holds": False} for row_id in leaving])
-        refresh_after_roster(self.unit, self.renamed)
-        counts = {"students": len(students), "added": added, "changed": changed, "left": len(leaving)}
-        record = {"id": uuid4().hex, "file_sha256": file_sha256, "imported_at": self.unit.timestamp_ms}
-        self.connection.execute(insert(table_of(RosterImport)), record | counts)
-        self.unit.audit(actor, "roster.imported", "school", {"sha256": file_sha256} | counts)
-        return Imported(added, changed, self.returned, len(leaving), self.id_logins, tuple(self.codes))
-
-    def _refuse_unagreed(self, found: RosterChanges, may_leave: int | None) -> None:
+    def prepare(self, may_leave: int | None) -> None:
+        """Compute and seal every row."""
+        students, found = self.roster.students, self.found
         refused = found.must_be_agreed if may_leave is None else found.leaving > may_leave
         if refused:
             raise TooManyWouldLeave(found.leaving, found.active)
+        for start in range(0, len(students), _BATCH):
+            if start:
+                self.progress(start, len(students))
+            self._prepare_batch(students[start : start + _BATCH])
+
+    def _prepare_batch(self, batch: tuple[StudentRow, ...]) -> None:
+        known: dict[str, Row[Any]] = {}
+        guardians: dict[str, dict[str, Row[Any]]] = {}
+        if self.found.known:
+            numbers = {"numbers": [row.student_number for row in batch]}
+            known = {row.student_number: row for row in self.connection.execute(_KNOWN, numbers)}
+            students = {"students": [row.id for row in known.values()]}
+            for guardian in self.connection.execute(_GUARDIANS, students):
+                guardians.setdefault(guardian.student_id, {})[guardian.role] = guardian
+        for row in batch:
+            before = known.get(row.student_number)
+            if before is None:
+                self._insert(row)
+            else:
+                self._update(row, before, guardians.get(before.id, {}))
+
+    def write(self, unit: UnitOfWork, file_sha256: str, actor: str) -> Imported:
+        """Write and record the import.
+
+        Raises:
+            ChangedMeanwhile: students or guardians are no longer those of the snapshot.
+        """
+        if _state_of(unit.connection) != self.state:
+            raise ChangedMeanwhile
+        now = unit.timestamp_ms
+        for statement, rows in (
+            (_CHANGE_STUDENT.values(updated_at=now), self.changes),
+            (_LEAVE.values(updated_at=now), [{"row": row_id} for row_id in self.leaving]),
+            (_SWITCH_LOGIN, self.returned + [{"row": row_id, "holds": False} for row_id in self.leaving]),
+            (_NEW_FIRST_PASSWORD.values(changed_at=now), self.first_passwords),
+            (_FORGET_GUARDIAN, self.forgotten),
+        ):
+            if rows:
+                unit.connection.execute(statement, rows)
+        self.new_students.write(unit.connection, updated_at=now, version=1)
+        self.new_logins.write(unit.connection, initial_failures=0, changed_at=now, version=1)
+        self.new_guardians.write(unit.connection)
+        refresh_after_roster(unit, self.renamed)
+        total, left = len(self.roster.students), len(self.leaving)
+        counts = {"students": total, "added": self.found.added, "changed": self.changed, "left": left}
+        record = {"id": new_row_id(), "file_sha256": file_sha256, "imported_at": now}
+        unit.connection.execute(insert(_roster_import), record | counts)
+        unit.audit(actor, "roster.imported", "school", {"sha256": file_sha256} | counts)
+        self.progress(total, total)
+        return Imported(self.found.added, self.changed, len(self.returned), left, self.id_logins, tuple(self.codes))
 
     def _insert(self, row: StudentRow) -> None:
-        student_id = uuid4().hex
+        student_id = new_row_id()
         birth = row.birth_date.isoformat() if row.birth_date else None
         self.new_students.add(
             student_id,
@@ -192,31 +223,26 @@ class _Import:
             row.lost_characters,
             self._index(IndexColumn.NATIONAL_ID, row.national_id),
             self.keys.seal("student", student_id, {"birth_date": birth}),
-            self.unit.timestamp_ms,
-            1,
         )
         secret = row.national_id
         if not secret:
             secret = new_desk_code()
             self.codes.append((row.student_number, f"{secret[:4]}-{secret[4:]}"))
         self.new_logins.add(
-            uuid4().hex,
+            new_row_id(),
             STUDENT_LOGIN,
             student_account(row.student_number),
             student_id,
             True,
             self.keys.initial_code(row.student_number, secret),
             "national_id" if row.national_id else "desk_code",
-            0,
             "[]",
-            self.unit.timestamp_ms,
-            1,
         )
         for guardian in row.guardians:
             self._insert_guardian(student_id, guardian)
 
     def _insert_guardian(self, student_id: str, guardian: GuardianRow) -> None:
-        row_id = uuid4().hex
+        row_id = new_row_id()
         values = {"national_id": guardian.national_id, "mobile": guardian.mobile, "email": guardian.email}
         self.new_guardians.add(
             row_id,
@@ -232,72 +258,42 @@ class _Import:
     def _index(self, column: IndexColumn, value: str) -> bytes | None:
         return self.keys.index(column, value) if value else None
 
-    def _write_new(self) -> None:
-        """Write the new rows, students first: the others refer to them."""
-        for rows in (self.new_students, self.new_logins, self.new_guardians):
-            rows.write(self.connection)
-
-    def _update(self, rows: Sequence[StudentRow], known: Mapping[str, Row[Any]]) -> int:
-        """Update known students and return how many changed."""
-        changes, first_passwords, back, forgotten = [], [], [], []
-        on_file = self._guardians_on_file([known[row.student_number].id for row in rows])
-        changed = 0
-        for row in rows:
-            before = known[row.student_number]
-            after = self._student_after(row, before)
-            differs = not before.active or any(value != getattr(before, name) for name, value in after.items())
-            if differs:
-                changes.append({"row": before.id, "now": self.unit.timestamp_ms, **after})
-            if row.name != before.name:
-                self.renamed.append(before.id)
-            if not before.active:
-                back.append({"row": before.id, "holds": True})
-            if after["national_id_index"] != before.national_id_index:
-                code = self.keys.initial_code(row.student_number, row.national_id)
-                first_passwords.append({"row": before.id, "code": code, "now": self.unit.timestamp_ms})
-                self.id_logins += before.national_id_index is None
-            replaced = list(self._renew_guardians(row, before.id, on_file.get(before.id, {})))
-            forgotten += [{"row": row_id} for row_id in replaced if row_id]
-            changed += differs or bool(replaced)
-        self._execute_many(_CHANGE_STUDENT, changes)
-        self._execute_many(_SWITCH_LOGIN, back)
-        self._execute_many(_NEW_FIRST_PASSWORD, first_passwords)
-        self._execute_many(_FORGET_GUARDIAN, forgotten)
-        self.returned += len(back)
-        return changed
+    def _update(self, row: StudentRow, before: Row[Any], guardians: Mapping[str, Row[Any]]) -> None:
+        after = self._student_after(row, before)
+        differs = not before.active or any(value != getattr(before, name) for name, value in after.items())
+        if differs:
+            self.changes.append({"row": before.id, **after})
+        if row.name != before.name:
+            self.renamed.append(before.id)
+        if not before.active:
+            self.returned.append({"row": before.id, "holds": True})
+        if after["national_id_index"] != before.national_id_index:
+            code = self.keys.initial_code(row.student_number, row.national_id)
+            self.first_passwords.append({"row": before.id, "code": code})
+            self.id_logins += before.national_id_index is None
+        guardians_differ = self._renew_guardians(row, before.id, guardians)
+        self.changed += differs or guardians_differ
 
     def _student_after(self, row: StudentRow, before: Row[Any]) -> dict[str, Any]:
         """Return a known student's new columns; ``sealed`` stays the same bytes unless the birth date changes."""
-        index, sealed = before.national_id_index, before.sealed
+        after = {name: getattr(row, name) for name in ("name", "class_name", "seat_number", "lost_characters")}
+        after |= {"national_id_index": before.national_id_index, "sealed": before.sealed}
+        if "seat_number" not in self.roster.columns:
+            after["seat_number"] = before.seat_number
         if row.national_id:
-            index = self.keys.index(IndexColumn.NATIONAL_ID, row.national_id)
+            after["national_id_index"] = self.keys.index(IndexColumn.NATIONAL_ID, row.national_id)
         if row.birth_date and row.birth_date != self._birth_date(before):
-            sealed = self.keys.seal("student", before.id, {"birth_date": row.birth_date.isoformat()})
-        has_seats = "seat_number" in self.roster.columns
-        return {
-            "name": row.name,
-            "class_name": row.class_name,
-            "seat_number": row.seat_number if has_seats else before.seat_number,
-            "lost_characters": row.lost_characters,
-            "national_id_index": index,
-            "sealed": sealed,
-        }
+            after["sealed"] = self.keys.seal("student", before.id, {"birth_date": row.birth_date.isoformat()})
+        return after
 
     def _birth_date(self, student: Row[Any]) -> date | None:
         found = self.keys.open("student", student.id, student.sealed)["birth_date"]
         return date.fromisoformat(found) if found else None
 
-    def _guardians_on_file(self, students: list[str]) -> dict[str, dict[str, Row[Any]]]:
-        """Return the guardians' rows by student and role."""
-        on_file: dict[str, dict[str, Row[Any]]] = {}
-        if students:
-            for row in self.connection.execute(_GUARDIANS, {"students": students}):
-                on_file.setdefault(row.student_id, {})[row.role] = row
-        return on_file
-
-    def _renew_guardians(self, row: StudentRow, student_id: str, on_file: Mapping[str, Row[Any]]) -> Iterator[str]:
-        """Insert changed guardians; yield the id of each replaced row, or "" for a guardian without one."""
+    def _renew_guardians(self, row: StudentRow, student_id: str, on_file: Mapping[str, Row[Any]]) -> bool:
+        """Replace changed guardians; return whether there are any."""
         listed = {guardian.role: guardian for guardian in row.guardians}
+        differs = False
         for role, details in self.guardian_columns.items():
             before = on_file.get(role)
             now = listed.get(role, GuardianRow(role, ""))
@@ -305,14 +301,24 @@ class _Import:
             now = GuardianRow(role, *(getattr(now if detail in details else old, detail) for detail in DETAILS))
             if now == old:
                 continue
-            yield before.id if before else ""
+            differs = True
+            if before:
+                self.forgotten.append({"row": before.id})
             if any(getattr(now, detail) for detail in DETAILS):
                 self._insert_guardian(student_id, now)
+        return differs
 
     def _guardian_before(self, row: Row[Any]) -> GuardianRow:
         values = self.keys.open("guardian", row.id, row.sealed)
         return GuardianRow(row.role, row.name, **{name: value or "" for name, value in values.items()})
 
-    def _execute_many(self, statement: Any, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            self.connection.execute(statement, rows)
+
+def _state_of(connection: Connection) -> int:
+    """Return a hash that any change of students, as far as a roster has them, or of guardians changes.
+
+    Only imports change guardians, so the number of imports stands for them.
+    """
+    state = hash(connection.execute(_IMPORTS).scalar_one())
+    for row in connection.execute(_STUDENTS):
+        state ^= hash(row)
+    return state

@@ -23,6 +23,7 @@ from kiosk.services.applications.drafts import APPLICATION
 from kiosk.services.applications.flag_check import compare
 from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.auth.student_session import StudentSession
+from kiosk.services.errors import StoreBusy
 from kiosk.services.imports import roster_import
 from kiosk.services.imports.roster_changes import RosterChanges, TooManyWouldLeave, compare_with_school
 from kiosk.services.imports.roster_import import Imported, import_roster
@@ -245,18 +246,45 @@ def test_applications_move_with_their_student(office: Office) -> None:
 
 
 @pytest.mark.both_databases
-def test_an_import_that_breaks_off_leaves_nothing(office: Office) -> None:
+@pytest.mark.parametrize("at", [20, 30])  # while it is prepared; when all rows are written
+def test_an_import_that_breaks_off_leaves_nothing(office: Office, at: int) -> None:
     office.takes(_HEADER, _FIRST, _SECOND)
     before = office.everything()
     roster = checked_roster(office.school, 30)
 
     def break_off(done: int, _all: int) -> None:
-        if done >= 20:
+        if done >= at:
             raise KeyboardInterrupt
 
     with mock.patch.object(roster_import, "_BATCH", 10), pytest.raises(KeyboardInterrupt):
         import_roster(office.school.store, roster, "0" * 64, "office", break_off)
     assert office.everything() == before
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("changes", [1, 99])
+def test_an_import_is_prepared_again_when_another_one_was_quicker(office: Office, changes: int) -> None:
+    office.takes(_HEADER, _FIRST, _SECOND)
+    wanted = _FIRST.replace("林小花", "林美玉")
+    roster = checked(csv_file(office.folder / "slow.csv", _HEADER, wanted, _SECOND))
+    quicker = [_FIRST.replace("林小花", name) for name in ("林一", "林二", "林三")][:changes]
+
+    def be_quicker(done: int, _all: int) -> None:
+        if done == 1 and quicker:
+            with mock.patch.object(roster_import, "_BATCH", 10):
+                office.takes(_HEADER, quicker.pop(), _SECOND)
+
+    def slow_import() -> Imported:
+        return import_roster(office.school.store, roster, "1" * 64, "office", be_quicker)
+
+    with mock.patch.object(roster_import, "_BATCH", 1):
+        if changes == 1:
+            assert slow_import().changed == 1
+        else:
+            with pytest.raises(StoreBusy):
+                slow_import()
+    assert [row.name for row in office.rows(Guardian)] == ["林美玉" if changes == 1 else "林一"]
+    assert quicker == []
 
 
 def _school_of(count: int) -> Iterator[str]:
