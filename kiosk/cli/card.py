@@ -8,37 +8,34 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from kiosk.cli.console import AddCommand, CommandRefused, opened
+from kiosk.cli.console import CommandRefused, Commands, opened
 from kiosk.services.students.card_register import card_rows, card_sheet
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:
+def add_to(commands: Commands) -> None:
     """Add the commands."""
-    actions = add(commands, "card", "學生證多元功能").add_subparsers(dest="action", required=True, metavar="動作")
-    show = add(actions, "list", "列出每位學生的選擇")
+    actions = commands.add_group("card", "學生證多元功能")
+    show = actions.add("list", "列出每位學生的選擇", _list)
     show.add_argument("--class", dest="class_name", help="只看一班")
     show.add_argument("--json", action="store_true")
-    show.set_defaults(handle=_list)
-    out = add(actions, "export", "匯出成試算表可以開的 CSV 檔")
+    out = actions.add("export", "匯出成試算表可以開的 CSV 檔", _export)
     out.add_argument("file", type=Path)
     out.add_argument("--class", dest="class_name", help="只匯出一班")
-    out.set_defaults(handle=_export)
 
 
-def _list(arguments: argparse.Namespace) -> int:
+def _list(arguments: argparse.Namespace) -> None:
     with opened(arguments) as school:
         rows = card_rows(school.store, arguments.class_name)
     if arguments.json:
         print(json.dumps([asdict(row) for row in rows], ensure_ascii=False))
-        return 0
+        return
     for row in rows:
         chosen = "、".join(row.chosen) or "全部不開通"
         print(f"{row.class_name}　{row.student_number}　{row.student_name}　{chosen}　（申請書{row.form.label}）")
     print(f"共 {len(rows)} 位")
-    return 0
 
 
-def _export(arguments: argparse.Namespace) -> int:
+def _export(arguments: argparse.Namespace) -> None:
     with opened(arguments) as school:
         rows = card_rows(school.store, arguments.class_name)
     try:
@@ -50,4 +47,3 @@ def _export(arguments: argparse.Namespace) -> int:
     with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
         file.write(card_sheet(rows))
     print(f"已匯出 {len(rows)} 位。")
-    return 0

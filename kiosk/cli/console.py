@@ -1,4 +1,4 @@
-"""Helpers of the commands: the open school, questions and input, refusals, a table, a progress bar."""
+"""Helpers of the commands: their parsers, the open school, questions and input, refusals, a table, a progress bar."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from pathlib import Path
 
 from kiosk.clock import SystemClock
 from kiosk.config.settings import load_settings
@@ -25,13 +25,24 @@ class CommandRefused(Exception):
     """A refusal in one line for standard error; exit code 1."""
 
 
-class AddCommand(Protocol):
-    """Adds a command with the options of every command."""
+class Commands:
+    """Adds commands to a parser."""
 
-    def __call__(
-        self, commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, help_text: str
+    def __init__(self, parser: argparse.ArgumentParser, dest: str, metavar: str) -> None:
+        self._parsers = parser.add_subparsers(dest=dest, required=True, metavar=metavar)
+
+    def add(
+        self, name: str, help_text: str, handle: Callable[[argparse.Namespace], int | None] | None = None
     ) -> argparse.ArgumentParser:
-        """Add the command."""
+        """Add a command with the options of every command; ``handle`` runs it and returns its exit code or None."""
+        command = self._parsers.add_parser(name, help=help_text, description=help_text)
+        command.add_argument("--home", type=Path, help="資料夾（預設 KIOSK_HOME）")
+        command.set_defaults(handle=handle)
+        return command
+
+    def add_group(self, name: str, help_text: str) -> Commands:
+        """Add a command of several actions."""
+        return Commands(self.add(name, help_text), "action", "動作")
 
 
 @contextmanager
@@ -76,16 +87,10 @@ def read_lines(count: int) -> list[str]:
 
 
 def require_answer(question: str, wanted: str, *, refusal: str, no_terminal: str) -> None:
-    """Ask a question that only one answer confirms.
-
-    Args:
-        question: the prompt.
-        wanted: the confirming answer, in lower case.
-        refusal: the line for any other answer.
-        no_terminal: the line where standard input is no terminal.
+    """Ask a question that only the ``wanted`` answer, in lower case, confirms.
 
     Raises:
-        CommandRefused: with one of these lines.
+        CommandRefused: for any other answer, or where standard input is no terminal.
     """
     if not sys.stdin.isatty():
         raise CommandRefused(f"{no_terminal}（不詢問請加 --yes）")
@@ -99,12 +104,9 @@ def require_answer(question: str, wanted: str, *, refusal: str, no_terminal: str
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Collection[int] = ()) -> str:
-    """Return rows in aligned columns, measured in the cells of a terminal.
+    """Return rows in aligned columns, measured in the cells of a terminal; a text wider than 16 cells is cut.
 
-    Args:
-        header: the heading of each column.
-        rows: as many texts each; a text wider than 16 cells is cut.
-        numbers: the places of the right-aligned columns.
+    ``numbers`` are the places of the right-aligned columns.
     """
     from rich.cells import cell_len
 
@@ -143,11 +145,7 @@ def progress_bar(label: str) -> Callable[[int, int], None]:
 
 @contextmanager
 def readable_file(kind: str) -> Iterator[None]:
-    """Turn an unreadable file into a refusal.
-
-    Args:
-        kind: the expected file, such as 名冊.
-    """
+    """Turn an unreadable file into a refusal; ``kind`` is the expected file, such as 名冊."""
     try:
         yield
     except UnreadableFile as error:

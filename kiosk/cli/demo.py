@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
-from kiosk.cli.console import AddCommand, CommandRefused
+from kiosk.cli.console import CommandRefused, Commands
 from kiosk.clock import SystemClock
 from kiosk.config.settings import load_settings
 from kiosk.demo.parent_accounts import demo_account_logins
@@ -19,11 +19,10 @@ _FOLDER = Path(".demo")
 _MARK = "this-is-a-demo"
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:
+def add_to(commands: Commands) -> None:
     """Add the command."""
-    demo = add(commands, "demo", "展示：虛構的學校，不碰真正的資料")
+    demo = commands.add("demo", "展示：虛構的學校，不碰真正的資料", _demo)
     demo.add_argument("--prepare-only", action="store_true", help="只建立虛構的學校，不啟動")
-    demo.set_defaults(handle=_demo)
 
 
 def _demo(arguments: argparse.Namespace) -> int:

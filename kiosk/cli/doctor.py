@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from kiosk.cli.console import AddCommand, opened
+from kiosk.cli.console import Commands, opened
 from kiosk.services.auth.staff_session import OPERATOR
 from kiosk.services.messaging.mail_templates import check_mail_texts
 from kiosk.services.school import School
@@ -20,14 +20,13 @@ _SOME = 5
 _FEW_BYTES = 200 * 1024 * 1024
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:
+def add_to(commands: Commands) -> None:
     """Add the command."""
-    doctor = add(commands, "doctor", "檢查金鑰、資料庫、申請的標記、字型、同意書、終端機")
+    doctor = commands.add("doctor", "檢查金鑰、資料庫、申請的標記、字型、同意書、終端機", _doctor)
     doctor.add_argument("--repair", action="store_true", help="重建申請的標記與件數")
-    doctor.set_defaults(handle=_doctor)
 
 
-def _doctor(arguments: argparse.Namespace) -> int:
+def _doctor(arguments: argparse.Namespace) -> None:
     with opened(arguments) as school:
         settings = school.settings
         print("好　　金鑰檔與資料庫相符")
@@ -43,15 +42,10 @@ def _doctor(arguments: argparse.Namespace) -> int:
     )
     for fault in faults:
         print(f"注意　{fault}")
-    _say(
-        settings.smtp is not None,
-        "已設定寄信",
-        "沒有設定寄信，電子郵件只能由家長輸入兩次核對，審核結果要打電話通知",
-    )
+    _say(settings.smtp is not None, "已設定寄信", "沒有設定寄信，電子郵件只能由家長輸入兩次核對，審核結果要打電話通知")
     _say(_has_chinese_font(), "有中文字型", "找不到中文字型（Debian：apt install fonts-noto-cjk）")
     terminal = os.environ.get("TERM", "")
     _say(terminal not in ("", "dumb", "linux"), "終端機可以顯示中文", "這個終端機不能顯示中文，請用 foot 等圖形終端機")
-    return 0
 
 
 def _applications(school: School, *, repair: bool) -> str:

@@ -6,7 +6,7 @@ import argparse
 import json
 from datetime import timedelta
 
-from kiosk.cli.console import AddCommand, CommandRefused, opened
+from kiosk.cli.console import CommandRefused, Commands, opened
 from kiosk.clock import SystemClock
 from kiosk.config.settings import ensure_home, load_settings
 from kiosk.domain.documents import FormKind, FormRefused, NothingToSign, PaperState
@@ -14,57 +14,46 @@ from kiosk.services.documents.printer import KEEP, PrintFailed, purge
 from kiosk.services.signing.print_desk import QueuedForm, print_as_operator, whole_queue
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:
+def add_to(commands: Commands) -> None:
     """Add the commands."""
-    actions = add(commands, "documents", "紙本申請書").add_subparsers(dest="action", required=True, metavar="動作")
-    show = add(actions, "list", "列出申請書與狀態")
+    actions = commands.add_group("documents", "紙本申請書")
+    show = actions.add("list", "列出申請書與狀態", _list)
     show.add_argument("--class", dest="class_name", help="只看一班")
     show.add_argument("--waiting", action="store_true", help="只看未列印的")
     show.add_argument("--json", action="store_true")
-    show.set_defaults(handle=_list)
-    out = add(actions, "print", "列印未列印的申請書；沒有設定印表機時存成一個 PDF 檔")
+    out = actions.add("print", "列印未列印的申請書；沒有設定印表機時存成一個 PDF 檔", _print)
     which = out.add_mutually_exclusive_group(required=True)
     which.add_argument("--all", action="store_true", help="全校")
     which.add_argument("--class", dest="class_name", help="一班")
     which.add_argument("--student", dest="student_number", help="一位學生（學號）")
     out.add_argument("--kind", choices=[kind.value for kind in FormKind], help="只印一種")
     out.add_argument("--again", action="store_true", help="已經列印過的也再印一次")
-    out.set_defaults(handle=_print)
-    clean = add(actions, "purge", "刪除超過 24 小時的 PDF 檔")
+    clean = actions.add("purge", "刪除超過 24 小時的 PDF 檔", _purge)
     clean.add_argument("--all", action="store_true", help="全部刪除，不論新舊")
-    clean.set_defaults(handle=_purge)
 
 
-def _list(arguments: argparse.Namespace) -> int:
+def _list(arguments: argparse.Namespace) -> None:
     with opened(arguments) as school:
         forms = whole_queue(school.store, arguments.class_name)
     if arguments.waiting:
         forms = tuple(form for form in forms if form.state is PaperState.NOT_PRINTED)
     if arguments.json:
         print(json.dumps([_row(form) for form in forms], ensure_ascii=False))
-        return 0
+        return
     for form in forms:
         seat = "" if form.seat_number is None else f"{form.seat_number} 號"
         who = f"{form.class_name}　{seat}　{form.student_number}　{form.student_name}"
         print(f"{form.state.label}　{form.number or '尚無編號'}　{form.key.kind.label}　{who}")
     waiting = sum(form.state is PaperState.NOT_PRINTED for form in forms)
     print(f"共 {len(forms)} 份，未列印 {waiting} 份")
-    return 0
 
 
 def _row(form: QueuedForm) -> dict[str, object]:
-    return {
-        "kind": form.key.kind,
-        "state": form.state,
-        "number": form.number,
-        "class_name": form.class_name,
-        "seat_number": form.seat_number,
-        "student_number": form.student_number,
-        "student_name": form.student_name,
-    }
+    names = ("state", "number", "class_name", "seat_number", "student_number", "student_name")
+    return {"kind": form.key.kind, **{name: getattr(form, name) for name in names}}
 
 
-def _print(arguments: argparse.Namespace) -> int:
+def _print(arguments: argparse.Namespace) -> None:
     with opened(arguments) as school:
         keys = [
             form.key
@@ -89,12 +78,10 @@ def _print(arguments: argparse.Namespace) -> int:
         print(f"沒有設定印表機，已存成 PDF（{len(printed.numbers)} 份，24 小時後刪除）：{printed.file}")
     if printed.by_hand:
         print(f"請在紙上補寫字型沒有的字：{'、'.join(printed.by_hand)}")
-    return 0
 
 
-def _purge(arguments: argparse.Namespace) -> int:
+def _purge(arguments: argparse.Namespace) -> None:
     settings = load_settings(arguments.home)
     ensure_home(settings)
     removed = purge(settings, SystemClock().now(), timedelta() if arguments.all else KEEP)
     print(f"已刪除 {removed} 個 PDF 檔。")
-    return 0

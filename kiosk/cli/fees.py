@@ -5,24 +5,22 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from kiosk.cli.console import AddCommand, CommandRefused, opened, readable_file, require_answer, show_faults
+from kiosk.cli.console import CommandRefused, Commands, opened, readable_file, require_answer, show_faults
 from kiosk.services.auth.staff_session import OPERATOR
 from kiosk.services.files.table_reader import read_sheet
 from kiosk.services.imports.fee_import import StudentsChanged, check_fees, import_fees, student_ids
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:
+def add_to(commands: Commands) -> None:
     """Add the commands."""
-    actions = add(commands, "fees", "繳費資料").add_subparsers(dest="action", required=True, metavar="動作")
-    take = add(actions, "import", "匯入繳費清單：全部寫入，或完全不寫入；新的清單取代舊的")
+    actions = commands.add_group("fees", "繳費資料")
+    take = actions.add("import", "匯入繳費清單：全部寫入，或完全不寫入；新的清單取代舊的", _import)
     take.add_argument(
         "file", type=Path, help="繳費清單：.csv、.xlsx 或 .ods，欄位為學號、項目、金額、繳費期限、繳費狀態"
     )
     take.add_argument("--yes", action="store_true", help="不詢問，直接匯入")
-    take.set_defaults(handle=_import)
-    clear = add(actions, "clear", "清除繳費清單，家長不再看到")
+    clear = actions.add("clear", "清除繳費清單，家長不再看到", _clear)
     clear.add_argument("--yes", action="store_true", help="不詢問，直接清除")
-    clear.set_defaults(handle=_clear)
 
 
 def _import(arguments: argparse.Namespace) -> int:
@@ -48,13 +46,12 @@ def _import(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _clear(arguments: argparse.Namespace) -> int:
+def _clear(arguments: argparse.Namespace) -> None:
     if not arguments.yes:
         _ask("要清除繳費清單嗎？輸入 y 清除：", "沒有清除，什麼都沒有改變。")
     with opened(arguments) as school:
         import_fees(school.store, (), "", OPERATOR)
     print("已清除。")
-    return 0
 
 
 def _ask(question: str, refusal: str) -> None:

@@ -8,64 +8,27 @@ from __future__ import annotations
 import argparse
 import io
 import sys
-from pathlib import Path
 
-from kiosk.cli import (
-    card,
-    demo,
-    doctor,
-    documents,
-    export,
-    fees,
-    mail,
-    maintenance,
-    report,
-    roster,
-    staff,
-    status,
-)
-from kiosk.cli.console import CommandRefused
+from kiosk.cli import card, demo, doctor, documents, export, fees, mail, maintenance, roster, staff, status
+from kiosk.cli.console import CommandRefused, Commands
 from kiosk.config.toml_reader import SettingsError
 
 
 def parser() -> argparse.ArgumentParser:
     """Every command and its options."""
     top = argparse.ArgumentParser(prog="run_kiosk.py", description="親子綁定 kiosk")
-    commands = top.add_subparsers(dest="command", required=True, metavar="指令")
-    run = _command(commands, "run", "啟動 kiosk")
-    run.set_defaults(handle=lambda arguments: _run(arguments.home))
-    review = _command(commands, "review", "啟動教職員審核（辦公室的電腦）")
-    review.set_defaults(handle=lambda arguments: _run(arguments.home, staff_only=True))
-    for module in (
-        demo,
-        roster,
-        staff,
-        documents,
-        card,
-        fees,
-        export,
-        report,
-        status,
-        mail,
-        maintenance,
-        doctor,
-    ):
-        module.add_to(commands, _command)
+    commands = Commands(top, "command", "指令")
+    commands.add("run", "啟動 kiosk", _run)
+    commands.add("review", "啟動教職員審核（辦公室的電腦）", _run)
+    for module in (demo, roster, staff, documents, card, fees, export, status, mail, maintenance, doctor):
+        module.add_to(commands)
     return top
 
 
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, help_text: str
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=help_text, description=help_text)
-    command.add_argument("--home", type=Path, help="資料夾（預設 KIOSK_HOME）")
-    return command
-
-
-def _run(home: Path | None, *, staff_only: bool = False) -> int:
+def _run(arguments: argparse.Namespace) -> int:
     from kiosk.launcher import start
 
-    return start(home, staff_only=staff_only)
+    return start(arguments.home, staff_only=arguments.command == "review")
 
 
 def main(argv: list[str]) -> int:
@@ -81,7 +44,7 @@ def main(argv: list[str]) -> int:
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 2
     try:
-        return int(arguments.handle(arguments))
+        return int(arguments.handle(arguments) or 0)
     except (CommandRefused, SettingsError, SchoolRefused) as refusal:
         sys.stderr.write(f"{refusal}\n")
     except StoreBusy:

@@ -8,8 +8,8 @@ from itertools import groupby
 from pathlib import Path
 
 from kiosk.cli.console import (
-    AddCommand,
     CommandRefused,
+    Commands,
     opened,
     progress_bar,
     readable_file,
@@ -46,29 +46,24 @@ _NUMBERS = (0, 4)
 _HEADER = ("列", "學號", "姓名", "班級", "座號", "身分證字號", "出生年月日", "監護人")
 
 
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:
+def add_to(commands: Commands) -> None:
     """Add the commands."""
-    actions = add(commands, "roster", "檢查或匯入學生名冊").add_subparsers(dest="action", required=True, metavar="動作")
-    check = add(actions, "check", "檢查名冊並預覽，不寫入任何資料")
+    actions = commands.add_group("roster", "檢查或匯入學生名冊")
+    check = actions.add("check", "檢查名冊並預覽，不寫入任何資料", _check)
     check.add_argument("file", type=Path, help="名冊：.csv、.xlsx 或 .ods")
-    check.set_defaults(handle=_check)
-    take = add(actions, "import", "匯入名冊：全部寫入，或完全不寫入")
+    take = actions.add("import", "匯入名冊：全部寫入，或完全不寫入", _import)
     take.add_argument("file", type=Path, help="全校的名冊：.csv、.xlsx 或 .ods")
     _add_import_options(take)
-    take.set_defaults(handle=_import)
-    logins = add(commands, "logins", "重設學生登入").add_subparsers(dest="action", required=True, metavar="動作")
-    reset = add(logins, "reset", "發給一次性的櫃台登入碼（只顯示一次）")
+    logins = commands.add_group("logins", "重設學生登入")
+    reset = logins.add("reset", "發給一次性的櫃台登入碼（只顯示一次）", _reset)
     reset.add_argument("student_number", help="學號")
-    reset.set_defaults(handle=_reset)
-    formats = add(commands, "import", "匯入其他格式的名冊").add_subparsers(dest="action", required=True, metavar="動作")
-    exchange = add(formats, "oneroster", "匯入 OneRoster CSV 1.1 或 1.2 的全校名冊：全部寫入，或完全不寫入")
+    formats = commands.add_group("import", "匯入其他格式的名冊")
+    exchange = formats.add("oneroster", "匯入 OneRoster CSV 1.1 或 1.2 的全校名冊：全部寫入，或完全不寫入", _oneroster)
     exchange.add_argument("file", type=Path, help="OneRoster 的 .zip 檔（bulk）")
     _add_import_options(exchange)
-    exchange.set_defaults(handle=_oneroster)
 
 
 def _add_import_options(take: argparse.ArgumentParser) -> None:
-    """Add the options of a roster import in any format."""
     take.add_argument("--yes", action="store_true", help="不詢問，直接匯入")
     take.add_argument(
         "--allow-inactive",
@@ -209,14 +204,13 @@ def _show_imported(done: Imported) -> None:
             print(f"  P{number}  {code}")
 
 
-def _reset(arguments: argparse.Namespace) -> int:
+def _reset(arguments: argparse.Namespace) -> None:
     try:
         with opened(arguments) as school, school.store.write() as unit:
             code = reset_student_login(unit, school.clock, arguments.student_number, OPERATOR)
     except UnknownStudent:
         raise CommandRefused("沒有這個學號的在學學生。") from None
     print(f"一次性登入碼（只顯示這一次）：{code}")
-    return 0
 
 
 def _oneroster(arguments: argparse.Namespace) -> int:

@@ -6,37 +6,29 @@ import argparse
 import json
 from dataclasses import asdict
 
-from kiosk.cli.console import AddCommand, opened
+from kiosk.cli.console import Commands, opened
+from kiosk.domain.application_status import ApplicationState
 from kiosk.services.exports.status import school_status
 
-_STATES = {
-    "under_review": "審核中",
-    "returned": "退件補正",
-    "approved": "已開通",
-    "rejected": "不通過",
-    "withdrawn": "已撤回",
-    "ended": "已終止",
-}
 
-
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], add: AddCommand) -> None:
+def add_to(commands: Commands) -> None:
     """Add the command."""
-    status = add(commands, "status", "統計：學生、確認、同意、申請、綁定率")
+    status = commands.add("status", "統計：學生、確認、同意、申請、綁定率", _status)
     status.add_argument("--json", action="store_true")
-    status.set_defaults(handle=_status)
 
 
-def _status(arguments: argparse.Namespace) -> int:
+def _status(arguments: argparse.Namespace) -> None:
     with opened(arguments) as school:
         found = school_status(school.store)
     if arguments.json:
         print(json.dumps(asdict(found), ensure_ascii=False))
-        return 0
+        return
     print(f"學生 {found.students}　已確認 {found.confirmed}　未處理的錯誤回報 {found.open_reports}")
     print(f"同意 {found.consents_agreed}　不同意 {found.consents_refused}")
-    counts = "　".join(f"{_STATES.get(state, state)} {count}" for state, count in sorted(found.applications.items()))
+    counts = "　".join(
+        f"{ApplicationState(state).label} {count}" for state, count in sorted(found.applications.items())
+    )
     print(f"申請：{counts or '無'}")
     print(f"綁定率 {found.binding_rate:.1%}")
     for one in found.classes:
         print(f"  {one.name}　學生 {one.students}　已確認 {one.confirmed}　已申請 {one.applied}　已開通 {one.bound}")
-    return 0
