@@ -13,7 +13,7 @@ from pathlib import Path
 from kiosk.i18n import _
 from kiosk.rules.text_safety import remove_unsafe_chars
 from kiosk.services.messaging.outbox import MessageKind
-from kiosk.services.texts.loader import Text, TextFault, TextName, TextUnusable, load_text
+from kiosk.services.texts.loader import Text, TextName, TextUnusable, load_text
 
 _PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 _IN_TITLE = frozenset({"學校", "申請編號"})
@@ -80,19 +80,15 @@ def check_mail_texts(own_folder: Path | None) -> None:
 
 def _template(kind: MessageKind, own_folder: Path | None) -> Text:
     text = load_text(TextName(f"mail_{kind.value}"), own_folder)
-    file = Path(text.file_name)
+    file = text.file_name
     in_title, in_body = (set(_PLACEHOLDER.findall(part)) for part in (text.title, text.body))
     absent = _ABOUT_APPLICATION if kind in _ABOUT_ACCOUNT else frozenset()
     unknown = (in_title - (_IN_TITLE - absent)) | (in_body - (_IN_EVERY_MAIL - absent) - _NEEDED[kind])
     for name in sorted(unknown):
-        line = _("文字檔 {file} 的 {name} 不能用在這裡，請看 README.md 的說明。").format(
-            file=file.name, name=f"{{{name}}}"
-        )
-        raise TextUnusable(TextFault.PLACEHOLDER, file, line)
+        line = _("文字檔 {file} 的 {name} 不能用在這裡，請看 README.md 的說明。")
+        raise TextUnusable(line.format(file=file, name=f"{{{name}}}"))
     for name in sorted(_NEEDED[kind] - in_body):
-        line = _("文字檔 {file} 缺少 {name}。").format(file=file.name, name=f"{{{name}}}")
-        raise TextUnusable(TextFault.PLACEHOLDER, file, line)
+        raise TextUnusable(_("文字檔 {file} 缺少 {name}。").format(file=file, name=f"{{{name}}}"))
     if re.search(r"[{}]", _PLACEHOLDER.sub("", f"{text.title}\n{text.body}")):
-        line = _("文字檔 {file} 有不成對的 {{ 或 }}。").format(file=file.name)
-        raise TextUnusable(TextFault.PLACEHOLDER, file, line)
+        raise TextUnusable(_("文字檔 {file} 有不成對的 {{ 或 }}。").format(file=file))
     return text

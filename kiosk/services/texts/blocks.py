@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from kiosk.services.texts.loader import Text, TextFault, TextUnusable
+from kiosk.services.texts.loader import Text, TextUnusable
 
 MAX_VALUE_LENGTH = 120
 """In characters, without the label."""
@@ -30,17 +29,12 @@ class Block:
 def read_blocks(
     text: Text, labels: Mapping[str, str], *, most: int, optional: Sequence[str] = (), fault: str
 ) -> tuple[str, tuple[Block, ...]]:
-    """Split a text into its introduction and its blocks.
+    """Split a text into its introduction and its blocks, from one to ``most``.
 
-    Args:
-        text: the text.
-        labels: the English name of each label.
-        most: the largest number of blocks; there must be one at least.
-        optional: the English names of optional labels.
-        fault: the message for a malformed text.
+    ``labels`` are the English names by label; ``optional`` are English names.
 
     Raises:
-        TextUnusable: the text is malformed.
+        TextUnusable: the text is malformed; ``fault`` is its message.
     """
     introduction, written = _split(text.body)
     blocks = tuple(Block(key, _values(lines, labels)) for key, lines in written)
@@ -52,13 +46,8 @@ def read_blocks(
     is_short = all(len(value) <= MAX_VALUE_LENGTH for block in blocks for value in block.values.values())
     keys = {block.key for block in blocks}
     if not introduction or not 1 <= len(blocks) <= most or len(keys) < len(blocks) or not (is_whole and is_short):
-        raise unusable(text, fault)
+        raise TextUnusable(fault)
     return introduction, blocks
-
-
-def unusable(text: Text, fault: str) -> TextUnusable:
-    """Return the error of a text with malformed blocks."""
-    return TextUnusable(TextFault.SECTIONS, Path(text.file_name), fault)
 
 
 def _split(body: str) -> tuple[str, list[tuple[str, list[str]]]]:
@@ -77,6 +66,5 @@ def _split(body: str) -> tuple[str, list[tuple[str, list[str]]]]:
 
 
 def _values(lines: Sequence[str], labels: Mapping[str, str]) -> dict[str, str]:
-    """Return the values of the known labels."""
     found = [_LINE.fullmatch(line) for line in lines]
     return {labels[line[1]]: line[2] for line in found if line and line[1] in labels}

@@ -49,7 +49,6 @@ def load_card_services(own_folder: Path | None, language: str = SOURCE_LANGUAGE)
 
 
 def _fault(text: Text) -> str:
-    """Return the message for a malformed text."""
     return _(
         "文字檔 {file} 必須先有一段說明，再有 1 到 {most} 個項目；每項以 [英文代號] 開始，"
         "有「名稱」「說明」「提供給」「資料」四行，每行最多 {longest} 個字，代號不可重複。"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.i18n import SOURCE_LANGUAGE, _
-from kiosk.services.texts.blocks import MAX_VALUE_LENGTH, read_blocks, unusable
-from kiosk.services.texts.loader import Text, TextName, load_text
+from kiosk.services.texts.blocks import MAX_VALUE_LENGTH, read_blocks
+from kiosk.services.texts.loader import Text, TextName, TextUnusable, load_text
 
 MAX_SYSTEMS = 12
 MAX_ADDRESS_LENGTH = 53
@@ -51,17 +51,13 @@ def load_systems(own_folder: Path | None, language: str = SOURCE_LANGUAGE) -> Ci
     fault = _fault(text)
     introduction, blocks = read_blocks(text, _LABELS, most=MAX_SYSTEMS, optional=("address",), fault=fault)
     systems = tuple(CitySystem(block.key, **block.values) for block in blocks)
-    if any(one.address is not None and not _is_usable(one.address) for one in systems):
-        raise unusable(text, fault)
+    addresses = [one.address for one in systems if one.address is not None]
+    if not all(len(one) <= MAX_ADDRESS_LENGTH and _ADDRESS.fullmatch(one) for one in addresses):
+        raise TextUnusable(fault)
     return CitySystems(text, introduction, systems)
 
 
-def _is_usable(address: str) -> bool:
-    return len(address) <= MAX_ADDRESS_LENGTH and _ADDRESS.fullmatch(address) is not None
-
-
 def _fault(text: Text) -> str:
-    """Return the message for a malformed text."""
     return _(
         "文字檔 {file} 必須先有一段說明，再有 1 到 {most} 個系統；每個以 [英文代號] 開始，有「名稱」「說明」兩行，"
         "可以再有「網址」一行（http:// 或 https:// 開頭，最多 {address} 個字）；每行最多 {longest} 個字，代號不可重複。"

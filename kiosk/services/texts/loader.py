@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from enum import Enum, StrEnum, auto
+from enum import StrEnum
 from pathlib import Path
 
 from kiosk.i18n import SOURCE_LANGUAGE, _
@@ -52,46 +52,13 @@ class TextName(StrEnum):
     FEES_NOTICE = "fees_notice"
 
 
-class TextFault(Enum):
-    """Why a file is unusable."""
-
-    MISSING = auto()
-    UNREADABLE = auto()
-    TOO_LARGE = auto()
-    NOT_UTF8 = auto()
-    UNSAFE_CHARACTER = auto()
-    NO_HEADER = auto()
-    NO_BODY = auto()
-    SECTIONS = auto()
-    PLACEHOLDER = auto()
-
-
 class TextUnusable(Exception):
-    """A text's file is unusable; the message is one line for people, ``file`` the file's name."""
-
-    def __init__(self, fault: TextFault, file: Path, line: str) -> None:
-        super().__init__(line)
-        self.fault = fault
-        self.file = file.name
-
-
-class TextMissing(TextUnusable):
-    """A text has no file, neither the school's nor the kiosk's."""
-
-    def __init__(self, file: Path) -> None:
-        super().__init__(TextFault.MISSING, file, _("找不到文字檔 {file}。").format(file=file.name))
+    """A text has no file, or an unusable one; the message is one line for people that names the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text.
-
-    Attributes:
-        version: the school's name for this wording.
-        body: with the file's line breaks.
-        language: the file's, which may differ from the requested one.
-        content: the file's exact bytes.
-    """
+    """One text: the school's name for this wording, the file's language, and ``content``, its exact bytes."""
 
     name: TextName
     version: str
@@ -115,15 +82,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class ConsentText:
-    """The consent and its parts.
-
-    Attributes:
-        source: the file, whose version, hash and language are evidence.
-        body: to be read to its end.
-        agree: the label of the choice to consent.
-        refuse: the label of the choice to refuse.
-        note: on who may consent.
-    """
+    """The consent (``body``), the labels of both choices, and a note on who may consent; ``source`` is evidence."""
 
     source: Text
     body: str
@@ -138,8 +97,7 @@ def load_text(name: TextName, own_folder: Path | None, language: str = SOURCE_LA
     So no translation of the kiosk's wording contradicts a school's Chinese wording.
 
     Raises:
-        TextMissing: neither folder has a file.
-        TextUnusable: the file is malformed.
+        TextUnusable: neither folder has a file, or the file is malformed.
     """
     folders = (SHIPPED_FOLDER,) if own_folder is None else (own_folder, SHIPPED_FOLDER)
     for folder in folders:
@@ -148,7 +106,7 @@ def load_text(name: TextName, own_folder: Path | None, language: str = SOURCE_LA
             content = _read(file)
             if content is not None:
                 return _parse(content, file, name, wanted)
-    raise TextMissing(Path(f"{name.value}.{SOURCE_LANGUAGE}.txt"))
+    raise TextUnusable(_("找不到文字檔 {file}。").format(file=f"{name.value}.{SOURCE_LANGUAGE}.txt"))
 
 
 def load_consent(own_folder: Path | None, language: str = SOURCE_LANGUAGE) -> ConsentText:
@@ -194,7 +152,7 @@ def _read(file: Path) -> bytes | None:
         return None
     except OSError as error:
         line = _("無法讀取文字檔 {file}：{reason}").format(file=file.name, reason=error.strerror)
-        raise TextUnusable(TextFault.UNREADABLE, file, line) from error
+        raise TextUnusable(line) from error
 
 
 def _parse(content: bytes, file: Path, name: TextName, language: str) -> Text:
@@ -206,28 +164,24 @@ def _parse(content: bytes, file: Path, name: TextName, language: str) -> Text:
     title = _header(lines[1], _TITLE_HEADER, file)
     body = "\n".join(lines[3:]).strip("\n")
     if not body:
-        line = _("文字檔 {file} 沒有內容。").format(file=file.name)
-        raise TextUnusable(TextFault.NO_BODY, file, line)
+        raise TextUnusable(_("文字檔 {file} 沒有內容。").format(file=file.name))
     return Text(name, version, title, body, language, content)
 
 
 def _clean_lines(content: bytes, file: Path) -> list[str]:
     """Decode a file into lines without trailing blanks; accept a byte order mark and CRLF."""
     if len(content) > MAX_BYTES:
-        line = _("文字檔 {file} 超過 {most} KB。").format(file=file.name, most=MAX_BYTES // 1024)
-        raise TextUnusable(TextFault.TOO_LARGE, file, line)
+        raise TextUnusable(_("文字檔 {file} 超過 {most} KB。").format(file=file.name, most=MAX_BYTES // 1024))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = _("文字檔 {file} 不是 UTF-8 編碼，請另存成 UTF-8。").format(file=file.name)
-        raise TextUnusable(TextFault.NOT_UTF8, file, line) from error
+        raise TextUnusable(line) from error
     lines = text.replace("\r\n", "\n").split("\n")
     for number, content_line in enumerate(lines, start=1):
         if not is_safe(content_line):
-            line = _("文字檔 {file} 第 {number} 行有控制字元或看不見的字元，請刪除。").format(
-                file=file.name, number=number
-            )
-            raise TextUnusable(TextFault.UNSAFE_CHARACTER, file, line)
+            text = _("文字檔 {file} 第 {number} 行有控制字元或看不見的字元，請刪除。")
+            raise TextUnusable(text.format(file=file.name, number=number))
     return [content_line.rstrip() for content_line in lines]
 
 
@@ -240,15 +194,9 @@ def _header(line: str, header: str, file: Path) -> str:
 
 
 def _no_header(file: Path) -> TextUnusable:
-    """Return the error of a file without its headers."""
-    line = _("文字檔 {file} 必須以「版本: …」、「標題: …」兩行開頭，再空一行。").format(file=file.name)
-    return TextUnusable(TextFault.NO_HEADER, file, line)
+    return TextUnusable(_("文字檔 {file} 必須以「版本: …」、「標題: …」兩行開頭，再空一行。").format(file=file.name))
 
 
 def _bad_sections(text: Text) -> TextUnusable:
-    """Return the error of a consent without one of its parts."""
-    file = Path(text.file_name)
-    line = _("文字檔 {file} 必須依序有 {sections} 四段，每段都要有內容。").format(
-        file=file.name, sections=" ".join(_SECTIONS)
-    )
-    return TextUnusable(TextFault.SECTIONS, file, line)
+    line = _("文字檔 {file} 必須依序有 {sections} 四段，每段都要有內容。")
+    return TextUnusable(line.format(file=text.file_name, sections=" ".join(_SECTIONS)))

@@ -19,8 +19,6 @@ def check_own_texts(own_folder: Path) -> None:
         load_text(name, own_folder)
     load_consent(own_folder)
     if any(own_folder.glob(f"{TextName.SYSTEMS}.*.txt")):
-        from kiosk.services.texts.city_systems import (
-            load_systems,  # few schools replace it: other starts skip the import
-        )
+        from kiosk.services.texts.city_systems import load_systems  # few schools replace it
 
         load_systems(own_folder)
