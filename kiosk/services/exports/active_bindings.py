@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from db.models.accounts import Binding, ParentAccount
 from db.models.applications import Application, Consent
@@ -26,20 +26,22 @@ _consent = table_of(Consent)
 _BINDINGS: Select[Any] = (
     select(
         _binding.c.id,
-        _binding.c.parent_account_id,
+        _binding.c.parent_account_id.label("account_id"),
         _binding.c.student_id,
         _binding.c.relation,
-        _binding.c.state,
+        _application.c.basis,
+        _application.c.number.label("application_number"),
+        _consent.c.text_version.label("consent_version"),
+        _consent.c.answered_at.label("consented_at"),
         _binding.c.began_at,
         _binding.c.ended_at,
-        _application.c.basis,
-        _application.c.number,
-        _application.c.state.label("application_state"),
-        _consent.c.text_version,
-        _consent.c.answered_at,
-        _account.c.active.label("account_active"),
-        _student.c.active.label("student_active"),
-        _student.c.updated_at,
+        _student.c.updated_at.label("student_updated_at"),
+        and_(
+            _binding.c.state == "active",
+            _application.c.state == ApplicationState.APPROVED.value,
+            _account.c.active,
+            _student.c.active,
+        ).label("holds"),
         _student.c.class_name,
         _student.c.seat_number,
         _student.c.student_number,
@@ -57,8 +59,7 @@ _BINDINGS: Select[Any] = (
 class ActiveBinding:
     """A binding with columns of its application, consent and student.
 
-    ``changed_at``: milliseconds since 1970-01-01 UTC of the last change for a receiver, the student's included.
-    ``state``: :data:`~kiosk.services.exports.export_log.ACTIVE` if it counts, else ``ENDED``.
+    ``holds``: whether it counts: active, its application approved, its account open, the student at school.
     """
 
     id: str
@@ -70,53 +71,33 @@ class ActiveBinding:
     consent_version: str
     consented_at: int
     began_at: int
-    changed_at: int
-    state: str
+    ended_at: int | None
+    student_updated_at: int
+    holds: bool
     class_name: str
     seat_number: int | None
     student_number: str = field(repr=False)
     student_name: str = field(repr=False)
 
     @property
-    def holds(self) -> bool:
-        """Whether it counts: active, its application approved, its account open, the student at school."""
-        return self.state == ACTIVE
+    def state(self) -> str:
+        """:data:`~kiosk.services.exports.export_log.ACTIVE` if it counts, else ``ENDED``."""
+        return ACTIVE if self.holds else ENDED
+
+    @property
+    def changed_at(self) -> int:
+        """Milliseconds since 1970-01-01 UTC of the last change for a receiver, the student's included."""
+        return max(self.began_at, self.ended_at or 0, self.student_updated_at)
 
     def is_unreported(self, exported: Mapping[str, str]) -> bool:
-        """Return whether a receiver lacks its state; the end of a binding that was never exported is not reported.
-
-        Args:
-            exported: see :func:`kiosk.services.exports.export_log.last_exported_states`.
-        """
+        """Return whether a receiver lacks its state; the end of a binding that was never exported is not reported."""
         before = exported.get(self.id)
         return before != ACTIVE if self.holds else before == ACTIVE
 
 
 def read_bindings(connection: Connection) -> tuple[ActiveBinding, ...]:
     """Return all bindings, ended ones included, by class and student number."""
-    return tuple(_active_binding(row) for row in connection.execute(_BINDINGS))
-
-
-def _active_binding(row: Row[Any]) -> ActiveBinding:
-    approved = row.application_state == ApplicationState.APPROVED.value
-    holds = row.state == "active" and approved and row.account_active and row.student_active
-    return ActiveBinding(
-        id=row.id,
-        account_id=row.parent_account_id,
-        student_id=row.student_id,
-        relation=row.relation,
-        basis=row.basis,
-        application_number=row.number,
-        consent_version=row.text_version,
-        consented_at=row.answered_at,
-        began_at=row.began_at,
-        changed_at=max(row.began_at, row.ended_at or 0, row.updated_at),
-        state=ACTIVE if holds else ENDED,
-        class_name=row.class_name,
-        seat_number=row.seat_number,
-        student_number=row.student_number,
-        student_name=row.student_name,
-    )
+    return tuple(ActiveBinding(**row._mapping) for row in connection.execute(_BINDINGS))
 
 
 def accounts_of(connection: Connection, bindings: Iterable[ActiveBinding]) -> Iterator[Row[Any]]:
@@ -139,12 +120,6 @@ def shared_mobiles(connection: Connection) -> frozenset[bytes]:
 
 
 def sign_on_names(account: Row[Any], known: Mapping[str, Any], shared: Collection[bytes]) -> tuple[str, ...]:
-    """Return the login names of a parent: e-mail, chosen account, unshared mobile number.
-
-    Args:
-        account: the row.
-        known: its unsealed values.
-        shared: see :func:`shared_mobiles`.
-    """
+    """Return the login names of a parent (``known``: unsealed): e-mail, chosen account, mobile number if unshared."""
     mobile = None if account.mobile_index in shared else known["mobile"]
     return tuple(filter(None, (known["email"], known.get("chosen_account"), mobile)))

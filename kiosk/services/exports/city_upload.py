@@ -35,9 +35,12 @@ def office_rows(
     columns = columns_of(settings)
     shared = shared_mobiles(connection)
     people = {row.id: _person(keys, row, shared) for row in accounts_of(connection, bindings)}
-    values = {key: _value(key, settings) for _heading, key in columns}
+    values = _values(settings)
     headings = tuple(heading for heading, _key in columns)
-    return (headings, *(tuple(values[key](one, people[one.account_id]) for _, key in columns) for one in bindings))
+    return (
+        headings,
+        *(tuple(values[key](one, people[one.account_id]) or "" for _, key in columns) for one in bindings),
+    )
 
 
 def _person(keys: KeyRing, account: Any, shared: Collection[bytes]) -> Person:
@@ -45,9 +48,8 @@ def _person(keys: KeyRing, account: Any, shared: Collection[bytes]) -> Person:
     return {**known, "name": account.name, "account": next(iter(sign_on_names(account, known, shared)), "")}
 
 
-def _value(key: str, settings: Settings) -> Callable[[ActiveBinding, Person], str]:
-    """Return the function for the cells of a column."""
-    found: Mapping[str, Callable[[ActiveBinding, Person], str | None]] = {
+def _values(settings: Settings) -> Mapping[str, Callable[[ActiveBinding, Person], str | None]]:
+    return {
         "school_code": lambda _binding, _person: settings.school_code,
         "school_name": lambda _binding, _person: settings.school_name,
         "class_name": lambda binding, _person: binding.class_name,
@@ -65,5 +67,3 @@ def _value(key: str, settings: Settings) -> Callable[[ActiveBinding, Person], st
         "consented_on": lambda binding, _person: format_roc(day_at(binding.consented_at)),
         "bound_on": lambda binding, _person: format_roc(day_at(binding.began_at)),
     }
-    value = found[key]
-    return lambda binding, person: value(binding, person) or ""

@@ -60,14 +60,8 @@ def record(
 ) -> ExportedFile:
     """Record and audit an export in the unit of work that made its file.
 
-    Args:
-        unit: that unit.
-        member: the exporting member.
-        kind: of export.
-        content: the whole file.
-        rows: of the file, without headings.
-        since: of a delta, milliseconds since 1970-01-01 UTC.
-        states: of bindings by id, where they differ from the last exported ones.
+    ``since`` is that of a delta, in milliseconds since 1970-01-01 UTC. ``states`` are those of bindings, by id, that
+    differ from the last exported ones.
     """
     run_id, sha256 = uuid4().hex, hashlib.sha256(content).hexdigest()
     run = {"id": run_id, "kind": kind.value, "since": since, "rows": rows, "file_sha256": sha256}

@@ -54,7 +54,12 @@ class ConsentsDone:
 
 
 class HandOver:
-    """Writes and records exports; an existing file is overwritten only with ``replace``."""
+    """Writes and records exports; an existing file is overwritten only with ``replace``.
+
+    Each export raises:
+        Denied, PasswordChangeRequired: see :class:`StaffGate`.
+        FileRefused: nothing was recorded, unless the fault is LEFT_BESIDE.
+    """
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
         self._gate = StaffGate(store)
@@ -67,10 +72,6 @@ class HandOver:
         """Write the school as OneRoster; with ``since`` only changes from that day (Taipei) on.
 
         A delta leaves out each binding's state that an earlier file, whole or delta, reported.
-
-        Raises:
-            Denied, PasswordChangeRequired: see :class:`StaffGate`.
-            FileRefused: nothing was recorded, unless the fault is LEFT_BESIDE.
         """
         from kiosk.services.exports.oneroster_writer import gather
         from kiosk.services.imports.oneroster_format import pack
@@ -90,26 +91,11 @@ class HandOver:
         return self._hand_over(member, ExportKind.ONEROSTER, target, make, replace=replace)
 
     def office(
-        self,
-        member: StaffMember,
-        target: Path,
-        *,
-        as_workbook: bool,
-        only_new: bool = False,
-        replace: bool = False,
+        self, member: StaffMember, target: Path, *, as_workbook: bool, only_new: bool = False, replace: bool = False
     ) -> ExportedFile:
-        """Write the sheet for the city's batch upload; a sheet with identity numbers gets a second audit row.
+        """Write the sheet for the city's batch upload, as XLSX or CSV, or only the bindings of no earlier sheet.
 
-        Args:
-            member: the exporting member.
-            target: the file.
-            as_workbook: XLSX instead of CSV.
-            only_new: leave out bindings of earlier sheets.
-            replace: overwrite an existing file.
-
-        Raises:
-            Denied, PasswordChangeRequired: see :class:`StaffGate`.
-            FileRefused: see :meth:`oneroster`.
+        A sheet with identity numbers gets a second audit row.
         """
         from kiosk.services.exports.active_bindings import read_bindings
         from kiosk.services.exports.city_upload import holds_national_ids, office_rows
@@ -132,12 +118,7 @@ class HandOver:
         return self._hand_over(member, ExportKind.OFFICE, target, make, replace=replace)
 
     def consents(self, member: StaffMember, target: Path, *, replace: bool = False) -> ConsentsDone:
-        """Write the evidence of every consent, with the texts, as a zip.
-
-        Raises:
-            Denied, PasswordChangeRequired: see :class:`StaffGate`.
-            FileRefused: see :meth:`oneroster`.
-        """
+        """Write the evidence of every consent, with the texts, as a zip."""
         from kiosk.services.exports.consent_evidence import evidence
 
         def make(unit: UnitOfWork, pending: PendingFile) -> ConsentsDone:
@@ -151,12 +132,9 @@ class HandOver:
         """Write the report, as PDF or CSV.
 
         Raises:
-            Denied, PasswordChangeRequired: see :class:`StaffGate`.
-            FileRefused: see :meth:`oneroster`.
             FormRefused: the pages cannot be typeset.
         """
-        from kiosk.services.exports.progress_report import make_report, report_table
-        from kiosk.services.exports.progress_report_pdf import report_pdf
+        from kiosk.services.exports.progress_report import make_report, report_pdf, report_table
         from kiosk.services.files.csv_writer import spreadsheet_csv
 
         def make(unit: UnitOfWork, pending: PendingFile) -> ExportedFile:

@@ -25,17 +25,13 @@ _LIST = ","  # between the parts of a cell with a list (OneRoster CSV, "list of 
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """A student, parent or teacher.
+    """A student, parent or teacher; ``id`` is that of the row in the database.
 
     Attributes:
-        id: of the row in the database.
         roles: at the school, the primary one first.
-        username: of the login.
         identifier: the student number.
-        sms: the mobile number.
         agents: the ids of the linked students or parents.
         bindings: these links, in the same order; empty for a teacher.
-        seat: the seat number.
         is_gone: whether the user is to be deleted.
         changed_at: milliseconds since 1970-01-01 UTC; None for the time of the export.
     """
@@ -66,16 +62,9 @@ def without_id(text: str) -> str:
 
 @dataclass
 class OneRosterTables:
-    """Collects the rows of each table.
+    """Collects the rows of each table; in a delta each row has a status and a date.
 
-    Attributes:
-        keys: the school's.
-        settings: the school's name and code.
-        version: of OneRoster.
-        school_year: the year of the Republic in which it begins.
-        exported_at: milliseconds since 1970-01-01 UTC.
-        is_delta: whether each row has a status and a date.
-        rows: by table.
+    ``school_year`` is the year of the Republic in which it begins; ``exported_at``, milliseconds since 1970-01-01 UTC.
     """
 
     keys: KeyRing

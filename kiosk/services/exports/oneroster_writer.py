@@ -82,17 +82,9 @@ def gather(
     now: int,
     since: int | None,
 ) -> RosterExport:
-    """Gather an export.
+    """Gather an export, or with ``since`` a delta; ``exported`` are the last exported states of bindings.
 
-    Args:
-        connection: to read by.
-        keys: the school's.
-        settings: the school's name and code.
-        version: of OneRoster.
-        exported: see :func:`kiosk.services.exports.export_log.last_exported_states`.
-        today: the day at the school, for the school year.
-        now: the time of the export, milliseconds since 1970-01-01 UTC.
-        since: the start of a delta, in the same unit; None for a whole export.
+    ``now`` and ``since`` are milliseconds since 1970-01-01 UTC.
     """
     bindings = read_bindings(connection)
     unreported = [one for one in bindings if one.is_unreported(exported)]

@@ -40,12 +40,7 @@ class FileRefused(ServiceError):
 
 
 class PendingFile:
-    """A file before it takes its name; a context manager that removes an unpublished one.
-
-    Args:
-        target: the wanted path.
-        replace: whether to overwrite an existing file.
-    """
+    """A file before it takes its name; a context manager that removes an unpublished one."""
 
     def __init__(self, target: Path, *, replace: bool) -> None:
         self._target = target
@@ -59,7 +54,6 @@ class PendingFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Remove an unpublished file."""
         if self._beside is not None:
             with suppress(OSError):
                 self._beside.unlink()

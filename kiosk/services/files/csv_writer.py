@@ -1,4 +1,4 @@
-"""CSV for spreadsheet programs: UTF-8 with a byte order mark, cells safe from formulas."""
+"""CSV in UTF-8, its cells safe from the formulas of spreadsheet programs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ _BOM = "\ufeff"
 
 
 def spreadsheet_csv(rows: Iterable[Sequence[str]]) -> bytes:
+    """Write the rows by RFC 4180, after a byte order mark."""
+    return _BOM.encode() + plain_csv(rows)
+
+
+def plain_csv(rows: Iterable[Sequence[str]]) -> bytes:
     """Write the rows by RFC 4180."""
     out = io.StringIO(newline="")
-    out.write(_BOM)
     csv.writer(out).writerows([neutral_cell(cell) for cell in row] for row in rows)
     return out.getvalue().encode()

@@ -63,12 +63,8 @@ def main() -> int:
 def refuse_bombs(content: bytes, largest: int = LARGEST_UNPACKED) -> None:
     """Measure every entry by unpacking it, for an archive's stated sizes may be false.
 
-    Args:
-        content: the archive.
-        largest: the most bytes that it may unpack to.
-
     Raises:
-        UnsafeArchive: it unpacks to more, to over a hundred times its size, or into too many entries.
+        UnsafeArchive: it unpacks to over ``largest`` bytes, over a hundred times its size, or too many entries.
         zipfile.BadZipFile, zlib.error, struct.error: the archive is broken.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

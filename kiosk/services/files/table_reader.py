@@ -194,8 +194,7 @@ def _csv_rows(content: bytes, encodings: Sequence[str]) -> Iterator[Row]:
 def _encoding(content: bytes, encodings: Sequence[str]) -> str:
     """Return the encoding: by BOM, else strict UTF-8, else strict cp950; a guess could make another person's name.
 
-    Raises:
-        UnreadableFile: with the undecodable lines of the best encoding.
+    The error names the undecodable lines of the best encoding.
     """
     if content.startswith(_UTF16_BOMS):
         raise UnreadableFile(FileFault.ENCODING)
@@ -224,11 +223,7 @@ def _undecodable_lines(content: bytes, encoding: str) -> list[int]:
 
 
 def _spreadsheet_values(content: bytes) -> Iterator[Any]:
-    """Yield [rows, sheets left out], then the rows, as :mod:`~kiosk.services.files.spreadsheet_worker` read them.
-
-    Raises:
-        UnreadableFile: by its verdict, or if it exceeded its limits.
-    """
+    """Yield [rows, sheets left out], then the rows, as :mod:`~kiosk.services.files.spreadsheet_worker` read them."""
     command = [sys.executable, "-I", spreadsheet_worker.__file__]
     reader = subprocess.run(command, input=content, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     end = reader.stdout.rfind(b"\n", 0, -1) + 1

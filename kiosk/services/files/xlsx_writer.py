@@ -47,11 +47,9 @@ _STYLES = (
 
 
 def workbook(rows: Iterable[Sequence[str]], sheet_name: str) -> bytes:
-    """Return the workbook; the same rows give the same bytes.
+    """Return the workbook without characters outside XML; the same rows give the same bytes.
 
-    Args:
-        rows: of cells; characters outside XML are dropped.
-        sheet_name: 31 characters at most.
+    A sheet's name has 31 characters at most.
     """
     book = (
         f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'

@@ -19,15 +19,7 @@ from kiosk.services.imports.oneroster_format import ABSENT, BULK, MANIFEST, Vers
 
 LARGEST_UNPACKED = 50 * 1024 * 1024
 _SUFFIX = ".csv"
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    RuntimeError,
-    OSError,
-    ValueError,
-)
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, OSError, ValueError)
 """Errors of :mod:`zipfile` on a broken archive; RuntimeError for a password or an unknown compression."""
 
 
@@ -65,7 +57,8 @@ class Archive:
         self.faults: list[RowFault] = []
         self._archive = _open(self.content)
         self._entries = self._top_level_files()
-        self._manifest = self._read_manifest()
+        manifest = self.rows(MANIFEST, "propertyName", "value")
+        self._manifest = {line["propertyName"]: line["value"] for line in manifest}
         self.version = self._known_version()
 
     def fault(self, file: str, line: int, message: str) -> None:
@@ -84,11 +77,7 @@ class Archive:
                 self.fault(name, 0, _("manifest.csv 說有這個檔案，壓縮檔裡卻沒有。"))
 
     def rows(self, name: str, *needed: str) -> Iterator[Line]:
-        """Yield the rows of a table, outer blanks removed; none for a missing file or column.
-
-        Args:
-            name: the file, without ``.csv``.
-            needed: required columns.
+        """Yield the rows of ``name``.csv, outer blanks removed; none for a missing file or ``needed`` column.
 
         Raises:
             UnreadableFile: for a file that is no CSV in UTF-8; ``entry`` names it.
@@ -134,9 +123,6 @@ class Archive:
         if MANIFEST not in found:
             raise UnreadableFile(FileFault.NO_MANIFEST)
         return found
-
-    def _read_manifest(self) -> dict[str, str]:
-        return {line["propertyName"]: line["value"] for line in self.rows(MANIFEST, "propertyName", "value")}
 
     def _known_version(self) -> Version | None:
         written = self._manifest.get("oneroster.version", "")

@@ -9,14 +9,12 @@ and ``schoolYear`` the year in which it ends.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from kiosk.rules.spreadsheet_cells import neutral_cell
+from kiosk.services.files.csv_writer import plain_csv
 from kiosk.services.files.reproducible_zip import zip_of
 
 Row = Mapping[str, str]
@@ -134,22 +132,13 @@ def pack(package: Package, system_name: str) -> bytes:
         ("source.systemName", system_name),
         ("source.systemCode", package.system_code),
     ]
-    entries = {MANIFEST: _csv(("propertyName", "value"), manifest)}
+    entries = {MANIFEST: plain_csv([("propertyName", "value"), *manifest])}
     for name, header in sorted(headers.items()):
         rows = package.files.get(name, ())
-        entries[name] = _csv(header, ([row.get(column, "") for column in header] for row in rows))
+        entries[name] = plain_csv([header, *([row.get(column, "") for column in header] for row in rows)])
     return zip_of({f"{name}.csv": content for name, content in entries.items()})
 
 
 def moment(at: int) -> str:
     """Return milliseconds since 1970-01-01 UTC as OneRoster writes them (ISO 8601, UTC, milliseconds)."""
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """Return a CSV by RFC 4180, in UTF-8, with cells safe from formulas."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(header)
-    writer.writerows([neutral_cell(cell) for cell in row] for row in rows)
-    return out.getvalue().encode()

@@ -49,13 +49,9 @@ class _Person:
 def read_oneroster(
     file: Path, settings: Settings, on: date, progress: Callable[[int, int], None] = lambda _done, _all: None
 ) -> tuple[Roster, str]:
-    """Read and check a zip.
+    """Read a zip of at most 50 MB, packed and unpacked, and check it on the day ``on``.
 
-    Args:
-        file: at most 50 MB, packed and unpacked.
-        settings: the student number's pattern, and the school's code for a zip of several schools.
-        on: the present day.
-        progress: called with the number of checked students and of all.
+    ``progress`` is called with the number of checked students and of all.
 
     Returns:
         The roster, each fault with the file in the zip and its row; and the zip's SHA-256 in hexadecimal.

@@ -74,13 +74,10 @@ def check_roster(
     on: date,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Roster:
-    """Check all records of a file, reading each once.
+    """Check all records of a file on the day ``on``, reading each once.
 
-    Args:
-        file: its records, from a sheet or a OneRoster zip.
-        student_number_pattern: for ``re.fullmatch``; a number matches as written or without blanks and dashes.
-        on: the present day.
-        progress: called with the number of checked records and of all; the latter is an estimate.
+    A student number matches the whole pattern as written, or without blanks and dashes. ``progress`` is called with
+    the number of checked records and an estimate of all.
 
     Raises:
         UnreadableFile: the file is unreadable further down.
@@ -271,13 +268,15 @@ class _Checker:
     def _guardian(self, written: GuardianRow) -> GuardianRow | None:
         if not any(_text(getattr(written, detail)) for detail in DETAILS):
             return None
-        title, name = ROLES[written.role], _text(written.name)
+        title, name, mobile = ROLES[written.role], _text(written.name), _number(written.mobile)
+        if _MOBILE_WITHOUT_ZERO.fullmatch(mobile):
+            mobile = f"0{mobile}"
         return GuardianRow(
             written.role,
             self._name(name, _("{title}姓名").format(title=title)) if name else "",
             self._guardian_id(written.national_id, title),
-            self._guardian_mobile(written.mobile, title),
-            self._guardian_email(written.email, title),
+            self._contact(parse_mobile, mobile, _("{title}行動電話不對（應為 09 開頭的十碼），請更正或留空。"), title),
+            self._contact(parse_email, _text(written.email), _("{title}電子郵件不對，請更正或留空。"), title),
         )
 
     def _guardian_id(self, cell: str, title: str) -> str:
@@ -291,22 +290,11 @@ class _Checker:
                 self._fault(_id_message(error.fault, title))
             return ""
 
-    def _guardian_mobile(self, cell: str, title: str) -> str:
-        text = _number(cell)
-        if _MOBILE_WITHOUT_ZERO.fullmatch(text):
-            text = f"0{text}"
+    def _contact(self, parse: Callable[[str], str], text: str, message: str, title: str) -> str:
         try:
-            return parse_mobile(text) if text else ""
-        except InvalidMobile:
-            self._fault(_("{title}行動電話不對（應為 09 開頭的十碼），請更正或留空。").format(title=title))
-            return ""
-
-    def _guardian_email(self, cell: str, title: str) -> str:
-        text = _text(cell)
-        try:
-            return parse_email(text) if text else ""
-        except InvalidEmail:
-            self._fault(_("{title}電子郵件不對，請更正或留空。").format(title=title))
+            return parse(text) if text else ""
+        except (InvalidMobile, InvalidEmail):
+            self._fault(message.format(title=title))
             return ""
 
 

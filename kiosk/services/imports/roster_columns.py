@@ -30,8 +30,6 @@ DETAILS = {
 _MAX_SHOWN_LENGTH = 20
 _MAX_SHOWN = 20
 _LOOKS_PERSONAL = re.compile(r"[0-9]{5}|@")
-
-
 _SYNONYMS = _STUDENT | {
     f"{role}.{detail}": tuple(f"{title}{word}" for word in words)
     for role, title in ROLES.items()
@@ -49,14 +47,12 @@ class Columns:
     Attributes:
         places: the place of each column by its key, counted from 0.
         headings: the heading of each column by its key, in the file's order.
-        width: the number of headings, unused ones included.
         unknown: the unused headings, without personal data.
         faults: messages; with any, ``places`` must not be used.
     """
 
     places: dict[str, int] = field(repr=False)
     headings: dict[str, str] = field(repr=False)
-    width: int
     unknown: tuple[str, ...]
     faults: tuple[str, ...]
 
@@ -85,7 +81,7 @@ def read_header(header: tuple[str, ...]) -> Columns:
         faults += [missing_column(HEADINGS[key]) for key in REQUIRED if key not in places]
     if len(unknown) > _MAX_SHOWN:
         unknown[_MAX_SHOWN:] = [_("等 {n} 欄").format(n=len(unknown))]
-    return Columns(places, headings, len(header), tuple(unknown), tuple(faults))
+    return Columns(places, headings, tuple(unknown), tuple(faults))
 
 
 def _shown(word: str, place: int) -> str:

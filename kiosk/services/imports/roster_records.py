@@ -81,7 +81,7 @@ def _records(sheet: Sheet, columns: Columns) -> Iterator[RosterRecord | RowFault
     places = columns.places
     roles = [role for role in ROLES if any(f"{role}.{detail}" in places for detail in DETAILS)]
     for line, cells in sheet.rows:
-        message = extra_cells(cells, columns.width)
+        message = extra_cells(cells, len(sheet.header))
         if message:
             yield RowFault(line, message)
             continue
