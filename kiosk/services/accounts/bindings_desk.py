@@ -124,11 +124,7 @@ class Bindings:
 
 
 def require_not_own_account(session: Session, acting: ActingStaff, account: ParentAccount, at: int) -> None:
-    """Refuse the member's own account, and one that sees a child of the member's.
-
-    Raises:
-        OwnChildRefused: it is one.
-    """
+    """Raise OwnChildRefused for the member's own account, or one that sees the member's child."""
     if account.national_id_index == acting.national_id_index:
         raise OwnChildRefused
     for child in seen_children(session, account.id, day_at(at)):

@@ -146,8 +146,10 @@ class Carers(AccountService):
             unit.audit(holder.credential_id, "carer.revoked", access.id)
 
     def _grant(self, unit: UnitOfWork, binding: Binding, entry: CarerEntry, on: date) -> CarerRow:
-        person = Person.of(unit.keys, entry.name, entry.national_id, entry.mobile, entry.email)
-        account = account_of_carer(unit, person)
+        personal = {"national_id": entry.national_id.text, "mobile": entry.mobile, "email": entry.email}
+        own_id = unit.keys.index(IndexColumn.NATIONAL_ID, entry.national_id.text)
+        mobile = unit.keys.index(IndexColumn.MOBILE, entry.mobile)
+        account = account_of_carer(unit, Person(entry.name, personal, own_id, mobile))
         access = CarerAccess(
             id=uuid4().hex,
             account_id=account.id,

@@ -22,7 +22,7 @@ from kiosk.domain.application_case import ApplicantRecord
 from kiosk.domain.errors import ServiceError
 from kiosk.domain.school_calendar import day_at
 from kiosk.rules.contact import email_key, mask_email
-from kiosk.rules.identity import FIRST_PASSWORD_LENGTH, NationalId
+from kiosk.rules.identity import FIRST_PASSWORD_LENGTH
 from kiosk.rules.names import mask_name
 from kiosk.services.accounts.visible_children import seen_children
 from kiosk.services.auth.parent_login import PARENT_LOGIN, ParentLogin
@@ -67,13 +67,6 @@ class Person:
     personal: Mapping[str, Any] = field(repr=False)
     national_id_index: bytes = field(repr=False)
     mobile_index: bytes = field(repr=False)
-
-    @classmethod
-    def of(cls, keys: KeyRing, name: str, national_id: NationalId, mobile: str, email: str | None) -> Person:
-        """Return a person with the blind indexes of the ID and the mobile number."""
-        personal = {"national_id": national_id.text, "mobile": mobile, "email": email}
-        ids = keys.index(IndexColumn.NATIONAL_ID, national_id.text)
-        return cls(name, personal, ids, keys.index(IndexColumn.MOBILE, mobile))
 
 
 def account_of(unit: UnitOfWork, applicant: ApplicantRecord) -> OpenAccount:

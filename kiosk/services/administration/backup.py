@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
+from contextlib import closing
 from enum import Enum, auto
 from pathlib import Path
 
@@ -54,12 +55,9 @@ def restore(source: Path, database: Path) -> None:
     if any(database.with_name(database.name + end).exists() for end in ("", "-wal")):
         raise BackupRefused(BackupFault.IN_THE_WAY)
     try:
-        connection = sqlite3.connect(f"file:{source}?mode=ro", uri=True)
-        try:
+        with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as connection:
             whole = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             known = connection.execute("SELECT count(*) FROM audit_head").fetchone()[0] == 1
-        finally:
-            connection.close()
     except sqlite3.Error:
         raise BackupRefused(BackupFault.NOT_A_BACKUP) from None
     if not whole or not known:
@@ -71,14 +69,10 @@ def _copy(source: Path, target: Path) -> None:
     temporary = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     try:
         os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        reading = sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=5)
-        writing = sqlite3.connect(temporary)
-        try:
+        read_only = sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=5)
+        with closing(read_only) as reading, closing(sqlite3.connect(temporary)) as writing:
             reading.backup(writing, pages=_ALL_PAGES)
             writing.execute("PRAGMA journal_mode=DELETE")
-        finally:
-            writing.close()
-            reading.close()
         _wait_for_disk(temporary)
         os.replace(temporary, target)
         _wait_for_disk(target.parent)

@@ -95,11 +95,7 @@ def read_case(connection: Connection, application_id: str) -> ApplicationCase | 
 
 
 def get_case(connection: Connection, application_id: str) -> ApplicationCase:
-    """Read the application that another row names.
-
-    Raises:
-        KeyError: there is none.
-    """
+    """Read the application that another row names; raise KeyError without one."""
     case = read_case(connection, application_id)
     if case is None:
         raise KeyError(application_id)

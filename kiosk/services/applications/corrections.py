@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from db.models.applications import Applicant, Correction
 from db.models.columns import table_of
@@ -49,25 +49,6 @@ _APPROVALS_OF_PERSON = {
 _applicant = table_of(Applicant)
 _guardian = table_of(Guardian)
 _correction = table_of(Correction)
-
-_FIND_LIVE_NUMBERS = select(_applicant.c.national_id_index).where(
-    _applicant.c.student_id == bindparam("student"),
-    _applicant.c.live,
-    _applicant.c.application_id != bindparam("application"),
-)
-_FIND_GUARDIANS = select(_guardian.c.national_id_index).where(
-    _guardian.c.student_id == bindparam("student"), _guardian.c.national_id_index.is_not(None)
-)
-_FIND_OPEN = select(_correction).where(
-    _correction.c.application_id == bindparam("application"), _correction.c.state == "open"
-)
-_RELEASE = update(_applicant).where(_applicant.c.id.in_(bindparam("ids", expanding=True))).values(live=False)
-_CLOSE = (
-    update(_correction)
-    .where(_correction.c.application_id == bindparam("application"), _correction.c.state == "open")
-    .values(state="answered", answered_at=bindparam("at"))
-)
-
 _Claimed = tuple[UnitOfWork, StudentBasics, ApplicationCase, dict[int, dict[str, str]], IdAttempt]
 
 
@@ -162,7 +143,10 @@ class Corrections:
             returned = _open_fields(unit, case.id)
             owners = [person.national_id_index for person in case.applicants]
             if any("national_id" in reasons for reasons in returned.values()):
-                owners += unit.connection.execute(_FIND_GUARDIANS, {"student": case.student_id}).scalars().all()
+                on_file = select(_guardian.c.national_id_index).where(
+                    _guardian.c.student_id == case.student_id, _guardian.c.national_id_index.is_not(None)
+                )
+                owners += unit.connection.execute(on_file).scalars().all()
             claim = self._own_id.claim(unit, visitor, case.id, typed, owners)
             yield unit, student, case, returned, claim
         claim.require()
@@ -179,7 +163,8 @@ def _write_answers(
     shared_before = students_sharing_contacts(connection, [student.id])
     values: dict[str, Any] = {}
     ids = [answer.person.id for answer in answers]
-    connection.execute(_RELEASE, {"ids": ids})  # two parents may have typed each other's ID
+    # two parents may have typed each other's ID
+    connection.execute(update(_applicant).where(_applicant.c.id.in_(ids)).values(live=False))
     for answer in answers:
         person = answer.person
         kept_email = [email_key(answer.given.email)] if answer.keeps_verified_email and answer.given.email else []
@@ -188,7 +173,8 @@ def _write_answers(
             _require_free(unit, student, case, person.position, columns["national_id_index"])
             values = _APPROVALS_OF_PERSON
         connection.execute(update(_applicant).where(_applicant.c.id == person.id).values(live=True, **columns))
-    connection.execute(_CLOSE, {"application": case.id, "at": unit.timestamp_ms})
+    closed = {"state": "answered", "answered_at": unit.timestamp_ms}
+    connection.execute(update(_correction).where(*_is_open(case.id)).values(closed))
     change_state(unit, case, ApplicationState.UNDER_REVIEW, **values)
     refresh(unit, [student.id])
     refresh_only(unit, shared_before)
@@ -200,9 +186,13 @@ def _write_answers(
     history.add(unit, case.id, Action.ANSWERED, fields=notes)
 
 
+def _is_open(application_id: str) -> tuple[ColumnElement[bool], ...]:
+    return (_correction.c.application_id == application_id, _correction.c.state == "open")
+
+
 def _open_fields(unit: UnitOfWork, application_id: str) -> dict[int, dict[str, str]]:
     """Return the reasons of the returned fields, by position and key, in the form's order."""
-    found = unit.connection.execute(_FIND_OPEN, {"application": application_id})
+    found = unit.connection.execute(select(_correction).where(*_is_open(application_id)))
     fields: dict[int, dict[str, str]] = {}
     for row in sorted(found, key=lambda row: (row.position, RETURNABLE.index(row.field))):
         reason = unit.keys.open("correction", row.id, row.sealed)["reason"]
@@ -216,6 +206,8 @@ def _require_free(
     """Refuse an ID that is the student's or on another live application for this child."""
     if number == student.national_id_index:
         raise student_as_applicant(place == position for place in range(1, case.mode.applicants + 1))
-    place = {"student": student.id, "application": case.id}
-    if number in unit.connection.execute(_FIND_LIVE_NUMBERS, place).scalars().all():
+    live = select(_applicant.c.national_id_index).where(
+        _applicant.c.student_id == student.id, _applicant.c.live, _applicant.c.application_id != case.id
+    )
+    if number in unit.connection.execute(live).scalars().all():
         raise AlreadyApplied

@@ -204,11 +204,7 @@ class Applications:
 
 
 def case_of_student(unit: UnitOfWork, student: StudentBasics, application_id: str) -> ApplicationCase:
-    """Read an application of this student.
-
-    Raises:
-        Denied: there is none.
-    """
+    """Read an application of this student; deny without one."""
     case = read_case(unit.connection, application_id)
     if case is None or case.student_id != student.id:
         raise Denied

@@ -70,11 +70,7 @@ class SubmissionFacts:
 
 
 def find_facts(unit: UnitOfWork, visitor: StudentSession, request_id: str, numbers: Sequence[bytes]) -> SubmissionFacts:
-    """Read the facts of a form; ``numbers`` are the blind indexes of one or two applicants' IDs.
-
-    Raises:
-        Denied, PasswordChangeRequired: see `student_of`.
-    """
+    """Read the facts of a form by the blind indexes of one or two applicants' IDs; raises what `student_of` does."""
     asked = {**login_parameters(visitor), **_named(numbers), "request": request_id}
     found = unit.connection.execute(_FIND, asked).all()
     student = student_of(found[0] if found else None, visitor)

@@ -41,22 +41,13 @@ class IdAttempt:
     minutes_left: int | None = None
 
     def require(self) -> None:
-        """Require the right ID.
-
-        Raises:
-            NotTheirId: it is another person's.
-            TooManyTries: it was not compared.
-        """
+        """Raise NotTheirId for another person's ID, and TooManyTries where it was not compared."""
         self.refuse_if_locked()
         if not self.holds:
             raise NotTheirId
 
     def refuse_if_locked(self) -> None:
-        """Require that the ID was compared.
-
-        Raises:
-            TooManyTries: it was not.
-        """
+        """Raise TooManyTries where the ID was not compared."""
         if self.minutes_left is not None:
             raise TooManyTries(self.minutes_left)
 

@@ -35,9 +35,9 @@ class SignedIn:
 class SignIn:
     """Signs in students, staff and parents.
 
-    A sign-in or a confirmation raises SignInRefused or StoreError as `Credentials.verify` does. A change raises
-    PasswordRefused, Denied or ChangedMeanwhile as `kiosk.services.auth.password_changes.choose_password` does; it ends
-    every other session. Each denial is audited.
+    A sign-in or a confirmation raises SignInRefused or StoreError as `Credentials.verify` does; a confirmation also
+    what `require_account` or `require_staff` does. A change raises PasswordRefused, Denied or ChangedMeanwhile as
+    `kiosk.services.auth.password_changes.choose_password` does; it ends every other session. Each denial is audited.
     """
 
     def __init__(self, store: Store, clock: Clock, passwords: PasswordStore) -> None:
@@ -90,11 +90,7 @@ class SignIn:
         return replace(holder, credential_version=version)
 
     def confirm_account_password(self, holder: AccountSession, password: str) -> None:
-        """Verify the password of an account session again; a wrong one counts as a failed sign-on.
-
-        Raises:
-            Denied, PasswordChangeRequired: see :func:`~kiosk.services.auth.account_session.require_account`.
-        """
+        """Verify the password of an account session again; a wrong one counts as a failed sign-on."""
         from kiosk.services.auth.account_session import require_account
         from kiosk.services.auth.parent_login import KnownAccount
 
@@ -116,11 +112,7 @@ class SignIn:
         return replace(member, credential_version=version)
 
     def confirm_password(self, member: StaffMember, password: str, roles: Collection[Role]) -> None:
-        """Verify the password of a staff session again for an action of these roles; a wrong one is a failed sign-in.
-
-        Raises:
-            Denied, PasswordChangeRequired: see :func:`~kiosk.services.auth.staff_session.require_staff`.
-        """
+        """Verify the password of a staff session again, for an action of these roles; a wrong one counts."""
         from kiosk.services.auth.staff_login import StaffLogin
         from kiosk.services.auth.staff_session import require_staff
 

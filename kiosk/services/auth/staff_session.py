@@ -118,11 +118,7 @@ class ActingStaff:
             raise Denied
 
     def require_not_own_child(self, session: Session, student_id: str) -> None:
-        """Refuse a member who is guardian on file or applicant for the student.
-
-        Raises:
-            OwnChildRefused: the member is one.
-        """
+        """Raise OwnChildRefused where the member is guardian on file or applicant for the student."""
         own = select(Guardian.id).where(
             Guardian.student_id == student_id, col(Guardian.national_id_index) == self.national_id_index
         )

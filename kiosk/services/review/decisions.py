@@ -6,35 +6,45 @@ Nobody decides on their own child.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from uuid import uuid4
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from db.models.applications import Correction
 from db.models.columns import table_of
 from db.models.documents import SignedForm
 from db.models.school import Student
-from db.store import UnitOfWork
+from db.store import Store, UnitOfWork
+from kiosk.clock import Clock
+from kiosk.config.settings import Settings
 from kiosk.domain.application_case import ApplicationCase
 from kiosk.domain.application_status import OPEN_STATES, ApplicationState, ApprovalBlock
-from kiosk.domain.errors import Denied, ServiceError
+from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
 from kiosk.domain.reason import checked_reason
 from kiosk.domain.school_calendar import day_at
 from kiosk.i18n import _
 from kiosk.services.accounts.bindings import open_binding
 from kiosk.services.applications import history
-from kiosk.services.applications.cases import other_live_cases
+from kiosk.services.applications.cases import other_live_cases, read_case
 from kiosk.services.applications.correction_answers import RETURNABLE
 from kiosk.services.applications.flags import refresh, with_current_flags
 from kiosk.services.applications.history import Action
 from kiosk.services.applications.state_changes import change_state, write_act
-from kiosk.services.auth.staff_session import REGISTRAR, REVIEWERS, OwnChildRefused, Role, StaffMember
+from kiosk.services.auth.staff_session import (
+    REGISTRAR,
+    REVIEWERS,
+    ActingStaff,
+    OwnChildRefused,
+    Role,
+    StaffGate,
+    StaffMember,
+)
 from kiosk.services.auth.student_session import is_of_age
 from kiosk.services.messaging import outbox
 from kiosk.services.review.case_reader import in_full, view_of
 from kiosk.services.review.case_view import ApplicationView, Revealed
-from kiosk.services.review.decision_unit import DecisionUnit, case_for, changed_meanwhile
 from kiosk.services.signing.issuing import note_received
 from kiosk.services.students.consents import ConsentAnswer, NotOfAge, add_consent
 from kiosk.services.texts.loader import ConsentText
@@ -42,19 +52,6 @@ from kiosk.services.texts.loader import ConsentText
 _correction = table_of(Correction)
 _signed_form = table_of(SignedForm)
 _student = table_of(Student)
-_FIND_OPEN_CORRECTIONS = select(_correction.c.id, _correction.c.position, _correction.c.field).where(
-    _correction.c.application_id == bindparam("application"), _correction.c.state == "open"
-)
-_FIND_SEALED = select(_student.c.sealed).where(_student.c.id == bindparam("student"))
-_RECEIVE_FORM = (
-    update(_signed_form)
-    .where(
-        _signed_form.c.application_id == bindparam("application"),
-        _signed_form.c.form == "binding",
-        _signed_form.c.state != "returned",
-    )
-    .values(state="returned", received_by=bindparam("staff"), changed_at=bindparam("at"))
-)
 _REGISTRARS_BLOCKS = {ApprovalBlock.CONFLICT, ApprovalBlock.REGISTRAR}
 
 
@@ -81,14 +78,25 @@ class NothingToReturn(ServiceError):
     """No field is named, or one that the application has not."""
 
 
-class Review(DecisionUnit):
-    """The service."""
+class Review:
+    """The service.
+
+    Every method raises Denied or PasswordChangeRequired as :class:`StaffGate` does, and Denied for another's class, no
+    such application, and a decision on the member's own child. A decision raises ChangedMeanwhile where a colleague or
+    the parent was faster; ``version`` is as the member saw it.
+    """
+
+    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+        self._gate = StaffGate(store)
 
     def open(self, member: StaffMember, application_id: str) -> ApplicationView:
         """Return one application, masked."""
         with self._gate.read(member, "application.open", REVIEWERS) as (session, acting):
             connection = session.connection()
-            case = case_for(connection, acting, application_id)
+            case = _case_for(connection, acting, application_id)
             try:
                 acting.require_not_own_child(session, case.student_id)
                 is_own_child = False
@@ -106,7 +114,7 @@ class Review(DecisionUnit):
         """
         reason = checked_reason(reason)
         with self._gate.write(member, "application.reveal", REVIEWERS) as (unit, acting):
-            case = case_for(unit.connection, acting, application_id)
+            case = _case_for(unit.connection, acting, application_id)
             acting.require_not_own_child(unit.session, case.student_id)
             revealed = in_full(unit.connection, unit.keys, case, position)
             if revealed is None:
@@ -125,7 +133,7 @@ class Review(DecisionUnit):
         """
         text = checked_reason(text)
         with self._gate.write(member, "application.note", REVIEWERS) as (unit, acting):
-            case = case_for(unit.connection, acting, application_id)
+            case = _case_for(unit.connection, acting, application_id)
             acting.require_not_own_child(unit.session, case.student_id)
             history.add(unit, case.id, Action.NOTED, acting.id, text)
             unit.audit(member.credential_id, "application.noted", case.id, {"text": text})
@@ -195,8 +203,12 @@ class Review(DecisionUnit):
     def form_received(self, member: StaffMember, application_id: str, version: int) -> None:
         """Confirm the signed form (已收到簽章申請書): it came back with the same content."""
         with self._deciding(member, "application.form", application_id, version) as (unit, acting, case):
-            values = {"application": case.id, "staff": acting.id, "at": unit.timestamp_ms}
-            unit.connection.execute(_RECEIVE_FORM, values)
+            is_missing = (_signed_form.c.form == "binding", _signed_form.c.state != "returned")
+            unit.connection.execute(
+                update(_signed_form)
+                .where(_signed_form.c.application_id == case.id, *is_missing)
+                .values(state="returned", received_by=acting.id, changed_at=unit.timestamp_ms)
+            )
             note_received(unit, case.id, acting.id, member.credential_id)
             refresh(unit, [case.student_id])
             history.add(unit, case.id, Action.FORM_RECEIVED, acting.id)
@@ -219,7 +231,8 @@ class Review(DecisionUnit):
             NotOfAge: the student is a minor; a parent answers.
         """
         with self._deciding(member, "application.student_consent", application_id, version) as (unit, acting, case):
-            sealed = unit.connection.execute(_FIND_SEALED, {"student": case.student_id}).scalar_one()
+            find = select(_student.c.sealed).where(_student.c.id == case.student_id)
+            sealed = unit.connection.execute(find).scalar_one()
             if not is_of_age(unit.keys, case.student_id, sealed, day_at(unit.timestamp_ms)):
                 raise NotOfAge
             if choice not in ("agree", "refuse"):
@@ -263,7 +276,7 @@ class Review(DecisionUnit):
             kept,
         ):
             if ApprovalBlock.CONFLICT not in kept.blocks:
-                raise changed_meanwhile(unit, kept)
+                raise _changed_meanwhile(unit, kept)
             others = [other for other in other_live_cases(unit.connection, kept) if other.state in OPEN_STATES]
             for other in others:
                 if all_stand:
@@ -277,6 +290,28 @@ class Review(DecisionUnit):
             history.add(unit, keep_id, Action.CONFLICT_SETTLED, acting.id)
             unit.audit(member.credential_id, "application.conflict_resolved", keep_id, {"all_stand": all_stand})
 
+    @contextmanager
+    def _deciding(
+        self,
+        member: StaffMember,
+        action: str,
+        application_id: str,
+        version: int,
+        roles: frozenset[Role] = REVIEWERS,
+    ) -> Iterator[tuple[UnitOfWork, ActingStaff, ApplicationCase]]:
+        with self._gate.write(member, action, roles) as (unit, acting):
+            case = _case_for(unit.connection, acting, application_id)
+            acting.require_not_own_child(unit.session, case.student_id)
+            if case.version != version or case.state not in OPEN_STATES:
+                raise _changed_meanwhile(unit, case)
+            yield unit, acting, case
+
+    def _reject(self, unit: UnitOfWork, acting: ActingStaff, case: ApplicationCase, reason: str) -> None:
+        """Reject an application; the caller refreshes the flags."""
+        change_state(unit, case, ApplicationState.REJECTED, decided_by=acting.id, decided_at=unit.timestamp_ms)
+        outbox.notify_rejected(unit, self._settings, case, reason)
+        history.add(unit, case.id, history.Action.REJECTED, acting.id, reason)
+
 
 def _blocked(case: ApplicationCase, *, only_clean: bool) -> Blocked | None:
     """Return the reasons against an approval; None if there are none."""
@@ -289,8 +324,8 @@ def _blocked(case: ApplicationCase, *, only_clean: bool) -> Blocked | None:
 
 def _write_corrections(unit: UnitOfWork, application_id: str, reasons: Mapping[tuple[int, str], str]) -> None:
     """Write one open row a field; a new reason for the same field replaces the earlier one."""
-    found = unit.connection.execute(_FIND_OPEN_CORRECTIONS, {"application": application_id})
-    known = {(row.position, row.field): row.id for row in found}
+    find = select(_correction).where(_correction.c.application_id == application_id, _correction.c.state == "open")
+    known = {(row.position, row.field): row.id for row in unit.connection.execute(find)}
     for (position, key), reason in reasons.items():
         row_id = known.get((position, key)) or uuid4().hex
         written = {"sealed": unit.keys.seal("correction", row_id, {"reason": reason}), "returned_at": unit.timestamp_ms}
@@ -299,3 +334,20 @@ def _write_corrections(unit: UnitOfWork, application_id: str, reasons: Mapping[t
         else:
             place = {"id": row_id, "application_id": application_id, "position": position, "field": key}
             unit.connection.execute(insert(_correction).values(**place, state="open", **written))
+
+
+def _case_for(connection: Connection, acting: ActingStaff, application_id: str) -> ApplicationCase:
+    """Read an application of a class that the member may see; deny any other."""
+    case = read_case(connection, application_id)
+    if case is None:
+        raise Denied
+    acting.require_class(case.class_name)
+    return case
+
+
+def _changed_meanwhile(unit: UnitOfWork, case: ApplicationCase) -> ChangedMeanwhile:
+    """Name the last act that made another version; nobody is named where only data changed."""
+    line = history.last_act(unit.connection, unit.keys, case.id)
+    if line is None:
+        return ChangedMeanwhile(at=case.changed_at, what=case.state)
+    return ChangedMeanwhile(line.by, line.at, line.action.value)

@@ -63,17 +63,13 @@ class CardRow:
 
 
 class CardRegister:
-    """The service."""
+    """The service; every method raises Denied or PasswordChangeRequired as `StaffGate` does."""
 
     def __init__(self, store: Store) -> None:
         self._gate = StaffGate(store)
 
     def rows(self, member: StaffMember, *, after: CardPlace | None = None, limit: int) -> tuple[CardRow, ...]:
-        """Return at most ``limit`` last answers after a place, in the order of classes and seats.
-
-        Raises:
-            Denied, PasswordChangeRequired: see `StaffGate`.
-        """
+        """Return at most ``limit`` last answers after a place, in the order of classes and seats."""
         with self._gate.read(member, "card.register", REGISTRAR) as (session, _acting):
             return _rows(session.connection(), after=after, limit=limit)
 

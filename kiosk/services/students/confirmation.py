@@ -85,18 +85,14 @@ class HubState:
 
 @audits_refusals
 class StudentData:
-    """The service."""
+    """The service; every method raises Denied or PasswordChangeRequired as `require_student` does."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
 
     def hub(self, visitor: StudentSession) -> HubState:
-        """Return the states of the menu.
-
-        Raises:
-            Denied, PasswordChangeRequired: see :func:`require_student`.
-        """
+        """Return the states of the menu."""
         with self._store.read() as session:
             student = require_student(session, visitor)
             cases = cases_of_student(session.connection(), student.id)
