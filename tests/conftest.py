@@ -10,6 +10,7 @@ import pytest
 from db import schema
 from kiosk.config.sections import SmtpSettings
 from tests.builders.mail_server import Mailbox, mail_server
+from tests.builders.quick_databases import shared_statements
 from tests.builders.recorded_schema import RecordedSchema
 
 
@@ -25,6 +26,12 @@ def _schema_is_recorded() -> Iterator[None]:
 def _collects_seldom() -> None:
     """Collect garbage a tenth as often: a tenth of the processor's time otherwise goes there."""
     gc.set_threshold(100_000, 50, 100)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_shared() -> Iterator[None]:
+    with shared_statements():
+        yield
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -6,16 +6,19 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from kiosk.cli import demo
 from kiosk.cli.parser import main
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import SignInRefused
+from kiosk.services.auth.password_hashing import HASHER
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import School, open_school
 from kiosk.testing.clock import FakeClock
 from tests.builders.databases import DATABASES, database
+from tests.builders.quick_databases import no_waits_for_the_disk
 from tests.builders.school import (
     ACCOUNT,
     CHOSEN,
@@ -26,6 +29,29 @@ from tests.builders.school import (
     Opened,
     add_student,
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick() -> Iterator[None]:
+    """No waits for the disk, and cheap password hashes where a command chooses the hasher."""
+    with no_waits_for_the_disk(), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(HASHER, "_parameters", CountingHasher()._parameters)
+        yield
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Few examples in an ordinary run; in the long one, many for every rule."""
+    hypothesis.settings.register_profile("ordinary", max_examples=20)
+    hypothesis.settings.register_profile("long", max_examples=1000)
+    hypothesis.settings.load_profile("long" if config.option.markexpr == "long" else "ordinary")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.option.markexpr == "long":
+        for item in items:
+            if isinstance(item, pytest.Function) and hypothesis.is_hypothesis_test(item.function):
+                item.add_marker("long")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

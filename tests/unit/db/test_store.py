@@ -15,7 +15,7 @@ from db import schema
 from db.errors import StoreBusy, StoreConflict, StoreError, StoreUnavailable
 from db.keyring import new_keys
 from db.models.school import Setting
-from db.store import Store
+from db.store import _PRAGMAS, Store  # the pragmas themselves, not what the other tests take for them
 from tests.builders.databases import sqlite_url
 
 
@@ -27,8 +27,10 @@ def sqlite_store(tmp_path: Path) -> Store:
 
 
 @pytest.mark.parametrize("engine", ["reader", "writer"])
-def test_pragmas_hold_on_every_connection(sqlite_store: Store, engine: str) -> None:
-    with getattr(sqlite_store, engine).connect() as connection:
+def test_every_connection_has_the_pragmas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
+    monkeypatch.setattr(db.store, "_PRAGMAS", _PRAGMAS)
+    opened = Store(sqlite_url(tmp_path), new_keys(), lambda: 0, "test")
+    with getattr(opened, engine).connect() as connection:
         found = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "trusted_schema")
@@ -60,7 +62,7 @@ def test_no_update_is_lost_between_writers(store: Store) -> None:
         assert session.connection().execute(text("SELECT value FROM number_counter")).scalar_one() == 80
 
 
-def test_a_lock_that_stays_is_said_and_nothing_is_written(
+def test_a_lock_that_stays_raises_store_busy(
     sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(db.store, "BUSY_SECONDS", 0.2)
@@ -103,14 +105,14 @@ def test_a_full_disk_is_never_success_and_service_resumes(sqlite_store: Store) -
         unit.audit("a", "b", "c")
 
 
-def test_an_error_names_no_value(sqlite_store: Store) -> None:
+def test_a_database_error_hides_its_values(sqlite_store: Store) -> None:
     with pytest.raises(StoreError) as caught, sqlite_store.write() as unit:
         unit.connection.execute(text("INSERT INTO nowhere VALUES (:v)"), {"v": "A123456789"})
     assert "A123456789" not in repr(caught.value)
     assert caught.value.__suppress_context__
 
 
-def test_what_a_constraint_or_a_width_refuses_is_a_conflict(store: Store) -> None:
+def test_a_violated_constraint_or_width_is_a_conflict(store: Store) -> None:
     """It would be refused again, so nobody must be asked to wait and try again."""
 
     def add(name: str) -> None:
@@ -131,7 +133,7 @@ def test_upgrading_twice_changes_nothing(store: Store) -> None:
     assert schema.current_revision(store.reader) == schema.HEAD
 
 
-def test_a_read_sees_one_view_whatever_is_written_meanwhile(store: Store) -> None:
+def test_a_read_keeps_one_snapshot_during_writes(store: Store) -> None:
     count = text("SELECT count(*) FROM setting")
     with store.read() as session:
         before = session.connection().execute(count).scalar_one()
