@@ -52,7 +52,7 @@ def test_the_guides_own_sample_is_refused_for_its_check_digit_and_its_address() 
         ("A123456789", "F100000001", ("不一樣",)),
     ],
 )
-def test_two_entries_that_differ_are_told_apart(first: str, second: str, words: tuple[str, ...]) -> None:
+def test_differing_entries_are_explained(first: str, second: str, words: tuple[str, ...]) -> None:
     found = check(replace(MOTHER, national_id=first, national_id_again=second))
     assert set(found) == {"national_id_again"}
     message = found["national_id_again"]
@@ -133,6 +133,6 @@ def test_a_hundred_thousand_characters_are_refused_at_once(key: str) -> None:
     assert min(seconds) < 0.01
 
 
-def test_nothing_typed_is_in_a_repr() -> None:
+def test_entries_hide_their_values_in_their_repr() -> None:
     shown = repr(MOTHER) + repr(values_of(MOTHER))
     assert not [value for value in (MOTHER.name, MOTHER_ID, "0910", "flower") if value in shown]

@@ -8,16 +8,16 @@ from kiosk.rules.spreadsheet_cells import neutral_cell, original_cell
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+886", "-1", "@SUM(A1)", "\tx", "\rx", "＝1", "＋1", "－1", "＠x"])
-def test_what_a_spreadsheet_would_run_is_made_a_text(text: str) -> None:
+def test_formulas_become_text(text: str) -> None:
     assert neutral_cell(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["", "王小明", "110001", "a=b", " =1"])
-def test_anything_else_stays(text: str) -> None:
+def test_other_cells_are_unchanged(text: str) -> None:
     assert neutral_cell(text) == text
 
 
 @given(st.text())
-def test_every_text_comes_back(text: str) -> None:
+def test_neutral_cells_are_reversible(text: str) -> None:
     assert original_cell(neutral_cell(text)) == text
     assert not neutral_cell(text).startswith(("=", "+", "-", "@", "\t", "\r"))

@@ -64,18 +64,18 @@ def test_every_drawing_can_be_shown_and_printed(drawing: Drawing) -> None:
     ],
     ids=["nothing", "empty", "dot", "short", "right", "above", "back", "before", "strokes", "points"],
 )
-def test_what_is_no_signature_is_refused(strokes: tuple[tuple[Point, ...], ...]) -> None:
+def test_unusable_drawings_are_refused(strokes: tuple[tuple[Point, ...], ...]) -> None:
     with pytest.raises(UnusableDrawing):
         Drawing(_WIDTH, _HEIGHT, strokes)
 
 
 @pytest.mark.parametrize("size", [(0, 180), (700, 0), (10_001, 180)])
-def test_a_pad_has_a_size(size: tuple[int, int]) -> None:
+def test_an_impossible_pad_size_is_refused(size: tuple[int, int]) -> None:
     with pytest.raises(UnusableDrawing):
         Drawing(*size, (_LINE,))
 
 
-def test_nothing_of_the_strokes_stands_in_a_repr() -> None:
+def test_a_drawing_hides_its_strokes_in_its_repr() -> None:
     assert "205" not in repr(Drawing(_WIDTH, _HEIGHT, (_LINE,)))
 
 
@@ -87,7 +87,7 @@ def test_quarters_of_cells_are_drawn() -> None:
     assert blocks(quarters([across, down], 2, 1, 0.5)) == ["▀▌"]
 
 
-def test_what_leaves_the_frame_is_not_drawn() -> None:
+def test_points_outside_the_frame_are_not_drawn() -> None:
     assert blocks(quarters([((0, 4, 0), (500, 4, 1))], 2, 1)) == ["▀▀"]
 
 
@@ -101,5 +101,5 @@ def test_a_staircase_becomes_a_slope() -> None:
     assert ends[-1] == (90.0, 80.0), "where the pen was lifted"
 
 
-def test_ink_is_as_long_as_it_is() -> None:
+def test_ink_is_the_length_of_all_strokes() -> None:
     assert ink([_LINE, ((0, 0, 0), (30, 40, 1))]) == 250
