@@ -4,13 +4,44 @@ import io
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from kiosk.cli.parser import main
 
-Command = Callable[..., tuple[int, str, str]]
+
+class Lines(io.StringIO):
+    """Standard input."""
+
+    is_terminal = False
+
+    def isatty(self) -> bool:
+        return self.is_terminal
+
+
+@dataclass(frozen=True)
+class Command:
+    """Runs commands and gives exit code, output and errors."""
+
+    run: Callable[..., tuple[int, str, str]]
+
+    def __call__(self, *arguments: str, **options: str) -> tuple[int, str, str]:
+        return self.run(*arguments, **options)
+
+    def prints(self, *arguments: str, **options: str) -> str:
+        """The output of a command that succeeds."""
+        code, out, err = self(*arguments, **options)
+        assert code == 0, err
+        return out
+
+    def refuses(self, *arguments: str, **options: str) -> str:
+        """The one line of a refusal."""
+        code, _out, err = self(*arguments, **options)
+        assert code == 1
+        (line,) = err.splitlines()
+        return line
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +64,7 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     """Runs a command on lines of standard input: exit code and what is printed, none of the lines among it."""
 
     def run(*arguments: str, lines: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
+        monkeypatch.setattr(sys, "stdin", Lines(lines))
         capsys.readouterr()
         code = main(list(arguments))
         out, err = capsys.readouterr()
@@ -41,4 +72,4 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
             assert secret not in out + err
         return code, out, err
 
-    return run
+    return Command(run)

@@ -8,6 +8,7 @@ import pytest
 
 from kiosk.cli.parser import main
 from tests.builders.reviews import open_review_school
+from tests.unit.cli.conftest import Command
 
 _ROSTER = "學號,姓名,班級,身分證字號\n110001,王小明,科二智,A123456789\n"
 
@@ -19,98 +20,90 @@ def roster(tmp_path: Path) -> str:
     return str(file)
 
 
-def test_a_check_writes_nothing(home: Path, roster: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["roster", "check", roster]) == 0
-    printed = capsys.readouterr().out
+def test_a_check_writes_nothing(home: Path, roster: str, command: Command) -> None:
+    printed = command.prints("roster", "check", roster)
     assert "王小明" in printed
     assert "A123456789" not in printed
     assert not (home / "kiosk.db").exists()
 
 
-def test_import_status_audit_backup_restore(
-    home: Path, roster: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["roster", "import", roster, "--yes"]) == 0
-    assert main(["logins", "reset", "110001"]) == 0
-    capsys.readouterr()
-    assert main(["status", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["students"] == 1
-    assert main(["audit", "verify"]) == 0
-    anchor = capsys.readouterr().out.strip()[-40:]
+def _change(home: Path, *statements: str) -> None:
+    """Change the database past every check."""
+    with sqlite3.connect(home / "kiosk.db") as connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+def test_import_status_audit_backup_restore(home: Path, roster: str, tmp_path: Path, command: Command) -> None:
+    command.prints("roster", "import", roster, "--yes")
+    command.prints("logins", "reset", "110001")
+    assert json.loads(command.prints("status", "--json"))["students"] == 1
+    anchor = command.prints("audit", "verify").strip()[-40:]
     backup = tmp_path / "kiosk.backup"
-    assert main(["backup", str(backup)]) == 0
-    assert main(["backup", str(backup)]) == 1
+    command.prints("backup", str(backup))
+    command.refuses("backup", str(backup))
     assert (home / "kiosk.key").read_bytes()[:40] not in backup.read_bytes()
-    assert main(["restore", str(backup)]) == 1
+    command.refuses("restore", str(backup))
     for file in home.glob("kiosk.db*"):
         file.unlink()
-    assert main(["restore", str(backup)]) == 0
-    assert main(["audit", "verify", "--anchor", anchor]) == 0
-    assert main(["keys", "rotate"]) == 0
-    assert main(["doctor"]) == 0
-    capsys.readouterr()
-    with sqlite3.connect(home / "kiosk.db") as connection:
-        connection.execute("DELETE FROM audit_entry WHERE seq = 2")
-    connection.close()
-    assert main(["audit", "verify"]) == 1
-    assert "第 2 列" in capsys.readouterr().err
+    command.prints("restore", str(backup))
+    command.prints("audit", "verify", "--anchor", anchor)
+    command.prints("keys", "rotate")
+    command.prints("doctor")
+    _change(home, "DELETE FROM audit_entry WHERE seq = 2")
+    assert "第 2 列" in command.refuses("audit", "verify")
 
 
-def test_the_doctor_finds_and_mends_flags_and_counts(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_doctor_finds_and_mends_flags_and_counts(home: Path, command: Command) -> None:
     opened = open_review_school(home, None)
     number = opened.row(opened.apply(0)).number
     opened.school.close()
-    assert main(["doctor"]) == 0
-    assert "1 件申請的標記與件數都正確" in capsys.readouterr().out
-    with sqlite3.connect(home / "kiosk.db") as connection:
-        connection.execute("UPDATE application SET is_blocked = 0")
-        connection.execute("UPDATE application_count SET value = 7")
-    connection.close()
-    assert main(["doctor"]) == 0
+    assert "1 件申請的標記與件數都正確" in command.prints("doctor")
+    _change(home, "UPDATE application SET is_blocked = 0", "UPDATE application_count SET value = 7")
     wrong = "1 件申請的標記、1 個件數"
-    assert f"注意　{wrong}不正確，請執行 doctor --repair：{number}" in capsys.readouterr().out
-    assert main(["doctor", "--repair"]) == 0
-    assert f"好　　已重建 {wrong}" in capsys.readouterr().out
-    assert main(["doctor"]) == 0
-    assert "1 件申請的標記與件數都正確" in capsys.readouterr().out
+    assert f"注意　{wrong}不正確，請執行 doctor --repair：{number}" in command.prints("doctor")
+    assert f"好　　已重建 {wrong}" in command.prints("doctor", "--repair")
+    assert "1 件申請的標記與件數都正確" in command.prints("doctor")
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    "line",
+    ["roster check missing.csv", "logins reset 999999", "restore missing.db", "audit verify --anchor x"],
+)
+def test_a_refusal_is_one_line(line: str, command: Command) -> None:
+    assert command.refuses(*line.split())
+
+
+@pytest.mark.parametrize(
+    "line",
     [
-        ["roster", "check", "missing.csv"],
-        ["logins", "reset", "999999"],
-        ["restore", "missing.db"],
-        ["audit", "verify", "--anchor", "x"],
+        *("", "nonsense", "roster", "roster check", "documents print"),
+        *("import", "import oneroster", "import oneroster a.zip --version 1.1", "import csv a.csv"),
+        *("export", "export oneroster a.zip", "export oneroster --version 1.0 a.zip", "export office"),
+        "export oneroster --version 1.1 --delta-since yesterday a.zip",
+        *("export consents a.zip --password x", "report"),
+        *("staff", "staff add lin.li", "staff add lin.li --name 林 --role boss", "staff role lin.li boss"),
+        *("staff disable", "staff add lin.li --name 林 --role registrar --password Early-Heron-Lamp"),
     ],
 )
-def test_a_refusal_is_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(arguments) == 1
-    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+def test_wrong_usage(line: str) -> None:
+    assert main(line.split()) == 2
 
 
-@pytest.mark.parametrize("arguments", [["nonsense"], ["roster"], ["roster", "check"], []])
-def test_wrong_usage(arguments: list[str]) -> None:
-    assert main(arguments) == 2
-
-
-def test_a_readable_key_is_refused(home: Path, roster: str, capsys: pytest.CaptureFixture[str]) -> None:
-    main(["roster", "import", roster, "--yes"])
+def test_a_readable_key_is_refused(home: Path, roster: str, command: Command) -> None:
+    command("roster", "import", roster, "--yes")
     (home / "kiosk.key").chmod(0o644)
-    capsys.readouterr()
-    assert main(["status"]) == 1
-    assert "chmod 400" in capsys.readouterr().err
+    assert "chmod 400" in command.refuses("status")
 
 
-def test_the_demo_refuses_a_real_home(home: Path, roster: str, capsys: pytest.CaptureFixture[str]) -> None:
-    main(["roster", "import", roster, "--yes"])
-    assert main(["demo", "--prepare-only", "--home", str(home)]) == 1
+def test_the_demo_refuses_a_real_home(home: Path, roster: str, command: Command) -> None:
+    command("roster", "import", roster, "--yes")
+    assert command("demo", "--prepare-only", "--home", str(home))[0] == 1
 
 
-def test_the_demo_school_has_every_state(demo_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    capsys.readouterr()
-    assert main(["status", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+def test_the_demo_school_has_every_state(demo_home: Path, command: Command) -> None:
+    found = json.loads(command.prints("status", "--json"))
     assert (found["students"], len(found["classes"])) == (300, 10)
     assert found["applications"] == {
         "under_review": 17,

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.cli.parser import main
 from kiosk.config.sections import SmtpSettings
 from kiosk.services.auth.staff_session import Role
 from kiosk.services.review.decisions import Review
 from tests.builders.mail_server import Mailbox, mail_server
 from tests.builders.reviews import mother_of, open_review_school
+from tests.unit.cli.conftest import Command
 
 MOTHER = mother_of(0)
 
@@ -38,47 +38,37 @@ def _set_mail(home: Path, port: int) -> None:
     (home / "kiosk.toml").write_text("\n".join(lines), "utf-8")
 
 
-def test_without_a_mail_server_there_is_a_list_to_print(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_mail_server_there_is_a_list_to_print(home: Path, command: Command) -> None:
     number = _refused(home)
-    assert main(["mail", "send"]) == 1
-    refused = capsys.readouterr().err.strip().splitlines()
-    assert len(refused) == 1
-    assert "mail calls" in refused[0]
-    assert main(["mail", "calls"]) == 0
-    sheet = capsys.readouterr().out
+    assert "mail calls" in command.refuses("mail", "send")
+    sheet = command.prints("mail", "calls")
     assert f"{MOTHER.name}　{MOTHER.mobile}" in sheet
     assert f"{number}　不通過（沒有設定寄信）" in sheet
     assert "家長來電表示不申請。" in sheet
     assert "[ ] " in sheet
     assert MOTHER.national_id not in sheet
-    assert main(["mail", "list"]) == 0
-    assert capsys.readouterr().out.splitlines() == ["待寄 0　已寄出 0　無法寄出 0", "待打電話 1　已打電話 0"]
+    assert command.prints("mail", "list").splitlines() == ["待寄 0　已寄出 0　無法寄出 0", "待打電話 1　已打電話 0"]
 
 
-def test_what_is_due_is_sent_once(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_due_is_sent_once(home: Path, command: Command) -> None:
     mailbox = Mailbox()
     with mail_server(mailbox) as smtp:
         number = _refused(home, smtp)
         for sent in (1, 0):
-            assert main(["mail", "send"]) == 0
-            assert capsys.readouterr().out == f"寄出 {sent} 封，稍後再試 0 封，無法寄出 0 封。\n"
+            assert command.prints("mail", "send") == f"寄出 {sent} 封，稍後再試 0 封，無法寄出 0 封。\n"
     assert mailbox.recipients == [[MOTHER.email]]
     assert number in mailbox.bodies()[0]
-    assert main(["mail", "list"]) == 0
-    assert capsys.readouterr().out.splitlines() == ["待寄 0　已寄出 1　無法寄出 0", "待打電話 0　已打電話 0"]
-    assert main(["mail", "calls"]) == 0
-    assert capsys.readouterr().out == "沒有要打電話通知的家長。\n"
+    assert command.prints("mail", "list").splitlines() == ["待寄 0　已寄出 1　無法寄出 0", "待打電話 0　已打電話 0"]
+    assert command.prints("mail", "calls") == "沒有要打電話通知的家長。\n"
 
 
-def test_a_mail_that_was_refused_is_listed_with_the_reason(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mail_that_was_refused_is_listed_with_the_reason(home: Path, command: Command) -> None:
     mailbox = Mailbox()
     mailbox.refuse_recipient = lambda _address: "550 no such user"
     with mail_server(mailbox) as smtp:
         number = _refused(home, smtp)
-        assert main(["mail", "send"]) == 0
-        assert "無法寄出 1 封" in capsys.readouterr().out
-    assert main(["mail", "list"]) == 0
-    counts, _calls, letter = capsys.readouterr().out.splitlines()
+        assert "無法寄出 1 封" in command.prints("mail", "send")
+    counts, _calls, letter = command.prints("mail", "list").splitlines()
     assert counts == "待寄 0　已寄出 0　無法寄出 1"
     assert number in letter
     assert "試過 1 次" in letter
@@ -94,25 +84,19 @@ def test_a_mail_that_was_refused_is_listed_with_the_reason(home: Path, capsys: p
         ("{家長 您好。", "文字檔 mail_rejected.zh_TW.txt"),
     ],
 )
-def test_the_doctor_names_a_mail_text_that_cannot_be_used(
-    home: Path, capsys: pytest.CaptureFixture[str], body: str, said: str
-) -> None:
+def test_the_doctor_names_a_mail_text_that_cannot_be_used(home: Path, command: Command, body: str, said: str) -> None:
     open_review_school(home, None).school.close()
-    assert main(["doctor"]) == 0
-    assert "mail_rejected" not in capsys.readouterr().out
+    assert "mail_rejected" not in command.prints("doctor")
     (home / "text").mkdir()
     text = f"版本: 1\n標題: {{學校}} 申請編號 {{申請編號}}\n\n{body}\n"
     (home / "text" / "mail_rejected.zh_TW.txt").write_text(text, "utf-8")
-    assert main(["doctor"]) == 0
-    (line,) = [line for line in capsys.readouterr().out.splitlines() if "mail_rejected" in line]
+    (line,) = [line for line in command.prints("doctor").splitlines() if "mail_rejected" in line]
     assert line.startswith("注意　")
     assert said in line
 
 
-def test_the_doctor_says_whether_mail_is_set(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_doctor_says_whether_mail_is_set(home: Path, command: Command) -> None:
     open_review_school(home, None).school.close()
-    assert main(["doctor"]) == 0
-    assert "注意　沒有設定寄信" in capsys.readouterr().out
+    assert "注意　沒有設定寄信" in command.prints("doctor")
     _set_mail(home, 25)
-    assert main(["doctor"]) == 0
-    assert "好　　已設定寄信" in capsys.readouterr().out
+    assert "好　　已設定寄信" in command.prints("doctor")
