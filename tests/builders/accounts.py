@@ -21,7 +21,7 @@ from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.school import School
 from tests.builders.applications import FATHER, MOTHER, made_up_id, with_id
 from tests.builders.decisions import apply_and_approve, with_email, without_email
-from tests.builders.school import CHOSEN, TERMINAL, add_member, fetch
+from tests.builders.school import CHOSEN, TERMINAL, add_member, change_row, fetch, rows
 
 
 def invented_parent(serial: int) -> ApplicantEntry:
@@ -106,14 +106,13 @@ class Families:
         return holder
 
     def _make_expired_carer(self, opened: OpenedBinding, given_by: str) -> None:
+        change_row(self.school, Binding, opened.binding_id, state="ended")
         with self.school.store.write() as unit:
-            binding = unit.session.get_one(Binding, opened.binding_id)
-            binding.state = "ended"
             unit.session.add(
                 CarerAccess(
                     id=uuid4().hex,
                     account_id=opened.account_id,
-                    student_id=binding.student_id,
+                    student_id=unit.session.get_one(Binding, opened.binding_id).student_id,
                     granted_by=given_by,
                     scope="states",
                     last_day=(today(self.school.clock) - timedelta(days=1)).isoformat(),
@@ -143,16 +142,8 @@ def child_of(school: School, account_id: str) -> Student:
 
 def messages(school: School, kind: str) -> list[dict[str, str | None]]:
     """What stands in the outbox of a kind, opened: name, mobile, email, channel, and the template's words."""
-    with school.store.read() as session:
-        found = session.exec(
-            select(OutboxMessage).where(OutboxMessage.kind == kind).order_by(col(OutboxMessage.written_at))
-        ).all()
-        opened = [(one, school.store.keys.open("outbox_message", one.id, one.sealed)) for one in found]
-        return [
-            {
-                **{key: value for key, value in content.items() if key != "words"},
-                **content["words"],
-                "channel": one.channel,
-            }
-            for one, content in opened
-        ]
+    found = []
+    for one in rows(school, OutboxMessage, "written_at", kind=kind):
+        content = school.store.keys.open("outbox_message", one.id, one.sealed)
+        found.append({**content, **content.pop("words"), "channel": one.channel})
+    return found

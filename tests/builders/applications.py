@@ -6,9 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import uuid4
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from db.models.logins import Credential
 from kiosk.demo.people import invented_id
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
@@ -16,7 +13,7 @@ from kiosk.domain.receipt import Receipt
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import School
 from kiosk.services.texts.loader import load_consent
-from tests.builders.school import TERMINAL, add_student
+from tests.builders.school import TERMINAL, add_student, change_row, only_row
 
 ADULT = date(2008, 5, 6)
 TODAY = date(2026, 9, 1)
@@ -55,14 +52,9 @@ def with_id(entry: ApplicantEntry, national_id: str) -> ApplicantEntry:
 
 def visitor_of(school: School, student_id: str) -> StudentSession:
     """Somebody at the kiosk with this student's login, the first password changed."""
-    with school.store.write() as unit:
-        credential = unit.session.execute(
-            select(Credential).where(col(Credential.subject_id) == student_id)
-        ).scalar_one()
-        credential.password_hash = "chosen"
-        visitor = StudentSession(credential.id, student_id, credential.account, TERMINAL, credential.version)
-        unit.audit("test", "password.changed", student_id)
-    return visitor
+    login = only_row(school, Credential, subject_id=student_id)
+    change_row(school, Credential, login.id, password_hash="chosen")
+    return StudentSession(login.id, student_id, login.account, TERMINAL, login.version)
 
 
 def new_visitor(school: School, number: str, national_id: str, birth: date = date(2010, 5, 6)) -> StudentSession:
@@ -71,7 +63,6 @@ def new_visitor(school: School, number: str, national_id: str, birth: date = dat
 
 def answer(school: School, visitor: StudentSession, choice: str = "agree", student_id_number: str = "") -> str:
     """Answer the consent text: as a parent, or with an ID as the student."""
-    assert choice in ("agree", "refuse")
     return school.consents.record(
         visitor,
         TEXT,

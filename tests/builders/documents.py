@@ -43,9 +43,9 @@ def pages(pdf: bytes) -> list[str]:
     return ["".join(page.get_textpage().get_text_bounded().split()) for page in document]
 
 
-def lines(pdf: bytes) -> list[str]:
-    """The lines of the first page."""
-    text: str = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_bounded()
+def lines(pdf: bytes, page: int = 0) -> list[str]:
+    """The lines of a page."""
+    text: str = pypdfium2.PdfDocument(pdf)[page].get_textpage().get_text_bounded()
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 

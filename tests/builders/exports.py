@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from sqlalchemy import update
-from sqlmodel import SQLModel, col, select
+from sqlmodel import SQLModel
 
 from db.models.accounts import Binding
 from db.models.columns import table_of
@@ -22,7 +22,7 @@ from kiosk.services.exports.export_service import HandOver, RosterDone
 from kiosk.services.imports.oneroster_format import Version
 from tests.builders.decisions import bind
 from tests.builders.reviews import CLASSES, ReviewSchool, open_review_school, student_number
-from tests.builders.school import audited
+from tests.builders.school import audited, change_row, only_row, rows
 
 DAY = 24 * 60 * 60
 CODE = "353401"
@@ -59,22 +59,15 @@ class Handing:
                 self.reviewed.office.bindings.end(self.registrar, binding.id, binding.version, "家長申請終止")
 
     def office_bindings(self, place: int) -> list[Binding]:
-        with self.reviewed.school.store.read() as session:
-            found = list(session.exec(select(Binding).where(Binding.student_id == self.student_id(place))))
-            session.expunge_all()
-            return found
+        return rows(self.reviewed.school, Binding, student_id=self.student_id(place))
 
     def student_id(self, place: int) -> str:
-        with self.reviewed.school.store.read() as session:
-            return session.exec(select(Student.id).where(Student.student_number == student_number(place))).one()
+        return only_row(self.reviewed.school, Student, student_number=student_number(place)).id
 
     def change_student(self, place: int, **values: object) -> None:
         """As a roster does it."""
-        row = table_of(Student)
-        with self.reviewed.school.store.write() as unit:
-            statement = update(row).where(row.c.student_number == student_number(place))
-            unit.connection.execute(statement.values(**values, updated_at=unit.timestamp_ms))
-            unit.audit("test", "student.changed", "school")
+        school = self.reviewed.school
+        change_row(school, Student, self.student_id(place), **values, updated_at=school.store.now())
 
     def change_everywhere(self, model: type[SQLModel], values: Mapping[str, object]) -> None:
         """Put values into every row of a table, past every check."""
@@ -89,14 +82,10 @@ class Handing:
         return file.read_bytes(), done
 
     def runs(self) -> list[ExportRun]:
-        with self.reviewed.school.store.read() as session:
-            found = list(session.exec(select(ExportRun).order_by(col(ExportRun.exported_at))))
-            session.expunge_all()
-            return found
+        return rows(self.reviewed.school, ExportRun, "exported_at")
 
     def told(self) -> list[tuple[str, str]]:
-        with self.reviewed.school.store.read() as session:
-            return sorted((row.kind, row.state) for row in session.exec(select(ExportedBinding)))
+        return sorted((row.kind, row.state) for row in rows(self.reviewed.school, ExportedBinding))
 
     def audited(self, action: str) -> list[str]:
         """Who did something, by the audit."""

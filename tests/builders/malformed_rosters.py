@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
+import pytest
 
+from kiosk.cli.parser import main
 from kiosk.services.files.spreadsheet_worker import MAX_ENTRIES
 from kiosk.services.files.table_reader import LARGEST_FILE, MAX_FIELD_LENGTH
 from tests.builders.roster_files import (
@@ -302,3 +305,20 @@ ROWS: dict[str, Malformed] = {
 """What has a row that cannot be taken."""
 
 ALL = FILES | HEADERS | ROWS
+
+_PERSONAL = re.compile(r"[A-Z][12][0-9]{8}|09[0-9]{8}|@example")
+
+
+def assert_refused_whole(
+    command: Sequence[str], home: Path, place: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Import a malformed file: place and fault are named, nothing personal is, and no file of the home changes."""
+    before = {file.name: file.read_bytes() for file in home.iterdir()}
+    capsys.readouterr()
+    assert main([*command, "--yes", "--home", str(home)]) == 1
+    printed, refusal = capsys.readouterr()
+    faults = [line for line in printed.splitlines() if line.startswith("錯誤")] or refusal.splitlines()
+    assert any(place in line and words in line for line in faults), (printed, refusal)
+    assert len(refusal.splitlines()) <= 1
+    assert not any(_PERSONAL.search(line) for line in faults)
+    assert {file.name: file.read_bytes() for file in home.iterdir()} == before

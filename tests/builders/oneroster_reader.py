@@ -69,7 +69,6 @@ _SHAPES = {
     "status": r"active|tobedeleted",
     "text": r"(?s).*\S.*",
 }
-_BLOCK = re.compile(r"^(\w+)\n((?: .*\n)+)", re.MULTILINE)
 _COLUMN = re.compile(r"(?P<name>\w+)(?P<sign>[!?%-])(?P<kind>.*)")
 _NUMBER_OF_A_PERSON = re.compile(rb"[A-Z][1289A-D][0-9]{8}")
 Table = list[dict[str, str]]

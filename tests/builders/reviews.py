@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-from sqlmodel import select
-
 from db.models.applications import Application
 from db.models.school import Student
 from kiosk.config.settings import Settings
@@ -29,7 +27,7 @@ from kiosk.services.school import School, open_school
 from kiosk.services.texts.loader import load_consent
 from kiosk.testing.clock import FakeClock
 from tests.builders.applications import visitor_of
-from tests.builders.school import STAFF_CHOSEN, TERMINAL, CountingHasher, add_member
+from tests.builders.school import STAFF_CHOSEN, TERMINAL, CountingHasher, add_member, fetch, only_row
 
 TEXT = load_consent(None)
 STAFF_PASSWORD = STAFF_CHOSEN
@@ -105,10 +103,8 @@ class ReviewSchool:
     def visitor(self, place: int) -> StudentSession:
         """Somebody with the login of the student at a place of the roster, past the first password, consented."""
         if place not in self.visitors:
-            with self.school.store.read() as session:
-                found = select(Student.id).where(Student.student_number == student_number(place))
-                student_id = session.exec(found).one()
-            self.visitors[place] = visitor_of(self.school, student_id)
+            student = only_row(self.school, Student, student_number=student_number(place))
+            self.visitors[place] = visitor_of(self.school, student.id)
             self.answer_consent(place)
         return self.visitors[place]
 
@@ -129,8 +125,7 @@ class ReviewSchool:
         return self.school.applications.submit(visitor, uuid4().hex, mode, basis, people, verified).application_id
 
     def row(self, application_id: str) -> Application:
-        with self.school.store.read() as session:
-            return session.exec(select(Application).where(Application.id == application_id)).one()
+        return fetch(self.school, Application, application_id)
 
     def version(self, application_id: str) -> int:
         return self.row(application_id).version

@@ -188,20 +188,24 @@ def reset_login(school: School, number: str = STUDENT_NUMBER) -> str:
         return reset_student_login(unit, school.clock, number, "staff")
 
 
-def rows(school: School, model: type[_Row]) -> list[_Row]:
-    """Every row of a table."""
+def rows(school: School, model: type[_Row], order: str = "", **values: object) -> list[_Row]:
+    """The rows of a table that have these values, in the order of a column."""
     with school.store.read() as session:
-        found = list(session.exec(select(model)))
+        statement = select(model).filter_by(**values)
+        found = list(session.exec(statement.order_by(order) if order else statement))
         session.expunge_all()
         return found
 
 
+def only_row(school: School, model: type[_Row], **values: object) -> _Row:
+    """The one row of a table that has these values."""
+    (found,) = rows(school, model, **values)
+    return found
+
+
 def fetch(school: School, model: type[_Row], row_id: str) -> _Row:
     """The row of this id."""
-    with school.store.read() as session:
-        found = session.get_one(model, row_id)
-        session.expunge(found)
-        return found
+    return only_row(school, model, id=row_id)
 
 
 def change_row(school: School, model: type[SQLModel], row_id: str, **values: object) -> None:
@@ -211,6 +215,11 @@ def change_row(school: School, model: type[SQLModel], row_id: str, **values: obj
         for column, value in values.items():
             setattr(found, column, value)
         unit.audit("test", "row.changed", row_id)
+
+
+def change_birth_date(school: School, student_id: str, day: date) -> None:
+    sealed = school.store.keys.seal("student", student_id, {"birth_date": day.isoformat()})
+    change_row(school, Student, student_id, sealed=sealed)
 
 
 def rename_student(school: School, student_id: str, name: str = "王曉明") -> None:
@@ -223,7 +232,7 @@ def rename_student(school: School, student_id: str, name: str = "王曉明") -> 
 
 def audited(school: School, action: str) -> list[AuditEntry]:
     """What the audit has of an action, in order."""
-    return sorted((one for one in rows(school, AuditEntry) if one.action == action), key=lambda one: one.seq)
+    return rows(school, AuditEntry, "seq", action=action)
 
 
 def last_audited(school: School) -> AuditEntry:

@@ -22,66 +22,27 @@ import kiosk
 
 _DOCUMENTED = frozenset(
     {
-        "ALLOW_SELECT",
-        "AUTO_FOCUS",
-        "BINDINGS",
-        "COMPONENT_CLASSES",
-        "CSS_PATH",
-        "DEFAULT_CSS",
-        "ENABLE_COMMAND_PALETTE",
-        "HORIZONTAL_BREAKPOINTS",
-        "TITLE",
-        "auto_links",
-        "border_subtitle",
-        "border_title",
-        "check_action",
-        "compose",
-        "cursor_blink",
-        "get_content_height",
-        "get_default_screen",
-        "label",
-        "on_event",
-        "render",
-        "render_line",
-        "render_lines",
-        "validate",
-        "virtual_size",
+        "ALLOW_SELECT", "AUTO_FOCUS", "BINDINGS", "COMPONENT_CLASSES", "CSS_PATH", "DEFAULT_CSS",
+        "ENABLE_COMMAND_PALETTE", "HORIZONTAL_BREAKPOINTS", "TITLE", "auto_links", "border_subtitle", "border_title",
+        "check_action", "compose", "cursor_blink", "get_content_height", "get_default_screen", "label", "on_event",
+        "render", "render_line", "render_lines", "validate", "virtual_size",
     }
-)
+)  # fmt: skip
 """What Textual documents for a subclass to set or override."""
 
 _DELIBERATE = {
     "GuardedScreen": {"_dispatch_message", "call_after_refresh", "set_timer"},
     "LockedApp": {
-        "_disable_notifications",
-        "_disable_tooltips",
-        "_exception",
-        "_fatal_error",
-        "_handle_exception",
-        "_print_error_renderables",
-        "_return_code",
-        "_return_value",
-        "_set_pointer_shape",
-        "action_help_quit",
-        "action_quit",
-        "action_screenshot",
-        "action_suspend_process",
-        "bell",
-        "copy_to_clipboard",
-        "exit",
-        "open_url",
+        "_disable_notifications", "_disable_tooltips", "_exception", "_fatal_error", "_handle_exception",
+        "_print_error_renderables", "_return_code", "_return_value", "_set_pointer_shape", "action_help_quit",
+        "action_quit", "action_screenshot", "action_suspend_process", "bell", "copy_to_clipboard", "exit", "open_url",
         "panic",
     },
     "MaskedInput": {"_value"},
     "SafeInput": {
-        "action_copy",
-        "action_cut",
-        "action_paste",
-        "cursor_screen_offset",
-        "replace",
-        "restricted",
+        "action_copy", "action_cut", "action_paste", "cursor_screen_offset", "replace", "restricted",
     },
-}
+}  # fmt: skip
 """Overrides that lock the kiosk or protect a visitor, by class."""
 
 

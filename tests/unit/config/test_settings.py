@@ -60,7 +60,7 @@ def test_staff_sign_in_at_the_lobby_only_where_the_school_or_the_demo_says_so(tm
     assert not load_settings(_write(tmp_path, "[review]\nin_lobby = false"), demo=True, environment={}).review_in_lobby
 
 
-def test_loading_makes_nothing(tmp_path: Path) -> None:
+def test_loading_creates_no_files(tmp_path: Path) -> None:
     load_settings(tmp_path / "home", environment={})
     assert list(tmp_path.iterdir()) == []
 
@@ -71,7 +71,7 @@ def test_the_command_line_outweighs_the_variable(tmp_path: Path) -> None:
     assert load_settings(environment=variables).home == tmp_path / "b"
 
 
-def test_the_home_is_else_in_the_users_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_default_home_is_in_the_users_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     fallback = tmp_path / ".local" / "share" / "parent-binding-kiosk"
     assert load_settings(environment={}).home == fallback

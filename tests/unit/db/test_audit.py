@@ -33,7 +33,7 @@ class _Undo(Exception):
     pass
 
 
-def test_four_writers_with_rollbacks_do_not_fork(store: Store) -> None:
+def test_four_writers_with_rollbacks_keep_one_chain(store: Store) -> None:
     def write(writer: int) -> int:
         kept = 0
         for number in range(25):
@@ -63,19 +63,19 @@ def test_four_writers_with_rollbacks_do_not_fork(store: Store) -> None:
         "UPDATE audit_entry SET seq = CASE seq WHEN 4 THEN 1005 ELSE 1004 END WHERE seq IN (4, 5)",
     ],
 )
-def test_a_changed_row_is_named(store: Store, statement: str) -> None:
+def test_verification_names_the_first_changed_row(store: Store, statement: str) -> None:
     _fill(store, 8)
     assert _verify(store).broken_at is None
     _tamper(store, statement)
     assert _verify(store).broken_at == 4
 
 
-def test_a_recomputed_row_without_the_key_is_found(store: Store) -> None:
+def test_verification_fails_with_another_key(store: Store) -> None:
     _fill(store, 3)
     assert _verify(store, keys=new_keys()).broken_at == 1
 
 
-def test_a_cut_tail_is_found_by_the_anchor(store: Store) -> None:
+def test_the_anchor_shows_that_the_last_rows_were_deleted(store: Store) -> None:
     _fill(store, 5)
     anchor = _verify(store).anchor
     assert len(anchor) == 40

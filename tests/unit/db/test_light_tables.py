@@ -18,7 +18,7 @@ _WRITTEN = ("SIGN_IN_COUNTER", "TERMINAL_FAILURE", "AUDIT_ENTRY", "SETTING")
 
 
 @pytest.mark.parametrize("name", sorted(_LIGHT))
-def test_columns_are_those_of_the_models(name: str) -> None:
+def test_light_tables_have_the_columns_of_the_models(name: str) -> None:
     light = _LIGHT[name]
     model = SQLModel.metadata.tables[light.name]
     assert name == light.name.upper()
@@ -27,21 +27,21 @@ def test_columns_are_those_of_the_models(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", _WRITTEN)
-def test_what_is_added_through_them_is_whole(name: str) -> None:
+def test_light_tables_for_inserts_have_every_column(name: str) -> None:
     assert {column.name for column in _LIGHT[name].columns} == {
         column.name for column in SQLModel.metadata.tables[_LIGHT[name].name].columns
     }
 
 
-@pytest.mark.parametrize("extra", ["", ", kiosk.services.auth.account_session, kiosk.services.auth.parent_login"])
-def test_a_sign_in_is_loaded_without_the_models(extra: str) -> None:
+def test_a_sign_in_is_loaded_without_the_models() -> None:
     heavy = "{'sqlmodel', 'pydantic', 'sqlalchemy.orm', 'db.models.school', 'alembic', 'psycopg'}"
-    code = f"import sys, kiosk.services.school{extra}; print(sorted({heavy} & set(sys.modules)))"
+    used = "kiosk.services.school, kiosk.services.auth.account_session, kiosk.services.auth.parent_login"
+    code = f"import sys, {used}; print(sorted({heavy} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert found.strip() == "[]"
 
 
-def test_no_model_loads_a_database_of_its_own() -> None:
+def test_no_model_loads_a_postgresql_dialect() -> None:
     """A condition on an index that names its database loads that dialect, and PostgreSQL's takes two megabytes."""
     code = "import sys, db.models.all_tables; print([n for n in sys.modules if 'dialects.postgresql' in n])"
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -27,14 +26,14 @@ def _upgrade(engine: Engine, revision: str) -> None:
         command.upgrade(config, revision)
 
 
-def test_the_migrations_make_what_the_models_say(empty: Store) -> None:
+def test_the_migrated_schema_matches_the_models(empty: Store) -> None:
     upgrade(empty.writer)
     with empty.writer.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
     assert found == []
 
 
-def test_the_unique_indexes_of_some_rows_have_the_conditions_of_the_models(empty: Store) -> None:
+def test_partial_indexes_have_the_conditions_of_the_models(empty: Store) -> None:
     upgrade(empty.writer)
     said = {
         index.name: index.info["where"]
@@ -53,71 +52,31 @@ def test_the_unique_indexes_of_some_rows_have_the_conditions_of_the_models(empty
         assert re.sub(r"::text|[()]", "", found) == condition
 
 
-_STUDENT_ID, _CONSENT_ID, _APPLICATION_ID = "s" * 32, "c" * 32, "a" * 32
-_ROWS: tuple[tuple[str, dict[str, Any]], ...] = (
-    (
-        "student",
-        {
-            "id": _STUDENT_ID,
-            "student_number": "110001",
-            "name": "王小明",
-            "class_name": "科二智",
-            "seat_number": None,
-            "active": True,
-        }
-        | {"data_state": "confirmed", "lost_characters": False, "sealed": b"", "updated_at": 1, "version": 1},
-    ),
-    (
-        "consent",
-        {"id": _CONSENT_ID, "student_id": _STUDENT_ID, "text_name": "consent", "text_version": "1", "text_sha256": ""}
-        | {"language": "zh_TW", "read_to_end": True, "choice": "agree", "answered_by": "parent", "account": "P110001"}
-        | {"terminal": "kiosk-1", "answered_at": 1},
-    ),
-    (
-        "application",
-        {
-            "id": _APPLICATION_ID,
-            "number": "115-000-0001-2",
-            "receipt_token": "t",
-            "request_id": "r",
-            "student_id": _STUDENT_ID,
-        }
-        | {"consent_id": _CONSENT_ID, "mode": "two_parents", "basis": "parents", "state": "under_review"}
-        | {"held_for_documents": False, "held_for_correction": False, "held_for_conflict": False, "version": 1}
-        | {"held_for_student_consent": False, "held_for_registrar": False, "submitted_at": 1, "changed_at": 1},
-    ),
+_SCHOOL_OF_BEFORE = (
+    "INSERT INTO student (id, student_number, name, class_name, active, data_state, lost_characters, sealed,"
+    " updated_at, version) VALUES ('s', '110001', '王小明', '科二智', true, 'confirmed', false, '', 1, 1)",
+    "INSERT INTO consent (id, student_id, text_name, text_version, text_sha256, language, read_to_end, choice,"
+    " answered_by, account, terminal, answered_at)"
+    " VALUES ('c', 's', 'consent', '1', '', 'zh_TW', true, 'agree', 'parent', 'P110001', 'kiosk-1', 1)",
+    "INSERT INTO application (id, number, receipt_token, request_id, student_id, consent_id, mode, basis, state,"
+    " held_for_documents, held_for_correction, held_for_conflict, held_for_student_consent, held_for_registrar,"
+    " version, submitted_at, changed_at) VALUES ('a', '115-000-0001-2', 't', 'r', 's', 'c', 'two_parents', 'parents',"
+    " 'under_review', false, false, false, false, false, 1, 1, 1)",
     *(
-        (
-            "applicant",
-            {
-                "id": f"{position:032}",
-                "application_id": _APPLICATION_ID,
-                "student_id": _STUDENT_ID,
-                "position": position,
-            }
-            | {
-                "name": name,
-                "relation": "爸爸",
-                "live": True,
-                "email_state": "none",
-                "unusual_characters": False,
-                "sealed": b"",
-            }
-            | {"national_id_index": bytes([position]), "mobile_index": b"m"},
-        )
+        "INSERT INTO applicant (id, application_id, student_id, position, name, relation, live, email_state,"
+        " unusual_characters, sealed, national_id_index, mobile_index)"
+        f" VALUES ('{position}', 'a', 's', {position}, '{name}', '爸爸', true, 'none', false, '', '{position}', 'm')"
         for position, name in ((1, "王大明"), (2, "林美玉"))
     ),
 )
 
 
-def test_applications_of_before_are_found_in_the_queue(empty: Store) -> None:
+def test_applications_of_an_older_schema_appear_in_the_queue(empty: Store) -> None:
     _upgrade(empty.writer, "0001")
     tables = SQLModel.metadata.tables
     with empty.writer.begin() as connection:
-        for name, values in _ROWS:
-            columns = ",".join(values)
-            marks = ",".join(f":{column}" for column in values)
-            connection.execute(text(f"INSERT INTO {name} ({columns}) VALUES ({marks})"), values)
+        for statement in _SCHOOL_OF_BEFORE:
+            connection.exec_driver_sql(statement)
     upgrade(empty.writer)
     with empty.read() as session:
         row = session.connection().execute(tables["application"].select()).mappings().one()

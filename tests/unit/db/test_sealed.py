@@ -15,7 +15,7 @@ from db.keyring import IndexColumn, SealBroken, new_keys, with_new_key
 _VALUES = {"national_id": "A123456789", "email": None}
 
 
-def test_a_row_opens_where_it_was_sealed() -> None:
+def test_a_sealed_row_opens_in_its_own_place() -> None:
     keys = new_keys()
     blob = keys.seal("applicant", "a" * 32, _VALUES)
     assert keys.open("applicant", "a" * 32, blob) == _VALUES
@@ -23,7 +23,7 @@ def test_a_row_opens_where_it_was_sealed() -> None:
 
 
 @pytest.mark.parametrize(("table", "row"), [("applicant", "b" * 32), ("guardian", "a" * 32)])
-def test_a_swapped_blob_is_refused(table: str, row: str) -> None:
+def test_a_blob_in_another_place_is_refused(table: str, row: str) -> None:
     keys = new_keys()
     with pytest.raises(SealBroken):
         keys.open(table, row, keys.seal("applicant", "a" * 32, _VALUES))
@@ -38,7 +38,7 @@ def test_every_flipped_byte_is_refused() -> None:
             keys.open("applicant", "a" * 32, changed)
 
 
-def test_an_old_key_still_opens_and_the_index_stays() -> None:
+def test_after_a_rotation_the_old_key_opens_and_indexes_stay() -> None:
     old = new_keys()
     blob = old.seal("applicant", "a" * 32, _VALUES)
     rotated = with_new_key(old)
@@ -49,7 +49,7 @@ def test_an_old_key_still_opens_and_the_index_stays() -> None:
     assert rotated.index(IndexColumn.EMAIL, "x") != rotated.index(IndexColumn.MOBILE, "x")
 
 
-def test_the_key_file_comes_back_as_it_was(tmp_path: Path) -> None:
+def test_a_written_key_file_is_read_back(tmp_path: Path) -> None:
     keys = new_keys()
     path = tmp_path / "kiosk.key"
     write_keys(path, keys)
@@ -101,7 +101,7 @@ def test_a_bad_key_file_is_refused(tmp_path: Path, spoil: Callable[[Path], None]
     assert caught.value.fault is fault
 
 
-def test_nothing_of_a_key_is_printed() -> None:
+def test_a_key_ring_hides_its_keys_in_its_repr() -> None:
     keys = new_keys()
     assert keys.root.hex() not in repr(keys)
     assert "root" not in repr(keys)

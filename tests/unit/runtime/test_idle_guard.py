@@ -52,7 +52,7 @@ def test_nothing_is_measured_after_the_visit(terminal: Terminal) -> None:
     assert terminal.after(100_000) == NOTHING
 
 
-def test_a_still_visitor_sees_the_countdown_and_is_then_wiped(terminal: Terminal) -> None:
+def test_an_idle_visitor_sees_the_countdown_and_is_signed_out(terminal: Terminal) -> None:
     assert terminal.after(59.5) == Idle(20.5, None, ask=False, over=False, last_call=False)
     assert terminal.after(0.5) == Idle(20, 20, ask=False, over=False, last_call=False)
     assert terminal.after(0.5).countdown == 20
@@ -188,7 +188,7 @@ def test_each_child_has_the_full_time(terminal: Terminal) -> None:
     assert terminal.busy_for(20).over
 
 
-def test_nothing_revives_a_visit_that_is_over(terminal: Terminal) -> None:
+def test_a_visit_that_is_over_stays_over(terminal: Terminal) -> None:
     terminal.clock.advance(80)
     assert not terminal.guard.note(Activity.CLICK)
     terminal.guard.go_on()

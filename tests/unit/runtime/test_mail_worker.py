@@ -44,7 +44,7 @@ def test_rounds_follow_each_other_in_a_thread_of_their_own_until_it_is_stopped(w
     assert threads[0].daemon, "a slow mail server must not keep the program from ending"
 
 
-def test_the_first_round_lets_the_start_go_first(workers: list[MailWorker]) -> None:
+def test_the_first_round_waits_for_the_start(workers: list[MailWorker]) -> None:
     rounds: list[int] = []
     worker = MailWorker(lambda: rounds.append(1), lambda _line: None, 3600, threading.Event())
     workers.append(worker)

@@ -54,14 +54,14 @@ def test_first_opening_makes_home_key_and_database(settings: Settings) -> None:
 
 
 @pytest.mark.both_databases
-def test_no_key_is_made_beside_old_data(settings: Settings) -> None:
+def test_no_key_is_made_where_data_exists(settings: Settings) -> None:
     _open(settings).close()
     settings.key_file.unlink()
     assert _refusal(settings).fault is SchoolFault.KEY
     assert not settings.key_file.exists()
 
 
-def test_a_key_file_that_was_written_before_the_first_crash_is_used(settings: Settings) -> None:
+def test_a_key_file_without_a_database_is_used(settings: Settings) -> None:
     settings.home.mkdir(mode=0o700)
     keys = new_keys()
     write_keys(settings.key_file, keys)
@@ -112,7 +112,7 @@ def test_t31_a_key_file_that_cannot_be_trusted_is_refused_in_one_line(
     assert closed.key_file.name in refusal.line
 
 
-def test_each_spoilt_key_has_a_line_of_its_own(closed: Settings) -> None:
+def test_each_key_fault_has_its_own_message(closed: Settings) -> None:
     closed.key_file.chmod(0o644)
     readable = _refusal(closed).line
     write_keys(closed.key_file, new_keys(), replace=True)
@@ -152,9 +152,7 @@ def _open_all(store: Store) -> int:
         return len([store.keys.open("student", row.id, row.sealed) for row in session.exec(select(Student))])
 
 
-def test_rotation_seals_every_row_anew_and_the_old_key_file_is_then_the_wrong_one(
-    settings: Settings, opened: Opened
-) -> None:
+def test_a_rotation_reseals_every_row_and_retires_the_old_key_file(settings: Settings, opened: Opened) -> None:
     store = opened.school.store
     old = store.keys
     assert rotate(store, settings.key_file) == 1
@@ -167,7 +165,7 @@ def test_rotation_seals_every_row_anew_and_the_old_key_file_is_then_the_wrong_on
     assert _refusal(settings).fault is SchoolFault.KEY
 
 
-def test_t31_a_rotation_that_was_cut_short_goes_on(
+def test_t31_an_interrupted_rotation_is_resumed(
     settings: Settings, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = opened.school.store

@@ -56,7 +56,7 @@ _PRIVATE = re.compile(r"(?:\bdef |\bself\.)(_[a-z]\w*)")
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_it_exists_with_its_signature(name: str) -> None:
+def test_each_private_name_exists_with_its_signature(name: str) -> None:
     module, _, path = name.partition(":")
     found = importlib.import_module(module)
     for part in path.split("."):
@@ -70,7 +70,7 @@ def test_textual_assigns_these_attributes(file: str) -> None:
     assert _assigned(_TEXTUAL.parent / file) >= ASSIGNED[file]
 
 
-def test_they_stand_in_the_terminal_room_alone() -> None:
+def test_private_names_are_used_only_in_terminal() -> None:
     private = _private_names_of_textual()
     used = {
         f"{file.relative_to(ROOT)}: {name}"
@@ -81,7 +81,7 @@ def test_they_stand_in_the_terminal_room_alone() -> None:
     assert used == set()
 
 
-def test_the_table_is_whole() -> None:
+def test_the_table_lists_every_private_name_in_use() -> None:
     known = set().union(*ASSIGNED.values(), *({module, path.rpartition(".")[2]} for module, path in _split_table()))
     used = {
         name

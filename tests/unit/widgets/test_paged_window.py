@@ -94,7 +94,7 @@ _MOVES = st.one_of(
 
 
 @given(length=st.integers(1, 700), height=st.integers(1, 40), moves=st.lists(_MOVES, max_size=30))
-def test_wherever_one_goes_the_window_shows_the_list(length: int, height: int, moves: list[tuple[str, object]]) -> None:
+def test_the_window_shows_the_list_after_any_moves(length: int, height: int, moves: list[tuple[str, object]]) -> None:
     reader = Reader(length, height)
     for name, by in moves:
         at = reader.at
@@ -120,7 +120,7 @@ def test_wherever_one_goes_the_window_shows_the_list(length: int, height: int, m
         reader.holds_together()
 
 
-def test_a_cursor_that_runs_ahead_of_the_pages_gets_where_it_was_going() -> None:
+def test_a_cursor_ahead_of_the_pages_reaches_its_row() -> None:
     reader = Reader(300, 10)
     window = reader.window
     for _press in range(5):
@@ -131,7 +131,7 @@ def test_a_cursor_that_runs_ahead_of_the_pages_gets_where_it_was_going() -> None
     assert reader.at == 75
 
 
-def test_coming_back_to_a_row_that_is_gone_is_coming_back_to_its_line() -> None:
+def test_a_place_whose_row_is_gone_opens_at_its_line() -> None:
     reader = Reader(100, 10)
     reader.window.move(57)
     reader.settles()

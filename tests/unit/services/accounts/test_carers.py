@@ -94,7 +94,7 @@ def test_what_is_outside_the_scope_is_not_shown(school: School, parent: AccountS
     assert (child.card_state, child.forms_signed) == (None, None)
 
 
-def test_the_last_day_is_the_last(school: School, parent: AccountSession, student_id: str) -> None:
+def test_access_ends_after_the_last_day(school: School, parent: AccountSession, student_id: str) -> None:
     grant(school, parent, student_id)
     carer = carer_signs_on(school)
     clock_of(school).advance(10 * DAY)
@@ -137,7 +137,7 @@ def test_an_access_that_is_over_may_be_given_anew(school: School, parent: Accoun
     assert {one.state for one in school.carers.of_child(parent, student_id)} == {"active", "revoked"}
 
 
-def test_with_the_binding_the_accesses_end(school: School, parent: AccountSession, student_id: str) -> None:
+def test_ending_a_binding_ends_its_carers_access(school: School, parent: AccountSession, student_id: str) -> None:
     grant(school, parent, student_id)
     carer = carer_signs_on(school)
     clock_of(school).advance(60)
@@ -169,14 +169,14 @@ def test_with_the_binding_the_accesses_end(school: School, parent: AccountSessio
         ({"national_id": made_up_id(501)}, {"national_id": CarerFault.THE_STUDENT}),
     ],
 )
-def test_what_is_wrong_is_said_by_field(
+def test_each_faulty_field_is_named(
     school: School, parent: AccountSession, student_id: str, changed: dict[str, Any], faults: dict[str, Enum]
 ) -> None:
     assert refused(school, parent, student_id, **changed) == faults
     assert messages(school, "carer_added") == []
 
 
-def test_a_name_that_is_not_the_ids_is_refused_and_counted(
+def test_a_wrong_name_for_a_known_id_is_refused_and_counted(
     school: School, parent: AccountSession, student_id: str, families: Families
 ) -> None:
     families.approved(FATHER)
@@ -198,7 +198,7 @@ def test_a_parent_of_another_child_keeps_their_account(
     assert (told["email"], told["mobile"]) == ("ming@example.com", "0911200300")
 
 
-def test_an_address_of_another_person_is_left_out_without_a_word(
+def test_a_taken_email_is_silently_left_out(
     school: School, parent: AccountSession, student_id: str, families: Families
 ) -> None:
     families.approved(FATHER)
@@ -208,7 +208,7 @@ def test_an_address_of_another_person_is_left_out_without_a_word(
     assert school.accounts.contact(carer_signs_on(school, name=CARER.mobile)).email_masked is None
 
 
-def test_what_a_parent_typed_of_a_carer_does_not_open_what_is_approved_for_them(
+def test_contacts_typed_by_a_parent_do_not_open_a_later_approved_account(
     school: School, parent: AccountSession, student_id: str, families: Families
 ) -> None:
     """A parent who knows somebody's ID could else make their account beforehand, and sign on to it afterwards."""
@@ -228,7 +228,7 @@ def test_what_a_parent_typed_of_a_carer_does_not_open_what_is_approved_for_them(
 
 
 @pytest.mark.both_databases
-def test_a_carers_address_gives_way_to_an_applicants(
+def test_an_applicants_email_replaces_a_carers(
     school: School, parent: AccountSession, student_id: str, families: Families
 ) -> None:
     grant(school, parent, student_id, email="ming@example.com")

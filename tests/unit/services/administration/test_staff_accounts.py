@@ -4,7 +4,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlmodel import select
 
 from db.keyring import IndexColumn
 from db.models.audit import AuditEntry
@@ -26,7 +25,19 @@ from kiosk.services.administration.staff_accounts import (
     UnknownStaff,
 )
 from kiosk.services.auth.staff_session import ALL_STAFF, OPERATOR, CommandLine, Role, StaffGate, StaffMember
-from tests.builders.school import STAFF_CHOSEN, STAFF_FIRST, STAFF_ID, TERMINAL, Opened, add_staff, staff_member
+from tests.builders.school import (
+    STAFF_CHOSEN,
+    STAFF_FIRST,
+    STAFF_ID,
+    TERMINAL,
+    Opened,
+    add_staff,
+    audited,
+    fetch,
+    only_row,
+    rows,
+    staff_member,
+)
 
 HERE = CommandLine()
 
@@ -47,7 +58,7 @@ def _classes_of(opened: Opened, member: StaffMember) -> frozenset[str]:
         return acting.classes
 
 
-def test_who_is_added_stands_in_the_list(accounts: StaffAccounts, opened: Opened, administrator: StaffMember) -> None:
+def test_an_added_member_is_listed(accounts: StaffAccounts, opened: Opened, administrator: StaffMember) -> None:
     added = accounts.add(
         administrator,
         account=" ｃhen-1 ",
@@ -61,16 +72,15 @@ def test_who_is_added_stands_in_the_list(accounts: StaffAccounts, opened: Opened
     assert not added.has_chosen
     assert [row.account for row in accounts.list(administrator)] == ["ADMIN", "CHEN1"]
     assert accounts.find(HERE, "chen1") == added
-    with opened.school.store.read() as session:
-        staff = session.get_one(Staff, added.id)
-        actors = session.exec(select(AuditEntry.actor).where(AuditEntry.action == "staff.added")).all()
+    staff = fetch(opened.school, Staff, added.id)
+    actors = [entry.actor for entry in audited(opened.school, "staff.added")]
     assert staff.national_id_index == opened.school.store.keys.index(IndexColumn.NATIONAL_ID, STAFF_ID)
     assert actors == [OPERATOR, administrator.credential_id]
     assert "陳一" not in repr(added)
     assert STAFF_ID not in repr(staff)
 
 
-def test_what_cannot_be_added(accounts: StaffAccounts, opened: Opened) -> None:
+def test_unusable_members_are_refused(accounts: StaffAccounts, opened: Opened) -> None:
     def refused(error: type[Exception], **change: object) -> Exception:
         values: dict[str, object] = {
             "account": "chen",
@@ -104,7 +114,7 @@ def test_what_cannot_be_added(accounts: StaffAccounts, opened: Opened) -> None:
         accounts.find(HERE, "wang")
 
 
-def test_before_the_roster_a_class_is_believed(opened: Opened) -> None:
+def test_any_class_is_accepted_before_the_first_roster(opened: Opened) -> None:
     with opened.school.store.write() as unit:
         for table in ("credential", "student"):
             unit.connection.exec_driver_sql(f"DELETE FROM {table}")
@@ -114,7 +124,7 @@ def test_before_the_roster_a_class_is_believed(opened: Opened) -> None:
         add_staff(opened.school, "chen", Role.HOMEROOM_TEACHER, ["資\u202e二智"])
 
 
-def test_who_is_disabled_is_out_at_once_and_comes_back_with_their_password(
+def test_a_disabled_member_is_out_until_enabled_again(
     accounts: StaffAccounts, opened: Opened, administrator: StaffMember
 ) -> None:
     member = staff_member(opened.school)
@@ -170,7 +180,7 @@ def test_two_administrators_who_disable_each_other_at_once_leave_one(opened: Ope
         assert sorted(pool.map(disable, rows)) == [False, True]
 
 
-def test_a_change_of_what_somebody_else_has_changed_is_refused(
+def test_a_change_of_an_outdated_version_is_refused(
     accounts: StaffAccounts, opened: Opened, administrator: StaffMember
 ) -> None:
     row = add_staff(opened.school)
@@ -189,7 +199,7 @@ def test_a_change_of_what_somebody_else_has_changed_is_refused(
     assert accounts.find(administrator, row.account).version == row.version + 1
 
 
-def test_classes_count_at_once_and_go_with_the_role(
+def test_classes_take_effect_at_once_and_end_with_the_role(
     accounts: StaffAccounts, opened: Opened, administrator: StaffMember
 ) -> None:
     teacher = staff_member(opened.school, "chen", Role.HOMEROOM_TEACHER, ["科二智"])
@@ -206,19 +216,15 @@ def test_classes_count_at_once_and_go_with_the_role(
         accounts.set_classes(administrator, row.id, row.version + 3, ["科二智"])
 
 
-def test_each_change_is_one_audit_row_and_none_tells_a_secret(
-    accounts: StaffAccounts, opened: Opened, administrator: StaffMember
-) -> None:
+def test_each_change_leaves_one_audit_row(accounts: StaffAccounts, opened: Opened, administrator: StaffMember) -> None:
     row = add_staff(opened.school)
     accounts.reset(administrator, row.id, 1)
     accounts.change_role(administrator, row.id, 2, Role.HOMEROOM_TEACHER)
     accounts.set_classes(administrator, row.id, 3, ["科二智"])
     accounts.disable(administrator, row.id, 4)
     accounts.enable(administrator, row.id, 5)
-    with opened.school.store.read() as session:
-        entries = session.exec(select(AuditEntry).where(AuditEntry.actor == administrator.credential_id)).all()
-        credential = session.exec(select(Credential).where(Credential.subject_id == row.id)).one()
-    assert [entry.action for entry in entries if entry.subject == row.id] == [
+    entries = rows(opened.school, AuditEntry, "seq", actor=administrator.credential_id, subject=row.id)
+    assert [entry.action for entry in entries] == [
         *("login.reset", "staff.role_changed", "staff.classes_set", "staff.disabled", "staff.enabled")
     ]
-    assert credential.initial_kind == "desk_code"
+    assert only_row(opened.school, Credential, subject_id=row.id).initial_kind == "desk_code"

@@ -8,7 +8,7 @@ from kiosk.services.applications.drafts import APPLICATION, CONFIRMATION, DraftO
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.auth.student_session import StudentSession
 from tests.builders.applications import FATHER_ID, MOTHER_ID, STRANGER_ID, new_visitor
-from tests.builders.school import Opened, rows
+from tests.builders.school import Opened, only_row
 
 VALUES = {"mode": "one_parent", "entries": [{"name": "劉小花", "national_id": MOTHER_ID, "mobile": "0910100200"}]}
 
@@ -20,7 +20,7 @@ def test_a_draft_is_sealed_and_opens_with_its_owners_id_alone(opened: Opened, vi
     assert drafts.load(visitor, APPLICATION) is None
     assert drafts.load(visitor, APPLICATION, FATHER_ID) is None
     assert drafts.load(visitor, APPLICATION, f" {MOTHER_ID.lower()}") == VALUES
-    (row,) = rows(opened.school, Draft)
+    row = only_row(opened.school, Draft)
     assert not [value for value in (MOTHER_ID, "0910100200", "劉小花") if value.encode() in row.sealed]
 
 
@@ -31,7 +31,7 @@ def test_an_applications_draft_must_have_an_owner(opened: Opened, visitor: Stude
     assert not opened.school.drafts.exists(visitor, APPLICATION)
 
 
-def test_a_confirmations_draft_is_the_logins(opened: Opened, visitor: StudentSession) -> None:
+def test_a_confirmation_draft_needs_no_id(opened: Opened, visitor: StudentSession) -> None:
     drafts = opened.school.drafts
     drafts.save(visitor, CONFIRMATION, {"class_name": "科二仁"})
     assert drafts.load(visitor, CONFIRMATION) == {"class_name": "科二仁"}
@@ -41,7 +41,7 @@ def test_a_confirmations_draft_is_the_logins(opened: Opened, visitor: StudentSes
     assert drafts.load(visitor, CONFIRMATION) is None
 
 
-def test_somebody_elses_draft_is_replaced_only_on_request(opened: Opened, visitor: StudentSession) -> None:
+def test_another_persons_draft_is_replaced_only_on_request(opened: Opened, visitor: StudentSession) -> None:
     drafts = opened.school.drafts
     drafts.save(visitor, APPLICATION, VALUES, MOTHER_ID)
     with pytest.raises(DraftOfAnother):
@@ -75,7 +75,7 @@ def test_only_its_owner_discards_a_draft(opened: Opened, visitor: StudentSession
     assert not drafts.exists(visitor, APPLICATION)
 
 
-def test_another_child_has_drafts_of_its_own(opened: Opened, visitor: StudentSession) -> None:
+def test_each_child_has_its_own_drafts(opened: Opened, visitor: StudentSession) -> None:
     opened.school.drafts.save(visitor, APPLICATION, VALUES, MOTHER_ID)
     other = new_visitor(opened.school, "110002", STRANGER_ID)
     assert not opened.school.drafts.exists(other, APPLICATION)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import update
-from sqlmodel import select
 
 from db.models.applications import Application, ApplicationCount
 from db.models.columns import table_of
@@ -11,15 +10,8 @@ from kiosk.domain.application_form import Basis
 from kiosk.domain.application_status import ApprovalBlock, ReviewFlag
 from kiosk.services.applications.flag_check import compare, rebuild
 from kiosk.services.auth.staff_session import StaffMember
-from tests.builders.reviews import (
-    CLASSES,
-    TEXT,
-    ReviewSchool,
-    father_of,
-    mother_of,
-    roster,
-    with_other,
-)
+from tests.builders.reviews import CLASSES, TEXT, ReviewSchool, father_of, mother_of, roster, with_other
+from tests.builders.school import rows
 
 ADULT = 3
 
@@ -53,7 +45,7 @@ STRANGER = invented_id("K", 2, 77)
         ({"relation": "爸爸"}, ReviewFlag.GUARDIAN_MATCHES | ReviewFlag.SEX_DIFFERS),
     ],
 )
-def test_what_differs_from_the_file_is_named(
+def test_each_difference_from_the_roster_has_its_flag(
     reviewed: ReviewSchool, values: dict[str, str], remark: ReviewFlag
 ) -> None:
     application_id = reviewed.apply(0, with_other(mother_of(0), **values))
@@ -61,7 +53,7 @@ def test_what_differs_from_the_file_is_named(
     assert reviewed.row(application_id).needs_a_look
 
 
-def test_a_rare_name_is_to_be_looked_at(reviewed: ReviewSchool) -> None:
+def test_a_rare_name_is_flagged(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0, with_other(mother_of(0), name="林𠮷"))
     assert reviewed.remarks(application_id) & ReviewFlag.UNUSUAL_CHARACTERS
 
@@ -104,12 +96,12 @@ def test_the_parent_of_two_children_is_known_on_both(reviewed: ReviewSchool) -> 
 
 
 @pytest.mark.both_databases
-def test_many_with_one_mobile_cost_no_more_versions_than_they_must(reviewed: ReviewSchool) -> None:
+def test_a_shared_mobile_changes_each_application_only_once(reviewed: ReviewSchool) -> None:
     applications = [reviewed.apply(place, with_other(mother_of(place), mobile="0900000000")) for place in range(12)]
     assert [reviewed.version(application_id) for application_id in applications] == [2] + [1] * 11
 
 
-def test_an_error_report_holds_and_its_answer_frees(reviewed: ReviewSchool) -> None:
+def test_an_error_report_blocks_until_it_is_answered(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0)
     reviewed.school.student_data.report_errors(reviewed.visitor(0), {"class_name": "資三仁"})
     assert ApprovalBlock.CORRECTION in reviewed.holds(application_id)
@@ -133,7 +125,7 @@ def test_an_adult_student_must_agree_and_a_refusal_holds_again(reviewed: ReviewS
         assert (ApprovalBlock.STUDENT_CONSENT in reviewed.holds(application_id)) is held
 
 
-def test_a_refusal_by_a_parent_afterwards_wants_a_look(reviewed: ReviewSchool) -> None:
+def test_a_later_refusal_of_the_consent_is_flagged(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0)
     reviewed.answer_consent(0, agree=False)
     assert reviewed.remarks(application_id) & ReviewFlag.CONSENT_REFUSED
@@ -142,14 +134,14 @@ def test_a_refusal_by_a_parent_afterwards_wants_a_look(reviewed: ReviewSchool) -
     assert not reviewed.row(application_id).needs_a_look
 
 
-def test_papers_wait_until_they_were_seen(reviewed: ReviewSchool, teacher: StaffMember) -> None:
+def test_documents_block_until_they_were_seen(reviewed: ReviewSchool, teacher: StaffMember) -> None:
     application_id = reviewed.apply(0, basis=Basis.SOLE_CUSTODY)
     assert reviewed.holds(application_id) == {ApprovalBlock.SIGNATURE, ApprovalBlock.DOCUMENTS}
     reviewed.office.review.documents_seen(teacher, application_id, 1)
     assert reviewed.holds(application_id) == {ApprovalBlock.SIGNATURE}
 
 
-def test_the_id_of_a_student_goes_to_the_registrar_also_when_the_student_comes_later(reviewed: ReviewSchool) -> None:
+def test_a_students_id_needs_the_registrar_even_if_imported_later(reviewed: ReviewSchool) -> None:
     number = invented_id("A", 2, 5000001)
     of_a_student = reviewed.apply(0, with_other(mother_of(0), national_id=number))
     assert ApprovalBlock.REGISTRAR in reviewed.holds(of_a_student)
@@ -167,8 +159,7 @@ def test_a_roster_moves_the_rows_and_their_counts(reviewed: ReviewSchool) -> Non
     reviewed.take_roster(roster(class_shift=1))
     assert [reviewed.row(one).class_name for one in applications] == [CLASSES[1]] * 4 + [CLASSES[2]] * 2
     assert [reviewed.version(application_id) for application_id in applications] == versions
-    with reviewed.school.store.read() as session:
-        counted = {(row.class_name, row.state): row.value for row in session.exec(select(ApplicationCount))}
+    counted = {(row.class_name, row.state): row.value for row in rows(reviewed.school, ApplicationCount)}
     assert counted == {(CLASSES[1], "under_review"): 4, (CLASSES[2], "under_review"): 2}
 
 
@@ -181,7 +172,7 @@ def test_a_roster_with_another_guardian_marks_the_open_application(reviewed: Rev
     assert reviewed.remarks(application_id) & ReviewFlag.GUARDIAN_NAME_DIFFERS
 
 
-def test_what_is_decided_waits_for_nothing(reviewed: ReviewSchool, teacher: StaffMember) -> None:
+def test_a_decided_application_has_no_flags(reviewed: ReviewSchool, teacher: StaffMember) -> None:
     application_id = reviewed.apply(0, with_other(mother_of(0), mobile="0987654321"))
     reviewed.office.review.reject(teacher, application_id, 1, "不是本人")
     row = reviewed.row(application_id)
@@ -205,7 +196,7 @@ def test_the_doctor_finds_and_mends_what_is_wrong(reviewed: ReviewSchool) -> Non
     assert rebuild(reviewed.school.store, "test").is_right
 
 
-def test_who_comes_of_age_is_found_by_the_doctor_and_by_the_approval(reviewed: ReviewSchool) -> None:
+def test_coming_of_age_is_found_by_the_doctor(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0)
     reviewed.clock.advance(3 * 365 * 86400)
     assert compare(reviewed.school.store).outdated == (reviewed.row(application_id).number,)

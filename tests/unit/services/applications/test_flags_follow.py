@@ -219,14 +219,14 @@ def _live(home: Path, url: str | None, steps: list[tuple[int, int, int]]) -> Non
 
 
 @given(_STEPS)
-@settings(_SLOW, max_examples=25)
+@settings(_SLOW, max_examples=10)
 def test_flags_and_counts_follow_on_sqlite(steps: list[tuple[int, int, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         _live(Path(folder) / "home", None, steps)
 
 
 @given(_STEPS)
-@settings(_SLOW, max_examples=12)
+@settings(_SLOW, max_examples=6)
 def test_flags_and_counts_follow_in_a_crowd(steps: list[tuple[int, int, int]]) -> None:
     """As above; whoever shares a mobile or an e-mail with anybody is taken for one of a crowd."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
@@ -235,7 +235,7 @@ def test_flags_and_counts_follow_in_a_crowd(steps: list[tuple[int, int, int]]) -
 
 
 @given(_STEPS)
-@settings(_SLOW, max_examples=4)
+@settings(_SLOW, max_examples=3)
 def test_flags_and_counts_follow_on_postgresql(steps: list[tuple[int, int, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder, postgresql_url() as url:
         _live(Path(folder) / "home", url, steps)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from sqlmodel import col, select, update
+from sqlmodel import col, select
 
 from db.errors import StoreUnavailable
 from db.models.accounts import Binding, DeletionRequest
@@ -32,7 +32,7 @@ from kiosk.domain.documents import FormKey, FormKind
 from kiosk.domain.errors import Denied, PasswordChangeRequired, ServiceError, SignInRefused
 from kiosk.services.administration.staff_accounts import StaffAccounts
 from kiosk.services.auth.account_session import AccountSession
-from kiosk.services.auth.staff_session import CommandLine, Role, StaffMember
+from kiosk.services.auth.staff_session import CommandLine, OwnChildRefused, Role, StaffMember
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.office import StaffServices, open_office
 from kiosk.services.school import School, open_school
@@ -52,10 +52,18 @@ from tests.builders.school import (
     add_staff,
     add_student,
     change_row,
+    fetch,
+    last_audited,
+    only_row,
     staff_member,
 )
 
 _CALLERS = ("visitor", "holder", "member", "actor")
+_UNKNOWN = "0" * 32
+_IDS = ("application_id", "ticket_id", "binding_id", "bound_student_id", "message_id", "consent_id", "deletion_id")
+_ANSWERS_BY_ROW = "office.bulk.approve"
+_FIRST_PASSWORD = "a first password"
+_OWN_CHILD = "staff whose own child it is"
 Caller = StudentSession | AccountSession | StaffMember
 
 
@@ -107,12 +115,9 @@ def _world(home: Path, database_url: str | None) -> Iterator[World]:
         form = issue(unit, school.settings.text_folder, FormKey(FormKind.BINDING, application_id), "test")
     (box,) = school.signatures.boxes(visitor)
     school.signatures.sign(visitor, box, DRAWING)
-    with school.store.read() as session:
-        binding = session.get_one(Binding, bound.binding_id)
-        messages = select(OutboxMessage.id).where(OutboxMessage.kind == "approved")
-        messages = messages.where(OutboxMessage.application_id == binding.application_id)
-        login = session.exec(select(Credential).where(Credential.account == "P110002")).one()
-        made = World(
+    binding, login = fetch(school, Binding, bound.binding_id), only_row(school, Credential, account="P110002")
+    yield (
+        World(
             school=school,
             office=open_office(school),
             visitor=visitor,
@@ -120,20 +125,20 @@ def _world(home: Path, database_url: str | None) -> Iterator[World]:
             application_id=application_id,
             document_number=form.sheet.number,
             box=box,
-            signature_id=session.exec(select(Signature.id)).one(),
-            ticket_id=session.exec(select(Ticket.id)).one(),
+            signature_id=only_row(school, Signature).id,
+            ticket_id=only_row(school, Ticket).id,
             binding_id=binding.id,
             bound_student_id=binding.student_id,
-            message_id=session.exec(messages).one(),
+            message_id=only_row(school, OutboxMessage, kind="approved", application_id=binding.application_id).id,
             other_visitor=StudentSession(login.id, login.subject_id, login.account, TERMINAL, login.version),
             holder=holder,
             other_holder=other_holder,
             access_id=access.access_id,
             consent_id=school.own_data.consents(holder)[0].consent_id,
-            deletion_id=session.exec(select(DeletionRequest.id)).one(),
+            deletion_id=only_row(school, DeletionRequest).id,
             staff_id=staff_id,
         )
-    yield made
+    )
     school.close()
 
 
@@ -160,10 +165,8 @@ def callers(world: World) -> Callable[[Call], Iterator[tuple[str, Caller]]]:
 def _visitors(world: World) -> dict[str, Callable[[Call], Sequence[Caller]]]:
     school, right = world.school, world.visitor
     disabled, left = (new_visitor(school, number, made_up_id(9)) for number in ("110003", "110004"))
-    with school.store.write() as unit:
-        unit.session.exec(update(Credential).where(col(Credential.id) == disabled.credential_id).values(active=False))
-        unit.session.exec(update(Student).where(col(Student.id) == left.student_id).values(active=False))
-        unit.audit("test", "gone", "school")
+    change_row(school, Credential, disabled.credential_id, active=False)
+    change_row(school, Student, left.student_id, active=False)
     add_student(school, "110005", national_id=made_up_id(9))
     first = school.sign_in.student("P110005", made_up_id(9), TERMINAL).visitor
     registrar = world.members[Role.REGISTRAR]
@@ -182,7 +185,7 @@ def _visitors(world: World) -> dict[str, Callable[[Call], Sequence[Caller]]]:
         "visitor whose login was changed since": lambda call: (
             [] if call.changes_password else [replace(right, credential_version=right.credential_version + 1)]
         ),
-        "visitor with the first password": lambda call: [] if call.changes_password else [first],
+        _FIRST_PASSWORD: lambda call: [] if call.changes_password else [first],
         "another visitor": lambda call: [world.other_visitor] if call.of_child else [],
     }
 
@@ -192,9 +195,8 @@ def _holders(world: World) -> dict[str, Callable[[Call], Sequence[Caller]]]:
     disabled = families.signed_on(invented_parent(21))
     change_row(school, Credential, disabled.credential_id, active=False)
     closed = families.signed_on(invented_parent(22))
-    with school.store.read() as session:
-        binding_id = session.exec(select(Binding.id).where(Binding.parent_account_id == closed.account_id)).one()
-    world.office.bindings.end(world.members[Role.REGISTRAR], binding_id, 1, "轉學")
+    binding = only_row(school, Binding, parent_account_id=closed.account_id)
+    world.office.bindings.end(world.members[Role.REGISTRAR], binding.id, 1, "轉學")
     carer = families.signed_on_but_expired(invented_parent(23), given_by=right.account_id)
     first_of = families.approved(invented_parent(24))
     first = school.sign_in.parent("parent24@example.com", made_up_id(24)[-6:], TERMINAL).holder
@@ -222,7 +224,7 @@ def _holders(world: World) -> dict[str, Callable[[Call], Sequence[Caller]]]:
         "holder whose login was changed since": lambda call: (
             [] if call.changes_password else [replace(right, credential_version=right.credential_version + 1)]
         ),
-        "holder with the first password": lambda call: [] if call.changes_password else [first],
+        _FIRST_PASSWORD: lambda call: [] if call.changes_password else [first],
         "another holder": lambda call: [world.other_holder] if call.of_child else [],
     }
 
@@ -257,7 +259,7 @@ def _staff(world: World) -> dict[str, Callable[[Call], Sequence[Caller]]]:
         "staff whose login was changed since": lambda call: (
             [] if call.changes_password else changed(call, credential_version=99)
         ),
-        "staff with the first password": lambda call: [] if call.changes_password else allowed(first, call),
+        _FIRST_PASSWORD: lambda call: [] if call.changes_password else allowed(first, call),
         "staff whose login is unknown": lambda call: changed(call, credential_id="0" * 32),
         "staff who say they are a colleague": lambda call: changed(call, staff_id=world.staff_id),
         "staff with a student's login": lambda call: changed(
@@ -267,7 +269,7 @@ def _staff(world: World) -> dict[str, Callable[[Call], Sequence[Caller]]]:
             credential_version=visitor.credential_version,
         ),
         "a teacher of another class": lambda call: allowed(elsewhere, call) if call.of_class else [],
-        "staff whose own child it is": lambda call: allowed(parents, call) if call.decides else [],
+        _OWN_CHILD: lambda call: allowed(parents, call) if call.decides else [],
     }
 
 
@@ -279,11 +281,10 @@ def _entries(world: World, after: int) -> list[AuditEntry]:
 
 
 def _last_entry(world: World) -> int:
-    with world.school.store.read() as session:
-        return session.exec(select(AuditEntry.seq).order_by(col(AuditEntry.seq).desc()).limit(1)).one()
+    return last_audited(world.school).seq
 
 
-def test_every_method_of_every_service_has_its_denials(world: World) -> None:
+def test_every_service_method_has_a_denial_case(world: World) -> None:
     methods = _methods(world)
     assert set(methods) == {*CALLS, *OPEN_TO_ALL}
     for name, method in methods.items():
@@ -300,31 +301,46 @@ def _subject(caller: Caller) -> str:
     return caller.account_id if isinstance(caller, AccountSession) else caller.staff_id
 
 
-def _call(world: World, name: str, caller: Caller) -> bool:
-    """Whether somebody is let in; what else a service may say to them is its own tests' matter."""
+def _refusal(world: World, name: str, caller: Caller) -> type[ServiceError] | None:
+    """Call a method; what else a service may say to a caller is its own tests' matter."""
     call = CALLS[name]
     try:
         _methods(world)[name](caller, *call.arguments(world), **call.options(world))
-    except (Denied, PasswordChangeRequired):
-        return False
+    except (Denied, PasswordChangeRequired) as refused:
+        return type(refused)
     except ServiceError:
-        return True
-    return True
+        return None
+    return None
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_t33_whoever_may_not_is_refused_and_that_is_audited(
+def test_t33_a_caller_without_permission_is_refused_and_audited(
     world: World, callers: Callable[[Call], Iterator[tuple[str, Caller]]], name: str
 ) -> None:
     refused = set()
     for wrong, caller in callers(CALLS[name]):
         before = _last_entry(world)
-        assert not _call(world, name, caller), wrong
+        refusal = _refusal(world, name, caller)
+        assert refusal is not None, wrong
+        assert (refusal is PasswordChangeRequired) == (wrong == _FIRST_PASSWORD), wrong
+        assert (refusal is OwnChildRefused) == (wrong == _OWN_CHILD), wrong
         (entry,) = _entries(world, before)
         subject = _subject(caller)
         assert (entry.action, entry.actor, entry.subject) == ("denied", caller.credential_id, subject), wrong
         refused.add(wrong)
     assert len(refused) >= 4, refused
+
+
+def _permitted_caller(world: World, call: Call) -> Caller:
+    members = [world.members[role] for role in sorted(call.roles)]
+    return next(iter(members), world.holder if call.signed_on else world.visitor)
+
+
+def test_an_unknown_id_is_denied(world: World) -> None:
+    unknown = replace(world, **dict.fromkeys(_IDS, _UNKNOWN))
+    for name, call in CALLS.items():
+        if name != _ANSWERS_BY_ROW and _UNKNOWN in repr(call.arguments(unknown)):
+            assert _refusal(unknown, name, _permitted_caller(world, call)) is Denied, name
 
 
 @pytest.fixture(scope="module")
@@ -336,13 +352,12 @@ def kept_world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_whoever_may_is_let_in(kept_world: World, tmp_path: Path, name: str) -> None:
+def test_a_caller_with_permission_is_let_in(kept_world: World, tmp_path: Path, name: str) -> None:
     """Otherwise the test above would prove nothing."""
     shutil.copytree(kept_world.school.settings.home, tmp_path / "home")
     school = open_school(_settings(tmp_path / "home", None), FakeClock(), CountingHasher())
     world = replace(kept_world, school=school, office=open_office(school))
-    callers: Sequence[Caller] = [world.members[role] for role in sorted(CALLS[name].roles)]
-    assert _call(world, name, next(iter(callers), world.holder if CALLS[name].signed_on else world.visitor))
+    assert _refusal(world, name, _permitted_caller(world, CALLS[name])) is None
     school.close()
 
 
@@ -357,7 +372,7 @@ def test_a_refused_sign_in_is_audited(world: World, login: str, account: str) ->
     assert (entry.action, entry.actor) == ("sign_in.attempt", "nobody")
 
 
-def test_a_refusal_that_cannot_be_recorded_is_still_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_that_cannot_be_audited_still_refuses(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def cannot(*_arguments: object, **_options: object) -> NoReturn:
         raise StoreUnavailable
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from sqlmodel import select
 
 from db.models.logins import SignInCounter
 from kiosk.domain.errors import SignInRefused
@@ -25,6 +24,7 @@ from tests.builders.school import (
     Opened,
     add_staff,
     add_student,
+    rows,
     staff_member,
 )
 
@@ -106,16 +106,15 @@ def login(request: pytest.FixtureRequest, opened: Opened) -> Login:
 
 
 @pytest.mark.both_databases
-def test_t13_one_account_in_many_spellings_has_one_counter(login: Login) -> None:
+def test_t13_all_spellings_of_an_account_share_one_counter(login: Login) -> None:
     said = [login.refusal(spelling, _WRONG[0]) for spelling in login.spellings]
     assert said == [("sign-in refused", None, None)] * 4 + [("sign-in refused", 15, None)] * 2
-    with login.opened.school.store.read() as session:
-        counted = [one.failures for one in session.exec(select(SignInCounter)) if one.failures]
-        assert counted == [FAILURES_TO_LOCK] * login.counters
+    counted = [one.failures for one in rows(login.opened.school, SignInCounter) if one.failures]
+    assert counted == [FAILURES_TO_LOCK] * login.counters
     login.refusal(login.spellings[0], login.right[0])
 
 
-def test_t14_every_kind_of_account_costs_and_says_the_same(login: Login) -> None:
+def test_t14_refusals_cost_and_say_the_same_for_every_account(login: Login) -> None:
     hasher = login.opened.hasher
     said: list[list[Said]] = [[] for _account in login.accounts]
     hashed = hasher.hashed

@@ -10,7 +10,6 @@ from typing import Literal
 
 import pytest
 from argon2 import PasswordHasher
-from sqlmodel import select
 
 from db.models.logins import Credential
 from kiosk.clock import SystemClock
@@ -27,6 +26,7 @@ from tests.builders.school import (
     TERMINAL,
     CountingHasher,
     add_student,
+    only_row,
     staff_member,
 )
 
@@ -80,15 +80,14 @@ def target(request: pytest.FixtureRequest, settings: Settings) -> Target:
         add_student(school, STUDENT_NUMBER)
         names = (ACCOUNT,)
         school.sign_in.change_password(school.sign_in.student(ACCOUNT, NATIONAL_ID, TERMINAL).visitor, CHOSEN)
-    with school.store.read() as session:
-        own_hash = session.exec(select(Credential.password_hash).where(Credential.kind == request.param)).one()
+    own_hash = only_row(school, Credential, kind=request.param).password_hash
     school.close()
     assert own_hash
     return Target(settings, request.param, names, own_hash)
 
 
 @pytest.mark.both_databases
-def test_t12_guesses_side_by_side_in_threads(target: Target) -> None:
+def test_t12_parallel_guesses_are_limited_together(target: Target) -> None:
     start = threading.Barrier(8)
     with ThreadPoolExecutor(8) as pool:
         kiosks = [pool.submit(_guess, target, 5, start) for _ in range(8)]

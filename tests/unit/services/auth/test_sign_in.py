@@ -2,13 +2,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
-from uuid import uuid4
 
 import pytest
-from sqlmodel import select, update
+from sqlmodel import update
 
 from db.errors import StoreBusy
 from db.key_file import write_keys
@@ -16,7 +14,6 @@ from db.keyring import with_new_key
 from db.models.logins import Credential
 from db.models.school import Guardian, Student
 from kiosk.config.settings import Settings
-from kiosk.domain.application_form import Basis, Mode
 from kiosk.domain.errors import (
     ChangedMeanwhile,
     Denied,
@@ -26,7 +23,6 @@ from kiosk.domain.errors import (
     UnknownStudent,
 )
 from kiosk.rules.passwords import PasswordFault
-from kiosk.services.applications.drafts import CONFIRMATION
 from kiosk.services.auth.credentials import INITIAL_FAILURES
 from kiosk.services.auth.lockout import (
     FAILURES_A_DAY,
@@ -38,8 +34,6 @@ from kiosk.services.auth.lockout import (
 from kiosk.services.auth.sign_in import SignedIn
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import open_school
-from kiosk.services.texts.loader import load_consent
-from tests.builders.applications import MOTHER, MOTHER_ID
 from tests.builders.school import (
     ACCOUNT,
     CHOSEN,
@@ -48,9 +42,8 @@ from tests.builders.school import (
     TERMINAL,
     CountingHasher,
     Opened,
-    add_student,
     audited,
-    change_row,
+    only_row,
     reset_login,
 )
 
@@ -65,9 +58,13 @@ def _guess_until_locked(try_sign_in: Try, account: str = ACCOUNT) -> None:
 
 
 def test_first_sign_in_must_change_and_chosen_one_need_not(opened: Opened, try_sign_in: Try) -> None:
+    assert opened.school.sign_in.student(ACCOUNT, NATIONAL_ID, TERMINAL).must_change
     first = opened.school.sign_in.student("ｐ 110001", " a12345-6789 ", TERMINAL)
     assert first.must_change
-    opened.school.sign_in.change_password(first.visitor, CHOSEN)
+    with pytest.raises(PasswordChangeRequired):
+        opened.school.student_data.hub(first.visitor)
+    changed = opened.school.sign_in.change_password(first.visitor, CHOSEN)
+    assert opened.school.student_data.hub(changed).student.student_number == STUDENT_NUMBER
     again = try_sign_in(ACCOUNT, CHOSEN)
     assert isinstance(again, SignedIn)
     assert not again.must_change
@@ -84,13 +81,13 @@ def test_five_failures_lock_for_fifteen_minutes_and_the_right_password_waits_too
     assert isinstance(try_sign_in(ACCOUNT, NATIONAL_ID), SignedIn)
 
 
-def test_success_forgets_the_failures_before_it(opened: Opened, visitor: StudentSession, try_sign_in: Try) -> None:
+def test_a_success_resets_the_failures(opened: Opened, visitor: StudentSession, try_sign_in: Try) -> None:
     for _ in range(FAILURES_A_DAY):
         assert [try_sign_in(ACCOUNT, WRONG) for _ in range(4)] == [(_REFUSED, None, None)] * 4
         assert isinstance(try_sign_in(ACCOUNT, CHOSEN), SignedIn)
 
 
-def test_twenty_failures_a_day_lock_until_the_day_is_over(opened: Opened, try_sign_in: Try) -> None:
+def test_twenty_failures_lock_for_the_day(opened: Opened, try_sign_in: Try) -> None:
     for _ in range(FAILURES_A_DAY):
         last = try_sign_in("P999999", WRONG)
         opened.clock.advance(LOCK_SECONDS / FAILURES_TO_LOCK + LOCK_SECONDS)
@@ -133,7 +130,7 @@ def test_a_restart_of_the_machine_keeps_the_lock(opened: Opened, try_sign_in: Tr
     assert isinstance(try_sign_in(ACCOUNT, NATIONAL_ID), SignedIn)
 
 
-def test_a_restart_with_a_clock_that_forgot_the_year_locks_no_longer(opened: Opened, try_sign_in: Try) -> None:
+def test_a_restart_with_a_wrong_clock_does_not_extend_the_lock(opened: Opened, try_sign_in: Try) -> None:
     _guess_until_locked(try_sign_in)
     opened.clock.restart_machine()
     opened.clock.set_wall(opened.clock.now() - timedelta(days=365))
@@ -210,7 +207,7 @@ def test_the_last_three_passwords_are_refused_as_reused(opened: Opened, visitor:
         ("m0990506zz", PasswordFault.PERSONAL),
     ],
 )
-def test_what_is_known_of_the_student_is_no_password(opened: Opened, password: str, expected: PasswordFault) -> None:
+def test_a_password_from_the_students_data_is_refused(opened: Opened, password: str, expected: PasswordFault) -> None:
     first = opened.school.sign_in.student(ACCOUNT, NATIONAL_ID, TERMINAL).visitor
     with opened.school.store.write() as unit:
         sealed = unit.keys.seal("guardian", "1" * 32, {"national_id": None, "mobile": "0912345678", "email": None})
@@ -224,65 +221,7 @@ def test_what_is_known_of_the_student_is_no_password(opened: Opened, password: s
     assert password not in str(refused.value)
 
 
-def test_t16_nothing_is_shown_or_done_before_the_change(opened: Opened) -> None:
-    first = opened.school.sign_in.student(ACCOUNT, NATIONAL_ID, TERMINAL).visitor
-    data = opened.school.student_data
-    with pytest.raises(PasswordChangeRequired):
-        data.hub(first)
-    with pytest.raises(PasswordChangeRequired):
-        data.confirm(first)
-    with pytest.raises(PasswordChangeRequired):
-        data.report_errors(first, {"name": "王大明"})
-    returned = opened.school.sign_in.student(ACCOUNT, NATIONAL_ID, TERMINAL)
-    assert returned.must_change
-    changed = opened.school.sign_in.change_password(returned.visitor, CHOSEN)
-    assert data.hub(changed).student.student_number == STUDENT_NUMBER
-
-
-def _reset_and_changed_by_another(opened: Opened) -> None:
-    code = reset_login(opened.school)
-    another = opened.school.sign_in.student(ACCOUNT, code, "kiosk-2").visitor
-    opened.school.sign_in.change_password(another, "Another-Rain-8")
-
-
-def _changed_by_another(opened: Opened) -> None:
-    another = opened.school.sign_in.student(ACCOUNT, CHOSEN, "kiosk-2").visitor
-    opened.school.sign_in.change_password(another, "Another-Rain-8")
-
-
-def _student_left(opened: Opened) -> None:
-    with opened.school.store.write() as unit:
-        unit.session.exec(update(Student).values(active=False))
-        unit.audit("test", "student.left", STUDENT_NUMBER)
-
-
-@pytest.mark.parametrize("happens", [_reset_and_changed_by_another, _changed_by_another, _student_left])
-def test_a_visit_ends_when_its_login_was_changed_or_its_student_left(
-    opened: Opened, visitor: StudentSession, happens: Callable[[Opened], None]
-) -> None:
-    school = opened.school
-    assert school.student_data.hub(visitor).student.student_number == STUDENT_NUMBER
-    happens(opened)
-    form = (uuid4().hex, Mode.ONE_PARENT, Basis.PARENTS, [MOTHER])
-    for refused in (
-        lambda: school.student_data.hub(visitor),
-        lambda: school.student_data.confirm(visitor),
-        lambda: school.student_data.report_errors(visitor, {"name": "王大明"}),
-        lambda: school.consents.record(visitor, load_consent(None), "agree", language="zh_TW", read_to_end=True),
-        lambda: school.drafts.exists(visitor, CONFIRMATION),
-        lambda: school.drafts.save(visitor, CONFIRMATION, {}),
-        lambda: school.drafts.load(visitor, CONFIRMATION),
-        lambda: school.drafts.discard(visitor, CONFIRMATION),
-        lambda: school.applications.submit(visitor, *form),
-        lambda: school.applications.withdraw(visitor, "0" * 32, MOTHER_ID),
-    ):
-        with pytest.raises(Denied):
-            refused()
-    with pytest.raises((Denied, ChangedMeanwhile)):
-        school.sign_in.change_password(visitor, "Stolen-Rain-9")
-
-
-def test_two_parents_before_the_first_change_have_one_winner(opened: Opened) -> None:
+def test_the_first_of_two_parents_to_change_the_password_wins(opened: Opened) -> None:
     first, second = (opened.school.sign_in.student(ACCOUNT, NATIONAL_ID, place).visitor for place in ("k-1", "k-2"))
     opened.school.sign_in.change_password(first, CHOSEN)
     with pytest.raises(ChangedMeanwhile):
@@ -292,7 +231,7 @@ def test_two_parents_before_the_first_change_have_one_winner(opened: Opened) -> 
     assert not opened.school.sign_in.student(ACCOUNT, CHOSEN, TERMINAL).must_change
 
 
-def test_two_changes_at_once_have_one_winner(
+def test_the_first_of_two_password_changes_wins(
     opened: Opened, visitor: StudentSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original = opened.hasher.hash
@@ -322,33 +261,19 @@ def test_reset_during_the_verification_wins(
         opened.school.sign_in.student(ACCOUNT, CHOSEN, TERMINAL)
 
 
-def test_another_students_data_and_a_disabled_login_are_denied(opened: Opened, visitor: StudentSession) -> None:
-    other = add_student(opened.school, "110002")
-    stranger = replace(visitor, student_id=other)
-    for refuse in (opened.school.student_data.hub, opened.school.student_data.confirm):
-        with pytest.raises(Denied):
-            refuse(stranger)
-    with pytest.raises(Denied):
-        opened.school.sign_in.change_password(stranger, "Second-Rain-2")
-    change_row(opened.school, Credential, visitor.credential_id, active=False)
-    with pytest.raises(Denied):
-        opened.school.student_data.hub(visitor)
-
-
-def test_success_hashes_anew_with_the_new_pepper(settings: Settings, opened: Opened, visitor: StudentSession) -> None:
+def test_a_sign_in_rehashes_with_the_new_pepper(settings: Settings, opened: Opened, visitor: StudentSession) -> None:
     keys = with_new_key(opened.school.store.keys)
     write_keys(settings.key_file, keys, replace=True)
     again = open_school(settings, opened.clock, CountingHasher())
     try:
         again.sign_in.student(ACCOUNT, CHOSEN, TERMINAL)
-        with again.store.read() as session:
-            assert session.exec(select(Credential.pepper_id)).one() == keys.active.key_id.hex()
+        assert only_row(again, Credential).pepper_id == keys.active.key_id.hex()
         assert not again.sign_in.student(ACCOUNT, CHOSEN, TERMINAL).must_change
     finally:
         again.close()
 
 
-def test_fifteen_names_slow_one_terminal_and_tell_staff(opened: Opened, try_sign_in: Try) -> None:
+def test_fifteen_failing_names_slow_one_terminal(opened: Opened, try_sign_in: Try) -> None:
     for number in range(NAMES_AT_TERMINAL):
         assert try_sign_in(f"P20{number:04}", WRONG) == (_REFUSED, None, None)
     before = opened.hasher.verified
@@ -360,13 +285,13 @@ def test_fifteen_names_slow_one_terminal_and_tell_staff(opened: Opened, try_sign
     assert len(audited(opened.school, "terminal.many_failures")) == 2
 
 
-def test_slow_failures_at_a_terminal_slow_nobody(opened: Opened, try_sign_in: Try) -> None:
+def test_slow_failures_do_not_slow_a_terminal(opened: Opened, try_sign_in: Try) -> None:
     for number in range(NAMES_AT_TERMINAL * 2):
         assert try_sign_in(f"P20{number:04}", WRONG) == (_REFUSED, None, None)
         opened.clock.advance(45)
 
 
-def test_an_attempt_that_cannot_be_recorded_is_not_made(
+def test_an_attempt_that_cannot_be_counted_is_not_verified(
     settings: Settings, opened: Opened, visitor: StudentSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("db.store.BUSY_SECONDS", 0.02)

@@ -66,7 +66,7 @@ def test_the_approved_and_bound_by_the_usual_columns(handing: Handing) -> None:
     assert _xlsx(handing) == [header, *rows]
 
 
-def test_an_identity_number_stands_there_only_where_it_was_asked_for(handing: Handing) -> None:
+def test_national_ids_are_exported_only_on_request(handing: Handing) -> None:
     number = mother_of(0).national_id
     assert number not in str(_csv(handing)) + str(_xlsx(handing))
     assert handing.audited("export.national_ids") == []
@@ -84,7 +84,7 @@ def test_an_identity_number_stands_there_only_where_it_was_asked_for(handing: Ha
     assert _xlsx(handing) == [header, *rows]
 
 
-def test_only_what_no_sheet_had(handing: Handing) -> None:
+def test_only_new_leaves_out_exported_bindings(handing: Handing) -> None:
     assert len(_csv(handing, only_new=True)) == 3
     assert len(_csv(handing, only_new=True)) == 1
     handing.bind(5, mother_of(5))
@@ -95,7 +95,7 @@ def test_only_what_no_sheet_had(handing: Handing) -> None:
     assert sorted(run.rows for run in handing.runs()) == [0, 1, 2, 3]
 
 
-def test_t36_no_cell_is_run_and_each_comes_back(handing: Handing) -> None:
+def test_t36_cells_are_neutral_and_reversible(handing: Handing) -> None:
     handing.columns = (("=HEADING()", "class_name"), ("relation", "relation"))
     for text in RUN:
         handing.change_everywhere(Student, {"class_name": text})
@@ -106,7 +106,7 @@ def test_t36_no_cell_is_run_and_each_comes_back(handing: Handing) -> None:
 
 
 @pytest.mark.parametrize("text", RUN)
-def test_t36_a_cell_of_a_workbook_is_a_text_and_comes_back(tmp_path: Path, text: str) -> None:
+def test_t36_workbook_cells_are_text_and_reversible(tmp_path: Path, text: str) -> None:
     content = workbook([("標題",), (text,)], "表")
     file = tmp_path / "sheet.xlsx"
     file.write_bytes(content)
@@ -119,7 +119,7 @@ def test_t36_a_cell_of_a_workbook_is_a_text_and_comes_back(tmp_path: Path, text:
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
 
 
-def test_what_xml_cannot_hold_does_not_break_the_workbook(tmp_path: Path) -> None:
+def test_characters_that_xml_forbids_are_dropped(tmp_path: Path) -> None:
     file = tmp_path / "sheet.xlsx"
     file.write_bytes(workbook([["<&>\"'", "a\x00\x1b[2Jb\ufffe"] + ["x"] * 30], "a&b<"))
     book = openpyxl.load_workbook(file)

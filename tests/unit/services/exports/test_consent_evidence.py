@@ -43,7 +43,7 @@ def _pack(handing: Handing) -> tuple[dict[str, bytes], list[dict[str, str]], Con
     return entries, list(rows), done
 
 
-def test_each_parent_and_each_answer(handing: Handing) -> None:
+def test_each_parents_answers_are_listed_with_their_text(handing: Handing) -> None:
     entries, rows, done = _pack(handing)
     assert done.missing == ()
     assert [(row["學號"], row["家長姓名"], row["親屬關係"], row["選擇"], row["申請狀態"]) for row in rows] == [
@@ -66,7 +66,7 @@ def test_each_parent_and_each_answer(handing: Handing) -> None:
     assert [run.kind for run in handing.runs()] == ["consents"]
 
 
-def test_a_withdrawal_says_whose_it_is(handing: Handing) -> None:
+def test_a_withdrawal_names_its_parent(handing: Handing) -> None:
     school = handing.reviewed.school
     mother = mother_of(0)
     assert mother.email is not None
@@ -80,14 +80,14 @@ def test_a_withdrawal_says_whose_it_is(handing: Handing) -> None:
     assert withdrawn[0]["申請編號"]
 
 
-def test_no_identity_number_no_mobile_no_address(handing: Handing) -> None:
+def test_no_contact_data_is_exported(handing: Handing) -> None:
     entries = _pack(handing)[0]
     for content in entries.values():
         for secret in (mother_of(0).national_id, mother_of(0).mobile, mother_of(0).email, father_of(0).national_id):
             assert secret.encode() not in content
 
 
-def test_an_earlier_wording_is_found_and_one_that_is_gone_is_named(handing: Handing) -> None:
+def test_earlier_texts_are_included_and_missing_ones_named(handing: Handing) -> None:
     own = handing.reviewed.school.settings.text_folder
     (own / EARLIER_FOLDER).mkdir(parents=True)
     old = "版本: 113.8.1\n標題: 同意書\n\n舊的全文\n".encode()
@@ -118,7 +118,7 @@ def test_an_earlier_wording_is_found_and_one_that_is_gone_is_named(handing: Hand
     assert "學校已沒有這一版的檔案" in entries["texts.csv"].decode("utf-8")
 
 
-def test_t36_no_cell_is_run_and_each_comes_back(handing: Handing) -> None:
+def test_t36_cells_are_neutral_and_reversible(handing: Handing) -> None:
     for text in ("=1+1", "+1", "-1", "@x", "\t=1", "\r=1"):
         handing.change_everywhere(Student, {"name": text})
         handing.change_everywhere(Consent, {"terminal": text})

@@ -63,7 +63,7 @@ def _sections(handing: Handing) -> dict[str, list[list[str]]]:
     return {title: rows[1:] for title, rows in found.items()}
 
 
-def test_what_the_sheet_says(handing: Handing) -> None:
+def test_the_sheet_lists_rates_blocks_and_calls(handing: Handing) -> None:
     found = _sections(handing)
     assert found["各班綁定率"] == [
         *sorted([[CLASSES[0], "4", "2", "50%"], [CLASSES[1], "4", "0", "0%"], [CLASSES[2], "4", "0", "0%"]]),
@@ -83,7 +83,7 @@ def test_what_the_sheet_says(handing: Handing) -> None:
     assert [run.kind for run in handing.runs()] == ["report"]
 
 
-def test_what_the_page_says(handing: Handing) -> None:
+def test_the_page_shows_the_same_figures(handing: Handing) -> None:
     file = handing.new_file(".pdf")
     handing.service.report(handing.registrar, file, as_pdf=True)
     (page,) = pages(file.read_bytes())
@@ -112,7 +112,7 @@ def test_the_bars_are_as_long_as_the_rates(handing: Handing) -> None:
     assert 2.7 < half / sixth < 3.3
 
 
-def test_no_identity_number_no_mobile_no_address(handing: Handing) -> None:
+def test_no_contact_data_is_exported(handing: Handing) -> None:
     sheet, page = handing.new_file(".csv"), handing.new_file(".pdf")
     handing.service.report(handing.registrar, sheet, as_pdf=False)
     handing.service.report(handing.registrar, page, as_pdf=True)
@@ -130,7 +130,7 @@ def test_many_classes_and_strange_names_take_more_pages(handing: Handing) -> Non
     assert "〔U+20BB7〕" in "".join(pages(file.read_bytes()))
 
 
-def test_t36_no_cell_is_run_and_each_comes_back(handing: Handing) -> None:
+def test_t36_cells_are_neutral_and_reversible(handing: Handing) -> None:
     for text in ("=1+1", "+1", "-1", "@x", "\t=1"):
         handing.change_everywhere(Student, {"class_name": text})
         rows = _sections(handing)["各班綁定率"]

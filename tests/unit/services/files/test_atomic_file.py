@@ -25,7 +25,7 @@ def _put(target: Path, content: bytes, *, replace: bool = False) -> None:
         pending.publish()
 
 
-def test_it_is_the_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
+def test_a_file_is_private_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         _put(tmp_path / "a.zip", b"whole")
@@ -36,7 +36,7 @@ def test_it_is_the_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["a.zip"]
 
 
-def test_what_stands_there_goes_only_where_told(tmp_path: Path) -> None:
+def test_an_existing_file_is_replaced_only_on_request(tmp_path: Path) -> None:
     target = tmp_path / "a.zip"
     target.write_bytes(b"before")
     target.chmod(0o644)
@@ -62,7 +62,7 @@ def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
     ("name", "fault"),
     [("", WriteFault.NOT_A_FILE), ("missing/a.zip", WriteFault.UNWRITABLE), ("a\0b", WriteFault.UNWRITABLE)],
 )
-def test_a_place_that_is_none(tmp_path: Path, name: str, fault: WriteFault) -> None:
+def test_an_unusable_path_is_refused(tmp_path: Path, name: str, fault: WriteFault) -> None:
     with pytest.raises(FileRefused) as refused:
         _put(tmp_path / name, b"x", replace=True)
     assert refused.value.fault is fault
@@ -101,9 +101,7 @@ def _all_four(handing: Handing) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("kind", ["oneroster", "office", "consents", "report"])
-def test_what_could_not_be_written_was_not_handed_over(
-    handing: Handing, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
+def test_a_failed_write_records_no_export(handing: Handing, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     def full(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -120,9 +118,7 @@ def test_what_could_not_be_written_was_not_handed_over(
 
 
 @pytest.mark.parametrize("kind", ["oneroster", "office", "consents", "report"])
-def test_what_could_not_be_recorded_does_not_stand_there(
-    handing: Handing, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
+def test_a_failed_record_leaves_no_file(handing: Handing, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     def cannot(*_arguments: object, **_options: object) -> None:
         raise StoreUnavailable
 
@@ -134,7 +130,7 @@ def test_what_could_not_be_recorded_does_not_stand_there(
     assert (list(handing.folder.iterdir()), handing.runs()) == ([], [])
 
 
-def test_a_name_that_is_taken_meanwhile_leaves_the_whole_beside(tmp_path: Path) -> None:
+def test_a_name_taken_meanwhile_keeps_the_file_beside_it(tmp_path: Path) -> None:
     target = tmp_path / "a.zip"
     with PendingFile(target, replace=False) as pending:
         pending.write(b"whole")

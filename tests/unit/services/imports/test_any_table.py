@@ -64,7 +64,7 @@ def test_any_header_is_understood_or_refused(header: tuple[str, ...]) -> None:
 
 
 @given(st.binary(max_size=300), st.sampled_from([".csv", ".xlsx", ".ods", ".txt", ".xls", ""]))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(b"PK\x03\x04" + bytes(40), ".xlsx")
 @example(b"PK\x05\x06" + bytes(18), ".ods")
 def test_any_bytes_are_refused_or_read(tmp_path: Path, content: bytes, suffix: str) -> None:
@@ -112,7 +112,7 @@ def _trimmed(row: list[str] | tuple[str, ...]) -> list[str]:
 
 
 @given(st.lists(st.tuples(st.sampled_from(_LIKELY[:12]), st.sampled_from(["王小明", "李2"]), _CELL), max_size=6))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_table_comes_in_whole_or_not_at_all(school: School, rows: list[tuple[str, str, str]]) -> None:
     roster = _check(("學號", "姓名", "班級"), list(rows))
     before = school_status(school.store).students

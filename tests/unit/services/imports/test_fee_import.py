@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlmodel import col, select
 
 from db.models.school import Fee, Student
 from kiosk.cli.parser import main
@@ -15,7 +14,7 @@ from kiosk.services.imports.fee_import import FeeList, StudentsChanged, check_fe
 from kiosk.services.school import School
 from tests.builders.filled_school import open_cheaply, settings_of
 from tests.builders.roster_files import csv_file, ods_file, xlsx_file
-from tests.builders.school import Opened, add_student, audited
+from tests.builders.school import Opened, add_student, audited, change_row, rows
 
 _HEADER = ("學號", "項目", "金額", "繳費期限", "繳費狀態")
 _ROW = ("110001", "學費", "1,200", "115年9月30日", "未繳")
@@ -37,7 +36,7 @@ def test_a_row_is_read() -> None:
     assert (fee.due_date, fee.paid) == (date(2026, 9, 30), False)
 
 
-def test_columns_stand_in_any_order_under_any_of_their_names() -> None:
+def test_columns_are_found_in_any_order_and_by_any_name() -> None:
     found = _list(("已繳費", "2026-09-30", "NT$ 90 元", "書籍費", "110002", "x"), header=(
         "狀態", "截止日", " 應繳金額", "收費項目", "學號", "備註"
     ))  # fmt: skip
@@ -97,16 +96,15 @@ def test_each_kind_of_file_is_read(tmp_path: Path, kind: str) -> None:
 
 
 def _fees(school: School) -> list[tuple[str, int, bool]]:
-    with school.store.read() as session:
-        return [(fee.item, fee.amount, fee.paid) for fee in session.exec(select(Fee).order_by(col(Fee.place)))]
+    return [(fee.item, fee.amount, fee.paid) for fee in rows(school, Fee, "place")]
 
 
 @pytest.mark.both_databases
 def test_a_new_list_takes_the_old_ones_place_and_is_audited(opened: Opened) -> None:
     school = opened.school
     students = student_ids(school.store)
-    for rows in ([_ROW, _row(item="書籍費")], [_row(amount="7", paid="已繳")]):
-        found = check_fees(Sheet(_HEADER, list(enumerate(rows, 2))), students)
+    for lines in ([_ROW, _row(item="書籍費")], [_row(amount="7", paid="已繳")]):
+        found = check_fees(Sheet(_HEADER, list(enumerate(lines, 2))), students)
         import_fees(school.store, found.fees, "ab" * 32, "operator")
     assert _fees(school) == [("學費", 7, True)]
     assert len(audited(school, "fees.imported")) == 2
@@ -114,12 +112,9 @@ def test_a_new_list_takes_the_old_ones_place_and_is_audited(opened: Opened) -> N
 
 def test_a_student_who_left_meanwhile_stops_the_whole_list(opened: Opened) -> None:
     school = opened.school
-    add_student(school, "110002", national_id="A290000009")
+    second = add_student(school, "110002", national_id="A290000009")
     fees = check_fees(Sheet(_HEADER, [(2, _ROW), (3, _row(number="110002"))]), student_ids(school.store)).fees
-    with school.store.write() as unit:
-        student = unit.session.exec(select(Student).where(Student.student_number == "110002")).one()
-        student.active = False
-        unit.audit("test", "test.left", "school")
+    change_row(school, Student, second, active=False)
     with pytest.raises(StudentsChanged):
         import_fees(school.store, fees, "", "operator")
     assert _fees(school) == []

@@ -84,7 +84,7 @@ _SAME_TWO: dict[str, Callable[[Path], Path]] = {
 
 
 @pytest.mark.parametrize("make", _SAME_TWO.values(), ids=_SAME_TWO)
-def test_the_same_two_students(make: Callable[[Path], Path], tmp_path: Path) -> None:
+def test_every_kind_of_file_gives_the_same_students(make: Callable[[Path], Path], tmp_path: Path) -> None:
     roster = checked(make(tmp_path))
     assert roster.faults == ()
     assert roster.students == (_ROW_1, _ROW_2)
@@ -93,7 +93,7 @@ def test_the_same_two_students(make: Callable[[Path], Path], tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "written", ["0980506", "980506", "98年5月6日", "98/05/06", "98.5.6", "民國98年5月6日", "2009/5/6", "20090506"]
 )
-def test_days_as_schools_write_them(written: str, tmp_path: Path) -> None:
+def test_birth_dates_are_read_as_schools_write_them(written: str, tmp_path: Path) -> None:
     assert _student(csv_file(tmp_path / "roster.csv", HEADER, FIRST.replace("98年5月6日", written))) == _ROW_1
 
 
@@ -188,7 +188,7 @@ def test_any_subset_of_guardians(tmp_path: Path) -> None:
     )
 
 
-def test_a_table_that_begins_further_in(tmp_path: Path) -> None:
+def test_a_table_may_begin_further_down_and_right(tmp_path: Path) -> None:
     """Rows keep the numbers that the spreadsheet shows, blank ones counted."""
     rows: list[list[Cell]] = [[], [], [None, "學號", "姓名", "班級"], [], [None, "110001", "王小明", "科"]]
     for file in (xlsx_file(tmp_path / "roster.xlsx", rows), ods_file(tmp_path / "roster.ods", rows)):
@@ -200,7 +200,7 @@ def test_further_sheets_are_left_out_and_said_so(tmp_path: Path) -> None:
     assert _notes(checked(file)) == [(0, "只讀第一張工作表，另外 2 張沒有讀。")]
 
 
-def test_a_day_that_makes_no_student_is_flagged(tmp_path: Path) -> None:
+def test_an_unlikely_birth_date_is_flagged(tmp_path: Path) -> None:
     """Excel reads a typed 98/5/6 as 1898 or 1998."""
     file = csv_file(tmp_path / "roster.csv", HEADER, FIRST.replace("98年5月6日", "1909-05-06"))
     assert _student(file).birth_date == date(1909, 5, 6)

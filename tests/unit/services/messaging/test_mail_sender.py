@@ -11,25 +11,12 @@ import pytest
 from db.errors import StoreError
 from kiosk.config.sections import SmtpSettings
 from kiosk.config.settings import Settings
-from kiosk.services.messaging.mail_sender import (
-    AT_ONCE,
-    BACK_OFF_MINUTES,
-    CLAIM_SECONDS,
-    MAX_TRIES,
-    MailSender,
-    Sent,
-)
+from kiosk.services.messaging.mail_sender import AT_ONCE, BACK_OFF_MINUTES, CLAIM_SECONDS, MAX_TRIES, MailSender, Sent
 from kiosk.services.messaging.outbox import MessageKind
 from kiosk.services.messaging.smtp import MailFault
 from kiosk.services.school import School, open_school
 from tests.builders.applications import MOTHER
-from tests.builders.decisions import (
-    add_message,
-    clock_of,
-    message,
-    sender,
-    with_email,
-)
+from tests.builders.decisions import add_message, clock_of, message, sender, with_email
 from tests.builders.mail_server import FailingServer, Mailbox, free_port, smtp_settings
 from tests.builders.school import CountingHasher
 
@@ -61,7 +48,7 @@ def test_due_mails_are_sent_once_and_settled(school: School, application_id: str
         assert settled.done_at == school.store.now()
 
 
-def test_more_than_a_conversation_takes_go_in_several(school: School, application_id: str, mailbox: Mailbox) -> None:
+def test_many_mails_are_sent_in_several_connections(school: School, application_id: str, mailbox: Mailbox) -> None:
     for _mail in range(5):
         add_message(school, application_id)
     mails = MailSender(school.store, school.settings)
@@ -70,7 +57,7 @@ def test_more_than_a_conversation_takes_go_in_several(school: School, applicatio
     assert len(mailbox.mails) == 5 < AT_ONCE
 
 
-def test_without_a_mail_server_nothing_moves(school: School, application_id: str) -> None:
+def test_without_a_mail_server_mails_wait(school: School, application_id: str) -> None:
     waiting = add_message(school, application_id)
     assert sender_to(school, None).send_all_due() == Sent()
     assert message(school, waiting).state == "waiting"
@@ -108,7 +95,7 @@ def test_a_server_that_is_back_gets_what_waited(
 
 
 @pytest.mark.parametrize("of_the_mail", [False, True])
-def test_a_reply_of_four_is_tried_again_and_one_of_five_is_not(
+def test_a_temporary_refusal_is_retried_and_a_permanent_one_is_not(
     school: School, application_id: str, mailbox: Mailbox, of_the_mail: bool
 ) -> None:
     replies = ["451 later", "550 never", None]
@@ -137,7 +124,7 @@ def test_a_server_that_dies_before_it_has_the_mail_is_tried_again(
     assert len(mailbox.mails) == 2
 
 
-def test_a_server_that_dies_with_the_mail_in_its_hands_never_gets_it_again(
+def test_a_mail_in_doubt_is_never_sent_again(
     school: School, application_id: str, mailbox: Mailbox, smtp: SmtpSettings
 ) -> None:
     doubtful = add_message(school, application_id)
@@ -190,7 +177,7 @@ def test_a_sender_that_died_leaves_a_dead_letter_and_no_second_mail(
     assert mailbox.mails == []
 
 
-def test_a_slow_sender_says_at_last_what_became_of_its_claim(school: School, application_id: str) -> None:
+def test_a_slow_sender_may_settle_an_expired_claim(school: School, application_id: str) -> None:
     slow = add_message(school, application_id)
     mails = MailSender(school.store, school.settings)
     claim = mails._claim(slow)
@@ -247,7 +234,7 @@ def test_a_template_that_was_spoilt_waits_until_it_is_mended(
     assert mailbox.bodies() == ["本校的信：申請書未簽章\n"]
 
 
-def test_each_kind_has_words(school: School, mailbox: Mailbox) -> None:
+def test_every_kind_of_mail_has_a_template(school: School, mailbox: Mailbox) -> None:
     receipt = sender(school, "110002", 2).one(with_email(MOTHER, "other@example.com"))
     for kind in MessageKind:
         add_message(school, receipt.application_id, kind=kind)

@@ -125,7 +125,7 @@ def test_a_schools_own_words_and_help_lines_are_used(tmp_path: Path) -> None:
     assert (text.subject, text.body) == ("結果 115-000-0001-1", "申請書未簽章\n註冊組 02-2722-6616\n")
 
 
-def test_what_people_wrote_is_not_filled_in_again_and_has_no_unseen_characters(tmp_path: Path) -> None:
+def test_placeholders_in_user_text_are_not_filled_in(tmp_path: Path) -> None:
     _write(tmp_path, MessageKind.RETURNED, "補正", "{欄位}")
     words = WORDS | {"fields": "手機：{學校}\x1b[2J\u202e\n電子郵件：{申請編號}"}
     assert (

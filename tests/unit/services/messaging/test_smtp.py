@@ -57,7 +57,7 @@ def test_a_mail_arrives_as_it_was_written(mailbox: Mailbox) -> None:
 
 
 @pytest.mark.parametrize("security", SECURE)
-def test_over_tls_to_the_server_that_the_certificate_names(
+def test_tls_needs_a_trusted_certificate(
     security: SmtpSecurity, tmp_path: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificate = make_certificate(tmp_path)
@@ -87,7 +87,7 @@ def test_a_server_without_tls_gets_nothing(security: SmtpSecurity, mailbox: Mail
     assert mailbox.mails == []
 
 
-def test_nobody_there() -> None:
+def test_an_unreachable_server_is_reported() -> None:
     assert deliver(smtp_settings(free_port()), message()) is MailFault.UNREACHABLE
 
 
@@ -96,7 +96,7 @@ def test_nobody_there() -> None:
     [("450 later", MailFault.BUSY), ("550 no such mailbox", MailFault.REFUSED), ("452 full", MailFault.BUSY)],
 )
 @pytest.mark.parametrize("of_the_mail", [False, True])
-def test_a_refusal_is_of_one_mail_and_the_next_one_goes(
+def test_a_refused_mail_does_not_stop_the_next(
     reply: str, fault: MailFault, of_the_mail: bool, mailbox: Mailbox
 ) -> None:
     replies = iter([reply, None])
@@ -113,7 +113,7 @@ def test_a_refusal_is_of_one_mail_and_the_next_one_goes(
     assert mailbox.bodies() == ["第二封\n"]
 
 
-def test_a_server_that_takes_leave_gets_no_second_mail(mailbox: Mailbox) -> None:
+def test_a_server_that_closes_gets_no_second_mail(mailbox: Mailbox) -> None:
     mailbox.refuse_recipient = lambda _address: "421 too many"
     with mail_server(mailbox) as smtp, connected(smtp) as session:
         with pytest.raises(DeliveryError) as refused:
@@ -144,7 +144,7 @@ def test_a_server_that_dies_in_the_conversation(at: str, fault: MailFault | None
         server.close()
 
 
-def test_a_server_that_falls_silent_with_the_mail_in_its_hands_is_not_waited_for_for_ever() -> None:
+def test_a_silent_server_times_out() -> None:
     server = FailingServer("BODY", silent=True)
     try:
         assert deliver(server.smtp, message(), patience_seconds=0.2) is MailFault.UNCERTAIN
@@ -177,7 +177,7 @@ def signing_in(mailbox: Mailbox) -> Iterator[int]:
     ("password", "fault"),
     [(b"right\n", None), (b"wrong\n", MailFault.SIGN_IN), (b"\xff", MailFault.SIGN_IN), (None, MailFault.SIGN_IN)],
 )
-def test_the_account_of_the_mail_server(
+def test_a_wrong_server_password_is_reported(
     password: bytes | None, fault: MailFault | None, signing_in: int, tmp_path: Path, mailbox: Mailbox
 ) -> None:
     file = tmp_path / "password"
@@ -221,7 +221,7 @@ def test_no_name_adds_a_header(break_: str) -> None:
         message(subject=injected)
 
 
-def test_a_school_name_of_signs_stays_a_name(mailbox: Mailbox) -> None:
+def test_a_school_name_with_address_characters_stays_a_name(mailbox: Mailbox) -> None:
     name = '"本校" <other@example.com>, 某, a@b.tw'
     with mail_server(mailbox) as smtp:
         assert deliver(smtp, message(school=name)) is None

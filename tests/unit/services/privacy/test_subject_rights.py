@@ -22,11 +22,7 @@ from kiosk.services.privacy.subject_access import DataSection, render_copy
 from kiosk.services.school import School
 from tests.builders.accounts import Families, account_row, messages
 from tests.builders.applications import FATHER, MOTHER, MOTHER_ID, TEXT, TODAY, answer
-from tests.builders.decisions import (
-    approve,
-    clock_of,
-    sender,
-)
+from tests.builders.decisions import approve, clock_of, sender
 from tests.builders.documents import pages
 from tests.builders.mail_server import Mailbox
 from tests.builders.school import CHOSEN, TERMINAL, add_member
@@ -84,7 +80,7 @@ def test_the_last_withdrawal_closes_the_account(school: School, holder: AccountS
         school.own_data.consents(holder)
 
 
-def test_the_copy_holds_what_is_held(school: School, holder: AccountSession) -> None:
+def test_the_copy_lists_all_personal_data(school: School, holder: AccountSession) -> None:
     families = Families(school, 50)
     student_id = school.accounts.children(holder)[0].student_id
     families.let_in(holder, student_id, serial=60)
@@ -184,7 +180,7 @@ def everything(school: School) -> str:
 
 
 @pytest.mark.both_databases
-def test_what_was_deleted_is_nowhere_any_more(school: School, mailbox: Mailbox, holder: AccountSession) -> None:
+def test_deleted_data_is_gone_from_every_table(school: School, mailbox: Mailbox, holder: AccountSession) -> None:
     families = Families(school, 50)
     families.approved(replace(MOTHER, name="劉小花"))
     school.accounts.choose_account(holder, "small.flower")
@@ -227,7 +223,7 @@ def test_what_was_deleted_is_nowhere_any_more(school: School, mailbox: Mailbox, 
 
 
 @pytest.mark.both_databases
-def test_what_another_parents_binding_rests_on_stays(school: School) -> None:
+def test_data_of_another_parents_binding_is_kept(school: School) -> None:
     receipt = sender(school, "110001", 1).both()
     mother, _father = approve(school, receipt)
     holder = Families(school).first_sign_on(mother.account_id, "flower@example.com", MOTHER_ID)
@@ -260,7 +256,7 @@ def names_her_carer(school: School, parent: AccountSession) -> None:
     )
 
 
-def test_who_names_a_carer_learns_nothing_of_what_is_held_on_them(school: School) -> None:
+def test_naming_a_carer_discloses_nothing_about_them(school: School) -> None:
     """A parent knows the ID of the child's other parent, and may sign on first with what they typed of them."""
     families = Families(school)
     parent = families.signed_on(FATHER)
@@ -276,7 +272,7 @@ def test_who_names_a_carer_learns_nothing_of_what_is_held_on_them(school: School
         assert hers not in found, hers
 
 
-def test_a_closed_account_that_a_parent_opens_again_for_a_carer_shows_nothing_of_before(school: School) -> None:
+def test_a_reopened_account_shows_nothing_of_its_past(school: School) -> None:
     families = Families(school)
     hers = families.signed_on(MOTHER)
     school.own_data.request_deletion(hers, "搬到別的城市")

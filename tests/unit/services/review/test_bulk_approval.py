@@ -6,14 +6,7 @@ from kiosk.domain.errors import ChangedMeanwhile, SignInRefused
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.review.bulk_approval import Outcome
 from kiosk.services.review.queue_filter import QueueFilter
-from tests.builders.reviews import (
-    CLASSES,
-    STAFF_PASSWORD,
-    ReviewSchool,
-    mother_of,
-    roster,
-    with_other,
-)
+from tests.builders.reviews import CLASSES, STAFF_PASSWORD, ReviewSchool, mother_of, roster, with_other
 
 
 @pytest.fixture
@@ -49,7 +42,7 @@ def test_a_class_is_approved_row_by_row(reviewed: ReviewSchool, teacher: StaffMe
     assert [reviewed.row(one).state for one in applications] == ["approved"] * 4 + ["under_review"]
 
 
-def test_of_a_search_only_what_was_found_counts(reviewed: ReviewSchool, teacher: StaffMember) -> None:
+def test_a_search_limits_the_candidates(reviewed: ReviewSchool, teacher: StaffMember) -> None:
     found, blocked = reviewed.apply(0), reviewed.apply(1)
     reviewed.sign(teacher, found)
     for place, application_id in ((0, found), (1, blocked)):
@@ -59,7 +52,7 @@ def test_of_a_search_only_what_was_found_counts(reviewed: ReviewSchool, teacher:
         assert (summary.blocked, summary.to_look_at) == (place, 0)
 
 
-def test_only_with_the_right_password(reviewed: ReviewSchool, teacher: StaffMember) -> None:
+def test_bulk_approval_needs_the_password(reviewed: ReviewSchool, teacher: StaffMember) -> None:
     application_id = reviewed.apply(0)
     reviewed.sign(teacher, application_id)
     with pytest.raises(SignInRefused):

@@ -5,15 +5,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlmodel import col, select
 
 from db.models.applications import Application
 from db.models.documents import Document, SignedForm
 from db.models.school import Student
 from kiosk.domain.documents import FormKey, FormKind, PaperState
-from kiosk.domain.errors import Denied
 from kiosk.rules.application_numbers import format_number
-from kiosk.services.auth.staff_session import OwnChildRefused, Role, StaffMember
+from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.review.decisions import Review
 from kiosk.services.school import School
@@ -21,7 +19,7 @@ from kiosk.services.signing.issuing import issue
 from kiosk.services.signing.print_desk import print_as_operator
 from kiosk.services.signing.scan_desk import AnotherClass, DocumentDesk, Scanned, ScanOutcome
 from tests.builders.applications import FATHER, MOTHER_ID, Sender, answer, new_visitor
-from tests.builders.school import audited, change_row, rename_student, rows, staff_member
+from tests.builders.school import audited, change_row, only_row, rename_student, staff_member
 
 
 @pytest.fixture
@@ -33,10 +31,7 @@ def document(school: School, parent: StudentSession) -> Document:
 def _printed(school: School, application_id: str) -> Document:
     key = FormKey(FormKind.BINDING, application_id)
     print_as_operator(school.store, school.clock, school.settings, [key])
-    with school.store.read() as session:
-        return session.exec(
-            select(Document).where(Document.subject_id == application_id, col(Document.state) == "printed")
-        ).one()
+    return only_row(school, Document, subject_id=application_id, state="printed")
 
 
 def _scan(school: School, member: StaffMember, code: str) -> Scanned:
@@ -58,13 +53,11 @@ def test_a_code_in_any_spelling_marks_the_form_returned(
     scanned = _scan(school, teacher, code)
     assert (scanned.outcome, scanned.number) == (ScanOutcome.RETURNED, number)
     assert (scanned.kind, scanned.class_name, scanned.student_name) == (FormKind.BINDING, "科二智", "王小明")
-    (row,) = rows(school, Document)
+    row, form = only_row(school, Document), only_row(school, SignedForm)
     assert (row.state, row.returned_by, row.returned_at) == (PaperState.RETURNED, teacher.staff_id, scanned.at)
-    (form,) = rows(school, SignedForm)
     assert (form.state, form.received_by) == ("returned", teacher.staff_id)
-    with school.store.read() as session:
-        application = session.exec(select(Application)).one()
-        assert (application.held_for_signature, application.is_blocked) == (False, False)
+    application = only_row(school, Application)
+    assert (application.held_for_signature, application.is_blocked) == (False, False)
 
 
 def test_the_second_scan_is_told_who_and_when(school: School, teacher: StaffMember, document: Document) -> None:
@@ -95,10 +88,9 @@ def test_two_scans_at_once_count_once(school: School, parent: StudentSession, te
 @pytest.mark.both_databases
 def test_a_form_changed_since_is_void_and_stays_so(school: School, teacher: StaffMember, document: Document) -> None:
     change_row(school, Student, document.student_id, name="王曉明")
-    assert _scan(school, teacher, document.number).outcome is ScanOutcome.VOID
-    assert _scan(school, teacher, document.number).outcome is ScanOutcome.VOID
-    (row,) = rows(school, Document)
-    assert row.state == PaperState.VOID
+    for _time in range(2):
+        assert _scan(school, teacher, document.number).outcome is ScanOutcome.VOID
+    assert only_row(school, Document).state == PaperState.VOID
 
 
 @pytest.mark.both_databases
@@ -108,8 +100,7 @@ def test_a_form_changed_after_it_came_back_shows_as_void(
     _scan(school, teacher, document.number)
     rename_student(school, document.student_id)
     assert _scan(school, teacher, document.number).outcome is ScanOutcome.VOID
-    with school.store.read() as session:
-        assert session.exec(select(Application)).one().held_for_signature
+    assert only_row(school, Application).held_for_signature
 
 
 def test_a_form_of_a_withdrawn_application_is_void(
@@ -119,7 +110,7 @@ def test_a_form_of_a_withdrawn_application_is_void(
     assert _scan(school, teacher, document.number).outcome is ScanOutcome.VOID
 
 
-def test_what_is_signed_for_an_approved_application_stays(
+def test_a_change_after_the_approval_keeps_the_signed_form(
     school: School, teacher: StaffMember, document: Document
 ) -> None:
     _scan(school, teacher, document.number)
@@ -130,7 +121,7 @@ def test_what_is_signed_for_an_approved_application_stays(
     assert _scan(school, teacher, document.number).outcome is ScanOutcome.ALREADY
 
 
-def test_a_form_taken_without_its_code_is_taken(school: School, teacher: StaffMember, document: Document) -> None:
+def test_a_form_received_without_its_code_counts(school: School, teacher: StaffMember, document: Document) -> None:
     review = Review(school.store, school.settings, school.clock)
     review.form_received(teacher, document.subject_id, review.open(teacher, document.subject_id).version)
     assert _scan(school, teacher, document.number).outcome is ScanOutcome.ALREADY
@@ -148,7 +139,9 @@ def test_a_form_taken_without_its_code_is_taken(school: School, teacher: StaffMe
         ("D" * 100_000, ScanOutcome.UNKNOWN),
     ],
 )
-def test_another_code_is_named_as_such(school: School, teacher: StaffMember, code: str, outcome: ScanOutcome) -> None:
+def test_unknown_and_misread_codes_are_told_apart(
+    school: School, teacher: StaffMember, code: str, outcome: ScanOutcome
+) -> None:
     assert _scan(school, teacher, code).outcome is outcome
 
 
@@ -157,23 +150,13 @@ def test_a_receipt_is_told_from_a_form(school: School, parent: StudentSession, t
     assert _scan(school, teacher, receipt.token).outcome is ScanOutcome.RECEIPT
 
 
-def test_nobody_takes_what_is_not_theirs(school: School, parent: StudentSession, document: Document) -> None:
-    other = staff_member(school, "lin", Role.HOMEROOM_TEACHER)
+def test_a_form_of_another_class_is_refused_as_such(school: School, document: Document) -> None:
     with pytest.raises(AnotherClass):
-        _scan(school, other, document.number)
-    with pytest.raises(Denied):
-        _scan(school, staff_member(school, "root", Role.ADMINISTRATOR), document.number)
-    mother = staff_member(school, "liu", Role.HOMEROOM_TEACHER, ("科二智",), MOTHER_ID)
-    with pytest.raises(OwnChildRefused):
-        _scan(school, mother, document.number)
-    (row,) = rows(school, Document)
-    assert row.state == PaperState.PRINTED
-    assert len(audited(school, "denied")) == 3
+        _scan(school, staff_member(school, "lin", Role.HOMEROOM_TEACHER), document.number)
+    assert only_row(school, Document).state == PaperState.PRINTED
 
 
-def test_a_form_whose_print_was_never_noted_is_taken(
-    school: School, parent: StudentSession, teacher: StaffMember
-) -> None:
+def test_a_form_never_marked_as_printed_counts(school: School, parent: StudentSession, teacher: StaffMember) -> None:
     application_id = Sender(school, parent).one().application_id
     with school.store.write() as unit:
         issued = issue(unit, school.settings.text_folder, FormKey(FormKind.BINDING, application_id), "test")

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
 from db.models.applications import Application
 from db.models.documents import Document, Signature
@@ -28,7 +28,7 @@ from kiosk.services.texts.card_services import load_card_services
 from kiosk.testing.clock import FakeClock
 from tests.builders.applications import Sender, answer, made_up_id, new_visitor
 from tests.builders.documents import DRAWING, SCHOOL, codes, pages
-from tests.builders.school import audited, change_row, rename_student, staff_member
+from tests.builders.school import audited, change_row, only_row, rename_student, rows, staff_member
 
 
 @pytest.fixture
@@ -46,10 +46,7 @@ def _check(school: School, member: StaffMember) -> list[CheckOutcome]:
 
 
 def _signatures(school: School) -> list[Signature]:
-    with school.store.read() as session:
-        found = list(session.exec(select(Signature).order_by(col(Signature.signed_at), col(Signature.id))).all())
-        session.expunge_all()
-        return found
+    return sorted(rows(school, Signature), key=lambda one: (one.signed_at, one.id))
 
 
 def _sign(school: School, visitor: StudentSession) -> tuple[SignatureBox, ...]:
@@ -59,7 +56,7 @@ def _sign(school: School, visitor: StudentSession) -> tuple[SignatureBox, ...]:
     return boxes
 
 
-def test_what_was_drawn_is_kept_as_it_was_drawn(school: School, parent: StudentSession) -> None:
+def test_a_drawing_is_kept_unchanged(school: School, parent: StudentSession) -> None:
     Sender(school, parent).one()
     (box,) = _sign(school, parent)
     assert (box.title, box.is_signed) == ("申請人簽章（媽媽）", False)
@@ -73,18 +70,15 @@ def test_what_was_drawn_is_kept_as_it_was_drawn(school: School, parent: StudentS
     assert (again.sha256, again.is_signed, again.is_checked) == (box.sha256, True, False)
 
 
-def test_it_counts_only_once_staff_have_seen_an_id(
-    school: School, parent: StudentSession, teacher: StaffMember
-) -> None:
+def test_a_signature_counts_after_the_id_check(school: School, parent: StudentSession, teacher: StaffMember) -> None:
     Sender(school, parent).one()
     _sign(school, parent)
     assert school.student_data.hub(parent).forms_signed == 0
     assert _check(school, teacher) == [CheckOutcome.RETURNED]
     assert school.student_data.hub(parent).forms_signed == 1
-    with school.store.read() as session:
-        document = session.exec(select(Document)).one()
-        assert (document.state, document.returned_by) == (PaperState.RETURNED, teacher.staff_id)
-        assert not session.exec(select(Application)).one().held_for_signature
+    document = only_row(school, Document)
+    assert (document.state, document.returned_by) == (PaperState.RETURNED, teacher.staff_id)
+    assert not only_row(school, Application).held_for_signature
     (signature,) = _signatures(school)
     assert (signature.state, signature.checked_by) == ("checked", teacher.staff_id)
     assert school.signatures.boxes(parent) == ()
@@ -100,7 +94,7 @@ def test_two_parents_sign_and_the_last_check_counts(
     assert _check(school, teacher) == [CheckOutcome.CHECKED, CheckOutcome.RETURNED]
 
 
-def test_both_doors_reach_two_of_two(school: School, parent: StudentSession, teacher: StaffMember) -> None:
+def test_binding_and_card_forms_make_two_of_two(school: School, parent: StudentSession, teacher: StaffMember) -> None:
     Sender(school, parent).one()
     services = load_card_services(None)
     school.card.answer(parent, services, {item.key: item.key == "library" for item in services.items})
@@ -138,7 +132,7 @@ def test_a_change_after_the_check_takes_the_form_back(
 
 
 @pytest.mark.both_databases
-def test_a_change_that_nobody_told_is_seen_at_the_check(
+def test_an_unreported_change_is_found_at_the_check(
     school: School, parent: StudentSession, teacher: StaffMember
 ) -> None:
     Sender(school, parent).one()
@@ -226,7 +220,7 @@ def _pdf(school: School, *, print_first: bool = False) -> bytes:
         return render([sheet_of(session, school.store.keys, document)], SCHOOL)
 
 
-def test_where_the_school_does_not_offer_it_there_is_nothing_to_sign(school: School, parent: StudentSession) -> None:
+def test_signing_on_screen_needs_the_setting(school: School, parent: StudentSession) -> None:
     Sender(school, parent).one()
     (box,) = school.signatures.boxes(parent)
     without = replace(school, settings=replace(school.settings, sign_on_screen=False))
@@ -235,7 +229,7 @@ def test_where_the_school_does_not_offer_it_there_is_nothing_to_sign(school: Sch
         without.signatures.sign(parent, box, DRAWING)
 
 
-def test_there_is_no_such_box(school: School, parent: StudentSession) -> None:
+def test_an_unknown_signature_box_is_refused(school: School, parent: StudentSession) -> None:
     Sender(school, parent).one()
     (box,) = school.signatures.boxes(parent)
     for place in (-1, 1):

@@ -1,102 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from uuid import uuid4
+from datetime import UTC, date, datetime, time
 
 import pytest
-from sqlmodel import col, select
 
-from db.models.applications import Applicant, Application, Consent, Ticket
+from db.models.applications import Application, Consent, Ticket
 from db.models.documents import SignedForm
-from db.models.school import Student
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.students.confirmation import NothingReported
-from tests.builders.school import Opened
-
-PARENT_ID = "A800000014"
-
-
-def _consent(opened: Opened, student_id: str, choice: str, answered_by: str = "parent") -> str:
-    opened.clock.advance(1)
-    consent_id = uuid4().hex
-    with opened.school.store.write() as unit:
-        unit.session.add(
-            Consent(
-                id=consent_id,
-                student_id=student_id,
-                text_name="consent",
-                text_version="1",
-                text_sha256="0" * 64,
-                language="zh_TW",
-                read_to_end=True,
-                choice=choice,
-                answered_by=answered_by,
-                account="P110001",
-                terminal="kiosk-1",
-                answered_at=unit.timestamp_ms,
-            )
-        )
-        unit.audit("test", "consent.answered", student_id)
-    return consent_id
-
-
-def _application(opened: Opened, student_id: str, number: str, state: str = "under_review") -> str:
-    consent_id, application_id, applicant_id = _consent(opened, student_id, "agree"), uuid4().hex, uuid4().hex
-    with opened.school.store.write() as unit:
-        unit.session.add(
-            Application(
-                id=application_id,
-                number=number,
-                receipt_token=uuid4().hex,
-                request_id=uuid4().hex,
-                student_id=student_id,
-                consent_id=consent_id,
-                mode="one_parent",
-                basis="parents",
-                state=state,
-                held_for_registrar=True,
-                class_name="科二智",
-                student_number="110001",
-                student_name="王小明",
-                names="王小明、王大明",
-                submitted_at=unit.timestamp_ms,
-                changed_at=unit.timestamp_ms,
-            )
-        )
-        unit.session.flush()
-        national_id_index, mobile_index = uuid4().bytes, uuid4().bytes
-        unit.session.add(
-            Applicant(
-                id=applicant_id,
-                application_id=application_id,
-                student_id=student_id,
-                position=1,
-                name="王大明",
-                relation="爸爸",
-                email_state="none",
-                national_id_index=national_id_index,
-                mobile_index=mobile_index,
-                sealed=unit.keys.seal("applicant", applicant_id, {"national_id": PARENT_ID}),
-            )
-        )
-        unit.session.add(
-            SignedForm(
-                id=uuid4().hex,
-                student_id=student_id,
-                application_id=application_id,
-                form="binding",
-                state="returned",
-                changed_at=unit.timestamp_ms,
-            )
-        )
-        unit.audit("test", "application.submitted", application_id)
-    return application_id
+from tests.builders.applications import FATHER, FATHER_ID, MOTHER_ID, Sender, answer
+from tests.builders.school import NATIONAL_ID, Opened, change_birth_date, change_row, only_row, rows
 
 
 def _tickets(opened: Opened) -> list[Ticket]:
-    with opened.school.store.read() as session:
-        return list(session.exec(select(Ticket).order_by(col(Ticket.reported_at))))
+    return rows(opened.school, Ticket, "reported_at")
 
 
 def test_hub_of_a_first_visit(opened: Opened, visitor: StudentSession) -> None:
@@ -114,47 +32,49 @@ def test_confirming_is_seen_on_the_hub(opened: Opened, visitor: StudentSession) 
 
 
 def test_hub_shows_applications_newest_first_and_masked(opened: Opened, visitor: StudentSession) -> None:
-    _application(opened, visitor.student_id, "115-000-0001-1", state="withdrawn")
+    answer(opened.school, visitor)
+    sender = Sender(opened.school, visitor)
+    withdrawn = sender.one()
+    opened.school.applications.withdraw(visitor, withdrawn.application_id, MOTHER_ID)
     assert opened.school.student_data.hub(visitor).account_state == "withdrawn"
     opened.clock.advance(60)
-    live = _application(opened, visitor.student_id, "115-000-0002-2")
+    live = sender.one().application_id
+    change_row(opened.school, SignedForm, only_row(opened.school, SignedForm, application_id=live).id, state="returned")
     opened.clock.advance(60)
-    _application(opened, visitor.student_id, "115-000-0003-3", state="rejected")
+    change_row(opened.school, Application, sender.one(FATHER).application_id, state="rejected")
+    change_row(opened.school, Application, live, held_for_conflict=False, held_for_signature=False)
+    change_row(opened.school, Application, live, held_for_registrar=True)
     hub = opened.school.student_data.hub(visitor)
     assert [application.state for application in hub.applications] == ["rejected", "under_review", "withdrawn"]
     assert hub.account_state == "under_review"
     assert hub.applications[1].id == live
-    assert hub.applications[1].applicants == ("王〇明 *******014",)
+    assert hub.applications[1].applicants == (f"劉〇花 *******{MOTHER_ID[-3:]}",)
     assert hub.applications[1].holds == ()
     assert (hub.forms_signed, hub.forms_total) == (1, 2), "one binding form, however many were sent"
 
 
-def test_the_last_answer_counts(opened: Opened, visitor: StudentSession) -> None:
-    for choice in ("agree", "refuse", "agree"):
-        _consent(opened, visitor.student_id, choice)
+def test_the_last_answer_counts_also_after_the_clock_was_set_back(opened: Opened, visitor: StudentSession) -> None:
+    days = (date(2026, 9, 1), date(2026, 9, 2), date(2025, 9, 1))
+    for choice, day in zip(("agree", "refuse", "agree"), days, strict=True):
+        opened.clock.set_wall(datetime.combine(day, time(), UTC))
+        answer(opened.school, visitor, choice)
         assert opened.school.student_data.hub(visitor).consent == choice
+    assert len(rows(opened.school, Consent)) == 3
 
 
 def test_a_student_of_full_age_must_consent_themself(opened: Opened, visitor: StudentSession) -> None:
-    with opened.school.store.write() as unit:
-        student = unit.session.get_one(Student, visitor.student_id)
-        day_of_eighteen = date(2008, 9, 1)
-        student.sealed = unit.keys.seal("student", student.id, {"birth_date": day_of_eighteen.isoformat()})
-        unit.audit("test", "student.changed", student.id)
+    change_birth_date(opened.school, visitor.student_id, date(2008, 9, 1))
     hub = opened.school.student_data.hub(visitor)
     assert hub.student.is_adult
     assert hub.needs_student_consent
-    _consent(opened, visitor.student_id, "agree")
+    answer(opened.school, visitor)
     assert opened.school.student_data.hub(visitor).needs_student_consent
-    _consent(opened, visitor.student_id, "agree", answered_by="student")
+    answer(opened.school, visitor, "agree", NATIONAL_ID)
     assert not opened.school.student_data.hub(visitor).needs_student_consent
 
 
 def test_the_day_is_counted_in_taipei(opened: Opened, visitor: StudentSession) -> None:
-    with opened.school.store.write() as unit:
-        student = unit.session.get_one(Student, visitor.student_id)
-        student.sealed = unit.keys.seal("student", student.id, {"birth_date": "2008-09-02"})
-        unit.audit("test", "student.changed", student.id)
+    change_birth_date(opened.school, visitor.student_id, date(2008, 9, 2))
     opened.clock.advance(15 * 60 * 60 - 1)
     assert not opened.school.student_data.hub(visitor).student.is_adult
     opened.clock.advance(1)
@@ -163,8 +83,11 @@ def test_the_day_is_counted_in_taipei(opened: Opened, visitor: StudentSession) -
 
 def test_error_report_holds_live_applications_until_confirmed(opened: Opened, visitor: StudentSession) -> None:
     data = opened.school.student_data
-    _application(opened, visitor.student_id, "115-000-0001-1")
-    _application(opened, visitor.student_id, "115-000-0002-2", state="withdrawn")
+    answer(opened.school, visitor)
+    sender = Sender(opened.school, visitor)
+    sender.one()
+    opened.clock.advance(1)
+    opened.school.applications.withdraw(visitor, sender.one(FATHER).application_id, FATHER_ID)
     data.report_errors(visitor, {"class_name": "科二仁", "name": "王曉明"})
     hub = data.hub(visitor)
     assert hub.data_state == "error_reported"
@@ -201,7 +124,7 @@ def test_a_second_report_replaces_the_first(opened: Opened, visitor: StudentSess
         {"name": "王曉明", "seat_number": "7"},
     ],
 )
-def test_a_report_of_nothing_is_refused_whole(
+def test_an_unusable_report_is_refused(
     opened: Opened, visitor: StudentSession, right_values: Mapping[str, str]
 ) -> None:
     with pytest.raises(NothingReported):

@@ -15,6 +15,7 @@ from kiosk.services.texts.loader import (
     load_consent,
     load_text,
 )
+from kiosk.services.texts.startup_check import check_own_texts
 
 CONSENT = "版本: 115-1\n標題: 同意書\n\n[本文]\n第一段\n\n第二段\n[同意]\n要\n[不同意]\n不要\n[備註]\n註\n"
 WARNING = "版本: 2\n標題: 警語\n\n本校的警語\n"
@@ -146,7 +147,7 @@ def test_a_shipped_translation_never_replaces_the_schools_wording(
     assert load_text(TextName.WARNING, None, "en").body == "shipped"
 
 
-def test_a_byte_order_mark_crlf_and_wide_colons_are_welcome_and_hashed_as_they_are(tmp_path: Path) -> None:
+def test_byte_order_marks_crlf_and_wide_colons_are_accepted(tmp_path: Path) -> None:
     content = "\ufeff版本：2\r\n標題：警語  \r\n\r\n甲\r\n\r\n乙\r\n".encode()
     _write(tmp_path, content)
     text = load_text(TextName.WARNING, tmp_path)
@@ -219,3 +220,23 @@ def test_a_consent_that_lacks_a_part_is_refused(tmp_path: Path, consent: str) ->
         load_consent(tmp_path)
     assert "四段，每段都要有內容" in str(caught.value)
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("name", TextName)
+def test_a_schools_texts_are_all_read_at_the_start(tmp_path: Path, name: TextName) -> None:
+    check_own_texts(tmp_path / "none")
+    check_own_texts(tmp_path)
+    file = tmp_path / f"{name.value}.zh_TW.txt"
+    shipped = (SHIPPED_FOLDER / file.name).read_text(encoding="utf-8")
+    file.write_text(shipped, encoding="utf-8")
+    check_own_texts(tmp_path)
+    file.write_text(shipped + "\x1b]52;c;QQ==\x07", encoding="utf-8")
+    with pytest.raises(TextUnusable, match=file.name):
+        check_own_texts(tmp_path)
+
+
+def test_a_schools_consent_without_its_parts_is_found_at_the_start(tmp_path: Path) -> None:
+    shipped = (SHIPPED_FOLDER / "consent.zh_TW.txt").read_text(encoding="utf-8")
+    (tmp_path / "consent.zh_TW.txt").write_text(shipped.partition("[備註]")[0], encoding="utf-8")
+    with pytest.raises(TextUnusable, match="四段"):
+        check_own_texts(tmp_path)
