@@ -14,7 +14,7 @@ test: .venv/.dev lint
 	$(PYTEST) -m "not long and alone"
 
 check: .venv/.dev lint
-	$(PYTEST) -m "not long and not alone" -n 2 --dist worksteal tests/unit
+	$(PYTEST) -m "not long and not alone" -k "not postgresql" -n 2 --dist worksteal tests/unit
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

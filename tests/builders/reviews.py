@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from db.models.applications import Application
@@ -158,12 +161,29 @@ class ReviewSchool:
         )
 
 
-def open_review_school(home: Path, database_url: str | None) -> ReviewSchool:
-    """A school with the invented roster taken in."""
+@cache
+def _home_with_roster() -> TemporaryDirectory[str]:
+    """The home of a school with the invented roster, made once in a process."""
+    folder = TemporaryDirectory()
+    opened = _opened(Path(folder.name) / "home", None)
+    opened.take_roster(roster())
+    opened.school.close()
+    return folder
+
+
+def _opened(home: Path, database_url: str | None) -> ReviewSchool:
     clock = FakeClock()
     settings = Settings(home=home, database_url=database_url, terminal_name=TERMINAL)
     school = open_school(settings, clock, CountingHasher())
-    opened = ReviewSchool(school, open_office(school), clock)
+    return ReviewSchool(school, open_office(school), clock)
+
+
+def open_review_school(home: Path, database_url: str | None) -> ReviewSchool:
+    """A school with the invented roster taken in; on SQLite a copy."""
+    if database_url is None:
+        shutil.copytree(Path(_home_with_roster().name) / "home", home, dirs_exist_ok=True)
+        return _opened(home, None)
+    opened = _opened(home, database_url)
     opened.take_roster(roster())
     return opened
 

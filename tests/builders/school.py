@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal, TypeVar
 from uuid import uuid4
 
@@ -15,6 +19,7 @@ from db.keyring import IndexColumn
 from db.models.audit import AuditEntry
 from db.models.logins import Credential
 from db.models.school import Staff, StaffClass, Student
+from kiosk.config.settings import Settings
 from kiosk.demo.people import invented_id
 from kiosk.services.administration.staff_accounts import StaffAccounts, StaffRow
 from kiosk.services.applications.flags import refresh
@@ -22,7 +27,7 @@ from kiosk.services.auth.password_changes import reset_student_login
 from kiosk.services.auth.password_hashing import PasswordStore
 from kiosk.services.auth.staff_session import STAFF_LOGIN, CommandLine, Role, StaffMember
 from kiosk.services.auth.student_session import STUDENT_LOGIN
-from kiosk.services.school import School
+from kiosk.services.school import School, open_school
 from kiosk.testing.clock import FakeClock
 
 STUDENT_NUMBER = "110001"
@@ -64,6 +69,21 @@ class Opened:
     school: School
     clock: FakeClock
     hasher: CountingHasher
+
+
+@cache
+def _new_home() -> TemporaryDirectory[str]:
+    """The home of an empty school, made once in a process."""
+    folder = TemporaryDirectory()
+    open_school(Settings(home=Path(folder.name) / "home"), FakeClock(), CountingHasher()).close()
+    return folder
+
+
+def open_new_school(settings: Settings, clock: FakeClock, hasher: CountingHasher) -> School:
+    """Open an empty school; on SQLite a copy."""
+    if settings.database_url is None:
+        shutil.copytree(Path(_new_home().name) / "home", settings.home)
+    return open_school(settings, clock, hasher)
 
 
 def add_student(
@@ -199,7 +219,7 @@ def rows(school: School, model: type[_Row], order: str = "", **values: object) -
 
 def only_row(school: School, model: type[_Row], **values: object) -> _Row:
     """The one row of a table that has these values."""
-    (found,) = rows(school, model, **values)
+    (found,) = rows(school, model, "", **values)
     return found
 
 

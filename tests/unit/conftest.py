@@ -28,6 +28,7 @@ from tests.builders.school import (
     CountingHasher,
     Opened,
     add_student,
+    open_new_school,
 )
 
 
@@ -74,7 +75,7 @@ def settings(tmp_path: Path, database_url: str | None) -> Settings:
 @pytest.fixture
 def school(settings: Settings) -> Iterator[School]:
     """Without students."""
-    opened = open_school(settings, FakeClock(), CountingHasher())
+    opened = open_new_school(settings, FakeClock(), CountingHasher())
     yield opened
     opened.close()
 
@@ -82,7 +83,7 @@ def school(settings: Settings) -> Iterator[School]:
 @pytest.fixture
 def opened(settings: Settings) -> Iterator[Opened]:
     clock, hasher = FakeClock(), CountingHasher()
-    school = open_school(settings, clock, hasher)
+    school = open_new_school(settings, clock, hasher)
     add_student(school, STUDENT_NUMBER)
     yield Opened(school, clock, hasher)
     school.close()

@@ -41,7 +41,7 @@ def test_a_sign_in_is_loaded_without_the_models() -> None:
     assert found.strip() == "[]"
 
 
-def test_no_model_loads_a_postgresql_dialect() -> None:
+def test_no_model_loads_the_dialect_of_another_database() -> None:
     """A condition on an index that names its database loads that dialect, and PostgreSQL's takes two megabytes."""
     code = "import sys, db.models.all_tables; print([n for n in sys.modules if 'dialects.postgresql' in n])"
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout

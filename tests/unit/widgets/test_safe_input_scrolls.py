@@ -34,7 +34,6 @@ async def test_the_visible_text_follows_the_cursor() -> None:
             app.query_one(f"#{name}", Input).focus()
             for key in _KEYS:
                 await pilot.press(key)
-                await pilot.pause()
                 shown.append(_shown(app, name))
         assert seen["ours"] == seen["theirs"]
         assert len(set(seen["ours"])) > len("abcdefghij")

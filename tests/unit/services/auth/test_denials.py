@@ -337,7 +337,7 @@ def _permitted_caller(world: World, call: Call) -> Caller:
 
 
 def test_an_unknown_id_is_denied(world: World) -> None:
-    unknown = replace(world, **dict.fromkeys(_IDS, _UNKNOWN))
+    unknown = replace(world, **dict.fromkeys(_IDS, _UNKNOWN))  # type: ignore[arg-type]  # all of these are texts
     for name, call in CALLS.items():
         if name != _ANSWERS_BY_ROW and _UNKNOWN in repr(call.arguments(unknown)):
             assert _refusal(unknown, name, _permitted_caller(world, call)) is Denied, name

@@ -82,7 +82,11 @@ _SAFE = st.text(
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "ods"])
 @given(st.lists(st.lists(_SAFE, min_size=1, max_size=4), min_size=1, max_size=5))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings().max_examples // 3,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_any_text_comes_back_from_a_file(tmp_path: Path, kind: str, table: list[list[str]]) -> None:
     makers: dict[str, Callable[[], Path]] = {
         "csv": lambda: _written(tmp_path, table),
