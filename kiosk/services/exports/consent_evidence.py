@@ -80,13 +80,7 @@ _BOUND: Select[Any] = (
 
 @dataclass(frozen=True)
 class Evidence:
-    """The evidence.
-
-    Attributes:
-        content: the zip.
-        rows: of ``consents.csv``.
-        missing: the versions of texts without a file.
-    """
+    """The zip, the number of rows of its ``consents.csv``, and the versions of texts without a file."""
 
     content: bytes = field(repr=False)
     rows: int

@@ -32,12 +32,9 @@ _SHEET_NAME = "親子綁定"
 
 @dataclass(frozen=True)
 class RosterDone:
-    """An exported OneRoster zip.
+    """An exported OneRoster zip; ``new_states`` counts the bindings whose state no earlier zip reported.
 
-    Attributes:
-        file: its rows and hash.
-        new_states: the number of bindings whose state no earlier zip reported.
-        left_out: the number of unreported bindings that changed before the delta's day.
+    ``left_out`` counts the unreported bindings that changed before the delta's day.
     """
 
     file: ExportedFile

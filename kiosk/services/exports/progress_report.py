@@ -81,13 +81,9 @@ class ReportSection:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole report.
+    """The whole report of a day, with the lists behind its numbers.
 
-    Attributes:
-        on: its day.
-        classes: by name.
-        holds: the number of open applications with each approval block; one can have several.
-        sections: the lists behind the numbers.
+    ``holds`` counts the open applications with each approval block; one can have several.
     """
 
     on: date

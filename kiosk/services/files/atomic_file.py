@@ -26,12 +26,7 @@ class WriteFault(Enum):
 
 
 class FileRefused(ServiceError):
-    """The file cannot take its name.
-
-    Attributes:
-        fault: the reason; with LEFT_BESIDE the whole file has the name ``beside``.
-        beside: that name; empty otherwise.
-    """
+    """The file cannot take its name; with LEFT_BESIDE the whole file has the name ``beside``, empty otherwise."""
 
     def __init__(self, fault: WriteFault, beside: str = "") -> None:
         super().__init__(fault.name)

@@ -64,12 +64,9 @@ class FileFault(Enum):
 
 
 class UnreadableFile(Exception):
-    """The file cannot be read.
+    """The file cannot be read; ``lines`` are the first with the fault, from 1, or none.
 
-    Attributes:
-        fault: the reason.
-        lines: the first lines with the fault, from 1; may be empty.
-        entry: the file within an archive; empty without an archive.
+    ``entry`` is the file within an archive; empty without an archive.
     """
 
     def __init__(self, fault: FileFault, *lines: int, entry: str = "") -> None:

@@ -20,12 +20,9 @@ _QUOTED_FORMULA = re.compile(r'="([^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """A fault or a note; holds no personal data.
+    """A fault or a note with its remedy; holds no personal data.
 
-    Attributes:
-        line: the file's row; 0 for the header or the whole file.
-        message: the fault and its remedy.
-        file: the file within a zip; empty where there is one file.
+    ``line`` 0 is the header or the whole file. ``file`` is that within a zip; empty where there is one file.
     """
 
     line: int

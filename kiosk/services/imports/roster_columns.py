@@ -42,13 +42,9 @@ HEADINGS = {key: words[0] for key, words in _SYNONYMS.items()}
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns that a header names.
+    """The columns that a header names: place (from 0) and heading by key, in the file's order.
 
-    Attributes:
-        places: the place of each column by its key, counted from 0.
-        headings: the heading of each column by its key, in the file's order.
-        unknown: the unused headings, without personal data.
-        faults: messages; with any, ``places`` must not be used.
+    ``unknown`` are the unused headings, without personal data. With any ``faults``, ``places`` must not be used.
     """
 
     places: dict[str, int] = field(repr=False)

@@ -24,12 +24,7 @@ class GuardianRow:
 
 @dataclass(frozen=True, slots=True)
 class RosterRecord:
-    """A student as the file writes them; empty where it says nothing.
-
-    Attributes:
-        line: the file's row.
-        guardians: by role.
-    """
+    """A student as row ``line`` of the file writes them, with guardians by role; empty where it says nothing."""
 
     line: int
     student_number: str = field(repr=False)
