@@ -165,49 +165,39 @@ def test_mail_without_tls_is_for_this_machine_only(tmp_path: Path) -> None:
         _load(tmp_path, smtp.format("mail.example.edu.tw"))
 
 
+_MAIL = "[smtp]\nhost = 'h'\nsender = 'k@h'\n"
+WRONG = {
+    "shcool_name": ("shcool_name = 'x'",),
+    "demo": ("demo = true",),
+    "home": ("home = '/elsewhere'",),
+    "school_name": ("school_name = 7", "school_name = ''", "school_name = ' x'", f"school_name = '{'長' * 61}'"),
+    "terminal_name": ('terminal_name = "a\\u001b[2J"', 'terminal_name = "a\\u202eb"'),
+    "student_no_pattern": ("student_no_pattern = '['", f"student_no_pattern = '{'a' * 101}'"),
+    "school_code": ("school_code = '35-34'", "school_code = 353401"),
+    "office_columns": ("office_columns = 1", "[office_columns]", f"[office_columns]\n'{'長' * 61}' = 'student_number'"),
+    "office_columns.學號": ("[office_columns]\n'學號' = 'student_no'", "[office_columns]\n'學號' = ''"),
+    "idle": ("idle = 60",),
+    "idle.parent_seconds": ("[idle]\nparent_seconds = 60",),
+    "idle.parent_idle_seconds": [f"[idle]\nparent_idle_seconds = {value}" for value in ("4", "7201", "true", "60.5")],
+    "review": ("review = true",),
+    "review.in_lobby": ("[review]\nin_lobby = 1", "[review]\nin_lobby = 'yes'"),
+    "review.lobby": ("[review]\nlobby = true",),
+    "smtp.host": ("[smtp]\nsender = 'k@h'",),
+    "smtp.sender": (
+        *("[smtp]\nhost = 'h'", "[smtp]\nhost = 'h'\nsender = 'kiosk'"),
+        '[smtp]\nhost = "h"\nsender = "k@h\\nBcc: x@y"',
+    ),
+    "smtp.port": (f"{_MAIL}port = 0", f"{_MAIL}port = true"),
+    "smtp.security": (f"{_MAIL}security = 'ssl'",),
+    "smtp.password": (f"{_MAIL}password = 'x'",),
+    "smtp.password_file": (f"{_MAIL}user = 'u'",),
+    "smtp.user": (f"{_MAIL}password_file = 'f'",),
+    "kiosk.toml": ("school_name =",),
+}
+
+
 @pytest.mark.parametrize(
-    ("configuration", "named"),
-    [
-        ("shcool_name = 'x'", "shcool_name"),
-        ("demo = true", "demo"),
-        ("home = '/elsewhere'", "home"),
-        ("[idle]\nparent_seconds = 60", "idle.parent_seconds"),
-        ("[smtp]\nhost = 'h'\nsender = 'k@h'\npassword = 'x'", "smtp.password"),
-        ("school_name = 7", "school_name"),
-        ("school_name = ''", "school_name"),
-        ("school_name = ' x'", "school_name"),
-        ("school_name = '" + "長" * 61 + "'", "school_name"),
-        ('terminal_name = "a\\u001b[2J"', "terminal_name"),
-        ('terminal_name = "a\\u202eb"', "terminal_name"),
-        ("student_no_pattern = '['", "student_no_pattern"),
-        ("student_no_pattern = '" + "a" * 101 + "'", "student_no_pattern"),
-        ("school_code = '35-34'", "school_code"),
-        ("school_code = 353401", "school_code"),
-        ("office_columns = 1", "office_columns"),
-        ("[office_columns]", "office_columns"),
-        ("[office_columns]\n'學號' = 'student_no'", "office_columns.學號"),
-        ("[office_columns]\n'學號' = ''", "office_columns.學號"),
-        ("[office_columns]\n'" + "長" * 61 + "' = 'student_number'", "office_columns"),
-        ("idle = 60", "idle"),
-        ("[idle]\nparent_idle_seconds = 4", "idle.parent_idle_seconds"),
-        ("[idle]\nparent_idle_seconds = 7201", "idle.parent_idle_seconds"),
-        ("[idle]\nparent_idle_seconds = true", "idle.parent_idle_seconds"),
-        ("[idle]\nparent_idle_seconds = 60.5", "idle.parent_idle_seconds"),
-        ("review = true", "review"),
-        ("[review]\nin_lobby = 1", "review.in_lobby"),
-        ("[review]\nin_lobby = 'yes'", "review.in_lobby"),
-        ("[review]\nlobby = true", "review.lobby"),
-        ("[smtp]\nsender = 'k@h'", "smtp.host"),
-        ("[smtp]\nhost = 'h'", "smtp.sender"),
-        ("[smtp]\nhost = 'h'\nsender = 'k@h'\nport = 0", "smtp.port"),
-        ("[smtp]\nhost = 'h'\nsender = 'k@h'\nport = true", "smtp.port"),
-        ("[smtp]\nhost = 'h'\nsender = 'k@h'\nsecurity = 'ssl'", "smtp.security"),
-        ("[smtp]\nhost = 'h'\nsender = 'k@h'\nuser = 'u'", "smtp.password_file"),
-        ("[smtp]\nhost = 'h'\nsender = 'k@h'\npassword_file = 'f'", "smtp.user"),
-        ("[smtp]\nhost = 'h'\nsender = 'kiosk'", "smtp.sender"),
-        ('[smtp]\nhost = "h"\nsender = "k@h\\nBcc: x@y"', "smtp.sender"),
-        ("school_name =", "kiosk.toml"),
-    ],
+    ("configuration", "named"), [(text, named) for named, texts in WRONG.items() for text in texts]
 )
 def test_a_wrong_setting_is_named_in_one_line(tmp_path: Path, configuration: str, named: str) -> None:
     with pytest.raises(SettingsError) as caught:

@@ -45,30 +45,24 @@ def test_a_self_chosen_account_can_be_set_changed_and_removed(school: School, fa
     assert may_sign_on(school, "flower@example.com")
 
 
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ("short", AccountNameFault.LENGTH),
-        ("x" * 33, AccountNameFault.LENGTH),
-        ("小花小花小花", AccountNameFault.FORM),
-        ("1flower", AccountNameFault.FORM),
-        ("flower!x", AccountNameFault.FORM),
-        ("flower@example", AccountNameFault.LOOKS_LIKE_EMAIL),
-        ("0910-100-200", AccountNameFault.LOOKS_LIKE_MOBILE),
-        (MOTHER_ID, AccountNameFault.IDENTITY),
-        (f"x{MOTHER_ID[-6:]}", AccountNameFault.PERSONAL),
-        ("m0910100200", AccountNameFault.PERSONAL),
-        ("P120001", AccountNameFault.PERSONAL),
-    ],
-)
-def test_unusable_account_names_are_refused(
-    school: School, families: Families, text: str, fault: AccountNameFault
-) -> None:
+UNUSABLE_NAMES = {
+    AccountNameFault.LENGTH: ("short", "x" * 33),
+    AccountNameFault.FORM: ("小花小花小花", "1flower", "flower!x"),
+    AccountNameFault.LOOKS_LIKE_EMAIL: ("flower@example",),
+    AccountNameFault.LOOKS_LIKE_MOBILE: ("0910-100-200",),
+    AccountNameFault.IDENTITY: (MOTHER_ID,),
+    AccountNameFault.PERSONAL: (f"x{MOTHER_ID[-6:]}", "m0910100200", "P120001"),
+}
+
+
+def test_unusable_account_names_are_refused(school: School, families: Families) -> None:
     holder = families.signed_on()
-    with pytest.raises(AccountNameRefused) as refused:
-        school.accounts.choose_account(holder, text)
-    assert refused.value.fault is fault
-    assert text not in str(refused.value)
+    for fault, texts in UNUSABLE_NAMES.items():
+        for text in texts:
+            with pytest.raises(AccountNameRefused) as refused:
+                school.accounts.choose_account(holder, text)
+            assert refused.value.fault is fault, text
+            assert text not in str(refused.value)
 
 
 @pytest.mark.both_databases

@@ -195,19 +195,14 @@ def test_the_last_three_passwords_are_refused_as_reused(opened: Opened, visitor:
     change(change(visitor, later[2]), CHOSEN)
 
 
-@pytest.mark.parametrize(
-    ("password", "expected"),
-    [
-        ("short1", PasswordFault.TOO_SHORT),
-        (NATIONAL_ID, PasswordFault.IDENTITY),
-        ("a800000014-x", PasswordFault.IDENTITY),
-        ("m0912345678", PasswordFault.PERSONAL),
-        ("xP110001x", PasswordFault.PERSONAL),
-        ("m20100506!", PasswordFault.PERSONAL),
-        ("m0990506zz", PasswordFault.PERSONAL),
-    ],
-)
-def test_a_password_from_the_students_data_is_refused(opened: Opened, password: str, expected: PasswordFault) -> None:
+WEAK_PASSWORDS = {
+    PasswordFault.TOO_SHORT: ("short1",),
+    PasswordFault.IDENTITY: (NATIONAL_ID, "a800000014-x"),
+    PasswordFault.PERSONAL: ("m0912345678", "xP110001x", "m20100506!", "m0990506zz"),
+}
+
+
+def test_a_password_from_the_students_data_is_refused(opened: Opened) -> None:
     first = opened.school.sign_in.student(ACCOUNT, NATIONAL_ID, TERMINAL).visitor
     with opened.school.store.write() as unit:
         sealed = unit.keys.seal("guardian", "1" * 32, {"national_id": None, "mobile": "0912345678", "email": None})
@@ -215,10 +210,12 @@ def test_a_password_from_the_students_data_is_refused(opened: Opened, password: 
             Guardian(id="1" * 32, student_id=first.student_id, role="mother", name="林美玉", sealed=sealed)
         )
         unit.audit("test", "guardian.added", first.student_id)
-    with pytest.raises(PasswordRefused) as refused:
-        opened.school.sign_in.change_password(first, password)
-    assert refused.value.fault is expected
-    assert password not in str(refused.value)
+    for fault, passwords in WEAK_PASSWORDS.items():
+        for password in passwords:
+            with pytest.raises(PasswordRefused) as refused:
+                opened.school.sign_in.change_password(first, password)
+            assert refused.value.fault is fault, password
+            assert password not in str(refused.value)
 
 
 def test_the_first_of_two_parents_to_change_the_password_wins(opened: Opened) -> None:

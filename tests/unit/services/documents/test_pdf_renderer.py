@@ -147,9 +147,10 @@ def test_the_hash_follows_every_word(binding: FormContent) -> None:
     assert FormContent(FormKind.CARER, binding.facts, binding.words).sha256 != binding.sha256
 
 
-@pytest.mark.parametrize("name", ["#panic()", "*王*_小_`明`", "$ x^2 $", "王[/]小明", "</script>", '"\\u0041"', "= 王"])
-def test_markup_in_a_name_is_printed_as_text(binding: FormContent, name: str) -> None:
-    assert "".join(name.split()) in pages(printed(_with_name(binding, name)))[0]
+def test_markup_in_a_name_is_printed_as_text(binding: FormContent) -> None:
+    names = ["#panic()", "*王*_小_`明`", "$ x^2 $", "王[/]小明", "</script>", '"\\u0041"', "= 王"]
+    for name, page in zip(names, pages(printed(*(_with_name(binding, name) for name in names))), strict=True):
+        assert "".join(name.split()) in page
 
 
 def test_a_character_the_font_lacks_is_named_and_flagged(binding: FormContent) -> None:

@@ -44,25 +44,21 @@ def test_columns_are_found_in_any_order_and_by_any_name() -> None:
     assert (found.fees[0].student_id, found.fees[0].amount, found.fees[0].paid) == ("two", 90, True)
 
 
+FAULTS = {
+    "學號是空白的": ("number", ("",)),
+    "名冊上沒有這個學號": ("number", ("999999",)),
+    "項目是空白的": ("item", (" ",)),
+    "項目太長": ("item", ("費" * 65,)),
+    "項目是公式": ("item", ("=1+1",)),
+    "看不見的字元": ("item", ("學\u202e費",)),
+    "金額應為": ("amount", ("0", "-5", "12.5", "12,00", "10000000")),
+    "繳費期限看不懂": ("due", ("115/2/30", "")),
+    "繳費狀態請填": ("paid", ("", "部分")),
+}
+
+
 @pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"number": ""}, "學號是空白的"),
-        ({"number": "999999"}, "名冊上沒有這個學號"),
-        ({"item": " "}, "項目是空白的"),
-        ({"item": "費" * 65}, "項目太長"),
-        ({"item": "=1+1"}, "項目是公式"),
-        ({"item": "學\u202e費"}, "看不見的字元"),
-        ({"amount": "0"}, "金額應為"),
-        ({"amount": "-5"}, "金額應為"),
-        ({"amount": "12.5"}, "金額應為"),
-        ({"amount": "12,00"}, "金額應為"),
-        ({"amount": "10000000"}, "金額應為"),
-        ({"due": "115/2/30"}, "繳費期限看不懂"),
-        ({"due": ""}, "繳費期限看不懂"),
-        ({"paid": ""}, "繳費狀態請填"),
-        ({"paid": "部分"}, "繳費狀態請填"),
-    ],
+    ("changes", "words"), [({key: text}, words) for words, (key, texts) in FAULTS.items() for text in texts]
 )
 def test_a_fault_names_its_row_and_what_to_do(changes: dict[str, str], words: str) -> None:
     found = _list(_ROW, _row(**changes))

@@ -127,22 +127,11 @@ def test_a_form_received_without_its_code_counts(school: School, teacher: StaffM
     assert _scan(school, teacher, document.number).outcome is ScanOutcome.ALREADY
 
 
-@pytest.mark.parametrize(
-    ("code", "outcome"),
-    [
-        ("", ScanOutcome.UNKNOWN),
-        ("4710088410139", ScanOutcome.UNKNOWN),
-        ("D115-000-9999-0", ScanOutcome.MISREAD),
-        ("D" + format_number(115, 9999), ScanOutcome.UNKNOWN),
-        ("A" * 24, ScanOutcome.UNKNOWN),
-        ("' OR 1=1 --", ScanOutcome.UNKNOWN),
-        ("D" * 100_000, ScanOutcome.UNKNOWN),
-    ],
-)
-def test_unknown_and_misread_codes_are_told_apart(
-    school: School, teacher: StaffMember, code: str, outcome: ScanOutcome
-) -> None:
-    assert _scan(school, teacher, code).outcome is outcome
+def test_unknown_and_misread_codes_are_told_apart(school: School, teacher: StaffMember) -> None:
+    assert _scan(school, teacher, "D115-000-9999-0").outcome is ScanOutcome.MISREAD
+    other = ("", "4710088410139", f"D{format_number(115, 9999)}", "A" * 24, "' OR 1=1 --", "D" * 100_000)
+    for code in other:
+        assert _scan(school, teacher, code).outcome is ScanOutcome.UNKNOWN
 
 
 def test_a_receipt_is_told_from_a_form(school: School, parent: StudentSession, teacher: StaffMember) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -111,23 +110,11 @@ def test_a_second_report_replaces_the_first(opened: Opened, visitor: StudentSess
     assert [ticket.state for ticket in _tickets(opened)] == ["replaced", "open"]
 
 
-@pytest.mark.parametrize(
-    "right_values",
-    [
-        {},
-        {"name": "王小明"},
-        {"name": "  "},
-        {"name": "王\x1b]52;c;QQ==\x07明"},
-        {"name": "王\u202e明"},
-        {"name": "明" * 65},
-        {"sealed": "x"},
-        {"name": "王曉明", "seat_number": "7"},
-    ],
-)
-def test_an_unusable_report_is_refused(
-    opened: Opened, visitor: StudentSession, right_values: Mapping[str, str]
-) -> None:
-    with pytest.raises(NothingReported):
-        opened.school.student_data.report_errors(visitor, right_values)
+def test_an_unusable_report_is_refused(opened: Opened, visitor: StudentSession) -> None:
+    names = ("王小明", "  ", "王\x1b]52;c;QQ==\x07明", "王\u202e明", "明" * 65)
+    others: tuple[dict[str, str], ...] = ({}, {"sealed": "x"}, {"name": "王曉明", "seat_number": "7"})
+    for right_values in (*({"name": name} for name in names), *others):
+        with pytest.raises(NothingReported):
+            opened.school.student_data.report_errors(visitor, right_values)
     assert _tickets(opened) == []
     assert opened.school.student_data.hub(visitor).data_state == "unconfirmed"

@@ -155,26 +155,23 @@ def test_byte_order_marks_crlf_and_wide_colons_are_accepted(tmp_path: Path) -> N
     assert text.sha256 == hashlib.sha256(content).hexdigest()
 
 
+BADLY_WRITTEN: dict[str, tuple[str | bytes, ...]] = {
+    "兩行開頭": (
+        *("", "版本: 2\n標題: 警語\n緊接的內容\n", "版本:\n標題: 警語\n\n甲\n", "標題: 警語\n版本: 2\n\n甲\n"),
+        "版本 2\n標題: 警語\n\n甲\n",
+    ),
+    "沒有內容": ("版本: 2\n標題: 警語\n", "版本: 2\n標題: 警語\n\n \n"),
+    "不是 UTF-8": (WARNING.encode("cp950"),),
+    "超過 256 KB": (WARNING.encode() + "長".encode() * (MAX_BYTES // 3),),
+    "控制字元或看不見的字元": tuple(
+        f"{WARNING}甲{unsafe}乙"
+        for unsafe in ("\x1b]52;c;eA==\x07", "\u009b2J", "\u202e", "\u200b", "\t", "\r", "\u2028")
+    ),
+}
+
+
 @pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("", "兩行開頭"),
-        ("版本: 2\n標題: 警語\n", "沒有內容"),
-        ("版本: 2\n標題: 警語\n\n \n", "沒有內容"),
-        ("版本: 2\n標題: 警語\n緊接的內容\n", "兩行開頭"),
-        ("版本:\n標題: 警語\n\n甲\n", "兩行開頭"),
-        ("標題: 警語\n版本: 2\n\n甲\n", "兩行開頭"),
-        ("版本 2\n標題: 警語\n\n甲\n", "兩行開頭"),
-        (WARNING.encode("cp950"), "不是 UTF-8"),
-        (WARNING.encode() + "長".encode() * (MAX_BYTES // 3), "超過 256 KB"),
-        (WARNING + "甲\x1b]52;c;eA==\x07", "控制字元或看不見的字元"),
-        (WARNING + "甲\u009b2J", "控制字元或看不見的字元"),
-        (WARNING + "甲\u202e乙", "控制字元或看不見的字元"),
-        (WARNING + "甲\u200b乙", "控制字元或看不見的字元"),
-        (WARNING + "甲\t乙", "控制字元或看不見的字元"),
-        (WARNING + "甲\r乙", "控制字元或看不見的字元"),
-        (WARNING + "甲\u2028乙", "控制字元或看不見的字元"),
-    ],
+    ("content", "message"), [(content, message) for message, contents in BADLY_WRITTEN.items() for content in contents]
 )
 def test_a_badly_written_file_is_refused_in_one_line(tmp_path: Path, content: str | bytes, message: str) -> None:
     _write(tmp_path, content)
