@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.config.settings import Settings
 from kiosk.services.school import School
-from tests.builders.databases import postgresql_url
+from tests.builders.databases import DATABASES, database
 from tests.builders.filled_school import fill_school, open_cheaply, settings_of
 
 
@@ -40,37 +40,38 @@ def school(settings: Settings) -> Iterator[School]:
     opened.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def either_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    """The settings of a filled school on each of the two databases."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("settings")
-        return
-    with postgresql_url() as url:
-        settings = settings_of(tmp_path / "home", url)
-        school = open_cheaply(settings)
-        fill_school(school)
-        school.close()
-        yield settings
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def empty_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    """The settings of a home in which no school stands yet, on each of the two databases."""
-    if request.param == "sqlite":
-        yield settings_of(tmp_path / "home")
-        return
-    with postgresql_url() as url:
+    """The settings of a home without a school, on each of the two databases."""
+    with database(request.param) as url:
         yield settings_of(tmp_path / "home", url)
 
 
 @pytest.fixture
+def either_settings(empty_settings: Settings, template: Path) -> Settings:
+    """The settings of a filled school on each of the two databases."""
+    if empty_settings.database_url is None:
+        shutil.copytree(template, empty_settings.home)
+        return empty_settings
+    school = open_cheaply(empty_settings)
+    fill_school(school)
+    school.close()
+    return empty_settings
+
+
+def name_of(settings: Settings) -> str:
+    """Give the name of the database."""
+    return "PostgreSQL" if settings.database_url else "SQLite"
+
+
+@pytest.fixture
 def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Say a figure on the terminal, whatever pytest captures."""
+    """Print a long test's figure on the terminal, whatever pytest captures."""
     capture = request.config.pluginmanager.getplugin("capturemanager")
 
     def say(line: str) -> None:
-        with capture.global_and_fixture_disabled():
-            print(f"\n{line}")  # noqa: T201  # the figure is what the long form is run for
+        if request.node.get_closest_marker("long"):
+            with capture.global_and_fixture_disabled():
+                print(f"\n{line}")  # noqa: T201  # the figure is what the long form is run for
 
     return say

@@ -1,4 +1,7 @@
-"""T19: the disk is full at each write; never a false success, sign-in fails closed, service resumes with room."""
+"""T19: the disk is full at each write; never a false success, sign-in fails closed, service resumes with room.
+
+SQLite's own limit (FULL) is in ``tests/unit/db/test_store.py``.
+"""
 
 from __future__ import annotations
 
@@ -123,61 +126,15 @@ def _with_a_limit(pipe: Connection, settings: Settings, step: int) -> None:
     pipe.recv()
 
 
-def _disk_full(settings: Settings, step: int) -> dict[str, int]:
+@pytest.mark.parametrize("step", [8000, pytest.param(1030, marks=pytest.mark.long)])
+def test_t19_no_room_in_the_file_system_is_never_success(
+    settings: Settings, step: int, report: Callable[[str], None]
+) -> None:
     with child(_with_a_limit, settings, step) as (_pid, pipe):
         refused, counts = pipe.recv()
     school = open_cheaply(settings)
     assert _counts(school) == counts, "what was said to be done outlives the process, killed"
     assert audit_is_whole(school)
     school.close()
-    found: dict[str, int] = refused
-    return found
-
-
-def test_t19_no_room_in_the_file_system_is_never_success(settings: Settings) -> None:
-    refused = _disk_full(settings, 8000)
-    assert all(refused.values()), refused
-
-
-@pytest.mark.long
-def test_t19_no_room_at_any_write(settings: Settings, report: Callable[[str], None]) -> None:
-    refused = _disk_full(settings, 1030)
     assert all(refused.values()), refused
     report(f"T19: file size limits, refusals before there was room enough: {refused}")
-
-
-def _no_pages(school: School, rounds: int) -> int:
-    """SQLite's own limit (FULL): act until each action was refused, one page of room after the other."""
-    actions, turn, refusals = _actions(school), 0, 0
-    with school.store.writer.connect() as connection:
-        pages: int = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-    for extra in range(rounds):
-        with school.store.writer.connect() as connection:
-            connection.exec_driver_sql(f"PRAGMA max_page_count={pages + extra}")
-        full = False
-        for _ in range(_MAX_STEPS):
-            turn += 1
-            full = not _attempt(school, actions[0], turn)
-            if full:
-                break
-        assert full, "the limit was reached"
-        refusals += 1
-        for action in actions[1:]:
-            turn += 1
-            refusals += not _attempt(school, action, turn)
-    with school.store.writer.connect() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count=1000000")
-    for action in actions:
-        turn += 1
-        assert _attempt(school, action, turn), "service resumes"
-    assert audit_is_whole(school)
-    return refusals
-
-
-def test_t19_no_page_left_is_never_success(school: School) -> None:
-    assert _no_pages(school, 3) >= 3
-
-
-@pytest.mark.long
-def test_t19_no_page_left_at_forty_sizes(school: School, report: Callable[[str], None]) -> None:
-    report(f"T19: 40 page limits, {_no_pages(school, 40)} refusals, none of them a false success")

@@ -1,4 +1,4 @@
-"""T20, T22: kill -9 loses nothing that was acknowledged, and what was not can be sent again."""
+"""T20, T22: kill -9 loses nothing that was acknowledged or signed, and what was not can be sent again."""
 
 from __future__ import annotations
 
@@ -16,13 +16,18 @@ from sqlmodel import col, select
 
 from db import audit
 from db.models.applications import Application
+from db.models.documents import Document, Signature
 from kiosk.config.settings import Settings
+from kiosk.domain.documents import PaperState
+from kiosk.services.documents.register import drawing_of
 from kiosk.services.school import School
+from tests.builders.documents import DRAWING
 from tests.builders.filled_school import open_cheaply, submit, visitors_of
 from tests.faults.worker import (
     Death,
     child,
     messages,
+    sign_and_die,
     submit_and_acknowledge_too_early,
     submit_for_ever,
     submit_once,
@@ -71,8 +76,13 @@ def _kill_round(settings: Settings, first_serial: int, writers: int, chance: ran
     return acknowledged
 
 
-def _kill_often(settings: Settings, rounds: int, writers: int) -> tuple[int, int]:
-    """Returns how many were acknowledged, and how many more were committed when the kill came."""
+@pytest.mark.parametrize(
+    ("writers", "rounds"),
+    [(3, 5), pytest.param(1, 200, marks=pytest.mark.long), pytest.param(3, 200, marks=pytest.mark.long)],
+)
+def test_t20_nothing_acknowledged_is_lost(
+    settings: Settings, writers: int, rounds: int, report: Callable[[str], None]
+) -> None:
     chance = random.Random(rounds + writers)
     acknowledged: set[str] = set()
     for number in range(rounds):
@@ -82,19 +92,8 @@ def _kill_often(settings: Settings, rounds: int, writers: int) -> tuple[int, int
     school = open_cheaply(settings)
     assert audit_is_whole(school)
     school.close()
-    return len(acknowledged), len(found) - len(acknowledged)
-
-
-@pytest.mark.parametrize("writers", [1, 3])
-def test_t20_nothing_acknowledged_is_lost(settings: Settings, writers: int) -> None:
-    _kill_often(settings, 10, writers)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("writers", [1, 3])
-def test_t20_two_hundred_kills(settings: Settings, writers: int, report: Callable[[str], None]) -> None:
-    acknowledged, more = _kill_often(settings, 200, writers)
-    report(f"T20: {writers} writer(s), 200 kills: {acknowledged} acknowledged, 0 lost, {more} committed unacknowledged")
+    more = len(found) - len(acknowledged)
+    report(f"T20: {writers} writer(s), {rounds} kills: {len(acknowledged)} acknowledged, 0 lost, {more} more committed")
 
 
 def test_t20_an_acknowledgement_before_the_commit_is_found(settings: Settings) -> None:
@@ -106,7 +105,9 @@ def test_t20_an_acknowledgement_before_the_commit_is_found(settings: Settings) -
     assert len(set(acknowledged) - kept(settings)) == 1
 
 
-def _resubmit(settings: Settings, times: int) -> None:
+@pytest.mark.parametrize("times", [5, pytest.param(100, marks=pytest.mark.long)])
+def test_t22_sent_again_after_a_kill_it_is_the_same_application(settings: Settings, times: int) -> None:
+    """The kill comes between the commit and the acknowledgement."""
     for serial in range(1, times + 1):
         request_id = uuid4().hex
         with child(submit_once, settings, serial, request_id, Death.AFTER_COMMIT) as (_pid, pipe):
@@ -129,16 +130,6 @@ def _resubmit(settings: Settings, times: int) -> None:
     school.close()
 
 
-def test_t22_sent_again_after_a_kill_it_is_the_same_application(settings: Settings) -> None:
-    _resubmit(settings, 5)
-
-
-@pytest.mark.long
-def test_t22_a_hundred_times(settings: Settings, report: Callable[[str], None]) -> None:
-    _resubmit(settings, 100)
-    report("T22: 100 kills between commit and acknowledgement: 100 applications, the same receipts")
-
-
 def test_t22_killed_before_the_commit_nothing_is_there(settings: Settings) -> None:
     request_id = uuid4().hex
     with child(submit_once, settings, 1, request_id, Death.BEFORE_COMMIT) as (_pid, pipe):
@@ -147,3 +138,16 @@ def test_t22_killed_before_the_commit_nothing_is_there(settings: Settings) -> No
     with child(submit_once, settings, 1, request_id, None) as (_pid, pipe):
         assert next(messages(pipe)).number
     assert kept(settings) == {request_id}
+
+
+def test_strokes_survive_a_kill_after_the_form_counts(settings: Settings) -> None:
+    with child(sign_and_die, settings) as (_pid, pipe):
+        assert list(messages(pipe)) == ["returned"]
+    school = open_cheaply(settings)
+    with school.store.read() as session:
+        assert session.exec(select(Document.state)).one() == PaperState.RETURNED
+        signature = session.exec(select(Signature)).one()
+        assert signature.state == "checked"
+        assert drawing_of(school.store.keys, signature) == DRAWING
+    assert audit_is_whole(school)
+    school.close()

@@ -131,9 +131,11 @@ def submit_once(pipe: Connection, settings: Settings, serial: int, request_id: s
     pipe.send(submit(school, visitors[serial % len(visitors)], serial, request_id))
 
 
-def send_mails(pipe: Connection, settings: Settings, commit: int = 0, death: Death | None = None) -> None:
-    """Send every mail that is due at the time of `FakeClock`, unless it dies at a commit."""
-    school = open_school(settings, FakeClock(), cheap_hasher())
+def send_mails(
+    pipe: Connection, settings: Settings, clock: FakeClock, commit: int = 0, death: Death | None = None
+) -> None:
+    """Send every mail that is due, unless it dies at a commit."""
+    school = open_school(settings, clock, cheap_hasher())
     if death is not None:
         die_at_commit(commit, death)
     pipe.send("begin")
