@@ -12,7 +12,8 @@ from bench.pseudo_terminal import ROOT, python
 from bench.report import Bar
 from bench.roster import csv_of, make_school
 from tests.terminal.harness import Terminal
-from tests.terminal.samples import F7, sample, typed
+from tests.terminal.keys import F7
+from tests.terminal.samples import sample, typed
 
 _BURSTS = 100
 _MAX_WAIT = 10.0
@@ -39,7 +40,7 @@ def _is_right(terminal: Terminal, number: int) -> bool:
     values = f"P110{number:04}", f"m{number}", f"A1234{number:05}"
     terminal.send(F7 + "\t".join(values))
     try:
-        terminal.wait_until(lambda: typed(*values) in terminal.text, _MAX_WAIT, "a burst")
+        terminal.wait_until(lambda: typed(*values) in terminal.text, what="a burst", timeout=_MAX_WAIT)
     except AssertionError:
         return False
     return True

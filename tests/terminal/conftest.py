@@ -15,9 +15,10 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "prepared", lambda home: prepare(home).close())
 
 
-@pytest.fixture(scope="session")
-def school_home(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_home(prepared, tmp_path_factory.mktemp("walked") / "home")
+@pytest.fixture
+def own_home(prepared: Path, tmp_path: Path) -> Path:
+    """A copy of it that no other test uses."""
+    return copy_home(prepared, tmp_path / "home")
 
 
 @pytest.fixture(scope="session")

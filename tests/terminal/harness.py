@@ -23,7 +23,9 @@ import pyte
 from tests.paths import ROOT
 
 _NOT_FOR_PYTE = re.compile(r"\x1b\[[<>=?][0-9;]*[upq$][py]?|\x1b\[[<>][0-9;]*[A-Za-z]")
-_POLL = 0.02
+_POLL, _ANSWER_SECONDS = 0.02, 0.5
+_PATIENCE = 90.0
+"""Seconds that a busy machine may take for anything; what a person would wait is measured by long tests and bench."""
 _READS_OF_A_PICTURE = 64
 
 
@@ -101,7 +103,7 @@ class Terminal:
         """What of the painted text the screen in memory is given: all of it."""
         return text
 
-    def send(self, keys: str | bytes, *, deadline: float = 60.0) -> None:
+    def send(self, keys: str | bytes, *, deadline: float = _PATIENCE) -> None:
         """Type, reading what is painted meanwhile so that neither side waits for the other."""
         data = keys.encode("utf-8", "surrogateescape") if isinstance(keys, str) else keys
         end = time.monotonic() + deadline
@@ -116,7 +118,7 @@ class Terminal:
         finally:
             os.set_blocking(self.process.child_fd, True)
 
-    def wait_until(self, condition: Callable[[], bool], timeout: float = 10.0, what: str = "the condition") -> float:
+    def wait_until(self, condition: Callable[[], bool], *, what: str, timeout: float = _PATIENCE) -> float:
         """Wait for a condition, taking in what is painted; gives the seconds it took.
 
         Raises:
@@ -129,18 +131,31 @@ class Terminal:
             self.read(_POLL)
         return time.monotonic() - began
 
-    def wait_for(self, text: str, timeout: float = 10.0) -> float:
+    def wait_for(self, text: str) -> float:
         """Wait for a text on the screen; gives the seconds it took."""
-        return self.wait_until(lambda: text in self.text, timeout, repr(text))
+        return self.wait_until(lambda: text in self.text, what=repr(text))
 
-    def wait_gone(self, text: str, timeout: float = 10.0) -> float:
+    def wait_gone(self, text: str) -> float:
         """Wait until a text has left the screen; gives the seconds it took."""
-        return self.wait_until(lambda: text not in self.text, timeout, f"the end of {text!r}")
+        return self.wait_until(lambda: text not in self.text, what=f"the end of {text!r}")
 
-    def does(self, keys: str | bytes, seen: str, timeout: float = 20.0) -> float:
+    def does(self, keys: str | bytes, seen: str) -> float:
         """Type, and wait for a text on the screen; gives the seconds it took."""
         self.send(keys)
-        return self.wait_for(seen, timeout)
+        return self.wait_for(seen)
+
+    def insists(self, keys: str | bytes, seen: str) -> None:
+        """Type, every half a second anew, until a text stands there: input that comes too early may be dropped."""
+        self.wait_until(lambda: self._answers(keys, seen), what=f"{seen!r} after typing")
+
+    def _answers(self, keys: str | bytes, seen: str) -> bool:
+        self.send(keys)
+        end = time.monotonic() + _ANSWER_SECONDS
+        while time.monotonic() < end:
+            if seen in self.text:
+                return True
+            self.read(_POLL)
+        return False
 
     def resize(self, columns: int, rows: int) -> None:
         """Make the window another size, as a person does by dragging it."""
@@ -152,9 +167,9 @@ class Terminal:
         """Whether the program that was started runs."""
         return bool(self.process.isalive())
 
-    def wait_exit(self, timeout: float = 10.0) -> int:
+    def wait_exit(self) -> int:
         """Wait for the end of the program; gives its exit code, 128 and more for a signal."""
-        self.wait_until(lambda: not self.alive, timeout, "the end of the program")
+        self.wait_until(lambda: not self.alive, what="the end of the program")
         while self.read():
             pass
         if self.process.signalstatus is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from uuid import uuid4
 from zlib import crc32
@@ -60,16 +61,21 @@ def _with_hidden_characters(field: str, kept: str) -> str:
     return f"{kept[:1]}{HIDDEN}{tag(field)}{kept[1:]}"
 
 
-def assert_nothing_hidden_was_painted(terminal: Terminal, ends: dict[str, int]) -> None:
-    """Check what was painted so far.
+def assert_nothing_hidden_was_painted(terminal: Terminal, tour: Iterable[str]) -> set[str]:
+    """Take a tour, and check what was painted on it; gives the names of the screens.
 
     Args:
         terminal: may have been read to the middle of a character.
-        ends: how much had been painted when each screen stood.
+        tour: gives the name of each screen once it stands there.
     """
+    ends: dict[str, int] = {}
+    for screen in tour:
+        terminal.read(0.1)
+        ends[screen] = len(terminal.raw)
     painted = terminal.raw.decode("utf-8", "replace")
     places = [len(painted[: found.start()].encode()) for found in FORBIDDEN.finditer(painted)]
     assert [(place, ends) for place in places] == [], "where each was painted, and where each screen ended"
+    return set(ends)
 
 
 def _visitor(school: School, child: int) -> StudentSession:

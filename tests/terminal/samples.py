@@ -1,19 +1,15 @@
-"""What the terminal's tests share: the sample app's command line and its keys."""
+"""What the terminal's tests share: the sample app's command line, and what it answers."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from tests.paths import ROOT
 from tests.terminal.harness import Terminal, python
+from tests.terminal.keys import F7
 from tests.terminal.sample_app import hash_of
 
-F5, F6, F7 = "\x1b[15~", "\x1b[17~", "\x1b[18~"
 
-
-def sample(*arguments: str, size: tuple[int, int] = (80, 24), folder: Path = ROOT) -> Terminal:
+def sample(*arguments: str, size: tuple[int, int] = (80, 24)) -> Terminal:
     """Start the sample app and wait for its screen."""
-    terminal = Terminal(python("-m", "tests.terminal.sample_app", *arguments), size=size, folder=folder)
+    terminal = Terminal(python("-m", "tests.terminal.sample_app", *arguments), size=size)
     terminal.wait_for("sample")
     return terminal
 
@@ -24,14 +20,10 @@ def typed(first: str, second: str, secret: str) -> str:
 
 
 def assert_types_on(terminal: Terminal, word: str = "still") -> None:
-    """Check that the app takes input as before, whatever unfinished sequence it was left with."""
-    terminal.wait_until(lambda: _answers(terminal, word), 10.0, "an answer to typing")
+    """Check that the app takes input as before, whatever unfinished sequence it was left with.
 
-
-def _answers(terminal: Terminal, word: str) -> bool:
-    terminal.send(F7 + word)
-    for _attempt in range(25):
-        if typed(word, "", "") in terminal.text:
-            return True
-        terminal.read(0.02)
-    return False
+    Args:
+        terminal: shows the sample app.
+        word: does not stand in its fields already.
+    """
+    terminal.insists(F7 + word, typed(word, "", ""))

@@ -8,11 +8,10 @@ from pathlib import Path
 from kiosk.demo.staff_work import demo_staff_logins
 from tests.paths import ROOT
 from tests.terminal.harness import Terminal, python
+from tests.terminal.keys import CTRL_U, DOWN, ENTER, ESCAPE, F2, F3, F4, F5, F6, PAGE_DOWN, RIGHT, TAB
 
 PASSWORD = demo_staff_logins()[0].password
 LOGIN, HUB = "教職員帳號", "登出"
-ENTER, ESCAPE, TAB, DOWN, PAGE_DOWN = "\r", "\x1b", "\t", "\x1b[B", "\x1b[6~"
-F2, F3, F4, F5, F6, F7, F8 = "\x1bOQ", "\x1bOR", "\x1bOS", "\x1b[15~", "\x1b[17~", "\x1b[18~", "\x1b[19~"
 APPLICATION = "完整資料"
 APPLICATIONS = {
     "returned": "110016",
@@ -25,7 +24,7 @@ APPLICATIONS = {
 """Students of the invented school, by what became of their application."""
 DECIDED_TICKET = "110102"
 """The student of the one report that was answered; what came of it is no column at 80x24."""
-_PAGES = 6
+_MAX_PAGES = 12
 _LIST_OF_STAFF = "F2 新增　Esc 返回"
 
 
@@ -33,7 +32,7 @@ def office(home: Path, *, size: tuple[int, int] = (100, 30)) -> Terminal:
     """Start the staff's mode and wait for its login."""
     command = python(str(ROOT / "run_kiosk.py"), "review", "--home", str(home))
     terminal = Terminal(command, size=size)
-    terminal.wait_for(LOGIN, 30)
+    terminal.wait_for(LOGIN)
     return terminal
 
 
@@ -53,10 +52,11 @@ class Clerk:
         self.does(f"{self._account}{TAB}{PASSWORD}{ENTER}", HUB)
 
     def reads_on(self) -> None:
-        """Turn the pages of what stands there."""
-        for _page in range(_PAGES):
+        """Turn the pages of what stands there, until nothing more is painted."""
+        for _page in range(_MAX_PAGES):
             self._terminal.send(PAGE_DOWN)
-            self._terminal.read(0.1)
+            if not self._terminal.read(0.5):
+                return
 
     def opens(self, door: int, seen: str) -> None:
         """A door of the hub, counted from 0."""
@@ -64,16 +64,24 @@ class Clerk:
 
     def finds(self, number: str) -> None:
         """From the queue to the application of a student's number."""
-        self.does(f"{F2}{chr(21)}{number}", number)
+        self.does(f"{F2}{CTRL_U}{number}", number)
         self.does(ENTER, APPLICATION)
 
-    def goes_back(self, seen: str) -> None:
-        """One screen back."""
-        self.does(ESCAPE, seen)
+    def goes_back(self, seen: str, gone: str = "") -> None:
+        """One screen back; ``gone`` stood on the screen that is left, where ``seen`` stands on both."""
+        self._terminal.send(ESCAPE)
+        if gone:
+            self._terminal.wait_gone(gone)
+        self._terminal.wait_for(seen)
 
 
-def registrar(terminal: Terminal) -> Iterator[str]:
-    """Go through the registrar's screens; gives the name of each once it stands there."""
+def tour(terminal: Terminal) -> Iterator[str]:
+    """Go through every screen of the registrar's, then of the administrator's; gives each name once it stands there."""
+    yield from _registrar(terminal)
+    yield from _administrator(terminal)
+
+
+def _registrar(terminal: Terminal) -> Iterator[str]:
     clerk = Clerk(terminal, "REGISTRAR")
     clerk.does("Q1Q", "Q1Q")
     yield "login"
@@ -89,7 +97,7 @@ def registrar(terminal: Terminal) -> Iterator[str]:
     clerk.does(ENTER, "送出決定")
     yield "ticket"
     clerk.goes_back("回報有誤的欄位")
-    clerk.does("\x1b[C", DECIDED_TICKET)
+    clerk.does(RIGHT, DECIDED_TICKET)
     yield "decided tickets"
     clerk.does(ENTER, "更正為「")
     yield "decided ticket"
@@ -124,7 +132,7 @@ def registrar(terminal: Terminal) -> Iterator[str]:
     yield "deletions"
     clerk.does(ENTER, "不能復原")
     yield "deletion"
-    clerk.goes_back("申請時間")
+    clerk.goes_back("申請時間", "不能復原")
     clerk.goes_back(HUB)
     clerk.opens(8, "先輸入現在的密碼")
     yield "confirm"
@@ -144,7 +152,7 @@ def _queue(clerk: Clerk) -> Iterator[str]:
         clerk.goes_back("整批通過")
     clerk.does(F6, "要通過")
     yield "bulk"
-    clerk.goes_back("115-0")
+    clerk.goes_back("115-0", "要通過")
 
 
 def _applications(clerk: Clerk) -> Iterator[str]:
@@ -169,8 +177,7 @@ def _applications(clerk: Clerk) -> Iterator[str]:
         clerk.goes_back("整批通過")
 
 
-def administrator(terminal: Terminal) -> Iterator[str]:
-    """Go through the administrator's screens; gives the name of each once it stands there."""
+def _administrator(terminal: Terminal) -> Iterator[str]:
     clerk = Clerk(terminal, "ADMIN")
     clerk.logs_in()
     clerk.opens(0, "已自行設定")
@@ -187,6 +194,3 @@ def administrator(terminal: Terminal) -> Iterator[str]:
     yield "audit"
     clerk.goes_back(HUB)
     clerk.goes_back(LOGIN)
-
-
-TOURS = {"registrar": registrar, "administrator": administrator}

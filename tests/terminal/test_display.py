@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.terminal.samples import F7, assert_types_on, sample, typed
+from tests.terminal.keys import BACKTAB, F7, click, drag
+from tests.terminal.samples import assert_types_on, sample, typed
 
 MARKUP = [
     "[@click=app.quit]quit[/]",
@@ -23,40 +22,27 @@ HIDDEN = {
     "clear screen": "a\x1b[2Jb",
     "bell": "a\x07b",
 }
+FORBIDDEN = ("\x1b]52", "\x9b", "\u202e", "\u2066", "\u200b", "\ufeff", "\u2060", "\x1b[2J", "\x07")
 
 
-def test_markup_in_texts_is_shown_as_it_is() -> None:
-    arguments = [part for text in MARKUP for part in ("--text", text)]
-    with sample(*arguments) as terminal:
-        for text in MARKUP:
-            terminal.wait_for(text)
-        for row in range(1, 24):
-            terminal.send(f"\x1b[<0;2;{row}M\x1b[<0;2;{row}m")
-        assert_types_on(terminal)
-
-
-@pytest.mark.parametrize("text", HIDDEN.values(), ids=HIDDEN.keys())
-def test_hidden_characters_never_reach_the_terminal(text: str) -> None:
-    with sample("--text", f"begin {text} end") as terminal:
-        terminal.wait_for("end")
-        terminal.send(text)
-        assert_types_on(terminal)
+def test_texts_from_people_are_shown_as_they_are_and_do_nothing() -> None:
+    texts = [*MARKUP, *(f"begin {text} end {name}" for name, text in HIDDEN.items())]
+    with sample(*(part for text in texts for part in ("--text", text))) as terminal:
+        for shown in (*MARKUP, *(f"end {name}" for name in HIDDEN)):
+            terminal.wait_for(shown)
+        for row in range(1, 25):
+            terminal.send(click(2, row) + drag([(1, row), (9, row)]) + "\x03")
+        assert_types_on(terminal, "clicked")
+        for name, text in HIDDEN.items():
+            terminal.send(text)
+            assert_types_on(terminal, name)
         painted = terminal.raw.decode("utf-8")
-        for forbidden in ("\x1b]52", "\x9b", "\u202e", "\u2066", "\u200b", "\ufeff", "\u2060", "\x1b[2J", "\x07"):
-            assert forbidden not in painted
+        assert [forbidden for forbidden in FORBIDDEN if forbidden in painted] == []
 
 
 def test_nothing_is_copied_from_one_visitor_to_the_next() -> None:
     with sample() as terminal:
         terminal.does("A123456789\t\tsecret-1", typed("A123456789", "", "secret-1"))
         copying = "\x1b[1;2H\x03\x18\x16"
-        terminal.does(f"{copying}\x1b[Z\x1b[Z{copying}{F7}\x16\t\x16\t\x16x", typed("", "", "x"))
-        assert b"\x1b]52" not in terminal.raw
-
-
-def test_a_drag_over_a_text_copies_nothing() -> None:
-    with sample("--text", "personal data") as terminal:
-        row = terminal.text.splitlines().index("personal data") + 1
-        terminal.send(f"\x1b[<0;1;{row}M\x1b[<32;9;{row}M\x1b[<0;9;{row}m\x03")
-        assert_types_on(terminal)
+        terminal.does(f"{copying}{BACKTAB * 2}{copying}{F7}\x16\t\x16\t\x16x", typed("", "", "x"))
         assert b"\x1b]52" not in terminal.raw

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,8 @@ from tests.terminal.hidden_characters import (
     MOTHER,
     tag,
 )
-from tests.terminal.walker import BACKTAB, ENTER, ESCAPE, LOGIN, MARKS, PAGE_DOWN, PASSWORD, TAB
+from tests.terminal.keys import BACKTAB, ENTER, ESCAPE, PAGE_DOWN, TAB
+from tests.terminal.walker import LOGIN, MARKS, NEW, log_in
 
 SEEN_ON_THE_WALK = {
     "LoginScreen",
@@ -66,49 +68,24 @@ SHOWN = {
 """The fields on file that a parent's screens show: seen without the filter, on the same walk."""
 
 
-def login(terminal: Terminal, child: int, password: str = PASSWORD) -> None:
-    walker.wait_for_empty_login(terminal)
-    terminal.send(f"P{walker.number_of(child)}{TAB}{password}{ENTER}")
-
-
-def walk_past_every_screen(terminal: Terminal, walk: int = 0) -> None:
-    """One visit after the other, in one process; each walk takes a child whose first visit it is."""
-    go_through_a_first_visit(terminal, walk)
+def walk_past_every_screen(terminal: Terminal) -> None:
+    """One visit after the other, in one process."""
+    mother = walker.applicant(701)
+    walker.first_visit(terminal, mother)
+    assert mother.national_id not in terminal.text
+    for password in (walker.first_id_of(NEW), walker.PASSWORD):
+        assert password.encode() not in terminal.raw
+    terminal.send(TAB + ENTER)
     look_at_what_was_answered(terminal)
     look_at_the_paper(terminal)
-    ask_for_a_draft(terminal, walk)
+    ask_for_a_draft(terminal)
     come_as_an_adult(terminal)
     look_at_a_kept_report(terminal)
 
 
-def go_through_a_first_visit(terminal: Terminal, walk: int) -> None:
-    child = walker.child_for("change", walk)
-    login(terminal, child, walker.first_id_of(child))
-    terminal.wait_for(MARKS["change"], 20)
-    terminal.does(f"{PASSWORD}{ENTER}{PASSWORD}{ENTER}", MARKS["hub"], 20)
-    terminal.does(ENTER, MARKS["confirm"])
-    terminal.does(ENTER + ENTER, "已確認")
-    terminal.does(ENTER, MARKS["consent"])
-    walker.read_to_the_end(terminal)
-    terminal.send(f"{TAB}{ENTER}{ENTER}")
-    for question in ("mode", "basis"):
-        terminal.wait_for(MARKS[question])
-        terminal.send(ENTER)
-    terminal.wait_for(MARKS["form"])
-    mother = walker.applicant(701 + walk)
-    entries = (mother.name, mother.relation, *(mother.national_id,) * 2, mother.mobile, *(mother.email,) * 2)
-    terminal.does("".join(f"{entry}{ENTER}" for entry in entries), MARKS["read_back"])
-    terminal.does(ENTER, "目前無法寄信")
-    terminal.does(TAB * 3 + ENTER, MARKS["receipt"])
-    terminal.send(TAB + ENTER)
-    login(terminal, walker.child_for("ask_id", walk))
-    terminal.wait_for(MARKS["hub"], 20)
-    terminal.does(ESCAPE, LOGIN)
-
-
 def look_at_what_was_answered(terminal: Terminal) -> None:
-    login(terminal, ANSWERED)
-    terminal.wait_for("註冊組已處理", 20)
+    log_in(terminal, ANSWERED)
+    terminal.wait_for("註冊組已處理")
     terminal.does(ENTER, "補正退回的欄位")
     terminal.wait_for("身分證字號")
     terminal.does(f"{MOTHER.national_id}{ENTER}", "退回原因")
@@ -124,8 +101,8 @@ def look_at_what_was_answered(terminal: Terminal) -> None:
 
 
 def look_at_the_paper(terminal: Terminal) -> None:
-    login(terminal, ANSWERED)
-    terminal.wait_for("註冊組已處理", 20)
+    log_in(terminal, ANSWERED)
+    terminal.wait_for("註冊組已處理")
     terminal.does(BACKTAB + ENTER, "未列印")
     terminal.does(BACKTAB + ENTER, "簽好了")
     terminal.does(ESCAPE, "未列印")
@@ -135,17 +112,17 @@ def look_at_the_paper(terminal: Terminal) -> None:
     terminal.does(ESCAPE, LOGIN)
 
 
-def ask_for_a_draft(terminal: Terminal, walk: int) -> None:
-    walker.walk(terminal, "ask_id", walk)
-    terminal.does(f"{walker.draft_owner(walker.child_for('ask_id', walk)).national_id}{ENTER}", MARKS["form"])
+def ask_for_a_draft(terminal: Terminal) -> None:
+    walker.walk(terminal, "ask_id")
+    terminal.does(f"{walker.DRAFT_OWNER.national_id}{ENTER}", MARKS["form"])
     terminal.does(PAGE_DOWN * 2, "再填一次電子郵件")
     terminal.does(ESCAPE, MARKS["hub"])
     terminal.does(ESCAPE, LOGIN)
 
 
 def come_as_an_adult(terminal: Terminal) -> None:
-    login(terminal, ADULT)
-    terminal.wait_for(MARKS["hub"], 20)
+    log_in(terminal, ADULT)
+    terminal.wait_for(MARKS["hub"])
     terminal.does(ENTER, "現在操作的是哪一位")
     terminal.does(TAB + ENTER, "學生本人的身分證字號")
     terminal.does(ESCAPE, "現在操作的是哪一位")
@@ -154,8 +131,8 @@ def come_as_an_adult(terminal: Terminal) -> None:
 
 
 def look_at_a_kept_report(terminal: Terminal) -> None:
-    login(terminal, HALF_REPORTED)
-    terminal.wait_for(MARKS["hub"], 20)
+    log_in(terminal, HALF_REPORTED)
+    terminal.wait_for(MARKS["hub"])
     terminal.does(BACKTAB + ENTER, MARKS["report"])
     terminal.does(ESCAPE, MARKS["hub"])
 
@@ -171,8 +148,7 @@ def test_hidden_characters_on_file_reach_no_terminal(planted_home: Path) -> None
         walk_past_every_screen(terminal)
         terminal.does(ESCAPE, LOGIN)
         terminal.does("typed" + HIDDEN.replace("\x1b", "").replace("\x9b", ""), "typed")
-        painted = terminal.raw.decode("utf-8")
-        assert FORBIDDEN.findall(painted) == []
+        assert FORBIDDEN.findall(terminal.raw.decode("utf-8")) == []
 
 
 class UnfilteredTerminal(Terminal):
@@ -187,34 +163,37 @@ def test_without_the_filter_every_field_would_bring_them(planted_home: Path) -> 
     """The negative control: the walk shows each of these fields, and only the filter keeps its characters back."""
     command = python("-m", "tests.terminal.sabotaged_kiosk", str(planted_home), "filter")
     with UnfilteredTerminal(command) as terminal:
-        terminal.wait_for(LOGIN, 30)
-        walk_past_every_screen(terminal, 1)
+        terminal.wait_for(LOGIN)
+        walk_past_every_screen(terminal)
         painted = terminal.raw.decode("utf-8")
         assert {field for field in SHOWN if tag(field) not in painted} == set()
 
 
-def test_hidden_characters_in_the_settings_are_refused_at_the_start(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir(mode=0o700)
+def refused_setting(home: Path) -> str:
     escaped = "".join(f"\\u{ord(character):04x}" for character in HIDDEN)
     (home / "kiosk.toml").write_text(f'school_name = "松山{escaped}工農"\n', encoding="utf-8")
-    assert_refused_in_one_line(home, "school_name")
+    return "school_name"
 
 
-def test_hidden_characters_in_a_schools_text_are_refused_at_the_start(tmp_path: Path) -> None:
+def refused_text(home: Path) -> str:
     """Each text is tried in tests/unit/services/texts/test_loader.py."""
+    name = "consent.zh_TW.txt"
+    (home / "text").mkdir(mode=0o700)
+    shipped = (SHIPPED_FOLDER / name).read_text(encoding="utf-8")
+    (home / "text" / name).write_text(shipped + HIDDEN, encoding="utf-8", newline="\n")
+    return name
+
+
+@pytest.mark.parametrize("plant", [refused_setting, refused_text])
+def test_hidden_characters_of_the_schools_own_are_refused_at_the_start(
+    tmp_path: Path, plant: Callable[[Path], str]
+) -> None:
     home = tmp_path / "home"
-    (home / "text").mkdir(mode=0o700, parents=True)
-    home.chmod(0o700)
-    shipped = (SHIPPED_FOLDER / "consent.zh_TW.txt").read_text(encoding="utf-8")
-    (home / "text" / "consent.zh_TW.txt").write_text(shipped + HIDDEN, encoding="utf-8", newline="\n")
-    assert_refused_in_one_line(home, "consent.zh_TW.txt")
-
-
-def assert_refused_in_one_line(home: Path, names: str) -> None:
+    home.mkdir(mode=0o700)
+    named = plant(home)
     with Terminal(python("run_kiosk.py", "run", "--home", str(home))) as terminal:
-        assert terminal.wait_exit(20) == 1
+        assert terminal.wait_exit() == 1
         said = terminal.raw.decode("utf-8")
-        assert FORBIDDEN.findall(said) == []
-        assert names in said
-        assert len(said.strip().splitlines()) == 1
+    assert FORBIDDEN.findall(said) == []
+    assert named in said
+    assert len(said.strip().splitlines()) == 1

@@ -1,14 +1,20 @@
-"""Bytes that no keyboard sends: the app lives, types on, and its memory stays (T01, T02, T09)."""
+"""Bytes that no keyboard sends, on the real screens: the kiosk lives, types on and keeps its memory (T01, T02, T09)."""
 
 from __future__ import annotations
 
+import math
 import random
+from functools import partial
 from pathlib import Path
 
 import pytest
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual.keys import Keys
 
 from tests.terminal.harness import Terminal
+from tests.terminal.keys import CTRL_U, F7, PAGE_UP
 from tests.terminal.samples import assert_types_on, sample, typed
+from tests.terminal.walker import MARKS, SCREENS, come_home, kiosk, walk
 
 KILLERS = [
     "\x1b[:A",
@@ -50,28 +56,32 @@ def hostile_bytes(seed: int, characters: int) -> bytes:
     return bytes(pieces[:characters])
 
 
-def endure(seed: int, characters: int) -> None:
+def test_one_sequence_that_kills_a_stock_app_does_not_kill_this_one() -> None:
     with sample() as terminal:
-        terminal.send(hostile_bytes(seed, characters))
-        assert_types_on(terminal)
-        assert terminal.alive
+        for number, killer in enumerate([*KILLERS, "\udcff", "\udcb8\udcea"]):
+            terminal.send(killer)
+            assert_types_on(terminal, f"still{number}")
+        terminal.does(f"{F7}\x1b[200~王\x07小\u202e明\r\nsecond line\x1b[201~", typed("王小明", "", ""))
 
 
-@pytest.mark.parametrize("killer", [*KILLERS, "\udcff", "\udcb8\udcea"])
-def test_one_sequence_that_kills_a_stock_app_does_not_kill_this_one(killer: str) -> None:
-    with sample() as terminal:
-        terminal.send(killer)
-        assert_types_on(terminal)
+def test_a_size_that_no_signal_tells_of_is_noticed() -> None:
+    with sample("--deaf", size=(80, 1)) as terminal:
+        terminal.resize(80, 24)
+        terminal.does("seen", typed("seen", "", ""))
 
 
-def test_types_on_after_hostile_characters() -> None:
-    endure(seed=1, characters=3_000)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("seed", range(12))
-def test_types_on_after_thirty_thousand_hostile_characters(seed: int) -> None:
-    endure(seed, characters=30_000)
+@pytest.mark.parametrize(
+    ("screen", "characters"),
+    [("login", 1_000), ("form", 1_000), *(pytest.param(one, 30_000, marks=pytest.mark.long) for one in SCREENS)],
+)
+def test_the_kiosk_types_on_after_hostile_characters(own_home: Path, screen: str, characters: int) -> None:
+    seed = SCREENS.index(screen)
+    with kiosk(own_home) as terminal:
+        walk(terminal, screen)
+        process = terminal.app_process.pid
+        terminal.send(hostile_bytes(seed, characters), deadline=240.0)
+        come_home(terminal)
+        assert terminal.app_process.pid == process
 
 
 def every_key() -> list[str]:
@@ -86,69 +96,87 @@ def every_key() -> list[str]:
     return keys
 
 
-def test_no_key_leaves_the_app_or_writes_a_file(tmp_path: Path) -> None:
-    with sample(folder=tmp_path) as terminal:
-        process = terminal.app_process.pid
-        for key in every_key():
-            terminal.send(key)
-        assert_types_on(terminal)
-        assert terminal.app_process.pid == process
-        assert "sample" in terminal.text
-        assert list(tmp_path.iterdir()) == []
+KEYS_A_SCREEN_OFFERS = frozenset("\r\n\t \x1b")
+NAMES_OFFERED = frozenset(
+    {"escape", "enter", "tab", "shift+tab", "ctrl+m", "ctrl+i", "ctrl+j", "up", "down", "left", "right"}
+)
 
 
-def growth_and_echo(terminal: Terminal, hostile: bytes) -> tuple[float, float]:
-    """Send, then give the growth of memory in MiB and the seconds until the next character shows."""
-    before = terminal.rss
-    terminal.send(hostile)
-    assert_types_on(terminal)
-    growth = (terminal.rss - before) / MEBIBYTE
-    terminal.send("Q")
-    return growth, terminal.wait_for("stillQ|")
+def _may_lead_on(key: str) -> bool:
+    """Whether a screen offers the key, or the protocol makes it one that it offers: Alt+Insert holds an Esc."""
+    found = ANSI_SEQUENCES_KEYS.get(key, ())
+    names = {name.value for name in found if isinstance(name, Keys)} if isinstance(found, tuple) else set()
+    return key in KEYS_A_SCREEN_OFFERS or key in ("\x08", "\x7f") or key.endswith("u") or bool(names & NAMES_OFFERED)
+
+
+def _files_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize(
-    "hostile",
+    "screen", ["form", *(pytest.param(one, marks=pytest.mark.long) for one in SCREENS if one != "form")]
+)
+def test_no_key_leaves_a_screen_that_does_not_offer_it(own_home: Path, tmp_path: Path, screen: str) -> None:
+    """Each key that no screen offers is sent; then those that may lead on."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    with kiosk(own_home, folder=folder) as terminal:
+        walk(terminal, screen)
+        process, before = terminal.app_process.pid, _files_in(own_home)
+        for key in every_key():
+            if not _may_lead_on(key):
+                terminal.send(key)
+        terminal.send("\x1b[200~\x1b[201~")
+        for _moment in range(10):
+            terminal.read(0.05)
+        if screen != "consent":
+            terminal.wait_until(partial(_is_at_the_top, terminal, MARKS[screen]), what=MARKS[screen])
+        for key in every_key():
+            terminal.send(key)
+        come_home(terminal)
+        assert terminal.app_process.pid == process
+        assert _files_in(folder) == set()
+        assert _files_in(own_home) - before <= {"kiosk.log"}
+        assert b"\x1b]52" not in terminal.raw
+
+
+def _is_at_the_top(terminal: Terminal, shown: str) -> bool:
+    """Whether the screen still stands; among so many keys PageDown may be the last that was taken."""
+    terminal.send(PAGE_UP)
+    terminal.read(0.2)
+    return shown in terminal.text
+
+
+HUGE = (
+    FORGED_RESIZE.encode() * 50 + "".join(KILLERS).encode("utf-8", "surrogateescape"),
+    b"\x1b[200~" + b"0123456789" * (MEBIBYTE // 2) + b"\x1b[201~",
+    b"0123456789" * 1_000,
+    b"\x1b[200~" + FORGED_RESIZE.encode() * 50 + b"0123456789" * 1_000,
+)
+
+
+@pytest.mark.parametrize(
+    ("screen", "most_echo_seconds"),
     [
-        pytest.param(FORGED_RESIZE.encode() * 50, id="resizes"),
-        pytest.param(b"\x1b[200~" + FORGED_RESIZE.encode() * 50 + b"\x1b[201~", id="resizes in a paste"),
-        pytest.param(b"\x1b[200~" + b"0123456789" * (MEBIBYTE // 2) + b"\x1b[201~", id="5 MB paste"),
-        pytest.param(b"\x1b[200~" + b"0123456789" * 1000, id="paste without an end"),
-        pytest.param(b"0123456789" * 1_000, id="10 kB typed"),
+        ("form", math.inf),
+        pytest.param("form", 1.0, marks=pytest.mark.long),
+        pytest.param("login", 1.0, marks=pytest.mark.long),
     ],
 )
-def test_memory_and_answers_hold(hostile: bytes) -> None:
-    with sample() as terminal:
-        growth, echo = growth_and_echo(terminal, hostile)
-        assert growth < 50
-        assert echo < 1.0
-
-
-@pytest.mark.long
-def test_memory_holds_while_half_a_megabyte_is_typed() -> None:
-    with sample() as terminal:
-        growth, echo = growth_and_echo(terminal, b"0123456789" * 50_000)
-        assert growth < 50
-        assert echo < 1.0
-
-
-def test_tiny_and_huge_windows() -> None:
-    with sample() as terminal:
+def test_memory_and_echo_hold(own_home: Path, screen: str, most_echo_seconds: float) -> None:
+    with kiosk(own_home) as terminal:
+        walk(terminal, screen)
+        terminal.does("warm", "warm")
         before = terminal.rss
+        for hostile in HUGE:
+            terminal.send(hostile)
         for columns, rows in [(1, 1), (1000, 1000), (1, 1000), (1000, 1)]:
             terminal.resize(columns, rows)
             terminal.send("x")
         terminal.resize(80, 24)
-        assert_types_on(terminal)
+        terminal.wait_for(MARKS[screen])
+        terminal.send("\x1b[201~")
+        terminal.insists(f"{CTRL_U}Q0Z", "Q0Z")
+        echo = [terminal.does(f"{CTRL_U}{word}", word) for word in ("Q1Z", "Q2Z", "Q3Z")]
+        assert min(echo) < most_echo_seconds
         assert (terminal.rss - before) / MEBIBYTE < 50
-
-
-def test_a_size_that_no_signal_tells_of_is_noticed() -> None:
-    with sample("--deaf", size=(80, 1)) as terminal:
-        terminal.resize(80, 24)
-        terminal.does("seen", typed("seen", "", ""))
-
-
-def test_a_paste_is_one_clean_line_cut_to_the_field() -> None:
-    with sample() as terminal:
-        terminal.does("\x1b[200~王\x07小\u202e明\r\nsecond line\x1b[201~", typed("王小明", "", ""))

@@ -8,36 +8,27 @@ from sqlmodel import col, select
 
 from db.models.documents import CardAnswer, Signature
 from kiosk.services.documents.register import drawing_of
-from tests.terminal.harness import Terminal
-from tests.terminal.walker import ENTER, TAB, kiosk, prepare, walk
+from tests.terminal.keys import BACKTAB, ENTER, TAB, drag
+from tests.terminal.walker import kiosk, opened, walk
 
 _ROW = 14
 _COLUMNS = range(10, 50)
 _QUARTERS = set("▘▝▀▖▌▞▛▗▚▐▜▄▙▟█")
 
 
-def _mouse(terminal: Terminal, button: int, column: int, row: int, end: str = "M") -> None:
-    """What a terminal reports of the mouse (SGR 1006)."""
-    terminal.send(f"\x1b[<{button};{column};{row}{end}")
-
-
-def test_the_card_by_keyboard_and_the_signature_by_mouse(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    school = prepare(home)
-    with kiosk(home) as terminal:
+def test_the_card_by_keyboard_and_the_signature_by_mouse(own_home: Path) -> None:
+    with kiosk(own_home) as terminal:
         walk(terminal, "hub")
         terminal.does(f"{TAB}{ENTER}", "【不開通】悠遊卡記名")
         terminal.does(ENTER, "【開通】悠遊卡記名")
         terminal.does(f"{TAB * 4}{ENTER}", "您選擇開通：悠遊卡記名。")
         terminal.does(ENTER, "申請簽署")
         terminal.does(f"{TAB * 2}{ENTER}", "在螢幕上簽名")
-        terminal.does(f"\x1b[Z{ENTER}", "簽好了")
-        _mouse(terminal, 0, _COLUMNS[0], _ROW)
-        for column in _COLUMNS:
-            _mouse(terminal, 32, column, _ROW + column % 8 // 4)
-        _mouse(terminal, 0, _COLUMNS[-1], _ROW, "m")
+        terminal.does(f"{BACKTAB}{ENTER}", "簽好了")
+        terminal.send(drag([(_COLUMNS[0], _ROW), *((column, _ROW + column % 8 // 4) for column in _COLUMNS)]))
         terminal.wait_until(lambda: sum(map(terminal.text.count, _QUARTERS)) >= len(_COLUMNS) - 2, what="the stroke")
         terminal.does(ENTER, "請現在向學校人員出示身分證件")
+    school = opened(own_home)
     with school.store.read() as session:
         signature = session.exec(select(Signature).order_by(col(Signature.signed_at).desc())).first()
         assert signature is not None

@@ -9,22 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from sqlmodel import select
 
 from db.models.applications import Application
-from kiosk.clock import SystemClock
-from kiosk.config.settings import load_settings
 from kiosk.demo.people import invented_roster
-from kiosk.demo.seed import fill_demo_school
 from kiosk.demo.staff_work import demo_staff_logins
 from kiosk.domain.application_status import ApplicationState
-from kiosk.services.school import School, open_school
-from tests.terminal.harness import Terminal, python
+from kiosk.services.school import School
+from tests.terminal.harness import Terminal
+from tests.terminal.keys import CTRL_U, DOWN, ENTER, ESCAPE, F2, F6, F9, TAB, click
+from tests.terminal.staff_walker import office
+from tests.terminal.walker import opened
 
 TEACHER = demo_staff_logins()[0]
-F2, F6, F9, DOWN = "\x1bOQ", "\x1b[17~", "\x1b[20~", "\x1b[B"
-ESCAPE, ENTER, TAB, CLEAR = "\x1b", "\r", "\t", "\x15"
 UNSIGNED, TO_RETURN, TO_LOOK_AT = "110008", "110009", "110015"
 CLEAN = ("110013", "110014")
 """Students of the demo school's teacher, by what their applications want; see `kiosk.demo.staff_work`."""
@@ -33,20 +30,10 @@ REASON = "手機號碼和簽章申請書不同，請再核對一次。"
 
 
 @pytest.fixture
-def school(tmp_path: Path) -> Iterator[School]:
-    opened = open_school(load_settings(tmp_path / "home", environment={}), SystemClock(), PasswordHasher(1, 1024, 1))
-    fill_demo_school(opened)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(params=[(100, 30), (80, 24)], ids=["100x30", "80x24"])
-def office(request: pytest.FixtureRequest, school: School) -> Iterator[Terminal]:
-    """An office machine, at the staff's login."""
-    command = python("run_kiosk.py", "review", "--home", str(school.settings.home))
-    with Terminal(command, size=request.param) as terminal:
-        terminal.wait_for("密碼", 30)
-        yield terminal
+def school(own_home: Path) -> Iterator[School]:
+    school = opened(own_home)
+    yield school
+    school.close()
 
 
 def _application(school: School, student_number: str) -> Application:
@@ -62,21 +49,30 @@ def _line_of(terminal: Terminal, text: str) -> int:
     return next(place for place, line in enumerate(terminal.text.splitlines(), 1) if text in line)
 
 
-def _click(terminal: Terminal, column: int, line: int) -> None:
-    """Press and let go of the left button, as a terminal tells it (SGR mouse mode)."""
-    terminal.send(f"\x1b[<0;{column};{line}M\x1b[<0;{column};{line}m")
+@pytest.mark.parametrize("size", [(100, 30), pytest.param((80, 24), marks=pytest.mark.long)])
+def test_a_teachers_day(school: School, size: tuple[int, int]) -> None:
+    with office(school.settings.home, size=size) as terminal:
+        _work(terminal, school)
+        app = terminal.app_process
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert not app.is_running()
+        _assert_nothing_said(terminal)
+        assert not _is_raw(terminal), "the terminal is given back as it was"
+        for secret in (b"\x1b]52", TEACHER.password.encode()):
+            assert secret not in terminal.raw
 
 
-def test_a_teachers_day(office: Terminal, school: School) -> None:
+def _work(office: Terminal, school: School) -> None:
     assert _is_raw(office)
-    office.does(f"{TEACHER.account}{TAB}{TEACHER.password}{ENTER}", "審核申請", 60)
+    office.does(f"{TEACHER.account}{TAB}{TEACHER.password}{ENTER}", "審核申請")
     assert TEACHER.password not in office.text
     office.does(ENTER, "可直接通過")
 
     line = _line_of(office, _application(school, UNSIGNED).number)
-    _click(office, 40, line)
+    office.send(click(40, line))
     office.wait_until(lambda: office.text.splitlines()[line - 1].startswith("＞"), what="the cursor")
-    _click(office, 40, line)
+    office.send(click(40, line))
     office.wait_for(f"學號 {UNSIGNED}")
     office.does(F2, "已登錄收到簽章申請書")
     office.does(ESCAPE, "整批通過")
@@ -95,7 +91,7 @@ def test_a_teachers_day(office: Terminal, school: School) -> None:
     office.does(F9, "看過了，通過")
     office.does(ENTER, f"{_application(school, TO_LOOK_AT).number} 已通過")
 
-    office.does(f"{F2}{CLEAR}{F6}", "要通過 2 件")
+    office.does(f"{F2}{CTRL_U}{F6}", "要通過 2 件")
     office.does(f"{TEACHER.password}{ENTER}", "已通過 2 件")
     assert TEACHER.password not in office.text
     approved = [_application(school, number) for number in CLEAN]
@@ -109,12 +105,6 @@ def test_a_teachers_day(office: Terminal, school: School) -> None:
     office.wait_gone("登出")
     office.wait_for("密碼")
     _assert_nothing_said(office)
-    office.signal(signal.SIGTERM)
-    assert office.wait_exit() == 128 + signal.SIGTERM
-    _assert_nothing_said(office)
-    assert not _is_raw(office), "the terminal is given back as it was"
-    for secret in (b"\x1b]52", TEACHER.password.encode()):
-        assert secret not in office.raw
 
 
 def _is_raw(terminal: Terminal) -> bool:

@@ -17,10 +17,12 @@ from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
 from kiosk.services.school import School, open_school
 from tests.paths import ROOT
 from tests.terminal.harness import Terminal, python
+from tests.terminal.keys import BACKTAB, ENTER, ESCAPE, PAGE_DOWN, TAB
 
 PASSWORD = "Harbour7lights"
-FIRST_PLACE, CHILDREN = 20, 60
-"""Children of the demo school that are made ready for a visit: confirmed, their password chosen, a draft kept."""
+READY, WITH_DRAFT, NEW = 0, 3, 4
+"""Children of the demo school, those before the last made ready for a visit: confirmed, their password chosen."""
+_FIRST_PLACE = 20
 
 LOGIN = "登入帳號"
 MARKS = {
@@ -41,18 +43,18 @@ MARKS = {
 """What stands on each screen and on no other that a walk to it passes."""
 
 SCREENS = tuple(MARKS)
-_SERIALS = count()
-ESCAPE, TAB, BACKTAB, ENTER, PAGE_UP, PAGE_DOWN = "\x1b", "\t", "\x1b[Z", "\r", "\x1b[5~", "\x1b[6~"
+_PAGES = 60
+_serials = count()
 
 
 def number_of(child: int) -> str:
     """Give the student number of one of the children made ready."""
-    return f"{110001 + FIRST_PLACE + child % CHILDREN}"
+    return f"{110001 + _FIRST_PLACE + child}"
 
 
 def first_id_of(child: int) -> str:
     """Give the national ID that is a child's first password."""
-    place = FIRST_PLACE + child % CHILDREN
+    place = _FIRST_PLACE + child
     return invented_id("A", 1 + place % 2, 9000000 + place)
 
 
@@ -71,9 +73,12 @@ def applicant(serial: int) -> ApplicantEntry:
     )
 
 
-def draft_owner(child: int) -> ApplicantEntry:
-    """Give the applicant whose draft is kept for a child."""
-    return applicant(800 + child)
+DRAFT_OWNER = applicant(800)
+
+
+def opened(home: Path) -> School:
+    """Open the school of a home with a cheap hasher."""
+    return open_school(load_settings(home, environment={}), SystemClock(), PasswordHasher(1, 1024, 1))
 
 
 def prepare(home: Path) -> School:
@@ -82,110 +87,99 @@ def prepare(home: Path) -> School:
     settings = '[smtp]\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"\nsender = "kiosk@example.org"\n'
     settings += "[signing]\non_screen = true\n"
     (home / "kiosk.toml").write_text(settings, encoding="utf-8")
-    school = open_school(load_settings(home, environment={}), SystemClock(), PasswordHasher(1, 1024, 1))
+    school = opened(home)
     fill_demo_school(school)
-    for child in range(CHILDREN):
-        if child % 10 == 9:
-            continue  # their first login is still to come
+    for child in range(NEW):
         visitor = school.sign_in.student(f"P{number_of(child)}", first_id_of(child), "test").visitor
         visitor = school.sign_in.change_password(visitor, PASSWORD)
         school.student_data.confirm(visitor)
-        if child % 10 == 8:
-            mother = draft_owner(child)
-            values = {"mode": Mode.ONE_PARENT, "basis": Basis.PARENTS, "entries": [asdict(mother)]}
-            school.drafts.save(visitor, "application", values, mother.national_id)
+        if child == WITH_DRAFT:
+            values = {"mode": Mode.ONE_PARENT, "basis": Basis.PARENTS, "entries": [asdict(DRAFT_OWNER)]}
+            school.drafts.save(visitor, "application", values, DRAFT_OWNER.national_id)
     return school
 
 
-def child_for(screen: str, visit: int) -> int:
-    """Give a child whose visit leads to a screen."""
-    if screen == "change":
-        return visit % 6 * 10 + 9
-    if screen == "ask_id":
-        return visit % 6 * 10 + 8
-    return visit % 48 // 8 * 10 + visit % 8
-
-
-def kiosk(home: Path, *, size: tuple[int, int] = (80, 24), folder: Path | None = None) -> Terminal:
-    """Start the kiosk and wait for the login."""
-    command = python(str(ROOT / "run_kiosk.py"), "run", "--home", str(home))
-    terminal = Terminal(command, size=size) if folder is None else Terminal(command, size=size, folder=folder)
-    terminal.wait_for(LOGIN, 30)
+def kiosk(home: Path, *, size: tuple[int, int] = (80, 24), folder: Path = ROOT, fault: str = "") -> Terminal:
+    """Start the kiosk, with a fault planted as in `tests.terminal.sabotaged_kiosk` if one is named; see the login."""
+    command = ("-m", "tests.terminal.sabotaged_kiosk", str(home), fault)
+    if not fault:
+        command = (str(ROOT / "run_kiosk.py"), "run", "--home", str(home))
+    terminal = Terminal(python(*command), size=size, folder=folder)
+    terminal.wait_for(LOGIN)
     return terminal
 
 
-def wait_for_empty_login(terminal: Terminal) -> None:
-    """Wait for the whole resting login: half of it may be read while the hub before it still stands below."""
+def log_in(terminal: Terminal, child: int, password: str = PASSWORD) -> None:
+    """Log in at the resting login: half of it may be read while the menu before it still stands below."""
     terminal.wait_until(lambda: LOGIN in terminal.text and MARKS["hub"] not in terminal.text, what="the whole login")
+    terminal.send(f"P{number_of(child)}{TAB}{password}{ENTER}")
 
 
-def walk(terminal: Terminal, screen: str, visit: int = 0) -> None:
+def walk(terminal: Terminal, screen: str) -> None:
     """Go from the login to a screen, and see it.
 
     Args:
         terminal: stands at an empty login.
         screen: one of `SCREENS`.
-        visit: which child comes.
     """
-    child = child_for(screen, visit)
+    child = {"change": NEW, "ask_id": WITH_DRAFT}.get(screen, READY)
     if screen == "login":
         return
-    wait_for_empty_login(terminal)
-    terminal.send(f"P{number_of(child)}{TAB}{first_id_of(child) if screen == 'change' else PASSWORD}{ENTER}")
+    log_in(terminal, child, first_id_of(child) if screen == "change" else PASSWORD)
     if screen != "change":
-        terminal.wait_for(MARKS["hub"], 20)
+        terminal.wait_for(MARKS["hub"])
         _go_on(terminal, screen)
-    terminal.wait_for(MARKS[screen], 20)
+    terminal.wait_for(MARKS[screen])
 
 
 def _go_on(terminal: Terminal, screen: str) -> None:
-    """Go on from the hub."""
-    if screen == "hub":
-        return
+    """Go on from the menu."""
     if "審核中" in terminal.text:
         terminal.send(BACKTAB * 2)  # an earlier visit applied, so the last door has the focus
     if screen in ("confirm", "report"):
         terminal.does(f"{BACKTAB}{ENTER}", MARKS["confirm"])
         if screen == "report":
             terminal.send(f"{TAB}{ENTER}")
-        return
-    terminal.does(ENTER, MARKS["consent"])
-    if screen == "consent":
-        return
-    read_to_the_end(terminal)
-    terminal.send(f"{TAB}{ENTER}{ENTER}")
-    if screen == "ask_id":
-        return
-    for before in ("mode", "basis", "form"):
-        terminal.wait_for(MARKS[before])
-        if screen == before:
-            return
-        if before != "form":
-            terminal.send(ENTER)
-    mother = applicant(next(_SERIALS))
-    entries = (mother.name, mother.relation, *(mother.national_id,) * 2, mother.mobile, *(mother.email,) * 2)
-    terminal.does("".join(f"{entry}{ENTER}" for entry in entries), MARKS["read_back"])
-    if screen == "read_back":
-        return
-    terminal.does(ENTER, "目前無法寄信")
-    if screen == "receipt":
-        terminal.send(f"{TAB}{TAB}{TAB}{ENTER}")
+    elif screen != "hub":
+        apply(terminal, applicant(next(_serials)), screen)
 
 
-def read_to_the_end(terminal: Terminal) -> None:
-    """Turn the pages of the consent."""
-    for _page in range(60):
-        if "已讀到最後" in terminal.text:
+def apply(terminal: Terminal, entry: ApplicantEntry, until: str = "receipt") -> None:
+    """Go from the first door of the menu to a screen of the application."""
+    values = (entry.name, entry.relation, *(entry.national_id,) * 2, entry.mobile, *(entry.email,) * 2)
+    steps = {
+        "consent": ENTER,
+        "ask_id" if until == "ask_id" else "mode": f"{TAB}{ENTER}{ENTER}",
+        "basis": ENTER,
+        "form": ENTER,
+        "read_back": "".join(f"{value}{ENTER}" for value in values),
+        "code": ENTER,
+        "receipt": f"{TAB * 3}{ENTER}",
+    }
+    for screen, keys in steps.items():
+        terminal.does(keys, MARKS[screen])
+        if screen == until:
             return
-        terminal.send(PAGE_DOWN)
-        terminal.read(0.1)
-    terminal.wait_for("已讀到最後")
+        if screen == "consent":
+            terminal.does(PAGE_DOWN * _PAGES, "已讀到最後")
+        elif screen == "code":
+            terminal.wait_for("目前無法寄信")
+
+
+def first_visit(terminal: Terminal, entry: ApplicantEntry) -> None:
+    """Go from the login, past the change of the first password and the confirmation, to the receipt."""
+    log_in(terminal, NEW, first_id_of(NEW))
+    terminal.wait_for(MARKS["change"])
+    terminal.does(f"{PASSWORD}{ENTER}{PASSWORD}{ENTER}", MARKS["hub"])
+    terminal.does(ENTER, MARKS["confirm"])
+    terminal.does(ENTER + ENTER, "已確認")
+    apply(terminal, entry)
 
 
 def come_home(terminal: Terminal) -> None:
-    """Leave, by the keys each screen offers, whatever screen the kiosk stands at, and see that it types on."""
+    """Leave, by the keys each screen offers, whatever screen the kiosk stands at; see that it types on."""
     terminal.send("\x1b[201~")
-    deadline = time.monotonic() + 60.0
+    deadline = time.monotonic() + 120.0
     while not ("您的IP" in terminal.text and _echoes(terminal)):
         assert time.monotonic() < deadline, f"no way back from:\n{terminal.text}"
         text = terminal.text
@@ -206,7 +200,7 @@ def _echoes(terminal: Terminal) -> bool:
     while time.monotonic() < end:
         terminal.read(0.05)
     terminal.send("still")
-    end = time.monotonic() + 0.7
+    end = time.monotonic() + 1.5
     while time.monotonic() < end:
         if "still" in terminal.text:
             return True

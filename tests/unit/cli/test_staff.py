@@ -1,4 +1,4 @@
-"""``staff …`` as scripts use it; as a person types it, it is in ``tests/terminal/test_staff_command.py``."""
+"""``staff …`` as scripts use it; as a person types it, it is in ``tests/terminal/test_commands.py``."""
 
 from __future__ import annotations
 
