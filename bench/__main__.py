@@ -13,21 +13,8 @@ from pathlib import Path
 
 from bench.homes import Run
 
-GROUPS = {
-    "forms": "bench.forms",
-    "submission": "bench.submission",
-    "writers": "bench.writers",
-    "roster": "bench.roster",
-    "table": "bench.table",
-    "queue": "bench.queue",
-    "start": "bench.start",
-    "typing": "bench.form_typing",
-    "steps": "bench.steps",
-    "idle": "bench.idle",
-    "staff": "bench.staff_sign_in",
-    "bursts": "bench.bursts",
-}
-"""The modules of bars, by the name of their group."""
+GROUPS = ("start", "form_typing", "steps", "idle", "queue", "roster", "submission", "forms")
+"""The modules of bars."""
 
 
 def main() -> int:
@@ -42,7 +29,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         run = Run(Path(folder), short=arguments.short)
         for group in arguments.groups or GROUPS:
-            for bar in importlib.import_module(GROUPS[group]).bars(run):
+            for bar in importlib.import_module(f"bench.{group}").bars(run):
                 print(bar.line(), flush=True)
                 all_hold = all_hold and bar.holds
     return 0 if all_hold else 1

@@ -6,73 +6,49 @@
 from __future__ import annotations
 
 import asyncio
-import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
+from collections.abc import Sequence
 
-from argon2 import PasswordHasher
-
-from bench.homes import Run
-from bench.pseudo_terminal import ROOT, PseudoTerminal, python
-from bench.report import Bar
-from bench.start import BARE, BARE_LABEL, LOGIN_LABEL, kiosk
-from kiosk.config.settings import load_settings
-from kiosk.services.school import open_school
-from kiosk.testing.clock import FakeClock
-from tests.pilot.conftest import add_students
+from bench.homes import Run, small_school
+from bench.pseudo_terminal import PseudoTerminal, kiosk, python
+from bench.report import Bar, Rounds
+from bench.start import BARE, BARE_LABEL, LOGIN_LABEL
+from tests.paths import ROOT
 from tests.pilot.family.test_nothing_left import visit_often
-
-_SECONDS, _SECONDS_IN_SHORT = 20.0, 5.0
-_VISITS, _VISITS_IN_SHORT = 1_000, 60
 
 
 def bars(run: Run) -> list[Bar]:
     """Run kiosk and bare app in turns; then make the visits in a process of their own."""
-    seconds = _SECONDS_IN_SHORT if run.short else _SECONDS
-    command = kiosk(run.empty)
-    rounds = [(_idle(command, LOGIN_LABEL, seconds), _idle(BARE, BARE_LABEL, seconds)) for _ in range(run.rounds(7))]
-    ours, bare = [statistics.median(pair[side][0] for pair in rounds) * 1000 for side in (0, 1)]
-    idle = statistics.median(a[0] / b[0] for a, b in rounds)
-    memory = statistics.median(a[1] / b[1] for a, b in rounds)
-    visits = _VISITS_IN_SHORT if run.short else _VISITS
-    early, late = _memory_of_visits(visits)
+    command = kiosk(run.home())
+    seconds = 5 if run.short else 20
+    rounds = Rounds(
+        run.rounds(7), lambda: _idle("kiosk", command, LOGIN_LABEL, seconds) | _idle("bare", BARE, BARE_LABEL, seconds)
+    )
+    visits = run.rounds(1_000, 60)
+    done = subprocess.run(python("-m", "bench.idle", str(visits)), cwd=ROOT, check=True, capture_output=True, text=True)
+    early, late = (int(part) / 2**20 for part in done.stdout.split())
     return [
-        Bar("idle processor time / bare", idle, 1.0, f"{ours:.0f} ms / {bare:.0f} ms in {seconds:.0f} s"),
-        Bar("memory with the database loaded / bare", memory, 2.3, f"{rounds[0][0][1] >> 20} MiB"),
-        Bar(f"memory after {visits:,} visits / early on", late / early, 1.05, f"{late >> 20} MiB / {early >> 20} MiB"),
+        rounds.ratio("idle processor time / bare", 1.0, "kiosk time", "bare time", f"s in {seconds} s"),
+        rounds.ratio("memory with the database loaded / bare", 2.3, "kiosk memory", "bare memory", "MiB"),
+        Bar(f"memory after {visits:,} visits / early on", late / early, 1.05, f"{late:.1f} / {early:.1f} MiB"),
     ]
 
 
-def _idle(command: list[str], label: str, seconds: float) -> tuple[float, int]:
-    """Return the processor seconds used while nobody types, and the resident bytes."""
+def _idle(name: str, command: Sequence[str], label: str, seconds: float) -> dict[str, float]:
+    """Return the processor seconds used while nobody types, and the resident MiB."""
     with PseudoTerminal(command) as terminal:
         terminal.wait_for(label)
         terminal.settle(2.0)
         before = terminal.cpu_seconds()
         time.sleep(seconds)
-        return terminal.cpu_seconds() - before, terminal.resident_bytes()
-
-
-def _memory_of_visits(visits: int) -> tuple[int, int]:
-    command = python("-m", "bench.idle", str(visits))
-    early, late = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
-    return int(early), int(late)
-
-
-def _visit(visits: int) -> tuple[int, int]:
-    """Make visits of every kind; return the resident bytes after a tenth of them and at the end."""
-    clock = FakeClock()
-    with tempfile.TemporaryDirectory() as folder:
-        settings = load_settings(Path(folder) / "home", environment={})
-        school = open_school(settings, clock, PasswordHasher(1, 1024, 1))
-        add_students(school)
-        memory = asyncio.run(visit_often(school, clock, visits))
-        school.close()
-    return memory
+        return {
+            f"{name} time": terminal.cpu_seconds() - before,
+            f"{name} memory": terminal.resident_bytes() / 2**20,
+        }
 
 
 if __name__ == "__main__":
-    sys.stdout.write(" ".join(map(str, _visit(int(sys.argv[1])))))
+    with small_school() as (school, clock):
+        print(*asyncio.run(visit_often(school, clock, int(sys.argv[1]))))

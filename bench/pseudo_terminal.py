@@ -17,7 +17,8 @@ from typing import Self
 
 import psutil
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+from kiosk.config.settings import Settings
+from tests.paths import ROOT
 
 
 class PseudoTerminal:
@@ -25,18 +26,12 @@ class PseudoTerminal:
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
         """Start the command; the clock runs from here."""
-        variables = {
-            **os.environ,
-            "TERM": "xterm-256color",
-            "COLORTERM": "truecolor",
-            "TEXTUAL_DISABLE_KITTY_KEY": "1",
-            **(environment or {}),
-        }
+        fixed = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TEXTUAL_DISABLE_KITTY_KEY": "1"}
         self.started = time.perf_counter()
         self.pid, self.descriptor = os.forkpty()
         if self.pid == 0:
             os.chdir(ROOT)
-            os.execvpe(command[0], list(command), variables)
+            os.execvpe(command[0], list(command), {**os.environ, **fixed, **(environment or {})})
         fcntl.ioctl(self.descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         self.output = b""
 
@@ -111,33 +106,33 @@ class PseudoTerminal:
             raise TimeoutError("the typed keys were not answered")
         return last - began
 
-    def processes(self) -> list[psutil.Process]:
+    def _processes(self) -> list[psutil.Process]:
         """Return the command's process and all its children."""
         own = psutil.Process(self.pid)
         return [own, *own.children(recursive=True)]
 
     def cpu_seconds(self) -> float:
-        """Return the processor time so far, to the nanosecond; ``cpu_times`` counts hundredths of a second."""
-        return sum(_nanoseconds(process.pid) for process in self.processes()) / 1e9
+        """Return the processor time so far: the first ``schedstat`` figure of all threads, in nanoseconds (Linux)."""
+        tasks = [task for process in self._processes() for task in Path(f"/proc/{process.pid}/task").iterdir()]
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
     def resident_bytes(self) -> int:
         """Return the resident bytes of the largest process; a supervisor beside it shares its pages."""
-        return max(int(process.memory_info().rss) for process in self.processes())
+        return max(int(process.memory_info().rss) for process in self._processes())
 
     def close(self) -> None:
         """End it."""
-        for process in self.processes():
+        for process in self._processes():
             process.send_signal(signal.SIGKILL)
         os.close(self.descriptor)
         os.waitpid(self.pid, 0)
 
 
-def _nanoseconds(pid: int) -> int:
-    """Return the processor time of a process: the sum of its threads' first ``schedstat`` figures (Linux)."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
-
-
 def python(*arguments: str) -> list[str]:
     """Return the command that runs this interpreter with these arguments."""
     return [sys.executable, *arguments]
+
+
+def kiosk(settings: Settings) -> list[str]:
+    """Return the command that runs the kiosk of a home."""
+    return python("run_kiosk.py", "run", "--home", str(settings.home))

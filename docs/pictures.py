@@ -6,16 +6,15 @@ import asyncio
 import math
 import os
 import tempfile
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
 
 from argon2 import PasswordHasher
 
-from docs.painting import paint
-from docs.staff_pictures import office_work, shift
-from kiosk.app import AppOptions, KioskApp
+from docs.painting import FOLDER, SIZES, Keep, person_at
+from docs.staff_pictures import office_work, teacher_work
+from kiosk.app import AppOptions
 from kiosk.config.settings import load_settings
 from kiosk.demo.parent_accounts import demo_account_logins
 from kiosk.demo.seed import demo_logins, fill_demo_school
@@ -24,26 +23,12 @@ from kiosk.testing.account import AccountParent
 from kiosk.testing.clock import FakeClock
 from kiosk.testing.parent import Parent
 
-FOLDER = Path(__file__).parent / "pictures"
-SIZES = ((80, 24), (100, 30))
-
 
 async def _visit(school: School, size: tuple[int, int]) -> None:
     lines = "\n".join(f"{login.account}　{login.password}　{login.what}" for login in demo_logins())
-    app = KioskApp(
-        school.settings, school.clock, school, AppOptions(family_demo_lines=f"展示用登入（Ctrl+Q 離開）：\n{lines}")
-    )
-    name = f"{size[0]}x{size[1]}"
-
-    async with app.run_test(size=size) as pilot:
-        parent = Parent(pilot)
-
-        async def keep(step: str) -> None:
-            await pilot.pause()
-            paint(app, FOLDER / f"{step}-{name}.png")
-
-        await parent.sees("LoginScreen")
-        await keep("1-login")
+    options = AppOptions(family_demo_lines=f"展示用登入（Ctrl+Q 離開）：\n{lines}")
+    async with person_at(school, size, Parent, options=options) as (parent, keep):
+        await keep("1-login", "LoginScreen")
         login = demo_logins()[0 if size == SIZES[0] else -1]
         await parent.logs_in(login.account, login.password)
         await parent.sees("ChangePasswordScreen")
@@ -61,38 +46,30 @@ async def _visit(school: School, size: tuple[int, int]) -> None:
         await parent.opens("apply", "ConsentScreen")
         await keep("5-consent")
         await parent.consents()
-        await parent.sees("ApplicationModeScreen")
-        await keep("6-mode")
+        await keep("6-mode", "ApplicationModeScreen")
         await parent.clicks("#one_parent")
-        await parent.sees("BasisScreen")
-        await keep("6-basis")
+        await keep("6-basis", "BasisScreen")
         await parent.clicks("#parents")
-        await parent.sees("ApplicantFormScreen")
-        await keep("6-form")
+        await keep("6-form", "ApplicantFormScreen")
         await parent.fills_in("林小花", "媽媽", "B200300401", "0910100200", "flower@gmial.com")
-        await parent.sees("SummaryScreen")
-        await keep("6-read-back")
-        await parent.presses("enter")
-        await parent.sees("ReceiptScreen")
-        await keep("7-receipt")
+        await keep("6-read-back", "SummaryScreen")
+        await keep("7-receipt", "ReceiptScreen", "enter")
         await parent.presses("enter")
         await parent.logs_in(login.account, "Harbour7lights")
-        await _paper(parent, keep)
+        await _card_and_signing(parent, keep)
 
 
-async def _paper(parent: Parent, keep: Callable[[str], Awaitable[None]]) -> None:
-    """The last two doors: the card's functions, and signing on the screen."""
+async def _card_and_signing(parent: Parent, keep: Keep) -> None:
+    """Choose the functions of the student card and sign on the screen."""
     await parent.opens("card", "StudentCardScreen")
     await parent.presses("enter")
     await keep("8-card")
     await parent.clicks("#send")
-    await parent.sees("NoticeScreen")
-    await parent.presses("enter")
+    await parent.answers_notice()
     await parent.opens("sign", "FormsToSignScreen")
     await keep("8-sign")
     await parent.clicks("#sign")
-    await parent.sees("NoticeScreen")
-    await parent.presses("enter")
+    await parent.answers_notice()
     await parent.sees("SignatureScreen")
     height = parent.app.screen.query_one("#pad").size.height
     for left in (12, 36):
@@ -105,43 +82,33 @@ async def _paper(parent: Parent, keep: Callable[[str], Awaitable[None]]) -> None
 
 
 async def _account(school: School, size: tuple[int, int]) -> None:
-    """The guide's step 三, with the account of a parent of two children."""
-    app = KioskApp(school.settings, school.clock, school)
+    """Use the account of a parent of two children (the guide's step 三)."""
     login = demo_account_logins()[0]
-
-    async with app.run_test(size=size) as pilot:
-        parent = AccountParent(pilot)
-
-        async def keep(step: str) -> None:
-            await pilot.pause()
-            paint(app, FOLDER / f"{step}-{size[0]}x{size[1]}.png")
-
+    async with person_at(school, size, AccountParent, prefix="9-account-") as (parent, keep):
         await parent.enters_from_lobby()
-        await keep("9-account-login")
+        await keep("login")
         await parent.forgets()
-        await parent.sees("AccountNoticeScreen")
-        await parent.presses("enter")
+        await parent.answers_notice()
         await parent.signs_on(login.account, login.password)
-        await parent.sees("AccountHomeScreen")
-        await keep("9-account-home")
+        await keep("home", "AccountHomeScreen")
         await parent.opens("systems", "SystemsScreen")
-        await keep("9-account-systems")
+        await keep("systems")
         await parent.chooses("epay", "SystemScreen")
-        await keep("9-account-system")
+        await keep("system")
         await parent.goes_back("SystemsScreen")
         await parent.goes_back("AccountHomeScreen")
-        for door, screen in (("fees", "FeesScreen"), ("contact", "ContactScreen"), ("data", "OwnDataScreen")):
-            await parent.opens(door, screen)
-            await pilot.pause(0.1)  # a list is fetched
-            await keep(f"9-account-{door}")
+        for button, screen in (("fees", "FeesScreen"), ("contact", "ContactScreen"), ("data", "OwnDataScreen")):
+            await parent.opens(button, screen)
+            await parent.pilot.pause(0.1)  # a list is read in a thread
+            await keep(button)
             await parent.goes_back("AccountHomeScreen")
         await parent.opens("carers", "ChooseChildScreen")
         await parent.presses("enter")
         await parent.sees("CarersScreen")
-        await pilot.pause(0.1)
-        await keep("9-account-carers")
+        await parent.pilot.pause(0.1)
+        await keep("carers")
         await parent.chooses("grant", "AddCarerScreen")
-        await keep("9-account-grant")
+        await keep("grant")
 
 
 def main() -> None:
@@ -151,12 +118,10 @@ def main() -> None:
         settings = load_settings(Path(folder) / "home", demo=True, environment={})
         school = open_school(settings, FakeClock(), PasswordHasher(1, 1024, 1))
         fill_demo_school(school)
-        for size in SIZES:
-            asyncio.run(_visit(school, size))
-            asyncio.run(_account(school, size))
-        for size in SIZES:
-            asyncio.run(shift(school, size, FOLDER))
-        asyncio.run(office_work(school, FOLDER))
+        for act in (_visit, _account, teacher_work):
+            for size in SIZES:
+                asyncio.run(act(school, size))
+        asyncio.run(office_work(school))
         school.close()
 
 

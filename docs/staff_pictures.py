@@ -1,19 +1,17 @@
 """The pictures of the staff's screens, for `docs/staff.zh-TW.md`; made by `make pictures`.
 
-Queue, application and bulk approval come in both sizes, what is decided on the way in one.
+Queue, application and bulk approval come in both sizes, the other screens in one.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from pathlib import Path
 
 from textual.widgets import Button
 
-from docs.painting import paint
-from kiosk.app import AppOptions, KioskApp
+from docs.painting import Keep, person_at
+from kiosk.app import AppOptions
 from kiosk.demo.staff_work import demo_staff_logins
 from kiosk.services.school import School
 from kiosk.services.signing.print_desk import whole_queue
@@ -25,203 +23,158 @@ _SIZE = (100, 30)
 _PASSWORD = demo_staff_logins()[0].password
 
 
-class _Photographer(Reviewer):
-    """Somebody of the staff who keeps a picture of what they see."""
-
-    folder: Path
-
-    async def keeps(self, step: str) -> None:
-        """Paint the screen that stands."""
-        await self.pilot.pause()
-        width, height = self.app.size
-        paint(self.app, self.folder / f"staff-{step}-{width}x{height}.png")
+def _at_the_office(school: School, size: tuple[int, int]) -> AbstractAsyncContextManager[tuple[Reviewer, Keep]]:
+    return person_at(school, size, Reviewer, prefix="staff-", options=AppOptions(staff_only=True))
 
 
-@asynccontextmanager
-async def _at_the_office(school: School, size: tuple[int, int], folder: Path) -> AsyncIterator[_Photographer]:
-    app = KioskApp(school.settings, school.clock, school, AppOptions(staff_only=True))
-    async with app.run_test(size=size) as pilot:
-        reviewer = _Photographer(pilot)
-        reviewer.folder = folder
-        yield reviewer
-
-
-async def shift(school: School, size: tuple[int, int], folder: Path) -> None:
-    """The homeroom teacher's way: queue, one application, approval in bulk as far as the summary."""
+async def teacher_work(school: School, size: tuple[int, int]) -> None:
+    """Show the homeroom teacher's queue, one application, and a bulk approval, in the small size up to its summary."""
     assert isinstance(school.clock, FakeClock)
     if size != _SIZE:
         school.clock.set_wall(school.clock.now() + timedelta(days=3))
-    async with _at_the_office(school, size, folder) as reviewer:
-        await reviewer.sees("StaffLoginScreen")
+    async with _at_the_office(school, size) as (staff, keep):
         if size == _SIZE:
-            await reviewer.keeps("1-login")
-        await reviewer.logs_in("TEACHER", _PASSWORD)
-        await reviewer.sees("StaffMenuScreen")
-        await reviewer.keeps("2-hub")
-        await reviewer.opens_queue()
-        await reviewer.presses("down", "down")
-        await reviewer.keeps("3-queue")
-        await reviewer.opens_application("110015")
-        await reviewer.keeps("4-application")
-        await reviewer.presses("pagedown")
-        await reviewer.keeps("4-application-below")
-        await reviewer.presses("escape")
-        await reviewer.sees("QueueScreen")
-        await reviewer.searches("")
-        await reviewer.presses("f6")
-        await reviewer.sees("BulkApprovalScreen")
-        await reviewer.sees_rows()
-        await reviewer.keeps("5-bulk-summary")
+            await keep("1-login", "StaffLoginScreen")
+        await staff.logs_in("TEACHER", _PASSWORD)
+        await keep("2-hub", "StaffMenuScreen")
+        await staff.opens_queue()
+        await keep("3-queue", "QueueScreen", "down", "down")
+        await staff.opens_application("110015")
+        await keep("4-application")
+        await keep("4-application-below", "ApplicationScreen", "pagedown")
+        await staff.goes_back("QueueScreen")
+        await staff.searches("")
+        await keep("5-bulk-summary", "BulkApprovalScreen", "f6")
         if size == _SIZE:
-            await reviewer.types(_PASSWORD)
-            await reviewer.presses("enter")
-            await until(reviewer.pilot, lambda: not reviewer.app.screen.query_one("#send").display)
-            await reviewer.sees_rows()
-            await reviewer.keeps("5-bulk-result")
+            await staff.confirms_bulk(_PASSWORD)
+            await keep("5-bulk-result")
 
 
-async def office_work(school: School, folder: Path) -> None:
-    """What else there is: the teacher's decisions, the registrar's work, the administrator's."""
-    async with _at_the_office(school, _SIZE, folder) as reviewer:
-        await reviewer.logs_in("TEACHER", _PASSWORD)
-        await reviewer.opens_queue()
-        await reviewer.opens_application("110020")
-        await reviewer.keeps("4-blocked")
-        await reviewer.presses("f4")
-        await reviewer.sees("ReasonScreen")
-        await reviewer.keeps("4-reveal")
-        await reviewer.gives_reason("核對簽章申請書")
-        await reviewer.sees("ApplicationScreen")
-        await reviewer.keeps("4-revealed")
-        await reviewer.presses("f6")
-        await reviewer.sees("ReturnFieldsScreen")
-        await reviewer.sees_rows()
-        await reviewer.presses("home", "down", "down", "down", "enter")  # the mobile
-        await reviewer.sees("ReasonScreen")
-        await reviewer.keeps("4-return-reason")
-        await reviewer.gives_reason("這個號碼打不通，請填可以聯絡的手機。")
-        await reviewer.sees("ReturnFieldsScreen")
-        await reviewer.keeps("4-return")
-        await reviewer.presses("escape")
-        await reviewer.clicks("#drop")
-        await reviewer.sees("ApplicationScreen")
-        await reviewer.presses("f7")
-        await reviewer.sees("ReasonScreen")
-        await reviewer.keeps("4-reject")
-        await reviewer.presses("escape")
-        await reviewer.sees("ApplicationScreen")
-        await reviewer.presses("escape")
-        await reviewer.sees("QueueScreen")
-        await reviewer.presses("f4")
-        await reviewer.sees("ChoiceScreen")
-        await reviewer.sees_rows()
-        await reviewer.presses("down", "down", "down", "down")
-        await reviewer.keeps("3-flags")
-        await reviewer.logs_out()
-        await reviewer.logs_in("REGISTRAR", _PASSWORD)
-        await reviewer.sees("StaffMenuScreen")
-        await reviewer.keeps("2-hub-registrar")
-        await reviewer.opens_queue()
-        await reviewer.searches("110010")
-        await reviewer.presses("enter")
-        await until(reviewer.pilot, lambda: reviewer.app.focused is reviewer.app.screen.query_one("#table"))
-        await reviewer.presses("enter")
-        await reviewer.sees("ApplicationScreen")
-        await reviewer.keeps("4-conflict")
-        await reviewer.clicks("#conflict")
-        await reviewer.sees("StaffNoticeScreen")
-        await reviewer.keeps("4-conflict-question")
-        await reviewer.logs_out()
-        await reviewer.logs_in("REGISTRAR", _PASSWORD)
-        await reviewer.opens("tickets", "ErrorReportsScreen")
-        await reviewer.sees_rows()
-        await reviewer.keeps("6-tickets")
-        await reviewer.presses("enter")
-        await reviewer.sees("ErrorReportScreen")
-        await reviewer.keeps("6-ticket")
-        await reviewer.presses("escape")
-        await reviewer.sees("ErrorReportsScreen")
-        await reviewer.presses("escape")
-        await reviewer.opens("calls", "CallsScreen")
-        await reviewer.sees_rows()
-        await reviewer.keeps("7-calls")
-        await reviewer.presses("enter")
-        await reviewer.sees("StaffNoticeScreen")
-        await reviewer.keeps("7-called")
-        await reviewer.presses("enter")
-        await reviewer.sees("CallsScreen")
-        await reviewer.presses("escape")
-        await _paper(school, reviewer)
-        await reviewer.opens("deletions", "DeletionRequestsScreen")
-        await reviewer.sees_rows()
-        await reviewer.presses("enter")
-        await reviewer.sees("DeletionRequestScreen")
-        await reviewer.keeps("6-deletion")
-        await reviewer.presses("escape")
-        await reviewer.sees("DeletionRequestsScreen")
-        await reviewer.presses("escape")
-        await reviewer.opens("desk", "LoginResetScreen")
-        await reviewer.clicks("#account")
-        await reviewer.sees("AccountResetScreen")
-        await reviewer.keeps("8-desk-account")
-        await reviewer.presses("escape")
-        await reviewer.sees("LoginResetScreen")
-        await reviewer.types("110001")
-        await reviewer.clicks("#seen")
-        await reviewer.pilot.pause(0.5)  # a button that was clicked is dark for a moment
-        await reviewer.keeps("8-desk")
-        await reviewer.clicks("#send")
-        await reviewer.sees("OneTimeCodeScreen")
-        await reviewer.keeps("8-code")
-        await reviewer.presses("enter")
-        await reviewer.sees("StaffMenuScreen")
-        await reviewer.logs_out()
-        await reviewer.logs_in("ADMIN", _PASSWORD)
-        await reviewer.sees("StaffMenuScreen")
-        await reviewer.keeps("2-hub-administrator")
-        await reviewer.opens("staff", "StaffListScreen")
-        await reviewer.sees_rows()
-        await reviewer.keeps("9-staff")
-        await reviewer.presses("f2")
-        await reviewer.sees("AddStaffScreen")
-        await reviewer.keeps("9-add-staff")
-        await reviewer.presses("escape")
-        await reviewer.sees("StaffListScreen")
-        await reviewer.sees_rows()
-        await reviewer.presses("end", "enter")
-        await reviewer.sees("StaffMemberScreen")
-        await reviewer.keeps("9-staff-member")
-        await reviewer.presses("escape")
-        await reviewer.sees("StaffListScreen")
-        await reviewer.presses("escape")
-        await reviewer.opens("audit", "AuditLogScreen")
-        await reviewer.sees_rows()
-        await reviewer.keeps("9-audit")
+async def office_work(school: School) -> None:
+    """Show the teacher's other decisions, the registrar's work and the administrator's."""
+    async with _at_the_office(school, _SIZE) as (staff, keep):
+        await staff.logs_in("TEACHER", _PASSWORD)
+        await _decisions(staff, keep)
+        await staff.logs_out()
+        await staff.logs_in("REGISTRAR", _PASSWORD)
+        await keep("2-hub-registrar", "StaffMenuScreen")
+        await _conflict(staff, keep)
+        await staff.logs_out()
+        await staff.logs_in("REGISTRAR", _PASSWORD)
+        await _reports_and_calls(staff, keep)
+        await _paper(school, staff, keep)
+        await _requests(staff, keep)
+        await staff.logs_out()
+        await staff.logs_in("ADMIN", _PASSWORD)
+        await keep("2-hub-administrator", "StaffMenuScreen")
+        await _administration(staff, keep)
 
 
-async def _paper(school: School, reviewer: _Photographer) -> None:
-    """What is printed, comes back and was signed on the screen, from the hub and back."""
-    await reviewer.opens("print", "PrintQueueScreen")
-    await reviewer.keeps("7-print")
-    reviewer.app.screen.query_one("#all", Button).press()
-    await until(reviewer.pilot, lambda: "PDF" in reviewer.text("#message"))
-    await reviewer.presses("escape")
-    await reviewer.opens("card", "CardRegisterScreen")
-    await reviewer.sees_rows()
-    await reviewer.keeps("7-card")
-    await reviewer.presses("escape")
-    await reviewer.opens("scan", "ScanScreen")
-    await reviewer.clicks("#signatures")
-    await reviewer.sees("SignaturesScreen")
-    await reviewer.sees_rows()
-    await reviewer.keeps("7-signatures")
-    await reviewer.presses("escape")
-    await reviewer.sees("ScanScreen")
+async def _decisions(staff: Reviewer, keep: Keep) -> None:
+    """Show what a teacher decides about one application, and the filter by flags."""
+    await staff.opens_queue()
+    await staff.opens_application("110020")
+    await keep("4-blocked")
+    await keep("4-reveal", "ReasonScreen", "f4")
+    await staff.gives_reason("核對簽章申請書")
+    await keep("4-revealed", "ApplicationScreen")
+    await staff.presses("f6")
+    await staff.sees("ReturnFieldsScreen")
+    await staff.sees_rows()
+    await keep("4-return-reason", "ReasonScreen", "home", "down", "down", "down", "enter")  # the mobile
+    await staff.gives_reason("這個號碼打不通，請填可以聯絡的手機。")
+    await keep("4-return", "ReturnFieldsScreen")
+    await staff.presses("escape")
+    await staff.clicks("#drop")
+    await staff.sees("ApplicationScreen")
+    await keep("4-reject", "ReasonScreen", "f7")
+    await staff.goes_back("ApplicationScreen")
+    await staff.goes_back("QueueScreen")
+    await staff.presses("f4")
+    await staff.sees("ChoiceScreen")
+    await staff.sees_rows()
+    await keep("3-flags", "ChoiceScreen", "down", "down", "down", "down")
+
+
+async def _conflict(staff: Reviewer, keep: Keep) -> None:
+    """Show an application that conflicts with another of the same child."""
+    await staff.opens_queue()
+    await staff.searches("110010")
+    await staff.presses("enter")
+    await until(staff.pilot, lambda: staff.app.focused is staff.app.screen.query_one("#table"))
+    await keep("4-conflict", "ApplicationScreen", "enter")
+    await staff.clicks("#conflict")
+    await keep("4-conflict-question", "StaffNoticeScreen")
+
+
+async def _reports_and_calls(staff: Reviewer, keep: Keep) -> None:
+    """Show the error reports and the parents to call."""
+    await staff.opens("tickets", "ErrorReportsScreen")
+    await keep("6-tickets")
+    await keep("6-ticket", "ErrorReportScreen", "enter")
+    await staff.goes_back("ErrorReportsScreen")
+    await staff.goes_back("StaffMenuScreen")
+    await staff.opens("calls", "CallsScreen")
+    await keep("7-calls")
+    await keep("7-called", "StaffNoticeScreen", "enter")
+    await staff.presses("enter")
+    await staff.sees("CallsScreen")
+    await staff.goes_back("StaffMenuScreen")
+
+
+async def _paper(school: School, staff: Reviewer, keep: Keep) -> None:
+    """Show printing, the card register, signatures from the screen and the scan of returned forms."""
+    await staff.opens("print", "PrintQueueScreen")
+    await keep("7-print")
+    staff.app.screen.query_one("#all", Button).press()
+    await until(staff.pilot, lambda: "PDF" in staff.text("#message"))
+    await staff.goes_back("StaffMenuScreen")
+    await staff.opens("card", "CardRegisterScreen")
+    await keep("7-card")
+    await staff.goes_back("StaffMenuScreen")
+    await staff.opens("scan", "ScanScreen")
+    await staff.clicks("#signatures")
+    await keep("7-signatures", "SignaturesScreen")
+    await staff.goes_back("ScanScreen")
     numbers = [form.number or "" for form in whole_queue(school.store)]
     for code in (*numbers[:4], numbers[1], "4710088410139", numbers[5]):
-        await reviewer.types(code)
-        await reviewer.presses("enter")
-    await until(reviewer.pilot, lambda: reviewer.text("#last").startswith("【已收】" + numbers[5]))
-    await reviewer.keeps("7-scan")
-    await reviewer.presses("escape")
-    await reviewer.sees("StaffMenuScreen")
+        await staff.types(code)
+        await staff.presses("enter")
+    await until(staff.pilot, lambda: staff.text("#last").startswith("【已收】" + numbers[5]))
+    await keep("7-scan")
+    await staff.goes_back("StaffMenuScreen")
+
+
+async def _requests(staff: Reviewer, keep: Keep) -> None:
+    """Show a deletion request and the reset of a login."""
+    await staff.opens("deletions", "DeletionRequestsScreen")
+    await staff.sees_rows()
+    await keep("6-deletion", "DeletionRequestScreen", "enter")
+    await staff.goes_back("DeletionRequestsScreen")
+    await staff.goes_back("StaffMenuScreen")
+    await staff.opens("desk", "LoginResetScreen")
+    await staff.clicks("#account")
+    await keep("8-desk-account", "AccountResetScreen")
+    await staff.goes_back("LoginResetScreen")
+    await staff.types("110001")
+    await staff.clicks("#seen")
+    await staff.pilot.pause(0.5)  # a button that was clicked is dark for a moment
+    await keep("8-desk")
+    await staff.clicks("#send")
+    await keep("8-code", "OneTimeCodeScreen")
+    await staff.presses("enter")
+    await staff.sees("StaffMenuScreen")
+
+
+async def _administration(staff: Reviewer, keep: Keep) -> None:
+    """Show the staff's accounts and the audit log."""
+    await staff.opens("staff", "StaffListScreen")
+    await keep("9-staff")
+    await keep("9-add-staff", "AddStaffScreen", "f2")
+    await staff.goes_back("StaffListScreen")
+    await staff.sees_rows()
+    await keep("9-staff-member", "StaffMemberScreen", "end", "enter")
+    await staff.goes_back("StaffListScreen")
+    await staff.goes_back("StaffMenuScreen")
+    await staff.opens("audit", "AuditLogScreen")
+    await keep("9-audit")
