@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -74,10 +74,8 @@ class IdleTimes:
     staff_absolute_seconds: int = 1800
 
 
-def read_smtp(table: Table | None, home: Path) -> SmtpSettings | None:
+def read_smtp(table: Table, home: Path) -> SmtpSettings:
     """Read ``[smtp]``; the path of the password file may be relative to the home."""
-    if table is None:
-        return None
     host = table.needed_text("host")
     chosen = table.text("security") or SmtpSecurity.STARTTLS.value
     try:
@@ -93,7 +91,6 @@ def read_smtp(table: Table | None, home: Path) -> SmtpSettings | None:
     sender = table.needed_text("sender")
     if not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", sender, re.ASCII):
         raise SettingsError(_("kiosk.toml 的 smtp.sender 必須是一個電子郵件地址。"))
-    table.refuse_unknown_keys()
     return SmtpSettings(
         host=host,
         port=port,
@@ -104,42 +101,22 @@ def read_smtp(table: Table | None, home: Path) -> SmtpSettings | None:
     )
 
 
-def read_idle_times(table: Table | None) -> IdleTimes:
+def read_idle_times(table: Table) -> IdleTimes:
     """Read ``[idle]``."""
-    defaults = IdleTimes()
-    if table is None:
-        return defaults
-    times = {
-        time.name: table.number(time.name, getattr(defaults, time.name), _SECONDS_RANGE) for time in fields(IdleTimes)
-    }
-    table.refuse_unknown_keys()
-    return IdleTimes(**times)
+    defaults = asdict(IdleTimes())
+    return IdleTimes(**{name: table.number(name, seconds, _SECONDS_RANGE) for name, seconds in defaults.items()})
 
 
-def read_switch(table: Table | None, key: str, default: bool) -> bool:
-    """Read a table of one switch: ``[review]`` or ``[signing]``."""
-    if table is None:
-        return default
-    is_on = table.switch(key, default)
-    table.refuse_unknown_keys()
-    return is_on
-
-
-def read_printer(table: Table | None) -> str | None:
+def read_printer(table: Table) -> str:
     """Read ``[printer]``; a CUPS name has no blanks, ``/`` or ``#`` (lpadmin(8))."""
-    if table is None:
-        return None
     name = table.needed_text("name")
     if not re.fullmatch(r"[!-~]{1,127}", name, re.ASCII) or re.search(r"[/#]|^-", name):
         raise SettingsError(_("kiosk.toml 的 printer.name 必須是 CUPS 的印表機名稱，不可有空白、/ 或 #。"))
-    table.refuse_unknown_keys()
     return name
 
 
-def read_office_columns(table: Table | None) -> tuple[tuple[str, str], ...]:
+def read_office_columns(table: Table) -> tuple[tuple[str, str], ...]:
     """Read ``[office_columns]``: the heading and the key of each column."""
-    if table is None:
-        return ()
     from kiosk.rules.office_columns import OFFICE_COLUMNS  # here, because most installations have no such table
 
     columns = tuple(table.labels().items())

@@ -20,7 +20,6 @@ from kiosk.config.sections import (
     read_office_columns,
     read_printer,
     read_smtp,
-    read_switch,
 )
 from kiosk.config.toml_reader import SettingsError, Table, checked_label, read_configuration
 from kiosk.i18n import _
@@ -113,10 +112,7 @@ def load_settings(
 ) -> Settings:
     """Read the settings without making or changing a file.
 
-    Args:
-        home: by default ``KIOSK_HOME``, else the user's data folder (XDG Base Directory Specification).
-        demo: whether the school is invented.
-        environment: by default the process's variables.
+    The home is by default ``KIOSK_HOME``, else the user's data folder (XDG Base Directory Specification).
 
     Raises:
         SettingsError: a setting is unknown or impossible, or a file cannot be read.
@@ -136,12 +132,12 @@ def load_settings(
         or os.uname().nodename,
         student_no_pattern=_pattern(table.text("student_no_pattern")) or _STUDENT_NO_PATTERN,
         demo=demo,
-        idle=read_idle_times(table.table("idle")),
-        smtp=read_smtp(table.table("smtp"), home),
-        review_in_lobby=read_switch(table.table("review"), "in_lobby", default=demo),
-        printer=read_printer(table.table("printer")),
-        sign_on_screen=read_switch(table.table("signing"), "on_screen", default=demo),
-        office_columns=read_office_columns(table.table("office_columns")),
+        idle=table.section("idle", read_idle_times, IdleTimes()),
+        smtp=table.section("smtp", lambda smtp: read_smtp(smtp, home), None),
+        review_in_lobby=table.section("review", lambda review: review.switch("in_lobby", demo), demo),
+        printer=table.section("printer", read_printer, None),
+        sign_on_screen=table.section("signing", lambda signing: signing.switch("on_screen", demo), demo),
+        office_columns=table.section("office_columns", read_office_columns, ()),
         credential_key_file=_credential_key_file(variables),
     )
     table.refuse_unknown_keys()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from kiosk.i18n import _
 
+Value = TypeVar("Value")
 _MAX_LABEL_LENGTH = 60  # characters of a name in a title line
 
 
@@ -95,14 +97,17 @@ class Table:
         """Take the remaining values in the file's order: each key is a heading, each value a text."""
         return {checked_label(self.name(key), key): self.needed_text(key) for key in list(self._values)}
 
-    def table(self, key: str) -> Table | None:
-        """Take a table within this one; None where it is not set."""
+    def section(self, key: str, read: Callable[[Table], Value], default: Value) -> Value:
+        """Take and read a table within this one, and refuse its unknown keys; the default where it is not set."""
         value = self._values.pop(key, None)
         if value is None:
-            return None
-        if isinstance(value, dict):
-            return Table(value, prefix=f"{self.name(key)}.")
-        raise SettingsError(_("kiosk.toml 的 {key} 必須寫成區塊 [{key}]。").format(key=self.name(key)))
+            return default
+        if not isinstance(value, dict):
+            raise SettingsError(_("kiosk.toml 的 {key} 必須寫成區塊 [{key}]。").format(key=self.name(key)))
+        table = Table(value, prefix=f"{self.name(key)}.")
+        settings = read(table)
+        table.refuse_unknown_keys()
+        return settings
 
     def refuse_unknown_keys(self) -> None:
         """Refuse the keys that were not taken: most likely typing errors."""

@@ -27,12 +27,7 @@ _SIGNATURE = Drawing(
 
 
 class DemoVisits:
-    """The acts of families, each by student number.
-
-    Args:
-        school: the school that serves them.
-        people: as :func:`kiosk.demo.people.people_by_number` returns them.
-    """
+    """The acts of families, each by student number; ``people`` as of :func:`kiosk.demo.people.people_by_number`."""
 
     def __init__(self, school: School, people: Mapping[str, Mapping[str, str]]) -> None:
         self.school = school

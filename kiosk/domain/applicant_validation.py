@@ -34,22 +34,14 @@ from kiosk.rules.names import InvalidName, NameFault, parse_name
 MAX_RELATION_LENGTH = 20
 
 
-def check_applicant(entry: ApplicantEntry, mode: Mode, on: date, other: ApplicantEntry | None = None) -> dict[str, str]:
-    """Return a message for each wrong field, by its key.
-
-    Args:
-        entry: the applicant's entry.
-        mode: decides which relations are allowed.
-        on: the present day; old resident numbers expire on one.
-        other: the second applicant's entry, whose ID and e-mail must differ.
-    """
-    return read_applicant(entry, mode, on, other)[0]
-
-
 def read_applicant(
     entry: ApplicantEntry, mode: Mode, on: date, other: ApplicantEntry | None = None
 ) -> tuple[dict[str, str], ApplicantValues | None]:
-    """Return the messages of :func:`check_applicant` and the values in normal form; None with a message."""
+    """Return a message for each wrong field, by its key, and the values in normal form; None with a message.
+
+    ``mode`` decides which relations are allowed. ``on`` is the present day, because old resident numbers expire.
+    ``other`` is the other applicant's entry, whose ID and e-mail must differ.
+    """
     name, name_message = _read_name(entry.name)
     relation, relation_message = _read_relation(entry.relation, mode)
     national_id, id_messages = _read_id(entry, on, other)
@@ -108,7 +100,7 @@ def _read_relation(typed: str, mode: Mode) -> tuple[str, str]:
 
 
 def _read_id(entry: ApplicantEntry, on: date, other: ApplicantEntry | None) -> tuple[NationalId | None, dict[str, str]]:
-    """Return the number and the messages; entries that differ are not looked at further."""
+    """Return the number and the messages; entries that differ are not read further."""
     if not normalise_id(entry.national_id):
         return None, {"national_id": id_message(IdFault.EMPTY)}
     if not normalise_id(entry.national_id_again):
@@ -166,7 +158,14 @@ def _read_email(entry: ApplicantEntry, other: ApplicantEntry | None) -> tuple[st
     try:
         email = parse_email(entry.email)
     except InvalidEmail as error:
-        return "", {"email": _email_fault_message(error.fault)}
+        message = {
+            EmailFault.EMPTY: _("請填電子郵件；沒有的話請選「沒有電子郵件」。"),
+            EmailFault.NO_AT: _("電子郵件要有一個 @。"),
+            EmailFault.LENGTH: _("電子郵件太長。"),
+            EmailFault.LOCAL_PART: _("@ 前面的部分有不能使用的字。"),
+            EmailFault.DOMAIN: _("@ 後面的部分不對，例如應為 gmail.com。"),
+        }[error.fault]
+        return "", {"email": message}
     if any(holds_id(email, one.national_id) for one in (entry, other) if one is not None):
         message = _("電子郵件不可含身分證字號或其末六碼：那會洩漏單一身分驗證的預設密碼。請改用別的信箱。")
         return "", {"email": message}
@@ -177,14 +176,3 @@ def _read_email(entry: ApplicantEntry, other: ApplicantEntry | None) -> tuple[st
     if email_key(entry.email_again) != email_key(email):
         return "", {"email_again": _("兩次填的電子郵件不一樣，請仔細核對。")}
     return email, {}
-
-
-def _email_fault_message(fault: EmailFault) -> str:
-    """Return why an address is refused."""
-    return {
-        EmailFault.EMPTY: _("請填電子郵件；沒有的話請選「沒有電子郵件」。"),
-        EmailFault.NO_AT: _("電子郵件要有一個 @。"),
-        EmailFault.LENGTH: _("電子郵件太長。"),
-        EmailFault.LOCAL_PART: _("@ 前面的部分有不能使用的字。"),
-        EmailFault.DOMAIN: _("@ 後面的部分不對，例如應為 gmail.com。"),
-    }[fault]

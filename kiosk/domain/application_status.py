@@ -147,7 +147,7 @@ class ReviewFlag(IntFlag):
         }[self]
 
 
-TO_LOOK_AT = (
+NEEDS_REVIEW = (
     ReviewFlag.GUARDIAN_NAME_DIFFERS
     | ReviewFlag.GUARDIAN_ID_DIFFERS
     | ReviewFlag.GUARDIAN_MOBILE_DIFFERS
@@ -163,17 +163,17 @@ TO_LOOK_AT = (
 
 
 class Attention(StrEnum):
-    """The reviewer's work on an application, as a filter of the queue."""
+    """What an application needs from the reviewer, as a filter of the queue."""
 
     BLOCKED = "blocked"
-    TO_LOOK_AT = "to_look_at"
-    CLEAN = "clean"
+    NEEDS_REVIEW = "needs_review"
+    READY = "ready"
 
     @property
     def label(self) -> str:
         """The choice in the filter."""
         return {
             Attention.BLOCKED: _("不能通過"),
-            Attention.TO_LOOK_AT: _("要看一下"),
-            Attention.CLEAN: _("可直接通過"),
+            Attention.NEEDS_REVIEW: _("要看一下"),
+            Attention.READY: _("可直接通過"),
         }[self]

@@ -12,6 +12,7 @@ from typing import Any
 
 from kiosk.domain.errors import ServiceError
 from kiosk.i18n import _
+from kiosk.rules.fault_error import FaultError
 
 
 class FormKind(StrEnum):
@@ -100,13 +101,10 @@ class FormContent:
 
 @dataclass(frozen=True, slots=True)
 class PrintableForm:
-    """One form to print.
+    """One form to print, with the number for the bar code and the random token for the QR code.
 
-    Attributes:
-        number: the document's, also in the bar code.
-        token: random, for the QR code.
-        issued_on: the document's date.
-        marks: signatures from the screen by the number of their box, from 0: ``svg`` and ``signed``, the line below.
+    ``marks`` are the signatures from the screen by the number of their box, from 0: ``svg``, and ``signed``, the line
+    below it.
     """
 
     number: str
@@ -123,9 +121,5 @@ class FormFault(Enum):
     UNRENDERABLE = auto()
 
 
-class FormRefused(ServiceError):
+class FormRefused(FaultError[FormFault], ServiceError):
     """A form cannot be rendered; the message holds nothing of it."""
-
-    def __init__(self, fault: FormFault) -> None:
-        super().__init__(fault.name)
-        self.fault = fault

@@ -51,12 +51,9 @@ class Receipt:
     """The receipt of one application.
 
     Attributes:
-        number: to be read aloud, with a check digit (`kiosk.rules.application_numbers`).
-        token: for the QR code; random.
-        applicants: in the order of the form.
-        documents: the names of the papers to bring; may be empty.
-        next_steps: in order.
-        held: the approval blocks that applicants may see.
+        token: random, for the QR code.
+        documents: the names of the documents to bring.
+        blocks: the approval blocks that applicants may see.
     """
 
     application_id: str
@@ -65,7 +62,7 @@ class Receipt:
     applicants: tuple[MaskedApplicant, ...]
     documents: tuple[str, ...]
     next_steps: tuple[NextStep, ...]
-    held: tuple[ApprovalBlock, ...]
+    blocks: tuple[ApprovalBlock, ...]
 
 
 def masked_applicant(name: str, relation: str, personal: Mapping[str, Any], email_state: EmailState) -> MaskedApplicant:
@@ -87,19 +84,20 @@ def make_receipt(
     token: str,
     basis: Basis,
     applicants: tuple[MaskedApplicant, ...],
-    held: tuple[ApprovalBlock, ...],
+    blocks: tuple[ApprovalBlock, ...],
 ) -> Receipt:
     """Return the receipt with its next steps."""
     steps = [NextStep.SIGN_FORM]
-    if ApprovalBlock.DOCUMENTS in held:
+    if ApprovalBlock.DOCUMENTS in blocks:
         steps.append(NextStep.BRING_DOCUMENTS)
-    if ApprovalBlock.STUDENT_CONSENT in held:
+    if ApprovalBlock.STUDENT_CONSENT in blocks:
         steps.append(NextStep.STUDENT_CONSENT)
-    if ApprovalBlock.CORRECTION in held or ApprovalBlock.CONFLICT in held:
+    if ApprovalBlock.CORRECTION in blocks or ApprovalBlock.CONFLICT in blocks:
         steps.append(NextStep.SEE_REGISTRAR)
     steps.append(NextStep.TEACHER_REVIEWS)
-    if any(applicant.email_state is not EmailState.NONE for applicant in applicants):
+    has_email = {applicant.email_state is not EmailState.NONE for applicant in applicants}
+    if True in has_email:
         steps.append(NextStep.EMAIL_COMES)
-    if any(applicant.email_state is EmailState.NONE for applicant in applicants):
+    if False in has_email:
         steps.append(NextStep.SCHOOL_CALLS)
-    return Receipt(application_id, number, token, applicants, basis.documents, tuple(steps), held)
+    return Receipt(application_id, number, token, applicants, basis.documents, tuple(steps), blocks)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Collection
 from enum import Enum, auto
 
+from kiosk.rules.contact import InvalidMobile, parse_mobile
+from kiosk.rules.fault_error import FaultError
 from kiosk.rules.identity import looks_like_id
 from kiosk.rules.text_safety import compact, half_width
 
@@ -41,12 +43,8 @@ class AccountNameFault(Enum):
     TAKEN = auto()
 
 
-class InvalidAccount(ValueError):
+class InvalidAccount(FaultError[AccountFault], ValueError):
     """Not a staff account."""
-
-    def __init__(self, fault: AccountFault) -> None:
-        super().__init__(fault.name)
-        self.fault = fault
 
 
 def normalise_account(text: str) -> str:
@@ -89,11 +87,7 @@ def chosen_account_fault(text: str, personal: Collection[str] = ()) -> AccountNa
     """Return the first fault of a self-chosen account, or None; TAKEN is left to the caller.
 
     It needs 6 to 32 ASCII letters, digits, dots, underlines and dashes, a letter first; dashes do not count. It must
-    not look like another kind of account, nor disclose personal data on screens.
-
-    Args:
-        text: as typed.
-        personal: values that it must not contain: ID and its end, mobile, student numbers.
+    not look like another kind of account, nor contain ``personal`` values: ID and its end, mobile, student numbers.
     """
     typed = half_width(text).strip()
     account = normalise_account(typed)
@@ -115,8 +109,6 @@ def chosen_account_fault(text: str, personal: Collection[str] = ()) -> AccountNa
 
 
 def _is_mobile(text: str) -> bool:
-    from kiosk.rules.contact import InvalidMobile, parse_mobile  # spares the first sign-in of a day this import
-
     try:
         parse_mobile(text)
     except InvalidMobile:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
+from kiosk.rules.fault_error import FaultError
 from kiosk.rules.text_safety import compact
 
 _MAX_INPUT_LENGTH = 40
@@ -38,12 +39,8 @@ class NumberFault(Enum):
     OUT_OF_RANGE = auto()
 
 
-class InvalidNumber(ValueError):
+class InvalidNumber(FaultError[NumberFault], ValueError):
     """Not an application number."""
-
-    def __init__(self, fault: NumberFault) -> None:
-        super().__init__(fault.name)
-        self.fault = fault
 
 
 def _check_digit(digits: str) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
-from kiosk.rules.identity import FIRST_PASSWORD_LENGTH, normalise_id
+from kiosk.rules.fault_error import FaultError
+from kiosk.rules.identity import FIRST_PASSWORD_LENGTH, mask_id, normalise_id
 from kiosk.rules.text_safety import compact, half_width, remove_unsafe_chars
 
 _MAX_INPUT_LENGTH = 320
@@ -21,7 +22,7 @@ _TOP_LABEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}", re.ASCII)
 _FULL_STOPS = str.maketrans({"。": "."})  # NFKC makes ． a dot and ｡ a 。
 _SEPARATORS_OF_MOBILES = re.compile(r"[().]+")
 _NOT_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+", re.ASCII)
-_SHOWN_DIGITS = 3
+_HIDDEN_LOCAL_PART = 3
 
 # The domains in use in Taipei, the likeliest first, to suggest for a misspelt one.
 _SUGGESTED_DOMAINS = (
@@ -38,44 +39,25 @@ _SUGGESTED_DOMAINS = (
     "kimo.com",
 )
 # Real domains within one or two edits of those, never questioned.
+_REAL_ENDINGS = {
+    "gmx": "com de net",
+    "hotmail": "co.jp co.uk com.tw de es fr it",
+    "live": "com com.tw",
+    "mail": "com ru",
+    "outlook": "com.tw de es fr jp kr tw",
+    "yahoo": "ca co.id co.in co.jp co.kr co.th co.uk com.ar com.au com.br com.cn "
+    "com.hk com.mx com.my com.ph com.sg com.tr com.vn de es fr in it",
+}
+_OTHER_REAL_DOMAINS = (
+    "126.com 163.com aol.com email.com fastmail.com foxmail.com googlemail.com hinet.net mac.com me.com "
+    "msn.com naver.com pchome.tw pm.me proton.me protonmail.com qq.com rocketmail.com sina.com so-net.net.tw "
+    "tmail.com url.com.tw xuite.net yam.com ymail.com zmail.com"
+)
 _REAL_DOMAINS = frozenset(
     (
         *_SUGGESTED_DOMAINS,
-        *("126.com", "163.com", "aol.com", "email.com", "fastmail.com", "foxmail.com", "gmx.com", "gmx.net", "gmx.de"),
-        *(
-            "googlemail.com",
-            "hinet.net",
-            "hotmail.com.tw",
-            "hotmail.co.jp",
-            "hotmail.co.uk",
-            "hotmail.de",
-            "hotmail.es",
-        ),
-        *("hotmail.fr", "hotmail.it", "live.com", "live.com.tw", "mac.com", "mail.com", "mail.ru", "me.com", "msn.com"),
-        *("naver.com", "outlook.com.tw", "outlook.de", "outlook.es", "outlook.fr", "outlook.jp", "outlook.kr"),
-        *("outlook.tw", "pchome.tw", "pm.me", "proton.me", "protonmail.com", "qq.com", "rocketmail.com", "sina.com"),
-        *("so-net.net.tw", "tmail.com", "url.com.tw", "xuite.net", "yahoo.ca", "yahoo.co.id", "yahoo.co.in"),
-        *("yahoo.co.jp", "yahoo.co.kr", "yahoo.co.th", "yahoo.co.uk", "yahoo.com.ar", "yahoo.com.au", "yahoo.com.br"),
-        *(
-            "yahoo.com.cn",
-            "yahoo.com.hk",
-            "yahoo.com.mx",
-            "yahoo.com.my",
-            "yahoo.com.ph",
-            "yahoo.com.sg",
-            "yahoo.com.tr",
-        ),
-        *(
-            "yahoo.com.vn",
-            "yahoo.de",
-            "yahoo.es",
-            "yahoo.fr",
-            "yahoo.in",
-            "yahoo.it",
-            "yam.com",
-            "ymail.com",
-            "zmail.com",
-        ),
+        *(f"{service}.{ending}" for service, endings in _REAL_ENDINGS.items() for ending in endings.split()),
+        *_OTHER_REAL_DOMAINS.split(),
     )
 )
 _REAL_PATTERN = re.compile(r"(?:ms[a-z]?[0-9]{0,3}\.hinet\.net|(?:[a-z0-9-]+\.)+(?:edu|gov|mil)\.tw)", re.ASCII)
@@ -121,20 +103,12 @@ class EmailFault(Enum):
     DOMAIN = auto()
 
 
-class InvalidMobile(ValueError):
+class InvalidMobile(FaultError[MobileFault], ValueError):
     """Not a mobile number of Taiwan."""
 
-    def __init__(self, fault: MobileFault) -> None:
-        super().__init__(fault.name)
-        self.fault = fault
 
-
-class InvalidEmail(ValueError):
+class InvalidEmail(FaultError[EmailFault], ValueError):
     """Not an e-mail address."""
-
-    def __init__(self, fault: EmailFault) -> None:
-        super().__init__(fault.name)
-        self.fault = fault
 
 
 def parse_mobile(text: str) -> str:
@@ -256,9 +230,8 @@ def holds_id(email: str, national_id: str) -> bool:
 
 
 def mask_mobile(mobile: str) -> str:
-    """Replace all but the last three digits by ``*``, and a short text entirely."""
-    shown = mobile[-_SHOWN_DIGITS:] if len(mobile) > 2 * _SHOWN_DIGITS else ""
-    return "*" * (len(mobile) - len(shown)) + shown
+    """Mask a mobile number as an identity number is masked."""
+    return mask_id(mobile)
 
 
 def mask_email(email: str) -> str:
@@ -266,4 +239,4 @@ def mask_email(email: str) -> str:
     local, _, domain = email.rpartition("@")
     if not local or not domain:
         return "***"
-    return f"{local[0] if len(local) > _SHOWN_DIGITS else ''}***@{domain}"
+    return f"{local[0] if len(local) > _HIDDEN_LOCAL_PART else ''}***@{domain}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
 
+from kiosk.rules.fault_error import FaultError
 from kiosk.rules.text_safety import MAX_FIELD_LENGTH, compact, half_width
 
 LENGTH = 10
@@ -23,28 +24,15 @@ _LETTERS = {
     letter: 10 + place for place, letter in enumerate("ABCDEFGHJKLMNPQRSTUVXYWZIO")
 }  # official order: W and Z come late, I and O last
 _WEIGHTS = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
+_NUMBER = re.compile(r"[A-Z][A-D1289][0-9]{8}", re.ASCII)
+_OLD_FORM = re.compile(r"[A-Z][A-D]", re.ASCII)
 _PERMIT = re.compile(r"[0-9]{12}", re.ASCII)
 _SHOWN = 3
 _SECOND_OF_WOMEN = frozenset("29BD")
 _NUMBER_IN_TEXT = re.compile(r"(?=([A-Z][A-Z0-9][0-9]{8}))", re.ASCII)
 _BETWEEN_DIGITS = frozenset(" \t-–—_.．·/")
 HIDDEN = "***"
-"""Stands for an identity number in a text that is passed on."""
-
-
-class IdKind(Enum):
-    """Which number it is."""
-
-    NATIONAL = auto()
-    RESIDENT = auto()
-    RESIDENT_OLD = auto()
-
-
-_PATTERNS = {
-    IdKind.NATIONAL: re.compile(r"[A-Z][12][0-9]{8}", re.ASCII),
-    IdKind.RESIDENT: re.compile(r"[A-Z][89][0-9]{8}", re.ASCII),
-    IdKind.RESIDENT_OLD: re.compile(r"[A-Z][A-D][0-9]{8}", re.ASCII),
-}
+"""Replaces an identity number in a text."""
 
 
 class IdFault(Enum):
@@ -58,12 +46,8 @@ class IdFault(Enum):
     OLD_FORM_EXPIRED = auto()
 
 
-class InvalidIdentity(ValueError):
-    """Not an identity number; ``fault`` says why, the number itself is not in the message."""
-
-    def __init__(self, fault: IdFault) -> None:
-        super().__init__(fault.name)
-        self.fault = fault
+class InvalidIdentity(FaultError[IdFault], ValueError):
+    """Not an identity number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +55,6 @@ class NationalId:
     """A valid identity number in normal form; neither ``str()`` nor ``repr()`` shows its ``text``."""
 
     text: str = field(repr=False)
-
-    @property
-    def kind(self) -> IdKind:
-        """The kind of number, by its second character."""
-        return next(kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(self.text))
 
     @property
     def is_female(self) -> bool:
@@ -96,12 +75,11 @@ class EntryDifference(Enum):
 
 @dataclass(frozen=True)
 class EntryComparison:
-    """The second entry against the first.
+    """The second entry compared with the first.
 
     Attributes:
-        slip: what happened.
-        position: the character, counted from 1, where one can be named.
-        likely: 1 or 2, the entry that alone passes the check digit and is likely right; None where that tells nothing.
+        position: of the character that differs, from 1; None for several.
+        likely: 1 or 2, the only entry that passes the check digit; None if both or neither pass.
     """
 
     slip: EntryDifference
@@ -110,7 +88,7 @@ class EntryComparison:
 
 
 def normalise_id(text: str) -> str:
-    """Half-width, upper case, without spaces and dashes; at most 64 characters are looked at."""
+    """Return a number in half width and upper case, without spaces and dashes; all after 64 characters is ignored."""
     return compact(compact(text[:_MAX_INPUT_LENGTH]).upper())[:_MAX_INPUT_LENGTH]
 
 
@@ -122,7 +100,7 @@ def _passes(value: str) -> bool:
 
 
 def parse_id(text: str, on: date) -> NationalId:
-    """Read an identity number that is valid on a day.
+    """Return an identity number that is valid on a day.
 
     Raises:
         InvalidIdentity: with the first fault found.
@@ -136,18 +114,17 @@ def parse_id(text: str, on: date) -> NationalId:
         raise InvalidIdentity(IdFault.PERMIT_NUMBER)
     if len(value) != LENGTH:
         raise InvalidIdentity(IdFault.LENGTH)
-    kind = next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(value)), None)
-    if kind is None:
+    if not _NUMBER.fullmatch(value):
         raise InvalidIdentity(IdFault.PATTERN)
     if not _passes(value):
         raise InvalidIdentity(IdFault.CHECK_DIGIT)
-    if kind is IdKind.RESIDENT_OLD and on >= _OLD_FORM_ENDS:
+    if _OLD_FORM.match(value) and on >= _OLD_FORM_ENDS:
         raise InvalidIdentity(IdFault.OLD_FORM_EXPIRED)
     return NationalId(value)
 
 
 def looks_like_id(text: str) -> bool:
-    """Whether the text is an identity number of any kind that passes its check digit."""
+    """Return whether the text is an identity number of any kind that passes its check digit."""
     try:
         parse_id(text, date.min)
     except InvalidIdentity:
@@ -156,22 +133,19 @@ def looks_like_id(text: str) -> bool:
 
 
 def mask_id(value: str) -> str:
-    """All but the last three characters as ``*``: the rest tells birthplace, sex and origin.
+    """Replace all but the last three characters, which disclose neither birthplace nor sex, by ``*``.
 
-    A value of which three would be half or more is no number, and is hidden whole.
+    A short text, of which three would be half or more, is replaced entirely.
     """
     shown = value[-_SHOWN:] if len(value) > 2 * _SHOWN else ""
     return "*" * (len(value) - len(shown)) + shown
 
 
 def hide_ids(text: str, known: Collection[str] = ()) -> str:
-    """A text that is passed on, with :data:`HIDDEN` for every identity number in it, whatever its check digit.
+    """Replace every identity number in a text by :data:`HIDDEN`, whatever its check digit, width, case and separators.
 
-    Neither width, case, blanks nor dashes within a number hide it from being found.
-
-    Args:
-        text: somebody's free words; the first :data:`~kiosk.rules.text_safety.MAX_FIELD_LENGTH` characters are kept.
-        known: numbers in normal form, whose last six (the first password, the guide's step 三) are hidden as well.
+    The last six characters of the ``known`` numbers, which are in normal form, are replaced as well: they are first
+    passwords. Only the first :data:`~kiosk.rules.text_safety.MAX_FIELD_LENGTH` characters are kept.
     """
     text = text[:MAX_FIELD_LENGTH]
     places: list[int] = []
@@ -197,7 +171,7 @@ def hide_ids(text: str, known: Collection[str] = ()) -> str:
 
 
 def compare_entries(first: str, second: str) -> EntryComparison:
-    """Say how the second entry of a number differs from the first, and which of them is likely right."""
+    """Return how the second entry of a number differs from the first, and which of them is likely right."""
     one, two = normalise_id(first), normalise_id(second)
     if one == two:
         return EntryComparison(EntryDifference.SAME)

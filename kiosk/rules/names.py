@@ -6,6 +6,7 @@ import re
 import unicodedata
 from enum import Enum, auto
 
+from kiosk.rules.fault_error import FaultError
 from kiosk.rules.text_safety import MAX_FIELD_LENGTH, is_safe
 
 MAX_LENGTH = 60
@@ -40,12 +41,8 @@ class NameFault(Enum):
     INVISIBLE = auto()
 
 
-class InvalidName(ValueError):
+class InvalidName(FaultError[NameFault], ValueError):
     """Not a name."""
-
-    def __init__(self, fault: NameFault) -> None:
-        super().__init__(fault.name)
-        self.fault = fault
 
 
 def parse_name(text: str) -> str:

@@ -182,12 +182,9 @@ def _holds_personal(text: str, personal: Collection[str]) -> bool:
 
 
 def fault(password: str, personal: Collection[str] = (), rule: PasswordRule = FAMILY_RULE) -> PasswordFault | None:
-    """Return the first fault of a password, or None.
+    """Return the first fault of a password as typed, or None.
 
-    Args:
-        password: as typed; never truncated.
-        personal: values that must not dominate it: student number, mobile, birth date …
-        rule: of the kind of login.
+    ``personal`` values must not dominate it: student number, mobile, birth date.
     """
     if len(password) < rule.min_length:
         return PasswordFault.TOO_SHORT

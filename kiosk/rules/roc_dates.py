@@ -6,6 +6,7 @@ import re
 from datetime import date
 from enum import Enum, auto
 
+from kiosk.rules.fault_error import FaultError
 from kiosk.rules.text_safety import half_width
 
 _MAX_INPUT_LENGTH = 40
@@ -28,12 +29,8 @@ class DateFault(Enum):
     OUT_OF_RANGE = auto()
 
 
-class InvalidDate(ValueError):
+class InvalidDate(FaultError[DateFault], ValueError):
     """Not a date in any form that schools use."""
-
-    def __init__(self, fault: DateFault) -> None:
-        super().__init__(fault.name)
-        self.fault = fault
 
 
 def parse_date(text: str, latest: date = LATEST) -> date:

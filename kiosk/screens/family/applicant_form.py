@@ -13,7 +13,7 @@ from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from kiosk.domain.applicant_validation import check_applicant
+from kiosk.domain.applicant_validation import read_applicant
 from kiosk.domain.application_form import FIELDS, RELATIONS, ApplicantEntry, Mode
 from kiosk.i18n import _
 from kiosk.rules.contact import suggest_email
@@ -214,7 +214,7 @@ class ApplicantFormScreen(Step[Answer]):
     @on(Button.Pressed, "#send")
     async def _send(self) -> None:
         entry = self._entry()
-        found = check_applicant(entry, self._mode, self._today, self._other)
+        found, _values = read_applicant(entry, self._mode, self._today, self._other)
         messages = {key: message for key, message in found.items() if self.asks_for(key)}
         if messages:
             await self._show_wrong(messages)

@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Button, Static
 
-from kiosk.domain.application_status import TO_LOOK_AT, ApplicationState
+from kiosk.domain.application_status import NEEDS_REVIEW, ApplicationState
 from kiosk.i18n import _, current_language
 from kiosk.screens.base.staff_step import StaffStep, WordedRefusal
 from kiosk.screens.review import application_labels as words
@@ -247,7 +247,7 @@ class ApplicationScreen(StaffStep[Decided | LookAtOther]):
     async def _approve(self) -> None:
         """Approve; where something wants a look, ask whether it was looked at."""
         view = self._view
-        looks = view.remarks & TO_LOOK_AT
+        looks = view.remarks & NEEDS_REVIEW
         if looks:
             text = _("這件申請有要看一下的地方：{looks}。都看過了嗎？").format(
                 looks="、".join(remark.label for remark in looks)

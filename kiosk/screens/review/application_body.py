@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Button, Static
 
-from kiosk.domain.application_status import OPEN_STATES, TO_LOOK_AT, ApplicationState, ApprovalBlock
+from kiosk.domain.application_status import NEEDS_REVIEW, OPEN_STATES, ApplicationState, ApprovalBlock
 from kiosk.i18n import _
 from kiosk.screens.review import application_labels as words
 from kiosk.services.accounts.bindings_desk import BindingRow
@@ -79,7 +79,7 @@ class CaseView:
         if view.state is ApplicationState.RETURNED:
             yield WrappedText(words.returned_words(view), classes="blocked")
         elif view.state is ApplicationState.UNDER_REVIEW and not view.holds:
-            looks = _("看過下面要看的地方，就可以通過。") if view.remarks & TO_LOOK_AT else _("可以通過。")
+            looks = _("看過下面要看的地方，就可以通過。") if view.remarks & NEEDS_REVIEW else _("可以通過。")
             yield Static(looks, id="free", markup=False)
         if view.holds:
             yield WrappedText(_("現在不能通過，因為："), classes="blocked")
@@ -104,7 +104,7 @@ class CaseView:
         return Button(label, id=key, classes="cure") if is_theirs else None
 
     def _remarks(self) -> ComposeResult:
-        looks, told = self.view.remarks & TO_LOOK_AT, self.view.remarks & ~TO_LOOK_AT
+        looks, told = self.view.remarks & NEEDS_REVIEW, self.view.remarks & ~NEEDS_REVIEW
         if looks:
             lines = [f"{remark.label}：{remark.explanation}" for remark in looks]
             yield WrappedText("\n".join([_("要看一下"), *lines]), classes="look")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.domain.application_status import OPEN_STATES, TO_LOOK_AT, ApprovalBlock, Attention, ReviewFlag
+from kiosk.domain.application_status import NEEDS_REVIEW, OPEN_STATES, ApprovalBlock, Attention, ReviewFlag
 from kiosk.i18n import _
 from kiosk.screens.review.labels import hold_in_short, remark_in_short, short_mode
 from kiosk.services.review.queue import QueueRow
@@ -45,7 +45,7 @@ def _flags(row: QueueRow) -> Cell:
     if row.state not in OPEN_STATES:
         return ""
     waits = " ".join(hold_in_short(hold) for hold in row.holds)
-    looks = " ".join(remark_in_short(remark) for remark in row.remarks & TO_LOOK_AT)
+    looks = " ".join(remark_in_short(remark) for remark in row.remarks & NEEDS_REVIEW)
     parts = [_("等 {flags}").format(flags=waits)] if waits else []
     parts += [_("看 {flags}").format(flags=looks)] if looks else []
     if not parts:
@@ -59,4 +59,4 @@ def explained(flag: Attention | ApprovalBlock | ReviewFlag) -> tuple[str, str]:
         return _("合計"), ""
     if isinstance(flag, ApprovalBlock):
         return _("不能通過"), flag.explanation
-    return (_("要看一下") if flag & TO_LOOK_AT else _("參考")), flag.explanation
+    return (_("要看一下") if flag & NEEDS_REVIEW else _("參考")), flag.explanation

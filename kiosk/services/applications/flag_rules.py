@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from kiosk.domain.application_case import ApplicantRecord, Contacts
-from kiosk.domain.application_status import TO_LOOK_AT, ApprovalBlock, ReviewFlag
+from kiosk.domain.application_status import NEEDS_REVIEW, ApprovalBlock, ReviewFlag
 from kiosk.domain.receipt import EmailState
 from kiosk.services.applications.cases import BLOCK_COLUMNS
 from kiosk.services.applications.shared_contacts import INDEXES, Shared
@@ -100,5 +100,5 @@ def flags_of(
         **{column: block in blocks for block, column in BLOCK_COLUMNS.items()},
         "is_blocked": bool(blocks),
         "remarks": flags.value,
-        "needs_a_look": bool(flags & TO_LOOK_AT),
+        "needs_a_look": bool(flags & NEEDS_REVIEW),
     }

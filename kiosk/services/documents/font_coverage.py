@@ -7,7 +7,6 @@ characters come from the font file's ``cmap`` table (OpenType 1.9).
 from __future__ import annotations
 
 import struct
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -24,20 +23,9 @@ _WINDOWS, _FULL_UNICODE = 3, 10
 _GROUPS_AT = 16
 
 
-class _Ranges:
-    """The font's characters as ascending ranges."""
-
-    def __init__(self, groups: Sequence[tuple[int, int]]) -> None:
-        self._starts = [first for first, _last in groups]
-        self._ends = [last for _first, last in groups]
-
-    def __contains__(self, code: int) -> bool:
-        place = bisect_right(self._starts, code) - 1
-        return place >= 0 and code <= self._ends[place]
-
-
 @cache
-def _font() -> _Ranges:
+def _font() -> frozenset[int]:
+    """Return the code points of the font's characters."""
     content = FONT_FILE.read_bytes()
     (tables,) = struct.unpack_from(">H", content, 4)
     records = (_TABLE_RECORD.unpack_from(content, _FIRST_TABLE + place * _TABLE_RECORD.size) for place in range(tables))
@@ -52,9 +40,8 @@ def _font() -> _Ranges:
         if (platform, encoding) == (_WINDOWS, _FULL_UNICODE)
     )
     (groups,) = struct.unpack_from(">I", content, subtable + 12)
-    return _Ranges(
-        [_GROUP.unpack_from(content, subtable + _GROUPS_AT + place * _GROUP.size)[:2] for place in range(groups)]
-    )
+    ranges = (_GROUP.unpack_from(content, subtable + _GROUPS_AT + place * _GROUP.size) for place in range(groups))
+    return frozenset(code for first, last, _glyph in ranges for code in range(first, last + 1))
 
 
 def in_font(character: str) -> bool:
@@ -67,21 +54,13 @@ def _placeholder(character: str) -> str:
     return f"〔U+{ord(character):04X}〕"
 
 
-def _printable(text: str) -> str:
-    """Return the text with a placeholder for each missing character."""
-    return "".join(character if in_font(character) else _placeholder(character) for character in text)
-
-
 def missing_characters(value: Any) -> tuple[str, ...]:
     """Return the placeholders of all missing characters in a JSON value, each once, in reading order."""
     found: dict[str, None] = {}
     if isinstance(value, str):
         found.update((_placeholder(character), None) for character in value if not in_font(character))
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            found.update(dict.fromkeys(missing_characters(part)))
-    elif isinstance(value, Sequence):
-        for part in value:
+    elif isinstance(value, (Mapping, Sequence)):
+        for part in value.values() if isinstance(value, Mapping) else value:
             found.update(dict.fromkeys(missing_characters(part)))
     return tuple(found)
 
@@ -89,7 +68,7 @@ def missing_characters(value: Any) -> tuple[str, ...]:
 def printable_value(value: Any) -> Any:
     """Return a JSON value with placeholders for the missing characters of every text in it."""
     if isinstance(value, str):
-        return _printable(value)
+        return "".join(character if in_font(character) else _placeholder(character) for character in value)
     if isinstance(value, Mapping):
         return {key: printable_value(part) for key, part in value.items()}
     if isinstance(value, Sequence):

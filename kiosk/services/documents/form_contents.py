@@ -42,15 +42,12 @@ class FormContents:
 
         That is so for a withdrawn or rejected application, a replaced ticket, and an unanswered card.
         """
-        match kind:
-            case FormKind.BINDING:
-                facts = self._binding_facts(subject_id)
-            case FormKind.CARER:
-                facts = self._carer_facts(subject_id)
-            case FormKind.CARD:
-                facts = self._card_facts(subject_id)
-            case FormKind.CORRECTION:
-                facts = self._correction_facts(subject_id)
+        facts = {
+            FormKind.BINDING: self._binding_facts,
+            FormKind.CARER: self._carer_facts,
+            FormKind.CARD: self._card_facts,
+            FormKind.CORRECTION: self._correction_facts,
+        }[kind](subject_id)
         return None if facts is None else json.loads(json.dumps(facts))
 
     def content(self, kind: FormKind, subject_id: str) -> FormContent | None:
@@ -58,15 +55,12 @@ class FormContents:
         facts = self.facts(kind, subject_id)
         if facts is None:
             return None
-        match kind:
-            case FormKind.BINDING:
-                words = self._binding_words(subject_id)
-            case FormKind.CARER:
-                words = self._carer_words(subject_id)
-            case FormKind.CARD:
-                words = self._card_words(subject_id)
-            case FormKind.CORRECTION:
-                words = self._correction_words(subject_id)
+        words = {
+            FormKind.BINDING: self._binding_words,
+            FormKind.CARER: self._carer_words,
+            FormKind.CARD: self._card_words,
+            FormKind.CORRECTION: self._correction_words,
+        }[kind](subject_id)
         return FormContent(kind, facts, json.loads(json.dumps(words)))
 
     def student_of(self, kind: FormKind, subject_id: str) -> str | None:

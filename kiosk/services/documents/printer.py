@@ -17,6 +17,7 @@ from uuid import uuid4
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import ServiceError
 from kiosk.i18n import _
+from kiosk.rules.fault_error import FaultError
 
 KEEP = timedelta(hours=24)
 _LP_TIMEOUT_SECONDS = 30
@@ -32,12 +33,8 @@ class PrintFault(Enum):
     TOO_SLOW = auto()
 
 
-class PrintFailed(ServiceError):
+class PrintFailed(FaultError[PrintFault], ServiceError):
     """Nothing was printed; another try may succeed."""
-
-    def __init__(self, fault: PrintFault) -> None:
-        super().__init__(fault.name)
-        self.fault = fault
 
     @property
     def line(self) -> str:

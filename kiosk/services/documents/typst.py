@@ -24,13 +24,7 @@ class NotTypeset(Exception):
 
 
 def typeset(template: str, made_on: date, inputs: Mapping[str, object], title: str | None = None) -> bytes:
-    """Return one PDF.
-
-    Args:
-        template: a file of ``kiosk/forms``.
-        made_on: the document's date, also in its metadata.
-        inputs: the template's inputs, each passed as JSON.
-        title: the document's; None if the template sets it.
+    """Return one PDF of a template of ``kiosk/forms``, dated ``made_on``; ``title`` is None if the template sets it.
 
     Raises:
         NotTypeset: the template refused.

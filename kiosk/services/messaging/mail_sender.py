@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from db.keyring import SealBroken
 from db.models.columns import table_of
@@ -39,16 +39,18 @@ CLAIM_SECONDS = 600
 _MINUTE_MILLISECONDS = 60_000
 
 _message = table_of(OutboxMessage)
-_IS_MAIL = _message.c.channel == Channel.MAIL.value
 
 
 @dataclass(frozen=True)
 class Sent:
-    """The mails of one round: sent, deferred to a later try, and failed."""
+    """Numbers of mails: sent, deferred to a later try, and failed."""
 
     sent: int = 0
     deferred: int = 0
     failed: int = 0
+
+    def __add__(self, other: Sent) -> Sent:
+        return Sent(self.sent + other.sent, self.deferred + other.deferred, self.failed + other.failed)
 
 
 @dataclass(frozen=True)
@@ -101,14 +103,14 @@ class MailSender:
         total = Sent()
         while True:
             done = self.send_due()
-            total = Sent(total.sent + done.sent, total.deferred + done.deferred, total.failed + done.failed)
+            total += done
             if not done.sent:
                 return total
 
     def _due(self, limit: int) -> list[str]:
         statement = (
             select(_message.c.id)
-            .where(_IS_MAIL, _message.c.state == MessageState.WAITING.value, _message.c.due_at <= self._store.now())
+            .where(_is_due(MessageState.WAITING, self._store.now()))
             .order_by(_message.c.due_at, _message.c.id)
             .limit(limit)
         )
@@ -132,12 +134,7 @@ class MailSender:
         with self._store.write() as unit:
             statement = (
                 update(_message)
-                .where(
-                    _IS_MAIL,
-                    _message.c.id == message_id,
-                    _message.c.state == MessageState.WAITING.value,
-                    _message.c.due_at <= unit.timestamp_ms,
-                )
+                .where(_message.c.id == message_id, _is_due(MessageState.WAITING, unit.timestamp_ms))
                 .values(
                     state=MessageState.SENDING.value,
                     attempts=_message.c.attempts + 1,
@@ -193,9 +190,7 @@ class MailSender:
         with self._store.write() as unit:
             waiting = unit.connection.execute(
                 select(_message.c.id, _message.c.attempts).where(
-                    _message.c.id.in_(due),
-                    _message.c.state == MessageState.WAITING.value,
-                    _message.c.due_at <= unit.timestamp_ms,
+                    _message.c.id.in_(due), _is_due(MessageState.WAITING, unit.timestamp_ms)
                 )
             ).all()
             for row in waiting:
@@ -211,16 +206,14 @@ class MailSender:
 
     def _fail_expired_claims(self) -> int:
         """Make dead letters of mails whose claim expired, and return their number."""
-        expired = select(_message.c.id).where(
-            _IS_MAIL, _message.c.state == MessageState.SENDING.value, _message.c.due_at <= self._store.now()
-        )
+        expired = select(_message.c.id).where(_is_due(MessageState.SENDING, self._store.now()))
         with self._store.read() as session:
             if session.connection().execute(expired.limit(1)).first() is None:
                 return 0
         with self._store.write() as unit:
             statement = (
                 update(_message)
-                .where(_IS_MAIL, _message.c.state == MessageState.SENDING.value, _message.c.due_at <= unit.timestamp_ms)
+                .where(_is_due(MessageState.SENDING, unit.timestamp_ms))
                 .values(
                     state=MessageState.FAILED.value,
                     last_fault=MailFault.UNCERTAIN.value,
@@ -231,6 +224,11 @@ class MailSender:
             found = unit.connection.execute(statement).all()
             unit.audit(ACTOR, "mail.claims_lost", "outbox", {"mails": [row.id for row in found]})
         return len(found)
+
+
+def _is_due(state: MessageState, now: int) -> ColumnElement[bool]:
+    """Return the filter of mails in a state whose time has come: for a try, or for the end of a claim."""
+    return and_(_message.c.channel == Channel.MAIL.value, _message.c.state == state.value, _message.c.due_at <= now)
 
 
 def _outcome(unit: UnitOfWork, fault: MailFault | None, attempts: int) -> tuple[MessageState, dict[str, Any]]:

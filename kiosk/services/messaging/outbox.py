@@ -8,7 +8,7 @@ passwords, are hidden even in reasons that staff typed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from uuid import uuid4
 
@@ -92,16 +92,10 @@ def write(
     """
     message_id = uuid4().hex
     by_mail = settings.smtp is not None and addressee.email is not None
-    content = {
-        "name": addressee.name,
-        "mobile": addressee.mobile,
-        "email": addressee.email,
-        "words": {
-            "person": mask_name(addressee.name),
-            **_of_application(application),
-            **words,
-        },
-    }
+    filled = {"person": mask_name(addressee.name), **words}
+    if application is not None:
+        filled |= {"student": mask_name(application.student_name), "number": application.number}
+    content = {**asdict(addressee), "words": filled}
     unit.session.add(
         OutboxMessage(
             id=message_id,
@@ -118,12 +112,6 @@ def write(
     if by_mail:
         unit.announce(MAIL_DUE)
     return message_id
-
-
-def _of_application(application: ApplicationCase | None) -> dict[str, str]:
-    if application is None:
-        return {}
-    return {"student": mask_name(application.student_name), "number": application.number}
 
 
 def notify_approved(

@@ -66,7 +66,10 @@ class Counts:
 
 
 class Outbox:
-    """The service; ``settings`` decide whether a mail server is set."""
+    """The service; ``settings`` decide whether a mail server is set.
+
+    Every method raises Denied or PasswordChangeRequired as :class:`StaffGate` does.
+    """
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
@@ -74,22 +77,14 @@ class Outbox:
         self._gate = StaffGate(store)
 
     def calls(self, actor: Actor, after: CallPosition | None = None, limit: int = PAGE_SIZE) -> tuple[Call, ...]:
-        """Return a page of the parents to call, the longest waiting first.
-
-        Raises:
-            Denied, PasswordChangeRequired: see :class:`StaffGate`.
-        """
+        """Return a page of the parents to call, the longest waiting first."""
         with self._audited_look(actor, "outbox.calls") as (unit, visible):
             return tuple(read_call(unit.keys, row) for row in _page(unit, self._is_call(), visible, after, limit))
 
     def dead_letters(
         self, actor: Actor, after: CallPosition | None = None, limit: int = PAGE_SIZE
     ) -> tuple[DeadLetter, ...]:
-        """Return a page of the dead letters, the oldest first.
-
-        Raises:
-            Denied, PasswordChangeRequired: see :class:`StaffGate`.
-        """
+        """Return a page of the dead letters, the oldest first."""
         with self._audited_look(actor, "outbox.dead_letters") as (unit, visible):
             return tuple(
                 read_dead_letter(unit.keys, row)
@@ -97,11 +92,7 @@ class Outbox:
             )
 
     def counts(self, actor: Actor) -> Counts:
-        """Count the messages by state.
-
-        Raises:
-            Denied, PasswordChangeRequired: see :class:`StaffGate`.
-        """
+        """Count the messages by state."""
         with self._audited_look(actor, "outbox.counts") as (unit, visible):
 
             def number(wanted: ColumnElement[bool]) -> int:
@@ -123,7 +114,7 @@ class Outbox:
 
         Raises:
             ChangedMeanwhile: a colleague was faster, or the mail was sent after all.
-            Denied, PasswordChangeRequired: another's class, or see :class:`StaffGate`.
+            Denied: another's class.
         """
         with self._gate.write(member, "outbox.called", REVIEWERS) as (unit, acting):
             wanted = or_(self._is_call(), _is_dead_letter(unit.timestamp_ms))
@@ -136,7 +127,7 @@ class Outbox:
 
         Raises:
             ChangedMeanwhile: a colleague was faster.
-            Denied, PasswordChangeRequired: another's class, or see :class:`StaffGate`.
+            Denied: another's class.
         """
         with self._gate.write(member, "outbox.retry", REVIEWERS) as (unit, acting):
             values = {"state": MessageState.WAITING.value, "due_at": unit.timestamp_ms, "last_fault": ""}

@@ -20,13 +20,12 @@ from typing import TYPE_CHECKING
 from kiosk.config.sections import SmtpSecurity, SmtpSettings
 from kiosk.i18n import _
 from kiosk.rules.contact import InvalidEmail, parse_email
+from kiosk.rules.fault_error import FaultError
 
 if TYPE_CHECKING:  # most kiosks send no mail, and the start is timed
     import smtplib
 
 _STEP_SECONDS = 10
-_TAKEN = frozenset({250, 251})
-_GO_ON = 354
 _CLOSING = 421
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
@@ -67,12 +66,8 @@ class MailFault(StrEnum):
         return self not in (MailFault.ADDRESS, MailFault.REFUSED, MailFault.UNCERTAIN)
 
 
-class DeliveryError(Exception):
+class DeliveryError(FaultError[MailFault]):
     """The mail was not delivered, or may not have been; the message holds neither address nor text."""
-
-    def __init__(self, fault: MailFault) -> None:
-        super().__init__(fault.name)
-        self.fault = fault
 
 
 def make_message(
@@ -120,15 +115,11 @@ class MailSession:
     def send(self, message: EmailMessage, patience_seconds: float = _STEP_SECONDS) -> None:
         """Send one mail.
 
-        Args:
-            message: from :func:`make_message`.
-            patience_seconds: the limit for the server's reply to the whole mail (RFC 5321, 4.5.3.2.6).
+        ``patience_seconds`` is the limit for the server's reply to the whole mail (RFC 5321, 4.5.3.2.6).
 
         Raises:
             DeliveryError: UNCERTAIN if the server has the mail but did not reply; otherwise it has no mail.
         """
-        import smtplib
-
         address = str(message["To"].addresses[0].addr_spec)
         has_mail = False
         try:
@@ -139,7 +130,7 @@ class MailSession:
             self._wait_for(patience_seconds)
             self._connection.send(_wire_format(message))
             self._expect(2, self._connection.getreply(), MailFault.REFUSED)
-        except (OSError, smtplib.SMTPException):
+        except OSError:  # also smtplib's own
             self.is_open = False
             raise DeliveryError(MailFault.UNCERTAIN if has_mail else MailFault.UNREACHABLE) from None
         self._wait_for(_STEP_SECONDS)
@@ -155,7 +146,7 @@ class MailSession:
             raise smtplib.SMTPServerDisconnected  # not an SMTP server
         try:
             self.is_open = code != _CLOSING and self._connection.rset()[0] // 100 == 2
-        except (OSError, smtplib.SMTPException):
+        except OSError:
             self.is_open = False
         raise DeliveryError(refused if code // 100 == 5 else MailFault.BUSY)
 
@@ -182,7 +173,8 @@ def connected(smtp: SmtpSettings) -> Iterator[MailSession]:
         session = MailSession(connection, smtp.sender)
         yield session
         if session.is_open:
-            _quit(connection)
+            with suppress(OSError):  # smtplib's exceptions are OSErrors; the mails are delivered
+                connection.quit()
     finally:
         connection.close()
 
@@ -218,11 +210,3 @@ def _greet(connection: smtplib.SMTP, smtp: SmtpSettings) -> None:
             connection.login(smtp.user, smtp.password_file.read_text("utf-8").strip())
     except (OSError, UnicodeError):  # those of smtplib, TLS and the password file
         raise DeliveryError(refused) from None
-
-
-def _quit(connection: smtplib.SMTP) -> None:
-    """Send QUIT; a failure changes nothing for delivered mails."""
-    import smtplib
-
-    with suppress(OSError, smtplib.SMTPException):
-        connection.quit()

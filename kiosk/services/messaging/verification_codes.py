@@ -6,6 +6,7 @@ import hmac
 import secrets
 import threading
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -111,11 +112,8 @@ class CodeMail:
             address = parse_email(address)
         except InvalidEmail:
             raise MailNotSent from None
-        with self._counting:
-            self._count(f"login|{login}", MAILS_PER_LOGIN)
-            self._count(f"address|{address.lower()}", MAILS_PER_HOUR)
         challenge, code = self._make(address, purpose)
-        self._deliver(smtp, address, purpose, code)
+        self._deliver(smtp, login, address, purpose, code)
         return challenge
 
     def send_later(self, login: str, address: str | None, purpose: Purpose) -> EmailChallenge:
@@ -127,15 +125,9 @@ class CodeMail:
 
         def deliver() -> None:
             smtp = self._settings.smtp
-            if smtp is None or address is None:
-                return
-            try:
-                with self._counting:
-                    self._count(f"login|{login}", MAILS_PER_LOGIN)
-                    self._count(f"address|{address.lower()}", MAILS_PER_HOUR)
-                self._deliver(smtp, address, purpose, code)
-            except MailNotSent:
-                return
+            if smtp is not None and address is not None:
+                with suppress(MailNotSent):
+                    self._deliver(smtp, login, address, purpose, code)
 
         threading.Thread(target=deliver, name="code-mail", daemon=True).start()
         return challenge
@@ -143,9 +135,8 @@ class CodeMail:
     def _make(self, address: str, purpose: Purpose) -> tuple[EmailChallenge, str]:
         """Return the challenge for a new code, and the code."""
         code = f"{secrets.randbelow(10**6):06}"
-        return EmailChallenge(
-            address, self._digest(purpose, address, code), self._clock.elapsed(), purpose=purpose
-        ), code
+        digest = self._digest(purpose, address, code)
+        return EmailChallenge(address, digest, self._clock.elapsed(), purpose=purpose), code
 
     def check(self, challenge: EmailChallenge, typed: str) -> bool:
         """Return whether the code is right; it allows five tries in ten minutes, spaces and full-width digits."""
@@ -171,9 +162,13 @@ class CodeMail:
             raise MailNotSent
         sent.append(now)
 
-    def _deliver(self, smtp: SmtpSettings, address: str, purpose: Purpose, code: str) -> None:
+    def _deliver(self, smtp: SmtpSettings, login: str, address: str, purpose: Purpose, code: str) -> None:
+        """Count the mail for login and address, and send it."""
         from kiosk.services.messaging.smtp import DeliveryError, connected, make_message  # most kiosks send no mail
 
+        with self._counting:
+            self._count(f"login|{login}", MAILS_PER_LOGIN)
+            self._count(f"address|{address.lower()}", MAILS_PER_HOUR)
         school_name = self._settings.school_name
         subject, body = purpose.subject.format(school=school_name), purpose.body.format(code=code)
         try:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from kiosk.domain.application_status import TO_LOOK_AT, ApplicationState, Attention
+from kiosk.domain.application_status import NEEDS_REVIEW, ApplicationState, Attention
 from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.services.accounts.parent_accounts import EmailOfAnother
 from kiosk.services.auth.sign_in import SignIn
@@ -34,7 +34,7 @@ class BulkSummary:
 def summary_of(found: Sequence[QueueRow], *, more: bool = False) -> BulkSummary:
     """Return the bulk approval of these rows; ``more``: others were not read."""
     waiting = [row for row in found if row.state is ApplicationState.UNDER_REVIEW]
-    clean = [row for row in waiting if not row.holds and not row.remarks & TO_LOOK_AT]
+    clean = [row for row in waiting if not row.holds and not row.remarks & NEEDS_REVIEW]
     clean.sort(key=lambda row: (row.class_name, row.seat_number or 0, row.number))
     blocked = sum(bool(row.holds) for row in waiting) + len(found) - len(waiting)
     return BulkSummary(
@@ -90,11 +90,11 @@ class BulkApproval:
         if wanted.search:
             searched = self._queue.page(member, under_review, QueueSort(), limit=MAX_ROWS)
             return summary_of(searched.rows, more=searched.has_more)
-        clean = replace(under_review, flag=Attention.CLEAN)
+        clean = replace(under_review, flag=Attention.READY)
         page = self._queue.page(member, clean, QueueSort(SortBy.CLASS_AND_SEAT), limit=MAX_ROWS)
         everything, blocked, may_pass = (
             self._queue.how_many(member, replace(under_review, flag=flag))
-            for flag in (None, Attention.BLOCKED, Attention.CLEAN)
+            for flag in (None, Attention.BLOCKED, Attention.READY)
         )
         return BulkSummary(
             rows=page.rows, more=page.has_more, blocked=blocked, to_look_at=everything - blocked - may_pass

@@ -72,7 +72,7 @@ class Parts:
         self._flag = wanted.flag
         self._states = wanted.states or tuple(ApplicationState)
         if wanted.flag is not None:
-            flagged_states = (ApplicationState.UNDER_REVIEW,) if wanted.flag is Attention.CLEAN else OPEN_STATES
+            flagged_states = (ApplicationState.UNDER_REVIEW,) if wanted.flag is Attention.READY else OPEN_STATES
             self._states = tuple(state for state in self._states if state in flagged_states)
         self._classes = classes
 
@@ -182,8 +182,8 @@ def _flagged(flag: ApprovalBlock | ReviewFlag | Attention) -> ColumnElement[bool
         return _application.c.remarks.bitwise_and(flag.value) != 0
     return {
         Attention.BLOCKED: _application.c.is_blocked,
-        Attention.TO_LOOK_AT: _application.c.needs_a_look,
-        Attention.CLEAN: and_(not_(_application.c.is_blocked), not_(_application.c.needs_a_look)),
+        Attention.NEEDS_REVIEW: _application.c.needs_a_look,
+        Attention.READY: and_(not_(_application.c.is_blocked), not_(_application.c.needs_a_look)),
     }[flag]
 
 

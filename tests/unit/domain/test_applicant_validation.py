@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from kiosk.domain.applicant_validation import check_applicant, difference_message, read_applicant
+from kiosk.domain.applicant_validation import difference_message, read_applicant
 from kiosk.domain.application_form import FIELDS, RELATIONS, ApplicantEntry, ApplicantValues, Mode
 from kiosk.rules.contact import suggest_email
 from kiosk.rules.identity import compare_entries
@@ -15,7 +15,7 @@ from tests.builders.applications import FATHER, MOTHER, MOTHER_ID, TODAY, with_i
 
 
 def check(entry: ApplicantEntry, mode: Mode = Mode.ONE_PARENT, other: ApplicantEntry | None = None) -> dict[str, str]:
-    return check_applicant(entry, mode, TODAY, other)
+    return read_applicant(entry, mode, TODAY, other)[0]
 
 
 def values_of(entry: ApplicantEntry) -> ApplicantValues:

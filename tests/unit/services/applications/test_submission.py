@@ -53,7 +53,7 @@ def test_an_application_is_taken_and_its_receipt_hides_the_person(sender: Sender
     assert (person.name, person.relation, person.national_id) == ("劉〇花", "媽媽", f"*******{MOTHER_ID[-3:]}")
     assert person.email_state is EmailState.UNVERIFIED
     assert receipt.next_steps == (NextStep.SIGN_FORM, NextStep.TEACHER_REVIEWS, NextStep.EMAIL_COMES)
-    assert receipt.held == receipt.documents == ()
+    assert receipt.blocks == receipt.documents == ()
     assert fetch(sender.school, Application, receipt.application_id).state == "under_review"
     assert [form.form for form in rows(sender.school, SignedForm)] == ["binding"]
 
@@ -142,8 +142,8 @@ def test_one_person_has_one_live_application_a_child(sender: Sender) -> None:
 
 def test_a_second_application_holds_both_until_one_is_withdrawn(sender: Sender) -> None:
     first, second = sender.one(), sender.one(FATHER)
-    assert first.held == ()
-    assert second.held == (ApprovalBlock.CONFLICT,)
+    assert first.blocks == ()
+    assert second.blocks == (ApprovalBlock.CONFLICT,)
     assert NextStep.SEE_REGISTRAR in second.next_steps
     assert fetch(sender.school, Application, first.application_id).held_for_conflict
     sender.school.applications.withdraw(sender.visitor, second.application_id, FATHER_ID)
@@ -164,7 +164,7 @@ def test_two_of_three_conflicts_stay_after_a_withdrawal(sender: Sender) -> None:
 def test_after_withdrawing_the_same_person_may_apply_again(sender: Sender) -> None:
     first = sender.one()
     sender.school.applications.withdraw(sender.visitor, first.application_id, MOTHER_ID)
-    assert sender.one().held == ()
+    assert sender.one().blocks == ()
 
 
 def test_only_an_applicant_withdraws_and_only_what_is_open(sender: Sender) -> None:
@@ -219,7 +219,7 @@ def test_another_students_id_is_flagged_without_a_word_to_the_parent(sender: Sen
     new_visitor(sender.school, "110002", STRANGER_ID)
     told = sender.one(with_id(MOTHER, STRANGER_ID))
     assert fetch(sender.school, Application, told.application_id).held_for_registrar
-    assert told.held == ()
+    assert told.blocks == ()
     assert NextStep.SEE_REGISTRAR not in told.next_steps
 
 
@@ -238,14 +238,14 @@ def test_a_faulty_form_names_applicant_and_field(sender: Sender) -> None:
 def test_a_basis_with_documents_is_blocked_and_names_them(sender: Sender, basis: Basis) -> None:
     entry = MOTHER if basis is Basis.SOLE_CUSTODY else replace(MOTHER, relation="祖母")
     receipt = sender.one(entry, basis=basis)
-    assert receipt.held == (ApprovalBlock.DOCUMENTS,)
+    assert receipt.blocks == (ApprovalBlock.DOCUMENTS,)
     assert receipt.documents == basis.documents
     assert NextStep.BRING_DOCUMENTS in receipt.next_steps
 
 
 def test_an_open_error_report_holds_the_application(sender: Sender) -> None:
     sender.school.student_data.report_errors(sender.visitor, {"class_name": "科二仁"})
-    assert sender.one().held == (ApprovalBlock.CORRECTION,)
+    assert sender.one().blocks == (ApprovalBlock.CORRECTION,)
 
 
 def test_without_an_address_the_school_calls(sender: Sender) -> None:
@@ -268,10 +268,10 @@ def test_an_adult_students_consent_releases_the_application(opened: Opened) -> N
     answer(opened.school, visitor)
     sender = Sender(opened.school, visitor)
     receipt = sender.one()
-    assert receipt.held == (ApprovalBlock.STUDENT_CONSENT,)
+    assert receipt.blocks == (ApprovalBlock.STUDENT_CONSENT,)
     answer(opened.school, visitor, "agree", STRANGER_ID)
     assert not fetch(sender.school, Application, receipt.application_id).held_for_student_consent
-    assert sender.one(FATHER).held == (ApprovalBlock.CONFLICT,)
+    assert sender.one(FATHER).blocks == (ApprovalBlock.CONFLICT,)
 
 
 def test_a_submission_deletes_the_applicants_draft(sender: Sender) -> None:
