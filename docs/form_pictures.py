@@ -125,7 +125,7 @@ def card() -> FormContent:
 
 
 def signatures() -> dict[int, dict[str, str]]:
-    """Two signatures as a terminal tells them, cell by cell: waves of different height."""
+    """Two signatures as a terminal reports them, cell by cell: waves of different height."""
     marks = {}
     for place, (height, state) in enumerate(((3, "證件已查驗"), (2, "待查驗證件"))):
         wave = tuple((100 + 10 * step, 90 + round(math.sin(step / 3) * height) * 20, 16 * step) for step in range(40))

@@ -45,7 +45,7 @@ _RUNS = (
 _UNSHIFTED = str.maketrans('!@#$%^&*()_+{}|:"<>?~', "1234567890-=[]\\;',./`")
 _SIGNS_FOR_LETTERS = tuple(
     str.maketrans("@430$5!17+89", f"aaeossi{one}ttbg") for one in "il"
-)  # p@ssw0rd, l0ve, t3st, baby as 8a8y; 1 stands for i and for l
+)  # p@ssw0rd, l0ve, t3st, baby as 8a8y; 1 for i and for l
 _YEAR = re.compile(r"(?:19[3-9]|20[0-4])[0-9]", re.ASCII)
 _DATE = re.compile(r"(?:19[3-9]|20[0-4])[0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])", re.ASCII)
 _DOUBLED = re.compile(r"(.)\1+")

@@ -28,6 +28,7 @@ from kiosk.rules.contact import (
     parse_email,
     parse_mobile,
 )
+from kiosk.rules.fault_error import FaultError
 from kiosk.rules.identity import FIRST_PASSWORD_LENGTH
 from kiosk.rules.text_safety import half_width
 from kiosk.services.accounts.bindings import end_binding
@@ -42,12 +43,8 @@ from kiosk.services.messaging.outbox import Addressee, MessageKind
 from kiosk.services.messaging.verification_codes import CodeMail, EmailChallenge, Purpose, WrongCode
 
 
-class AccountNameRefused(ServiceError):
+class AccountNameRefused(FaultError[AccountNameFault], ServiceError):
     """The name is not allowed as a self-chosen account."""
-
-    def __init__(self, fault: AccountNameFault) -> None:
-        super().__init__(fault.name)
-        self.fault = fault
 
 
 class EmailTaken(ServiceError):

@@ -1,7 +1,7 @@
 """The outbox for staff: parents to call, and mails that could not be sent.
 
 A homeroom teacher sees the messages of their classes; the registrar sees all, also those about an account without a
-child. Names and numbers are shown in full for the call, so each look at a list is audited.
+child. Names and numbers are shown in full for the call, so each view of a list is audited.
 """
 
 from __future__ import annotations
