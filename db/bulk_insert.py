@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import marshal
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, Table
 
 Value = str | bytes | int | bool | None
 
 _ROWS_AT_ONCE = 2000
+_CACHE_KIBIBYTES = 32 * 1024
+"""SQLite's page cache during an insert. Ids are random, so with the usual two megabytes most index pages of a hundred
+thousand rows are written again and again."""
 _UUID_BITS = ~(0xF000 << 64 | 0xC000 << 48)
 _UUID_VERSION_4 = 0x4000 << 64 | 0x8000 << 48
 
@@ -48,8 +53,22 @@ class NewRows:
         values = ", ".join((*(mark for _column in self._columns), *(f"{number:d}" for number in same.values())))
         statement = f"INSERT INTO {quote(self._table.name)} ({names}) VALUES ({values})"
         packed, self._packed = self._packed, []
-        for rows in packed:
-            connection.exec_driver_sql(statement, marshal.loads(rows))
+        with _large_cache(connection):
+            for rows in packed:
+                connection.exec_driver_sql(statement, marshal.loads(rows))
+
+
+@contextmanager
+def _large_cache(connection: Connection) -> Iterator[None]:
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    usual = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KIBIBYTES}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size={usual}")
 
 
 def new_row_id() -> str:
