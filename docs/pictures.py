@@ -89,7 +89,7 @@ async def _account(school: School, size: tuple[int, int]) -> None:
         await keep("login")
         await parent.forgets()
         await parent.answers_notice()
-        await parent.signs_on(login.account, login.password)
+        await parent.logs_in(login.account, login.password)
         await keep("home", "AccountHomeScreen")
         await parent.opens("systems", "SystemsScreen")
         await keep("systems")

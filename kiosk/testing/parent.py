@@ -1,4 +1,4 @@
-"""A parent in front of the headless kiosk."""
+"""A parent with a student's login at the headless kiosk."""
 
 from __future__ import annotations
 
@@ -11,35 +11,12 @@ class Parent(Person):
     ``async with app.run_test() as pilot: parent = Parent(pilot); await parent.logs_in("P110001", "A123456789")``
     """
 
-    async def logs_in(self, account: str, password: str) -> None:
-        """登入; what follows is told by :meth:`sees`."""
-        await self.sees("LoginScreen")
-        await self.types(account)
-        await self.presses("enter")
-        await self.types(password)
-        await self.presses("enter")
-
-    async def changes_password(self, password: str) -> None:
-        """The forced change, as far as the hub."""
-        await self.sees("ChangePasswordScreen")
-        await self.types(password)
-        await self.presses("enter")
-        await self.types(password)
-        await self.presses("enter")
-        await self.sees("MenuScreen")
-
-    async def opens(self, door: str, screen: str) -> None:
-        """One of the hub's doors: confirm, apply, card, sign."""
-        await self.sees("MenuScreen")
-        self.app.screen.query_one(f"#{door}").focus()
-        await self.presses("enter")
-        await self.sees(screen)
+    LOGIN, NEW_PASSWORD, MENU = "LoginScreen", "ChangePasswordScreen", "MenuScreen"
 
     async def confirms(self) -> None:
         """確認學生相關資訊: 資訊正確, 填答送出."""
         await self.opens("confirm", "ConfirmStudentScreen")
-        await self.presses("enter", "enter")
-        await self.sees("MenuScreen")
+        await self.presses("enter", "enter", then="MenuScreen")
 
     async def reads_consent(self) -> None:
         """Read the consent to its end."""
@@ -68,68 +45,62 @@ class Parent(Person):
         await self.sees("ApplicantFormScreen")
 
     async def fills_in(self, name: str, relation: str, national_id: str, mobile: str, email: str) -> None:
-        """One applicant's form, sent with Enter in its last field."""
+        """Fill in one applicant's form and send it with Enter in its last field."""
         await self.sees("ApplicantFormScreen")
-        for value in (name, relation, national_id, national_id, mobile, email, email):
-            await self.types(value)
-            await self.presses("enter")
+        await self.enters(name, relation, national_id, national_id, mobile, email, email)
 
     async def sends(self) -> None:
-        """The read-back, found right: 確認送出."""
+        """Confirm the summary: 確認送出."""
         await self.sees("SummaryScreen")
         await self.presses("enter")
 
     async def enters_code(self, code: str) -> None:
-        """The code that was mailed to the address."""
+        """Type the code that was mailed to the address."""
         await self.sees("EmailCodeScreen")
-        await self.types(code)
-        await self.presses("enter")
+        await self.enters(code)
 
     async def gives_id(self, national_id: str) -> None:
-        """Somebody's full ID, where it is asked for."""
+        """Type a full national ID where it is asked for."""
         await self.sees("AskIdScreen")
-        await self.types(national_id)
-        await self.presses("enter")
+        await self.enters(national_id)
 
     async def applies_for_another(self) -> None:
         """From the receipt, 為另一位子女申請, to the next child's login."""
         await self.sees("ReceiptScreen")
-        await self.clicks("#another")
-        await self.sees("LoginScreen")
+        await self.clicks("#another", then="LoginScreen")
 
     async def reports_errors(self, right_values: dict[str, str]) -> None:
-        """確認學生相關資訊: 錯誤回報, with what is right by key (class_name, name, student_number); back at the hub."""
-        from textual.widgets import Input
+        """確認學生相關資訊: 錯誤回報, as far as the menu.
 
+        Args:
+            right_values: by key: class_name, name, student_number.
+        """
         await self.opens("confirm", "ConfirmStudentScreen")
         await self.clicks("#wrong")
         for key, value in right_values.items():
-            self.app.screen.query_one(f"#{key}", Input).focus()
+            self.app.screen.query_one(f"#{key}").focus()
             await self.types(value)
         await self.clicks("#send")
         await self.answers_notice()
         await self.sees("MenuScreen")
 
     async def opens_returned(self, national_id: str) -> None:
-        """補正退回的欄位, from the hub, as far as the form; the ID is an applicant's."""
+        """補正退回的欄位, as far as the form; the ID is an applicant's."""
         await self.opens("correct", "AskIdScreen")
         await self.gives_id(national_id)
         await self.sees("CorrectionScreen")
 
     async def corrects(self, values: dict[str, str]) -> tuple[str, ...]:
-        """Fill in what was sent back, by key, and send; gives the fields that were asked for.
+        """Fill in the returned fields by key and send; return the fields that were asked for.
 
         What is asked for twice is typed twice.
         """
         from textual.widgets import Input
 
         asked = tuple(str(field.id) for field in self.app.screen.query(Input) if field.display)
-        for key in asked:
-            await self.types(values[key.removesuffix("_again")])
-            await self.presses("enter")
+        await self.enters(*(values[key.removesuffix("_again")] for key in asked))
         return asked
 
     async def logs_out(self) -> None:
-        """From the hub or the receipt to the resting login."""
-        await self.presses("escape")
-        await self.sees("LoginScreen")
+        """From the menu or the receipt to the resting login."""
+        await self.goes_back("LoginScreen")

@@ -1,4 +1,4 @@
-"""Staff in front of the headless kiosk."""
+"""Staff at the headless kiosk."""
 
 from __future__ import annotations
 
@@ -12,42 +12,20 @@ class Reviewer(Person):
     :meth:`enters_from_lobby` comes first.
     """
 
+    LOGIN, NEW_PASSWORD, MENU = "StaffLoginScreen", "StaffNewPasswordScreen", "StaffMenuScreen"
+
     async def enters_from_lobby(self) -> None:
         """From the parents' login to the staff's."""
         await self.sees("LoginScreen")
         await self.presses("f8")
 
-    async def logs_in(self, account: str, password: str) -> None:
-        """登入; what follows is told by :meth:`sees`."""
-        await self.sees("StaffLoginScreen")
-        await self.types(account)
-        await self.presses("enter")
-        await self.types(password)
-        await self.presses("enter")
-
-    async def changes_password(self, password: str) -> None:
-        """The forced change, as far as the hub."""
-        await self.sees("StaffNewPasswordScreen")
-        await self.types(password)
-        await self.presses("enter")
-        await self.types(password)
-        await self.presses("enter")
-        await self.sees("StaffMenuScreen")
-
-    async def opens(self, door: str, screen: str) -> None:
-        """One of the hub's doors: queue, tickets, deletions, calls, scan, print, card, desk, staff, audit and so on."""
-        await self.sees("StaffMenuScreen")
-        self.app.screen.query_one(f"#{door}").focus()
-        await self.presses("enter")
-        await self.sees(screen)
-
     async def opens_queue(self) -> None:
-        """審核申請, with its first rows."""
+        """審核申請, until its first rows are loaded."""
         await self.opens("queue", "QueueScreen")
         await self.sees_rows()
 
     async def sees_rows(self) -> list[tuple[str, ...]]:
-        """Wait for the rows of the list that stands; gives the words of those in memory."""
+        """Wait for the rows of the current list; return the words of those in memory."""
         from kiosk.widgets.table.column_layout import words_of
         from kiosk.widgets.table.paged_table import PagedTable
 
@@ -57,7 +35,7 @@ class Reviewer(Person):
         return [words_of(row) for row in table.rows_held]
 
     async def searches(self, text: str) -> list[tuple[str, ...]]:
-        """Type into the queue's search field; gives the words of the rows that were found."""
+        """Type into the queue's search field; return the words of the rows found."""
         from textual.widgets import Input
 
         await self.sees("QueueScreen")
@@ -67,29 +45,26 @@ class Reviewer(Person):
         return await self.sees_rows()
 
     async def chooses_class(self, name: str) -> list[tuple[str, ...]]:
-        """The queue of one class (its name, or the words of another of the choices)."""
-        await self.presses("f3")
-        await self.sees("ChoiceScreen")
+        """Filter the queue by a class's name, or by another of the choices."""
+        await self.presses("f3", then="ChoiceScreen")
         rows = await self.sees_rows()
         place = next(place for place, words in enumerate(rows) if name in words)
-        await self.presses("home", *["down"] * place, "enter")
-        await self.sees("QueueScreen")
+        await self.presses("home", *["down"] * place, "enter", then="QueueScreen")
         return await self.sees_rows()
 
     async def chooses_state(self, state: str) -> list[tuple[str, ...]]:
-        """The queue of one state (its key, or all)."""
+        """Filter the queue by a state's key, or all."""
         await self.clicks(f"#state-{state}")
         self.app.screen.query_one("#table").focus()
         return await self.sees_rows()
 
     async def opens_application(self, number: str) -> None:
-        """Search a number (of an application or a student), wherever it is in the queue, and open what is found."""
+        """Search an application's or a student's number in the queue and open the result."""
         await self.searches(number)
-        await self.presses("enter")
-        await self.sees("ApplicationScreen")
+        await self.presses("enter", then="ApplicationScreen")
 
     async def does(self, key: str, said: str) -> None:
-        """Press a key of the application's screen and wait for the words that say it was done."""
+        """Press a key of the application's screen and wait for its message."""
         await self.presses(key)
         await until(self.pilot, lambda: said in self.text("#message"))
 
@@ -102,10 +77,9 @@ class Reviewer(Person):
         await self.does("f3", "已登錄查驗證明文件")
 
     async def gives_reason(self, reason: str) -> None:
-        """Type a reason where one is asked for, and send it."""
+        """Type a reason and send it."""
         await self.sees("ReasonScreen")
-        await self.types(reason)
-        await self.presses("enter")
+        await self.enters(reason)
 
     async def reveals(self, reason: str) -> None:
         """Show the only applicant's full numbers."""
@@ -114,55 +88,45 @@ class Reviewer(Person):
         await self.sees("ApplicationScreen")
 
     async def returns(self, fields: dict[str, str]) -> None:
-        """退件補正: the only applicant's fields, by key, each with a reason; back at the queue."""
-        await self.presses("f6")
-        await self.sees("ReturnFieldsScreen")
+        """退件補正: the only applicant's fields, by key, each with a reason; as far as the queue."""
+        await self.presses("f6", then="ReturnFieldsScreen")
         await self.sees_rows()
         order = ("name", "relation", "national_id", "mobile", "email")
         for key, reason in fields.items():
             await self.presses("home", *["down"] * order.index(key), "enter")
             await self.gives_reason(reason)
             await self.sees("ReturnFieldsScreen")
-        await self.clicks("#send")
-        await self.sees("QueueScreen")
-
-    async def rejects(self, reason: str) -> None:
-        """不通過; back at the queue."""
-        await self.presses("f7")
-        await self.gives_reason(reason)
-        await self.sees("QueueScreen")
+        await self.clicks("#send", then="QueueScreen")
 
     async def notes(self, text: str) -> None:
-        """A note to colleagues."""
+        """Write a note to colleagues."""
         await self.presses("f8")
         await self.gives_reason(text)
         await self.sees("ApplicationScreen")
 
     async def approves(self) -> None:
-        """通過, having looked at what is to be looked at; back at the queue."""
+        """通過, also past the question about review flags; as far as the queue."""
         await self.presses("f9")
         await until(self.pilot, lambda: self.screen in ("StaffNoticeScreen", "QueueScreen"))
         if self.screen == "StaffNoticeScreen":
-            await self.sees("StaffNoticeScreen")
-            await self.presses("enter")
+            await self.answers_notice()
         await self.sees("QueueScreen")
 
-    async def settles_conflict(self, *, all_stand: bool = False) -> None:
-        """處理衝突: this application goes on; the others are refused, or stand beside it."""
+    async def settles_conflict(self) -> None:
+        """處理衝突: keep this application and refuse the others."""
         await self.clicks("#conflict")
-        await self.answers_notice("all" if all_stand else "keep")
+        await self.answers_notice("keep")
         await until(self.pilot, lambda: "已處理申請衝突" in self.text("#message"))
 
-    async def opens_ticket(self, student_number: str) -> None:
-        """A student's error report, from the list of those that wait."""
+    async def opens_report(self, student_number: str) -> None:
+        """Open a student's error report from the list."""
         await self.sees("ErrorReportsScreen")
         rows = await self.sees_rows()
         place = next(place for place, words in enumerate(rows) if student_number in words)
-        await self.presses("home", *["down"] * place, "enter")
-        await self.sees("ErrorReportScreen")
+        await self.presses("home", *["down"] * place, "enter", then="ErrorReportScreen")
 
-    async def decides_ticket(self, corrected: dict[str, str], declined: dict[str, str]) -> None:
-        """Correct fields to a value, by key, and decline others with a reason; back at the list."""
+    async def decides_report(self, corrected: dict[str, str], declined: dict[str, str]) -> None:
+        """Correct fields to a value, by key, and decline others with a reason; as far as the list."""
         from textual.widgets import Input
 
         for verdict, said in (("correct", corrected), ("decline", declined)):
@@ -170,31 +134,26 @@ class Reviewer(Person):
                 await self.clicks(f"#{verdict}-{key}")
                 self.app.screen.query_one(f"#{key}", Input).clear()
                 await self.types(text)
-        await self.clicks("#send")
-        await self.sees("ErrorReportsScreen")
+        await self.clicks("#send", then="ErrorReportsScreen")
 
     async def opens_bulk(self) -> list[tuple[str, ...]]:
-        """整批通過 of what is marked, or else of the filter; gives the words of the rows it would approve."""
-        await self.presses("f6")
-        await self.sees("BulkApprovalScreen")
+        """整批通過 of the marked rows, or else of the filter; return the words of the rows it would approve."""
+        await self.presses("f6", then="BulkApprovalScreen")
         return await self.sees_rows()
 
     async def confirms_bulk(self, password: str) -> list[tuple[str, ...]]:
-        """The password again, and all of them; gives the words of each row with its result."""
+        """Type the password again; return the words of each row with its result."""
         await self.sees("BulkApprovalScreen")
-        await self.types(password)
-        await self.presses("enter")
+        await self.enters(password)
         await until(self.pilot, lambda: not self.app.screen.query_one("#send").display)
         return await self.sees_rows()
 
     async def approves_many(self, password: str) -> list[tuple[str, ...]]:
-        """整批通過 from the queue to the results; gives the words of each row with its result."""
+        """整批通過 from the queue to the results; return the words of each row with its result."""
         await self.opens_bulk()
         return await self.confirms_bulk(password)
 
     async def logs_out(self) -> None:
-        """Back, as often as it takes, to the login."""
+        """Go back as often as it takes to reach the login."""
         while self.screen not in ("LoginScreen", "StaffLoginScreen"):
-            before = self.app.screen
-            await self.presses("escape")
-            await until(self.pilot, lambda before=before: self.app.screen is not before)  # type: ignore[misc]
+            await self.leaves("escape")

@@ -1,4 +1,4 @@
-"""Brings the headless kiosk to any screen of a visit with a parent account."""
+"""Goes to any screen of a visit with a parent account at the headless kiosk."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from kiosk.config.sections import SmtpSecurity, SmtpSettings
 from kiosk.services.messaging.email_verification import EmailCodes
 from kiosk.services.school import School
 from kiosk.testing.person import until
-from tests.pilot.accounts import FIRST, PARENT, PASSWORD, approved, bring_fees, ready
+from tests.builders.accounts import invented_parent
+from tests.pilot.accounts import PARENT, PASSWORD, bring_fees, ready
 from tests.pilot.people import QuickAccountParent
 
+NEWCOMER, _OF_TWO = invented_parent(50), invented_parent(51)
+"""A parent who has never signed on, and one with two children."""
 SCREENS = {
     "login": "AccountLoginScreen",
     "password": "AccountPasswordScreen",
@@ -42,7 +45,7 @@ BEHIND_THE_HOME = {
     for screen, name in SCREENS.items()
     if screen not in ("login", "password", "recovery", "recovery_code", "home", "which")
 }
-"""Those that a parent with one child opens from the home of the account."""
+"""The screens that a parent with one child opens from the home of the account."""
 
 _BEHIND = {
     "system": ("systems", "epay"),
@@ -54,45 +57,38 @@ _BEHIND = {
     "grant": ("carers", "grant"),
     "delete": ("data", "delete"),
 }
-"""The screens behind a door's first one: that door, and the button on its screen."""
+"""The screens behind an item's first one: that item, and the button on its screen."""
 
 
-def make_ready(school: School, screen: str) -> School:
-    """Bring a parent into the state that leads to a screen; mail seems to be sent, and goes nowhere.
+def make_ready(school: School) -> School:
+    """Bring parents into the states that lead to every screen; return the school.
 
-    Returns:
-        The school to stand at.
+    Mail seems to be sent, and goes nowhere.
     """
     nowhere = SmtpSettings("127.0.0.1", 1, SmtpSecurity.NONE, None, None, "registrar@example.org")
     codes = EmailCodes(school.store, replace(school.settings, smtp=nowhere), school.clock)
     codes.mail._deliver = lambda *_mail: None  # type: ignore[method-assign]  # nobody reads it
     vars(school)["email_codes"] = codes
-    if screen in ("login", "password"):
-        approved(school)
-    else:
-        families = ready(school)
-        if screen == "which":
-            families.approved(PARENT)
-        bring_fees(school, ("學雜費", "12,300", "115/9/30", "未繳"), ("平安保險費", "200", "115/9/30", "已繳"))
+    families = ready(school)
+    families.approved(NEWCOMER)
+    for _child in range(2):
+        with_two = families.approved(_OF_TWO)
+    families.first_sign_on(with_two.account_id, _OF_TWO.email, _OF_TWO.national_id)
+    bring_fees(school, ("學雜費", "12,300", "115/9/30", "未繳"), ("平安保險費", "200", "115/9/30", "已繳"))
     return school
 
 
 async def go_to(parent: QuickAccountParent, screen: str) -> None:
-    """Go from the resting login to a screen.
-
-    Args:
-        parent: stands at an empty login of a school that was made ready for this screen.
-        screen: one of `SCREENS`.
-    """
+    """Go from the empty resting login of a school that was made ready to one of `SCREENS`."""
     await parent.enters_from_lobby()
     if screen in ("recovery", "recovery_code"):
         await parent.forgets()
         if screen == "recovery_code":
             await parent.identifies(PARENT.name, PARENT.national_id)
     elif screen == "password":
-        await parent.signs_on(PARENT.email, FIRST)
+        await parent.logs_in(NEWCOMER.email, NEWCOMER.national_id[-6:])
     elif screen != "login":
-        await parent.signs_on(PARENT.email, PASSWORD)
+        await parent.logs_in((_OF_TWO if screen == "which" else PARENT).email, PASSWORD)
         await parent.sees("AccountHomeScreen")
         await go_on(parent, screen)
     await parent.sees(SCREENS[screen])
@@ -105,8 +101,8 @@ async def go_on(parent: QuickAccountParent, screen: str) -> None:
     if screen == "which":
         await parent.opens("carers", SCREENS["which"])
         return
-    door, button = _BEHIND.get("email" if screen == "email_code" else screen, (screen, ""))
-    await parent.opens(door, SCREENS[door])
+    item, button = _BEHIND.get("email" if screen == "email_code" else screen, (screen, ""))
+    await parent.opens(item, SCREENS[item])
     if button:
         await parent.chooses(button, SCREENS["email" if screen == "email_code" else screen])
     if screen == "email_code":

@@ -1,4 +1,4 @@
-"""Schools with parents' accounts, and people who sign on with them."""
+"""Schools with parents' accounts, and parents who log in with them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from kiosk.services.school import School
 from tests.builders.accounts import Families
 from tests.builders.applications import MOTHER
 from tests.builders.decisions import with_email
+from tests.builders.school import CHOSEN
 from tests.pilot.people import QuickAccountParent, account_parent_at
 
-PASSWORD = "Harbour7lights"
+PASSWORD = CHOSEN
 PARENT = replace(with_email(MOTHER, "flower@example.com"), mobile="0910100200")
 FIRST = PARENT.national_id[-6:]
 CHILD = "120001"
@@ -24,7 +25,7 @@ _FEE_HEADER = ("學號", "項目", "金額", "繳費期限", "繳費狀態")
 
 
 def approved(school: School) -> Families:
-    """A parent whose application was approved; they have never signed on."""
+    """A parent whose application was approved; they have never logged in."""
     families = Families(school)
     families.approved(PARENT)
     return families
@@ -34,20 +35,11 @@ def ready(school: School) -> Families:
     """That parent, past the forced change."""
     families = Families(school)
     families.signed_on(PARENT)
-    change_back(school)
     return families
 
 
-def change_back(school: School) -> None:
-    """Give the parent the password of these tests, whatever the fixtures chose."""
-    from tests.builders.school import CHOSEN, TERMINAL
-
-    holder = school.sign_in.parent(PARENT.email, CHOSEN, TERMINAL).holder
-    school.sign_in.change_account_password(holder, PASSWORD)
-
-
 def bring_fees(school: School, *rows: tuple[str, str, str, str]) -> None:
-    """The school's list: of the first child, each row without the student number."""
+    """Import the fees of the first child, each row without the student number."""
     sheet = Sheet(_FEE_HEADER, [(line, (CHILD, *row)) for line, row in enumerate(rows, 2)])
     found = check_fees(sheet, student_ids(school.store))
     assert found.faults == ()
@@ -56,9 +48,8 @@ def bring_fees(school: School, *rows: tuple[str, str, str, str]) -> None:
 
 @asynccontextmanager
 async def signed_on(school: School, size: tuple[int, int] = (80, 24)) -> AsyncIterator[QuickAccountParent]:
-    """Somebody who is :func:`ready`, at the home of their account."""
+    """A parent who is :func:`ready`, at the home of their account."""
     async with account_parent_at(school, size) as parent:
-        await parent.enters_from_lobby()
-        await parent.signs_on(PARENT.email, PASSWORD)
+        await parent.logs_in(PARENT.email, PASSWORD)
         await parent.sees("AccountHomeScreen")
         yield parent

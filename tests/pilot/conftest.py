@@ -32,6 +32,14 @@ def _frozen() -> None:
     gc.freeze()
 
 
+@pytest.fixture
+def freeze_again() -> Iterator[None]:
+    """Freeze again what a search through the process has unfrozen."""
+    yield
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _no_pilot_waits_for_a_dismissed_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     async def wait_for_screen(pilot: Pilot[int]) -> bool:

@@ -1,4 +1,4 @@
-"""Finds what in this process still holds a text: everything the collector knows, and what hangs on it."""
+"""Finds what in this process still holds a text, through everything the garbage collector knows."""
 
 from __future__ import annotations
 
@@ -6,15 +6,21 @@ import gc
 import io
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from re import Pattern
 from types import BuiltinFunctionType, FunctionType, WrapperDescriptorType
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 
+from kiosk.testing.clock import FakeClock
+from kiosk.testing.person import until
+from tests.pilot.people import QuickPerson, leave_no_trace_of_the_pilot
+
+NUMERALS = "零一二三四五六七八九"
+P = TypeVar("P", bound=QuickPerson)
 Memory = tuple[int, int]
-"""Bytes of memory early on and at the end."""
+"""Resident bytes early on and at the end."""
 
 _HOLD_NOTHING_TYPED = frozenset({FunctionType, BuiltinFunctionType, WrapperDescriptorType, type})
 """What makes up the program; closures' cells and classes' dictionaries are looked through on their own."""
@@ -23,11 +29,9 @@ _HOLD_NOTHING_TYPED = frozenset({FunctionType, BuiltinFunctionType, WrapperDescr
 def holders_of(text: Pattern[str]) -> dict[str, list[str]]:
     """Find the objects that hold a string, or bytes, in which a pattern is found.
 
-    Looks through instance attributes, slots, the frames of waiting coroutines and of other threads, closures, caches
-    of functions and tracebacks: whatever `gc.get_referents` tells, also of the containers that the collector does not
-    track because they hold only strings.
-
-    Garbage that was not collected counts as held; what was frozen is looked through too, and no longer frozen.
+    Looks through whatever `gc.get_referents` knows: attributes, slots, frames of waiting coroutines and of other
+    threads, closures, function caches and tracebacks. It also looks into untracked containers, which hold only strings.
+    Garbage that was not collected counts as held. Frozen objects are looked through too, and no longer frozen.
 
     Returns:
         For each text found the types of its holders.
@@ -43,28 +47,55 @@ def holders_of(text: Pattern[str]) -> dict[str, list[str]]:
     return search.found
 
 
-async def memory_of(rounds: int, kinds: int, make: Callable[[int], Awaitable[None]], left: Pattern[str]) -> Memory:
-    """Make rounds of several kinds in turn, measure, and hold that no object is left with a text of theirs.
+def in_numerals(sign: str, serial: int) -> str:
+    """A text with a serial number that no other text of the tests contains."""
+    return sign + "".join(NUMERALS[int(digit)] for digit in f"{serial:06}")
+
+
+async def walk_away(person: QuickPerson, clock: FakeClock) -> None:
+    """Stay idle until the kiosk is at its resting login again."""
+    app = person.kiosk
+    clock.advance(300)
+    app.tick()
+    await until(person.pilot, lambda: len(app.screen_stack) == 1)
+    await person.sees(person.screen)
+    await person.settles()
+    await leave_no_trace_of_the_pilot()
+
+
+async def memory_of(
+    person: P,
+    clock: FakeClock,
+    sessions: Sequence[Callable[[P, int], Awaitable[None]]],
+    rounds: int,
+    take_back: Callable[[], None],
+    typed: Pattern[str],
+) -> Memory:
+    """Make sessions of each kind in turn, measure, and check that no object is left with a text of theirs.
 
     Args:
-        rounds: how many.
-        kinds: how many kinds there are.
-        make: makes one, by its serial number from 0 on.
-        left: finds the texts that may not stay.
+        person: at the resting login.
+        clock: of the kiosk.
+        sessions: one function a kind; it gets the serial number of the round, from 0 on.
+        rounds: how many sessions.
+        take_back: clears what a session left on file, so that all find the same school.
+        typed: finds the texts that may not stay.
 
     Returns:
         The bytes of memory after the first tenth of the rounds, one of each kind at least, and at the end.
     """
     process, early = psutil.Process(), 0
     for serial in range(rounds):
-        await make(serial)
-        if serial + 1 == max(kinds, rounds // 10):
+        await sessions[serial % len(sessions)](person, serial)
+        await walk_away(person, clock)
+        take_back()
+        if serial + 1 == max(len(sessions), rounds // 10):
             gc.collect()
             early = process.memory_info().rss
             gc.freeze()  # as the kiosk itself does once all is loaded; what is frozen is looked through too
     gc.collect()
     late = process.memory_info().rss  # before the search, which takes memory of its own
-    assert holders_of(left) == {}
+    assert holders_of(typed) == {}
     return early, late
 
 

@@ -1,4 +1,4 @@
-"""People in front of the headless kiosk who are as quick as the app, and the places where they stand."""
+"""People at the headless kiosk who are as quick as the app."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import gc
 import heapq
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
@@ -22,22 +22,21 @@ from kiosk.demo.staff_work import demo_staff_logins
 from kiosk.services.school import School
 from kiosk.testing.account import AccountParent
 from kiosk.testing.parent import Parent
-from kiosk.testing.person import Person
+from kiosk.testing.person import Person, until
 from kiosk.testing.reviewer import Reviewer
 
 STAFF_PASSWORD = demo_staff_logins()[0].password
 SIZES = [(80, 24), (100, 30), (60, 20)]
-_A_MOMENT = 0.002
 P = TypeVar("P", bound=Person)
 
 
 async def screen_worked_off(app: App[int]) -> None:
     """Wait until the app, its screen and the screen's widgets have handled every message, and those that followed.
 
-    A dismissed screen drops its callbacks (`GuardedScreen`), so that `Pilot._wait_for_screen` would wait 30 seconds for
-    it; here the next screen takes its place.
+    A dismissed screen drops its callbacks (`GuardedScreen`). `Pilot._wait_for_screen` would wait 30 seconds for it;
+    here the next screen takes its place.
     """
-    deadline, quiet_rounds = time.monotonic() + 10.0, 0
+    deadline, quiet_rounds = time.monotonic() + 30.0, 0
     while app.screen_stack and app.is_running and quiet_rounds < 2 and time.monotonic() < deadline:
         is_quiet = await _handles_all(app, app.screen, deadline)
         quiet_rounds = quiet_rounds + 1 if is_quiet else 0
@@ -69,7 +68,7 @@ class QuickPerson(Person):
     """
 
     async def sees(self, screen: str) -> None:
-        await self._until(lambda: self.screen == screen and self.app.screen.is_active and self._is_laid_out())
+        await until(self.pilot, lambda: self.screen == screen and self.app.screen.is_active and self._is_laid_out())
         await self.settles()
 
     def _is_laid_out(self) -> bool:
@@ -82,19 +81,19 @@ class QuickPerson(Person):
         return self.app
 
     def page(self) -> str:
-        """Every line in sight, without the blanks that lines are filled with."""
+        """Every visible line, without trailing blanks."""
         return "\n".join(line.rstrip() for line in self.words())
 
     async def reads(self, text: str) -> None:
-        """Wait for a text in sight, wherever its lines break."""
-        await self._until(lambda: text in self.page().replace("\n", ""))
+        """Wait for a visible text, wherever its lines break."""
+        await until(self.pilot, lambda: text in self.page().replace("\n", ""))
 
     async def is_told(self, text: str) -> None:
         """Wait for a text in the screen's message."""
-        await self._until(lambda: text in self.text("#message"))
+        await until(self.pilot, lambda: text in self.text("#message"))
 
     async def presses(self, *keys: str, then: str = "") -> None:
-        """Press keys, one after another; then see a screen."""
+        """Press keys, one after another; then wait for a screen."""
         for key in keys:
             self.send(events.Key(key, None))
         await self._goes_on_to(then)
@@ -103,42 +102,34 @@ class QuickPerson(Person):
         self._type(text)
         await self.settles()
 
-    async def enters(self, *texts: str, then: str = "") -> None:
-        """Type each text and Enter; then see a screen."""
-        for text in texts:
-            await self.types(text)
-            await self.presses("enter")
-        await self._goes_on_to(then)
-
     async def _goes_on_to(self, screen: str) -> None:
         await (self.sees(screen) if screen else self.settles())
 
     async def scans(self, *codes: str) -> None:
-        """What a scanner sends: code after code without a pause, Enter behind each."""
+        """Send what a scanner sends: code after code without a pause, Enter after each."""
         for code in codes:
             self._type(code)
             self.send(events.Key("enter", None))
         await self.settles()
 
     async def clicks(self, selector: str, then: str = "") -> None:
-        """Press a button; then see a screen."""
+        """Press a button, wherever it is; then wait for a screen."""
         button = self.app.screen.query_one(selector, Button)
-        await self._until(lambda: not button.disabled)
+        await until(self.pilot, lambda: not button.disabled)
         button.press()
         await self._goes_on_to(then)
 
     async def settles(self) -> None:
-        """Wait until everything that was sent has been worked off on the screen that stands, or the app has ended."""
+        """Wait until the current screen has handled everything that was sent, or the app has ended."""
         app = self.kiosk
-        await self._until(lambda: app._exit or (not app.waiting_input() and app._gate._settling is None))
+        await until(self.pilot, lambda: app._exit or (not app.waiting_input() and app._gate._settling is None))
         await screen_worked_off(app)
 
-    async def _until(self, condition: Callable[[], object]) -> None:
-        deadline = time.monotonic() + 10.0
-        while not condition():
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"waited in vain on {self.screen}")
-            await asyncio.sleep(_A_MOMENT)
+    async def comes_to_rest(self) -> None:
+        """End the session; wait for the resting login."""
+        self.kiosk.reset_session()
+        await until(self.pilot, lambda: len(self.app.screen_stack) == 1)
+        await self.sees(self.screen)
 
     async def moves_the_mouse(self) -> None:
         for column in (10, 11):
@@ -206,11 +197,10 @@ async def at_work(
 
 
 async def leave_no_trace_of_the_pilot() -> None:
-    """Let go of what the pilot, not the kiosk, still holds of the screens that are gone.
+    """Release what the pilot, not the kiosk, still holds of dismissed screens.
 
-    It waits in tasks that it cancels, and for at most 30 s: a timer that is cancelled stays in the loop, with its
-    context, until then; and it paints in the context of the test. What hung on those is collected here; the kiosk
-    collects what it made itself.
+    The pilot leaves cancelled timers in the event loop, with their context, for up to 30 s. It also paints in the
+    context of the test.
     """
     await asyncio.sleep(0.01)
     loop: Any = asyncio.get_running_loop()

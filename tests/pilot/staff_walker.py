@@ -1,4 +1,4 @@
-"""Brings the headless office to any screen of the staff's."""
+"""Goes to any screen of the staff's at the headless kiosk."""
 
 from __future__ import annotations
 
@@ -47,17 +47,12 @@ RETURNED, IN_CONFLICT, AT_THE_DESK = "110016", "110010", "110021"
 
 
 def account_for(screen: str) -> str:
-    """Who gets to a screen."""
+    """The account that gets to a screen."""
     return "ADMIN" if screen in ADMINISTRATORS else "REGISTRAR"
 
 
 async def go_to(reviewer: QuickReviewer, screen: str) -> None:
-    """Go from the resting login to a screen.
-
-    Args:
-        reviewer: stands at an empty login of the invented school's office.
-        screen: one of `SCREENS`.
-    """
+    """Go from the empty resting login of the invented school's office to one of `SCREENS`."""
     if screen == "login":
         return
     if screen == "change":
@@ -76,7 +71,7 @@ async def _log_in_for_the_first_time(reviewer: QuickReviewer) -> None:
 
 
 async def go_on(reviewer: QuickReviewer, screen: str) -> None:
-    """Go on from the hub of whoever gets to a screen."""
+    """Go on from the menu to a screen."""
     match screen:
         case "hub":
             return

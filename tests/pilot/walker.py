@@ -1,4 +1,4 @@
-"""Brings the headless kiosk to any screen of a parent's visit."""
+"""Goes to any screen of a parent's visit at the headless kiosk."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from kiosk.services.school import School
 from kiosk.services.signing.signatures import Signatures
 from kiosk.services.texts.loader import load_consent
 from kiosk.testing.person import until
+from tests.builders.applications import made_up_id
+from tests.builders.school import add_student
 from tests.pilot.conftest import STUDENTS
 from tests.pilot.people import QuickParent
 
@@ -29,6 +31,9 @@ MOTHER = ApplicantEntry(
 )
 READY, APPLIED, ADULT = "110001", "110002", "110003"
 """The student who may apply, the one with an application and a draft, the one of full age."""
+NEWCOMER, SIBLING = "110004", "110005"
+"""The student with a first password, and the one whose parent goes on to the next child."""
+NEWCOMER_ID, _SIBLING_ID = made_up_id(4), made_up_id(5)
 
 _SHORT_CONSENT = "版本: 1\n標題: 同意書\n\n[本文]\n本文。\n\n[同意]\n同意。\n\n[不同意]\n不同意。\n\n[備註]\n備註。\n"
 
@@ -56,26 +61,33 @@ SCREENS = {
     "pad": "SignatureScreen",
 }
 """Every screen of a visit, by what leads to it, and the class that shows it."""
+_STUDENTS = {
+    **dict.fromkeys(("draft_id", "which", "withdraw_id", "sign", "pad"), APPLIED),
+    **dict.fromkeys(("adult", "adult_id"), ADULT),
+    "next_login": SIBLING,
+}
+"""Whose login leads to a screen; to the others that of the student who may apply."""
 
 
-def _chosen(school: School, number: str) -> StudentSession:
-    signed_in = school.sign_in.student(f"P{number}", STUDENTS[number][2], "test")
+def _chosen(school: School, number: str, national_id: str = "") -> StudentSession:
+    signed_in = school.sign_in.student(f"P{number}", national_id or STUDENTS[number][2], "test")
     visitor = school.sign_in.change_password(signed_in.visitor, PASSWORD)
     school.student_data.confirm(visitor)
     return visitor
 
 
 def make_ready(school: School) -> School:
-    """Bring the students into the states that lead everywhere; a short consent, a mail server that answers nobody,
-    signing on the screen.
+    """Bring the students into the states that lead to every screen; return the school.
 
-    Returns:
-        The school to stand at.
+    The consent is short, the mail server answers nobody, and forms are signed on the screen.
     """
     school.settings.text_folder.mkdir()
     (school.settings.text_folder / "consent.zh_TW.txt").write_text(_SHORT_CONSENT, encoding="utf-8")
     _chosen(school, READY)
     _chosen(school, ADULT)
+    add_student(school, NEWCOMER, national_id=NEWCOMER_ID)
+    add_student(school, SIBLING, national_id=_SIBLING_ID)
+    _chosen(school, SIBLING, _SIBLING_ID)
     visitor = _chosen(school, APPLIED)
     school.consents.record(visitor, load_consent(None), "agree", language="zh_TW", read_to_end=True)
     school.applications.submit(visitor, uuid4().hex, Mode.ONE_PARENT, Basis.PARENTS, [MOTHER])
@@ -89,20 +101,13 @@ def make_ready(school: School) -> School:
 
 
 async def go_to(parent: QuickParent, screen: str) -> None:
-    """Go from the resting login to a screen.
-
-    Args:
-        parent: stands at an empty login of a school that was made ready.
-        screen: one of `SCREENS`; for ``change`` the student's first password must still stand.
-    """
+    """Go from the empty resting login of a school that was made ready to one of `SCREENS`."""
     if screen == "login":
         return
     if screen == "change":
-        await parent.logs_in(f"P{READY}", STUDENTS[READY][2])
+        await parent.logs_in(f"P{NEWCOMER}", NEWCOMER_ID)
     else:
-        applied, adult = ("draft_id", "which", "withdraw_id", "sign", "pad"), ("adult", "adult_id")
-        number = APPLIED if screen in applied else ADULT if screen in adult else READY
-        await parent.logs_in(f"P{number}", PASSWORD)
+        await parent.logs_in(f"P{_STUDENTS.get(screen, READY)}", PASSWORD)
         await parent.sees("MenuScreen")
         await _go_on(parent, screen)
     await parent.sees(SCREENS[screen])

@@ -1,10 +1,9 @@
-"""照顧者: let in with a scope until a day by a bound parent, seeing just that, and shut out again."""
+"""照顧者: a bound parent grants a scope until a day, and revokes it."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from textual.widgets import Input
 
 from kiosk.services.school import School
@@ -25,17 +24,16 @@ async def _lets_in(parent: QuickAccountParent, *scopes: str) -> None:
 
 
 async def _carer_signs_on(parent: QuickAccountParent) -> None:
-    await parent.enters_from_lobby()
-    await parent.signs_on(_CARER["mobile"], _ID[-6:])
+    await parent.logs_in(_CARER["mobile"], _ID[-6:])
     await parent.changes_password("Carers7lights")
     await parent.sees("AccountHomeScreen")
 
 
-def _doors(parent: QuickAccountParent) -> list[str | None]:
+def _items(parent: QuickAccountParent) -> list[str | None]:
     return [button.id for button in parent.app.screen.query("Button.door")]
 
 
-async def test_a_carer_is_let_in_sees_what_they_may_and_is_shut_out_again(school: School) -> None:
+async def test_a_carer_is_added_sees_the_granted_scope_and_is_revoked(school: School) -> None:
     ready(school)
     bring_fees(school, ("學雜費", "12,300", "115/9/30", "未繳"))
     async with signed_on(school) as parent:
@@ -45,13 +43,12 @@ async def test_a_carer_is_let_in_sees_what_they_may_and_is_shut_out_again(school
         await parent.signs_off()
         await _carer_signs_on(parent)
         assert parent.text("#children") == "王〇明（科二智）照顧者　到 115年12月31日 為止"
-        assert _doors(parent) == ["fees", "contact", "consents", "data"]
+        assert _items(parent) == ["fees", "contact", "consents", "data"]
         await parent.opens("fees", "FeesScreen")
         await parent.reads("學雜費")
         await parent.goes_back("AccountHomeScreen")
         await parent.signs_off()
-        await parent.enters_from_lobby()
-        await parent.signs_on("flower@example.com", PASSWORD)
+        await parent.logs_in("flower@example.com", PASSWORD)
         await parent.opens("carers", "CarersScreen")
         await parent.reads("陳〇姨")
         await parent.presses("enter")
@@ -65,12 +62,11 @@ async def test_a_carer_is_let_in_sees_what_they_may_and_is_shut_out_again(school
         await parent.is_told("請先用上下鍵選一位有效的照顧者")
         await parent.goes_back("AccountHomeScreen")
         await parent.signs_off()
-        await parent.enters_from_lobby()
-        await parent.signs_on(_CARER["mobile"], "Carers7lights")
+        await parent.logs_in(_CARER["mobile"], "Carers7lights")
         await parent.is_told("帳號或密碼不正確")
 
 
-async def test_a_carers_day_ends_while_they_stand_there(school: School, clock: FakeClock) -> None:
+async def test_a_carers_last_day_ends_during_the_session(school: School, clock: FakeClock) -> None:
     ready(school)
     async with signed_on(school) as parent:
         await _lets_in(parent, "states", "systems")
@@ -78,7 +74,7 @@ async def test_a_carers_day_ends_while_they_stand_there(school: School, clock: F
         await parent.signs_off()
         await _carer_signs_on(parent)
         assert "已開通" in parent.text("#children")
-        assert _doors(parent) == ["systems", "contact", "consents", "data"]
+        assert _items(parent) == ["systems", "contact", "consents", "data"]
         clock.set_wall(clock.now() + timedelta(days=130))
         await parent.opens("systems", "SystemsScreen")
         await parent.presses("escape")
@@ -86,31 +82,29 @@ async def test_a_carers_day_ends_while_they_stand_there(school: School, clock: F
         await parent.sees("LoginScreen")
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"name": ""}, "請填寫這一欄"),
-        ({"name": "123"}, "請照身分證件填寫姓名"),
-        ({"national_id": "A123456788"}, "身分證字號不對"),
-        ({"mobile": "0212345678"}, "請填 09 開頭的 10 個數字"),
-        ({"email": "nobody"}, "電子郵件不對"),
-        ({"last_day": "明天"}, "請寫成 115年12月31日"),
-        ({"last_day": "115年8月31日"}, "這一天已經過了"),
-        ({"last_day": "117年1月1日"}, "最多到 366 天後"),
-        ({}, "選至少一項要讓照顧者看的"),
-    ],
-)
-async def test_each_error_stands_at_its_field_and_nothing_typed_is_lost(
-    school: School, changes: dict[str, str], words: str
-) -> None:
+async def test_each_error_is_shown_at_its_field_and_nothing_typed_is_lost(school: School) -> None:
     ready(school)
     async with signed_on(school) as parent:
         await parent.opens("carers", "CarersScreen")
-        typed = _CARER | changes
-        await parent.grants(*(["states"] if changes else []), **typed)
-        await parent.reads(words)
-        fields = {str(field.id): field.value for field in parent.app.screen.query(Input)}
-        assert fields == typed
+        await parent.chooses("grant", "AddCarerScreen")
+        for changes, words in (
+            ({}, "選至少一項要讓照顧者看的"),
+            ({"name": ""}, "請填寫這一欄"),
+            ({"name": "123"}, "請照身分證件填寫姓名"),
+            ({"national_id": "A123456788"}, "身分證字號不對"),
+            ({"mobile": "0212345678"}, "請填 09 開頭的 10 個數字"),
+            ({"email": "nobody"}, "電子郵件不對"),
+            ({"last_day": "明天"}, "請寫成 115年12月31日"),
+            ({"last_day": "115年8月31日"}, "這一天已經過了"),
+            ({"last_day": "117年1月1日"}, "最多到 366 天後"),
+        ):
+            typed = _CARER | changes
+            await parent.fills_in(**typed)
+            await parent.sends()
+            await parent.reads(words)
+            assert {str(field.id): field.value for field in parent.app.screen.query(Input)} == typed
+            if not changes:
+                await parent.clicks("#see-states")
         await parent.presses("escape")
         await parent.answers_notice("drop")
         await parent.sees("CarersScreen")

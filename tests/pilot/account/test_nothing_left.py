@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,10 +11,11 @@ from kiosk.services.school import School
 from kiosk.testing.clock import FakeClock
 from kiosk.testing.person import until
 from tests.pilot.accounts import PASSWORD, ready
-from tests.pilot.memory import holders_of
-from tests.pilot.people import QuickAccountParent, account_parent_at, leave_no_trace_of_the_pilot
+from tests.pilot.memory import holders_of, walk_away
+from tests.pilot.people import QuickAccountParent, account_parent_at
 
-pytestmark = pytest.mark.alone  # to look through a whole process takes the longer the more it has done
+pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("freeze_again")]
+"""The more a process has done, the longer a search through it takes."""
 
 _TYPED = re.compile(r"behind\d{4}@|09778\d{5}|K298\d{6}|Behind\d{4}lights")
 """Anything of the visits' own that was typed; no text of the tests themselves."""
@@ -34,24 +33,17 @@ def _password(serial: int) -> str:
     return f"Behind{serial:04}lights"
 
 
-@pytest.fixture(autouse=True)
-def _freeze_again() -> Iterator[None]:
-    yield
-    gc.collect()
-    gc.freeze()
-
-
 async def _half_typed_login(parent: QuickAccountParent) -> None:
     await parent.fills_in(account=_address(1), password=_password(1))
 
 
 async def _refused(parent: QuickAccountParent) -> None:
-    await parent.signs_on(_address(2), _password(2))
+    await parent.logs_in(_address(2), _password(2))
     await parent.is_told("不正確")
 
 
 async def _at_home(parent: QuickAccountParent) -> None:
-    await parent.signs_on("flower@example.com", PASSWORD)
+    await parent.logs_in("flower@example.com", PASSWORD)
     await parent.sees("AccountHomeScreen")
 
 
@@ -74,16 +66,10 @@ async def _leaving_is_asked_about(parent: QuickAccountParent) -> None:
 async def test_nothing_of_the_holder_is_left(school: School, clock: FakeClock) -> None:
     ready(school)
     async with account_parent_at(school) as parent:
-        app = parent.kiosk
         for visit in (_half_typed_login, _refused, _a_carer_half_typed, _leaving_is_asked_about):
             await parent.enters_from_lobby()
             await visit(parent)
-            if visit is _leaving_is_asked_about:  # the last: what stands there now is found, so the search can find
-                assert holders_of(_TYPED).keys() == {_mobile(4)}
-            clock.advance(300)
-            app.tick()
-            await until(parent.pilot, lambda: len(app.screen_stack) == 1)
-            await parent.sees("LoginScreen")
-            await parent.settles()
-            await leave_no_trace_of_the_pilot()
+            if visit is _leaving_is_asked_about:
+                assert holders_of(_TYPED).keys() == {_mobile(4)}, "the search finds what is still on the screen"
+            await walk_away(parent, clock)
         assert holders_of(_TYPED) == {}

@@ -7,10 +7,11 @@ from sqlmodel import select
 
 from db.models.accounts import ParentAccount
 from db.models.applications import Consent
+from kiosk.demo.family_visits import DEMO_PASSWORD
 from kiosk.demo.parent_accounts import demo_account_logins
 from kiosk.services.school import School
 from kiosk.testing.person import until
-from tests.pilot.accounts import PARENT, PASSWORD, ready, signed_on
+from tests.pilot.accounts import PARENT, ready, signed_on
 from tests.pilot.people import STAFF_PASSWORD, account_parent_at, at_work
 
 _ASKING = demo_account_logins()[0].account
@@ -94,8 +95,7 @@ async def test_the_registrar_declines_with_words_the_parent_reads(demo: School) 
         await reviewer.presses("enter", "enter", then="StaffMenuScreen")
         assert not reviewer.app.screen.query("#deletions")
     async with account_parent_at(demo) as parent:
-        await parent.enters_from_lobby()
-        await parent.signs_on(_ASKING, PASSWORD)
+        await parent.logs_in(_ASKING, DEMO_PASSWORD)
         await parent.opens("data", "OwnDataScreen")
         assert "學校沒有刪除：學期中仍須保存" in parent.text("#deletion")
 
@@ -111,13 +111,12 @@ async def test_what_the_registrar_deletes_is_gone_after_the_password_once_more(d
     with demo.store.read() as session:
         assert "（已刪除）" in session.exec(select(ParentAccount.name)).all()
     async with account_parent_at(demo) as parent:
-        await parent.enters_from_lobby()
-        await parent.signs_on(_ASKING, PASSWORD)
+        await parent.logs_in(_ASKING, DEMO_PASSWORD)
         await parent.is_told("帳號或密碼不正確")
 
 
 async def test_a_request_of_an_account_without_a_child_is_not_decided_unseen(demo: School) -> None:
-    carer = demo.sign_in.parent(demo_account_logins()[2].account, PASSWORD, "kiosk-1").holder
+    carer = demo.sign_in.parent(demo_account_logins()[2].account, DEMO_PASSWORD, "kiosk-1").holder
     demo.own_data.request_deletion(carer, "不用了")
     async with at_work(demo, "REGISTRAR", (60, 20)) as reviewer:
         await reviewer.opens("deletions", "DeletionRequestsScreen")

@@ -1,4 +1,4 @@
-"""家長帳號登入: from the approval to the doors, each refusal, each way back, and what is left afterwards."""
+"""家長帳號登入: from the approval to the menu, each refusal and each way back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from sqlmodel import select
-from textual.widgets import Input
+from textual.widgets import Button, Input
 
 from db.models.accounts import Binding
 from db.models.audit import AuditEntry
@@ -15,9 +15,11 @@ from kiosk.screens.base.step import Nav, Step
 from kiosk.services.school import School
 from kiosk.testing.person import until
 from tests.builders.accounts import Families, invented_parent
+from tests.builders.school import TERMINAL
 from tests.pilot.accounts import FIRST, PARENT, PASSWORD, approved, bring_fees, ready, signed_on
 from tests.pilot.people import QuickAccountParent, account_parent_at
 
+_NEW = "Second-Rain-2"
 _REFUSED = "帳號或密碼不正確，請檢查後再試一次。"
 
 
@@ -26,23 +28,37 @@ def _count(school: School, action: str) -> int:
         return len(session.exec(select(AuditEntry.seq).where(AuditEntry.action == action)).all())
 
 
-async def test_from_the_approval_to_the_doors(school: School) -> None:
+async def test_from_the_first_password_to_the_menu(school: School) -> None:
+    """T16: back, Esc, a held Enter and another login all end at the forced change."""
     approved(school)
     async with account_parent_at(school) as parent:
-        await parent.enters_from_lobby()
-        await parent.signs_on(PARENT.email, FIRST)
-        await parent.changes_password(PASSWORD)
-        await parent.sees("AccountHomeScreen")
+        for _time in range(2):
+            await parent.logs_in(PARENT.email, FIRST)
+            await parent.sees("AccountPasswordScreen")
+            assert "王〇明" not in parent.page()
+            await parent.goes_back("LoginScreen")
+        await parent.logs_in(PARENT.email, FIRST)
+        await parent.sees("AccountPasswordScreen")
+        await parent.presses("enter")
+        for new, again in (("Harbour8lights", PASSWORD), (FIRST, FIRST)):
+            await parent.fills_in(new=new, again=again)
+            await parent.clicks("#send")
+            await until(parent.pilot, lambda: parent.app.screen.query(".wrong"))
+            assert parent.screen == "AccountPasswordScreen"
+        await parent.fills_in(new=PASSWORD, again=PASSWORD)
+        await parent.clicks("#send", then="AccountHomeScreen")
         assert "王〇明（科二智）媽媽　申請 115-000-0001-5 已開通　簽署 0/2　學生證 未填答" in parent.text("#children")
-        doors = [button.id for button in parent.app.screen.query("Button.door")]
-        assert doors == ["systems", "fees", "contact", "bindings", "carers", "consents", "data"]
+        items = [button.id for button in parent.app.screen.query("Button.door")]
+        assert items == ["systems", "fees", "contact", "bindings", "carers", "consents", "data"]
         await parent.signs_off()
-        await parent.enters_from_lobby()
-        await parent.signs_on(PARENT.mobile, PASSWORD)
+        await parent.logs_in(PARENT.mobile, PASSWORD)
         await parent.sees("AccountHomeScreen")
 
 
-async def test_the_button_leads_there_too_and_the_login_says_what_it_must(school: School) -> None:
+async def test_every_refusal_has_the_same_words_and_keeps_the_typed_account(school: School) -> None:
+    """Also that of a carer whose last day is over; and without mail, a forgotten password leads to the desk."""
+    families = Families(school)
+    families.expired_carer("0922333444", families.approved(PARENT).account_id)
     async with account_parent_at(school) as parent:
         await parent.clicks("#holder", then="AccountLoginScreen")
         said = parent.page()
@@ -54,46 +70,26 @@ async def test_the_button_leads_there_too_and_the_login_says_what_it_must(school
             "忘記帳號、密碼",
         ):
             assert words in said
+        await parent.forgets()
+        await parent.sees("AccountNoticeScreen")
+        assert "請帶身分證件到服務台" in "".join(parent.words())
+        await parent.presses("enter", then="AccountLoginScreen")
         await parent.goes_back("LoginScreen")
+        for account, password in (
+            ("nobody@example.com", "Wrong7password"),
+            (PARENT.email, "Wrong7password"),
+            (PARENT.mobile, "Wrong7password"),
+            ("0922333444", "000000"),
+        ):
+            await parent.logs_in(account, password)
+            await until(parent.pilot, lambda: parent.text("#message") == _REFUSED)
+            assert [field.value for field in parent.app.screen.query(Input)] == [account, ""]
+            await parent.presses("escape")
+            await parent.answers_notice("drop")
+            await parent.sees("LoginScreen")
 
 
-async def test_nothing_is_seen_before_the_forced_change(school: School) -> None:
-    """T16: back, Esc and a sign-on again all end at the change."""
-    approved(school)
-    async with account_parent_at(school) as parent:
-        for _time in range(2):
-            await parent.enters_from_lobby()
-            await parent.signs_on(PARENT.email, FIRST)
-            await parent.sees("AccountPasswordScreen")
-            assert "王〇明" not in parent.page()
-            await parent.goes_back("LoginScreen")
-        await parent.enters_from_lobby()
-        await parent.signs_on(PARENT.email, FIRST)
-        await parent.sees("AccountPasswordScreen")
-        for words, password in (("兩次輸入的密碼不同", "Harbour8lights"), ("", FIRST)):
-            await parent.fills_in(new=password, again=PASSWORD if words else password)
-            await parent.clicks("#send")
-            await until(parent.pilot, lambda: parent.app.screen.query(".wrong"))
-            assert parent.screen == "AccountPasswordScreen"
-
-
-@pytest.mark.parametrize("account", ["nobody@example.com", PARENT.email, "0910100200"])
-async def test_every_refusal_has_the_same_words_and_keeps_the_account_that_was_typed(
-    school: School, account: str
-) -> None:
-    approved(school)
-    async with account_parent_at(school) as parent:
-        await parent.enters_from_lobby()
-        await parent.signs_on(account, "Wrong7password")
-        await until(parent.pilot, lambda: parent.text("#message") == _REFUSED)
-        assert parent.app.screen.query_one("#account", Input).value == account
-        assert parent.app.screen.query_one("#password", Input).value == ""
-        await parent.presses("escape")
-        await parent.answers_notice("drop")
-        await parent.sees("LoginScreen")
-
-
-async def test_a_shared_mobile_leads_to_nobody_and_the_account_says_so(school: School) -> None:
+async def test_a_shared_mobile_is_no_login_and_the_account_says_so(school: School) -> None:
     families = ready(school)
     families.approved(replace(invented_parent(31), mobile=PARENT.mobile))
     async with signed_on(school) as parent:
@@ -101,35 +97,11 @@ async def test_a_shared_mobile_leads_to_nobody_and_the_account_says_so(school: S
         assert "（也登記在別的家長帳號，不能用來登入）" in parent.page()
         await parent.goes_back("AccountHomeScreen")
         await parent.signs_off()
-        await parent.enters_from_lobby()
-        await parent.signs_on(PARENT.mobile, PASSWORD)
+        await parent.logs_in(PARENT.mobile, PASSWORD)
         await until(parent.pilot, lambda: parent.text("#message") == _REFUSED)
 
 
-async def test_a_carer_whose_last_day_is_over_is_refused_like_anybody(school: School) -> None:
-    families = Families(school)
-    given_by = families.approved(PARENT).account_id
-    families.expired_carer("0922333444", given_by)
-    async with account_parent_at(school) as parent:
-        await parent.enters_from_lobby()
-        await parent.signs_on("0922333444", "000000")
-        await until(parent.pilot, lambda: parent.text("#message") == _REFUSED)
-
-
-async def test_who_is_no_longer_let_in_meanwhile_is_sent_away_at_the_next_step(school: School) -> None:
-    ready(school)
-    async with signed_on(school) as parent:
-        with school.store.write() as unit:
-            for binding in unit.session.exec(select(Binding)):
-                binding.state = "ended"
-            unit.audit("test", "test.ended", "school")
-        await parent.opens("systems", "SystemsScreen")
-        await parent.presses("escape")
-        assert await parent.answers_notice() == "請重新登入"
-        await parent.sees("LoginScreen")
-
-
-async def test_two_enters_sign_on_once_and_send_a_form_once(school: School) -> None:
+async def test_two_enters_log_in_once_and_send_a_form_once(school: School) -> None:
     ready(school)
     async with account_parent_at(school) as parent:
         await parent.enters_from_lobby()
@@ -167,7 +139,7 @@ async def test_an_enter_between_the_answer_and_its_end_sends_nothing_again(
     assert _count(school, "account.mobile_changed") == 1
 
 
-async def test_a_self_chosen_account_is_chosen_signed_on_with_and_given_up(school: School) -> None:
+async def test_a_self_chosen_account_is_chosen_used_and_removed(school: School) -> None:
     ready(school)
     async with signed_on(school) as parent:
         await parent.opens("contact", "ContactScreen")
@@ -189,8 +161,7 @@ async def test_a_self_chosen_account_is_chosen_signed_on_with_and_given_up(schoo
         await parent.sees("ContactScreen")
         await parent.goes_back("AccountHomeScreen")
         await parent.signs_off()
-        await parent.enters_from_lobby()
-        await parent.signs_on("FLOWER.LIN", PASSWORD)
+        await parent.logs_in("FLOWER.LIN", PASSWORD)
         await parent.opens("contact", "ContactScreen")
         await parent.chooses("account", "ChosenAccountScreen")
         await parent.clicks("#without")
@@ -201,32 +172,6 @@ async def test_a_self_chosen_account_is_chosen_signed_on_with_and_given_up(schoo
 
 def _subtitle(parent: QuickAccountParent) -> str | None:
     return parent.app.screen.query_one("#account", Input).border_subtitle
-
-
-async def test_what_was_typed_is_asked_about_before_it_is_lost(school: School) -> None:
-    ready(school)
-    async with signed_on(school) as parent:
-        await parent.opens("contact", "ContactScreen")
-        await parent.chooses("mobile", "MobileScreen")
-        await parent.fills_in(mobile="12")
-        await parent.presses("enter")
-        await until(parent.pilot, lambda: parent.app.screen.query(".wrong"))
-        await parent.presses("escape")
-        await parent.answers_notice("stay")
-        await parent.sees("MobileScreen")
-        assert parent.app.screen.query_one("#mobile", Input).value == "12"
-        await parent.presses("escape")
-        await parent.answers_notice("drop")
-        await parent.sees("ContactScreen")
-
-
-async def test_the_email_is_not_changed_where_the_school_sends_no_mail(school: School) -> None:
-    ready(school)
-    async with signed_on(school) as parent:
-        await parent.opens("contact", "ContactScreen")
-        await parent.chooses("email", "AccountNoticeScreen")
-        assert await parent.answers_notice() == "不能在這裡更改"
-        await parent.sees("ContactScreen")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)])
@@ -248,11 +193,60 @@ async def test_fees_are_shown_below_the_guides_notice_and_cannot_be_paid_here(
         await parent.goes_back("AccountHomeScreen")
 
 
-async def test_without_a_list_the_school_says_so(school: School) -> None:
+async def test_what_the_school_does_not_offer_is_said_and_an_ended_binding_ends_the_session(school: School) -> None:
+    """No list of fees and no mail; and what was typed is not lost unasked."""
     ready(school)
     async with signed_on(school) as parent:
         await parent.opens("fees", "FeesScreen")
         assert "學校沒有提供繳費清單" in parent.text("#none")
+        await parent.goes_back("AccountHomeScreen")
+        await parent.opens("contact", "ContactScreen")
+        await parent.chooses("email", "AccountNoticeScreen")
+        assert await parent.answers_notice() == "不能在這裡更改"
+        await parent.sees("ContactScreen")
+        await parent.chooses("mobile", "MobileScreen")
+        await parent.fills_in(mobile="12")
+        await parent.presses("enter")
+        await until(parent.pilot, lambda: parent.app.screen.query(".wrong"))
+        await parent.presses("escape")
+        await parent.answers_notice("stay")
+        await parent.sees("MobileScreen")
+        assert parent.app.screen.query_one("#mobile", Input).value == "12"
+        await parent.presses("escape")
+        await parent.answers_notice("drop")
+        await parent.sees("ContactScreen")
+        await parent.goes_back("AccountHomeScreen")
+        with school.store.write() as unit:
+            for binding in unit.session.exec(select(Binding)):
+                binding.state = "ended"
+            unit.audit("test", "test.ended", "school")
+        await parent.opens("systems", "SystemsScreen")
+        await parent.presses("escape")
+        assert await parent.answers_notice() == "請重新登入"
+        await parent.sees("LoginScreen")
+
+
+async def test_a_new_password_needs_the_present_one_and_the_session_goes_on(school: School) -> None:
+    ready(school)
+    async with signed_on(school) as parent:
+        await parent.opens("contact", "ContactScreen")
+        await parent.chooses("password", "PresentPasswordScreen")
+        await parent.confirms_password(PASSWORD.lower())
+        await parent.is_told("帳號或密碼不正確")
+        assert parent.app.screen.query_one("#password", Input).value == ""
+        await parent.confirms_password(PASSWORD)
+        await parent.sees("AccountPasswordScreen")
+        assert "第一次登入" not in parent.text("#heading")
+        assert str(parent.app.screen.query_one("#back", Button).label) == "返回"
+        await parent.goes_back("ContactScreen")
+        await parent.chooses("password", "PresentPasswordScreen")
+        await parent.confirms_password(PASSWORD)
+        await parent.changes_password(_NEW)
+        assert await parent.answers_notice() == "已更改"
+        await parent.sees("ContactScreen")
+        await parent.goes_back("AccountHomeScreen")
+        await parent.signs_off()
+    assert not school.sign_in.parent(PARENT.email, _NEW, TERMINAL).must_change
 
 
 async def test_a_binding_is_ended_by_its_own_parent_and_the_last_one_closes_the_account(school: School) -> None:
@@ -267,7 +261,6 @@ async def test_a_binding_is_ended_by_its_own_parent_and_the_last_one_closes_the_
         await parent.presses("enter")
         assert await parent.answers_notice() == "已終止綁定"
         await parent.sees("LoginScreen")
-        await parent.enters_from_lobby()
-        await parent.signs_on(PARENT.email, PASSWORD)
+        await parent.logs_in(PARENT.email, PASSWORD)
         await until(parent.pilot, lambda: parent.text("#message") == _REFUSED)
     assert _count(school, "binding.ended_by_parent") == 1

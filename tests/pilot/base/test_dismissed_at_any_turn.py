@@ -1,4 +1,4 @@
-"""Every screen: read by weak eyes, and dismissed at any turn of the event loop between its coming and its rest."""
+"""Every screen has contrast, and may be dismissed at any turn of the event loop while it opens."""
 
 from __future__ import annotations
 
@@ -20,11 +20,8 @@ from kiosk.screens.base.kiosk_screen import KioskScreen
 from kiosk.services.office import open_office
 from kiosk.services.school import School
 from kiosk.testing.person import until
-from tests.builders.accounts import Families, invented_parent
-from tests.builders.applications import made_up_id
-from tests.builders.school import add_member, add_student
+from tests.builders.school import add_member
 from tests.pilot import account_walker, staff_walker, walker
-from tests.pilot.accounts import PARENT
 from tests.pilot.family.test_every_screen import weak_texts
 from tests.pilot.people import (
     STAFF_PASSWORD,
@@ -73,12 +70,6 @@ def makes(monkeypatch: pytest.MonkeyPatch) -> Makes:
     return found
 
 
-async def _reset(person: QuickPerson, resting: str) -> None:
-    person.kiosk.reset_session()
-    await until(person.pilot, lambda: len(person.app.screen_stack) == 1)
-    await person.sees(resting)
-
-
 async def _can_be_read(person: QuickPerson, screen: str) -> None:
     await person.sees(screen)
     await person.pilot.pause()
@@ -87,12 +78,11 @@ async def _can_be_read(person: QuickPerson, screen: str) -> None:
 
 async def _goes_back_to(person: QuickPerson, menu: str) -> None:
     while person.screen != menu:
-        before = person.app.screen
         if person.screen == "StaffNoticeScreen" and person.app.screen.query("#drop"):
-            await person.clicks("#drop")
+            person.app.screen.query_one("#drop").focus()
+            await person.leaves("enter")
         else:
-            await person.presses("enter" if person.screen == "OneTimeCodeScreen" else "escape")
-        await until(person.pilot, lambda before=before: person.app.screen is not before)  # type: ignore[misc]
+            await person.leaves("enter" if person.screen == "OneTimeCodeScreen" else "escape")
         await until(person.pilot, lambda: not person.screen.endswith("BlankScreen"))
         await _can_be_read(person, person.screen)
 
@@ -129,19 +119,14 @@ async def dismiss_at_many_turns(app: KioskApp, makes: Makes, samples: int = _SAM
 
 
 async def test_the_screens_of_a_visit(school: School, makes: Makes) -> None:
-    walker.make_ready(school)
-    add_student(school, "110004", national_id=made_up_id(4))
-    async with parent_at(school) as parent:
-        for end in ("receipt", "pad", "card", "report", "adult_id"):
+    async with parent_at(walker.make_ready(school)) as parent:
+        for end in ("receipt", "pad", "card", "report", "adult_id", "change"):
             await walker.go_to(parent, end)
-            await _reset(parent, "LoginScreen")
-        await parent.logs_in("P110004", made_up_id(4))
-        await parent.sees("ChangePasswordScreen")
-        await _reset(parent, "LoginScreen")
+            await parent.comes_to_rest()
         _send_back(school)
         await parent.logs_in(f"P{walker.APPLIED}", walker.PASSWORD)
         await parent.opens_returned(walker.MOTHER.national_id)
-        await _reset(parent, "LoginScreen")
+        await parent.comes_to_rest()
         assert screens_of(kiosk.screens.family) <= set(makes)
         await dismiss_at_many_turns(parent.kiosk, makes)
 
@@ -155,9 +140,7 @@ def _send_back(school: School) -> None:
 
 
 async def test_the_screens_of_a_parents_account(school: School, makes: Makes) -> None:
-    account_walker.make_ready(school, "home")
-    newcomer = invented_parent(50)
-    async with account_parent_at(school) as parent:
+    async with account_parent_at(account_walker.make_ready(school)) as parent:
         await account_walker.go_to(parent, "recovery_code")
         await _can_be_read(parent, "RecoveryCodeScreen")
         for before in ("RecoveryScreen", "AccountLoginScreen"):
@@ -171,16 +154,10 @@ async def test_the_screens_of_a_parents_account(school: School, makes: Makes) ->
             await parent.goes_back(_BACK_TO.get(end, "AccountHomeScreen"))
             await _goes_back_to(parent, "AccountHomeScreen")
         await parent.goes_back("LoginScreen")
-        families = Families(school, 1)
-        families.approved(PARENT)
-        await account_walker.go_to(parent, "which")
-        await _can_be_read(parent, "ChooseChildScreen")
-        await _reset(parent, "LoginScreen")
-        families.approved(newcomer)
-        await parent.enters_from_lobby()
-        await parent.signs_on(newcomer.email, newcomer.national_id[-6:])
-        await _can_be_read(parent, "AccountPasswordScreen")
-        await parent.goes_back("LoginScreen")
+        for end in ("which", "password"):
+            await account_walker.go_to(parent, end)
+            await _can_be_read(parent, account_walker.SCREENS[end])
+            await parent.comes_to_rest()
         assert screens_of(kiosk.screens.account) <= set(makes)
         await dismiss_at_many_turns(parent.kiosk, makes)
 
@@ -191,7 +168,7 @@ async def test_the_screens_of_the_staff(demo: School, makes: Makes) -> None:
             if end in _PASSED_ON_THE_WAY:
                 continue
             if end == "member":
-                await _reset(reviewer, "StaffLoginScreen")
+                await reviewer.comes_to_rest()
                 await reviewer.logs_in("ADMIN", STAFF_PASSWORD)
             await staff_walker.go_on(reviewer, end)
             await _can_be_read(reviewer, name)
@@ -205,6 +182,6 @@ async def test_the_screens_of_the_staff(demo: School, makes: Makes) -> None:
         await reviewer.opens("password", "ConfirmPasswordScreen")
         await reviewer.enters(STAFF_PASSWORD, then="StaffNewPasswordScreen")
         await _can_be_read(reviewer, "StaffNewPasswordScreen")
-        await _reset(reviewer, "StaffLoginScreen")
+        await reviewer.comes_to_rest()
         assert screens_of(kiosk.screens.review) | screens_of(kiosk.screens.office) <= set(makes)
         await dismiss_at_many_turns(reviewer.kiosk, makes)

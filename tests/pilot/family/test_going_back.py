@@ -17,7 +17,7 @@ from kiosk.services.messaging.verification_codes import EmailChallenge
 from kiosk.services.school import School
 from kiosk.testing.person import until
 from tests.pilot.people import QuickParent, parent_at
-from tests.pilot.walker import ADULT, APPLIED, MOTHER, PASSWORD, READY, go_to, make_ready
+from tests.pilot.walker import APPLIED, MOTHER, PASSWORD, READY, go_to, make_ready
 
 BACK_FROM = {
     "change": "LoginScreen",
@@ -46,83 +46,73 @@ UNTOUCHED = {
 
 @asynccontextmanager
 async def at(school: School, screen: str) -> AsyncIterator[QuickParent]:
-    async with parent_at(school if screen == "change" else make_ready(school)) as parent:
+    async with parent_at(make_ready(school)) as parent:
         await go_to(parent, screen)
         yield parent
 
 
-@pytest.mark.parametrize("screen", BACK_FROM)
-async def test_escape_asks_before_what_was_typed_is_lost(school: School, screen: str) -> None:
-    async with at(school, screen) as parent:
-        left = parent.app.screen
-        field = left.query(Input).first()
-        field.focus()
-        await parent.types("A12")
-        await parent.goes_back("NoticeScreen")
-        assert parent.text("#heading") == "要離開嗎？"
-        await parent.clicks("#stay")
-        await until(parent.pilot, lambda: parent.app.screen is left)
-        assert field.value == "A12"
-        await parent.goes_back("NoticeScreen")
-        await parent.clicks("#drop")
-        await until(parent.pilot, lambda: parent.app.screen is not left)
-        await parent.sees(BACK_FROM[screen])
-        assert len(parent.app.screen_stack) == (1 if parent.screen == "LoginScreen" else 3)
+async def test_escape_asks_before_typed_text_is_lost(school: School) -> None:
+    async with parent_at(make_ready(school)) as parent:
+        for screen, before in BACK_FROM.items():
+            await go_to(parent, screen)
+            left = parent.app.screen
+            field = left.query(Input).first()
+            field.focus()
+            await parent.types("A12")
+            await parent.goes_back("NoticeScreen")
+            assert parent.text("#heading") == "要離開嗎？"
+            await parent.clicks("#stay")
+            await until(parent.pilot, lambda left=left: parent.app.screen is left)  # type: ignore[misc]
+            assert field.value == "A12"
+            await parent.goes_back("NoticeScreen")
+            await parent.clicks("#drop", then=before)
+            assert parent.app.screen is not left
+            assert len(parent.app.screen_stack) == (1 if before == "LoginScreen" else 3)
+            await parent.comes_to_rest()
 
 
-@pytest.mark.parametrize("screen", UNTOUCHED)
-async def test_escape_goes_one_step_back_where_nothing_was_typed(school: School, screen: str) -> None:
-    async with at(school, screen) as parent:
-        left = parent.app.screen
-        await parent.presses("escape")
-        await until(parent.pilot, lambda: parent.app.screen is not left)
-        await parent.sees(UNTOUCHED[screen])
-        if parent.screen == "NoticeScreen":
-            assert parent.text("#heading") != "要離開嗎？"
+async def test_escape_goes_one_step_back_where_nothing_was_typed(school: School) -> None:
+    async with parent_at(make_ready(school)) as parent:
+        for screen, before in UNTOUCHED.items():
+            await go_to(parent, screen)
+            await parent.leaves("escape")
+            await parent.sees(before)
+            if before == "NoticeScreen":
+                assert parent.text("#heading") != "要離開嗎？"
+            await parent.comes_to_rest()
 
 
-async def test_back_from_the_code_by_mouse(school: School) -> None:
-    async with at(school, "code") as parent:
-        await parent.clicks("#back", then="SummaryScreen")
-
-
-async def test_what_was_sent_to_the_read_back_is_not_dropped_by_going_back_twice(school: School) -> None:
+async def test_the_form_survives_going_back_until_it_is_dropped(school: School) -> None:
     async with at(school, "read_back") as parent:
         await parent.goes_back("ApplicantFormScreen")
         await parent.goes_back("NoticeScreen")
         await parent.presses("enter", then="ApplicantFormScreen")
         assert parent.app.screen.query_one("#name", Input).value == MOTHER.name
+        await parent.clicks("#send", then="SummaryScreen")
+        await parent.presses("enter", then="EmailCodeScreen")
+        await parent.clicks("#back", then="SummaryScreen")
+        await parent.goes_back("ApplicantFormScreen")
         await parent.goes_back("NoticeScreen")
         await parent.clicks("#drop", then="BasisScreen")
         await parent.presses("enter", then="ApplicantFormScreen")
         assert all(field.value == "" for field in parent.app.screen.query(Input))
-
-
-async def test_after_the_code_screen_and_two_steps_back_the_forms_begin_anew(school: School) -> None:
-    async with at(school, "code") as parent:
-        for seen in ("SummaryScreen", "ApplicantFormScreen", "NoticeScreen"):
-            await parent.goes_back(seen)
-        await parent.clicks("#drop", then="BasisScreen")
+        await parent.goes_back("BasisScreen")
         await parent.goes_back("ApplicationModeScreen")
         await parent.clicks("#two_parents", then="ApplicantFormScreen")
         assert parent.text("#position") == "第 1 位申請人"
 
 
-async def test_an_opened_draft_that_is_left_untouched_stays(school: School) -> None:
+async def test_a_draft_stays_if_it_is_left_untouched_or_not_opened(school: School) -> None:
     async with at(school, "draft_id") as parent:
         await parent.enters("A100000001", then="ApplicantFormScreen")
         await parent.goes_back("MenuScreen")
         await parent.opens("apply", "AskIdScreen")
-
-
-async def test_beginning_anew_leaves_the_draft(school: School) -> None:
-    async with at(school, "draft_id") as parent:
         await parent.clicks("#afresh", then="ApplicationModeScreen")
         await parent.presses("escape")
         await parent.opens("apply", "AskIdScreen")
 
 
-async def test_the_receipt_stands_again_after_going_back_from_the_next_childs_login(school: School) -> None:
+async def test_the_receipt_returns_and_the_next_child_is_offered_the_applicant_until_declined(school: School) -> None:
     async with at(school, "receipt") as parent:
         words = parent.text("#receipt-text").split()
         await parent.clicks("#another")
@@ -131,10 +121,7 @@ async def test_the_receipt_stands_again_after_going_back_from_the_next_childs_lo
         assert "Esc 上一步" in parent.text("#foot")
         await parent.goes_back("ReceiptScreen")
         assert "".join(parent.text("#receipt-text").split()) == "".join(words)
-
-
-async def test_what_was_carried_to_the_next_child_is_offered_until_it_is_declined(school: School) -> None:
-    async with at(school, "next_login") as parent:
+        await parent.clicks("#another", then="LoginScreen")
         await parent.logs_in(f"P{APPLIED}", PASSWORD)
         await parent.opens("apply", "ConsentScreen")
         await parent.consents()
@@ -147,7 +134,7 @@ async def test_what_was_carried_to_the_next_child_is_offered_until_it_is_decline
         assert parent.screen == "AskIdScreen"
 
 
-async def test_corrections_are_not_lost_behind_the_other_answer(school: School) -> None:
+async def test_typed_corrections_are_kept_when_the_other_answer_is_chosen(school: School) -> None:
     async with at(school, "report") as parent:
         await parent.types("資二智")
         await parent.clicks("#right")
@@ -158,7 +145,7 @@ async def test_corrections_are_not_lost_behind_the_other_answer(school: School) 
         assert parent.app.screen.query_one("#class_name", Input).value == "資二智"
 
 
-async def test_the_students_own_id_stands_again_after_going_back_from_the_consent(school: School) -> None:
+async def test_the_students_own_id_is_kept_when_going_back_from_the_consent(school: School) -> None:
     async with at(school, "adult_id") as parent:
         await parent.enters("F190000004", then="ConsentScreen")
         await parent.goes_back("AskIdScreen")
@@ -168,8 +155,9 @@ async def test_the_students_own_id_stands_again_after_going_back_from_the_consen
         await parent.sees("MenuScreen")
 
 
-async def test_a_password_that_was_changed_meanwhile_leads_on(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_esc_during_a_password_change_still_leads_on(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
     """Esc while the change is under way: the question stands on top when the answer comes."""
+    make_ready(school)
     held, change = threading.Event(), school.sign_in.change_password
 
     def slow(visitor: StudentSession, new: str) -> StudentSession:
@@ -177,7 +165,8 @@ async def test_a_password_that_was_changed_meanwhile_leads_on(school: School, mo
         return change(visitor, new)
 
     monkeypatch.setattr(school.sign_in, "change_password", slow)
-    async with at(school, "change") as parent:
+    async with parent_at(school) as parent:
+        await go_to(parent, "change")
         for _twice in range(2):
             await parent.enters(PASSWORD)
         await parent.goes_back("NoticeScreen")
@@ -224,10 +213,3 @@ async def test_a_verified_address_is_not_asked_for_again(school: School) -> None
         await parent.presses("enter")
         await until(parent.pilot, lambda: len(post.sent) == 3)
         assert post.sent[2] == "father@example.org"
-
-
-def test_the_adult_is_of_full_age(school: School) -> None:
-    """What two of the walks above stand on."""
-    make_ready(school)
-    visitor = school.sign_in.student(f"P{ADULT}", PASSWORD, "test").visitor
-    assert school.student_data.hub(visitor).student.is_adult

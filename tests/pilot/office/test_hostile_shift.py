@@ -67,13 +67,8 @@ async def pages_of(reviewer: QuickReviewer) -> str:
 async def come_home(reviewer: QuickReviewer) -> None:
     """Back to the resting login, whatever stands and whatever is asked on the way."""
     while len(reviewer.app.screen_stack) > 1:
-        before = reviewer.app.screen
-        await reviewer.sees(type(before).__name__)
-        if reviewer.screen == "OneTimeCodeScreen":
-            await reviewer.presses("enter")
-        else:
-            await reviewer.presses("escape")
-        await until(reviewer.pilot, lambda before=before: reviewer.app.screen is not before)  # type: ignore[misc]
+        await reviewer.sees(reviewer.screen)
+        await reviewer.leaves("enter" if reviewer.screen == "OneTimeCodeScreen" else "escape")
         await until(reviewer.pilot, lambda: reviewer.screen != "StaffBlankScreen")
 
 

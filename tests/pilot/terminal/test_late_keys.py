@@ -1,48 +1,30 @@
-"""What a visitor pressed at the very end reaches neither the resting login nor the visitor who comes next."""
+"""A visitor's last key reaches neither the resting login nor the next visitor."""
 
 from __future__ import annotations
 
 import asyncio
 
-import pytest
 from textual import events
 from textual.widgets import Button, Input
 
 from kiosk.app import KioskApp
 from kiosk.services.school import School
-from kiosk.testing.person import until
-from tests.pilot.people import QuickParent, parent_at
+from tests.pilot.people import parent_at
 from tests.pilot.walker import PASSWORD, READY, go_to, make_ready
 
 
-async def come_to_rest(parent: QuickParent) -> None:
-    await until(parent.pilot, lambda: len(parent.app.screen_stack) == 1)
-    await parent.sees("LoginScreen")
-    await parent.settles()
-
-
-@pytest.mark.parametrize("screen", ["hub", "mode", "receipt"])
-async def test_a_key_whose_screen_is_gone_when_it_comes_back_moves_no_focus(school: School, screen: str) -> None:
+async def test_a_key_that_comes_back_after_its_screen_is_gone_moves_no_focus(school: School) -> None:
     """Textual runs a binding when its key has come back up to the app: here on another visitor's login."""
     async with parent_at(make_ready(school)) as parent:
-        app = parent.kiosk
-        await go_to(parent, screen)
-        await parent.settles()
-        await app.on_event(events.Key("enter", None))
-        app.reset_session()
-        await come_to_rest(parent)
-        assert app.focused is not None
-        assert app.focused.id == "account"
+        for screen in ("hub", "mode", "receipt"):
+            await go_to(parent, screen)
+            await parent.settles()
+            await parent.kiosk.on_event(events.Key("enter", None))
+            await parent.comes_to_rest()
+            assert parent.app.focused is not None, screen
+            assert parent.app.focused.id == "account", screen
         await parent.logs_in(f"P{READY}", PASSWORD)
         await parent.sees("MenuScreen")
-
-
-async def test_a_held_enter_stays_at_an_empty_account(school: School) -> None:
-    async with parent_at(make_ready(school)) as parent:
-        await parent.presses("enter", "enter", "enter")
-        assert "請輸入登入帳號" in parent.text("#message")
-        await parent.types(f"P{READY}")
-        assert [field.value for field in parent.app.screen.query(Input)] == [f"P{READY}", ""]
 
 
 async def until_a_worker_is_made(app: KioskApp) -> None:
@@ -54,14 +36,17 @@ async def until_a_worker_is_made(app: KioskApp) -> None:
     raise TimeoutError
 
 
-async def test_a_sign_in_that_is_cancelled_before_it_begins_leaves_a_login_that_works(school: School) -> None:
+async def test_neither_a_held_enter_nor_a_cancelled_sign_in_harms_the_login(school: School) -> None:
     async with parent_at(make_ready(school)) as parent:
         app = parent.kiosk
-        await parent.enters(f"P{READY}")
+        await parent.presses("enter", "enter", "enter")
+        assert "請輸入登入帳號" in parent.text("#message")
+        await parent.types(f"P{READY}")
+        assert [field.value for field in parent.app.screen.query(Input)] == [f"P{READY}", ""]
+        await parent.presses("enter")
         await parent.types(PASSWORD)
         app.screen.query_one("#login", Button).press()
         await until_a_worker_is_made(app)
-        app.reset_session()
-        await come_to_rest(parent)
+        await parent.comes_to_rest()
         await parent.logs_in(f"P{READY}", PASSWORD)
         await parent.sees("MenuScreen")
