@@ -1,4 +1,4 @@
-"""The way of somebody new to the kiosk to its hub and its form, and who they are."""
+"""A parent's first visit: from the login to the menu, the form and the summary."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ async def to_hub(parent: QuickParent, number: str = "110001", first: str = FIRST
     await parent.changes_password(PASSWORD)
 
 
-async def to_form(parent: QuickParent) -> None:
+async def to_form(parent: QuickParent, mode: str = "one_parent") -> None:
     await to_hub(parent)
     await parent.confirms()
     await parent.opens("apply", "ConsentScreen")
     await parent.consents()
-    await parent.chooses_mode()
+    await parent.chooses_mode(mode, "parents" if mode == "one_parent" else None)
 
 
 def where_nobody_takes_mail(school: School) -> School:

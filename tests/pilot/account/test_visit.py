@@ -40,10 +40,13 @@ async def test_from_the_first_password_to_the_menu(school: School) -> None:
         await parent.logs_in(PARENT.email, FIRST)
         await parent.sees("AccountPasswordScreen")
         await parent.presses("enter")
-        for new, again in (("Harbour8lights", PASSWORD), (FIRST, FIRST)):
+        for new, again, words in (
+            ("Harbour8lights", PASSWORD, "兩次輸入的密碼不同"),
+            (FIRST, FIRST, "密碼至少要 9 個字"),
+        ):
             await parent.fills_in(new=new, again=again)
             await parent.clicks("#send")
-            await until(parent.pilot, lambda: parent.app.screen.query(".wrong"))
+            await parent.reads(words)
             assert parent.screen == "AccountPasswordScreen"
         await parent.fills_in(new=PASSWORD, again=PASSWORD)
         await parent.clicks("#send", then="AccountHomeScreen")

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from sqlmodel import select
+from textual.widgets import Input
 
 from db.models.applications import Application
 from kiosk.config.sections import SmtpSettings
@@ -34,7 +35,7 @@ async def test_back_from_the_code_by_mail_sends_nothing(school: School) -> None:
 @pytest.mark.parametrize(
     ("typed", "then"), [(MOTHER[2], "ReceiptScreen"), (FATHER[2], "EmailCodeScreen")], ids=["the same", "another"]
 )
-async def test_an_address_is_proved_once_in_a_visit_by_whoever_says_who_they_are(
+async def test_the_next_child_keeps_applicant_and_proved_address_after_the_id_only(
     school: School, mailbox: Mailbox, smtp: SmtpSettings, typed: str, then: str
 ) -> None:
     async with parent_at(replace(school, settings=replace(school.settings, smtp=smtp))) as parent:
@@ -48,13 +49,17 @@ async def test_an_address_is_proved_once_in_a_visit_by_whoever_says_who_they_are
         await to_hub(parent, "110002", "A290000009")
         await parent.opens("apply", "ConsentScreen")
         await parent.consents()
+        await parent.sees("AskIdScreen")
+        assert "林〇花" in parent.page()
         await parent.gives_id(typed)
         if typed == MOTHER[2]:
             await parent.sees("ApplicantFormScreen")
+            assert parent.app.screen.query_one("#national_id", Input).value == MOTHER[2]
             await parent.clicks("#send")
         else:
             await parent.answers_notice()
             await parent.chooses_mode()
+            assert all(field.value == "" for field in parent.app.screen.query(Input))
             await parent.fills_in(*MOTHER)
         await parent.sends()
         await parent.sees(then)

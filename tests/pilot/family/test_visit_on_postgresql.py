@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from sqlmodel import select
+from textual.widgets import Input
 
 from db import audit
 from db.models.applications import Application, Consent, Draft, Ticket
@@ -54,10 +55,13 @@ async def test_from_the_first_login_to_the_receipt_and_back(postgresql_school: S
         await parent.answers_notice()
 
         await parent.logs_in("P110001", PASSWORD)
+        await parent.sees("MenuScreen")
+        assert "草稿" in parent.text("#states")
         await parent.opens("apply", "ConsentScreen")
         await parent.consents()
         await parent.sees("AskIdScreen")
         await parent.enters(MOTHER.national_id, then="ApplicantFormScreen")
+        assert parent.app.screen.query_one("#name", Input).value == MOTHER.name
         await parent.clicks("#send")
         await parent.sends()
         await parent.sees("ReceiptScreen")
