@@ -115,6 +115,7 @@ async def test_two_enters_log_in_once_and_send_a_form_once(school: School) -> No
         await parent.fills_in(mobile="0933444555")
         await parent.presses("enter", "enter")
         await until(parent.pilot, lambda: parent.screen in ("AccountNoticeScreen", "ContactScreen"))
+        await parent.settles()
         if parent.screen == "AccountNoticeScreen":  # the second Enter came before it, and not to it
             await parent.answers_notice()
         await parent.sees("ContactScreen")
