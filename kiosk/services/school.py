@@ -64,7 +64,7 @@ class School:
         """確認學生相關資訊 and the menu."""
         from kiosk.services.students.confirmation import StudentData
 
-        return StudentData(self.store, self.clock)
+        return StudentData(self.store, self.settings, self.clock)
 
     @cached_property
     def fees(self) -> Fees:
@@ -78,7 +78,7 @@ class School:
         """The consents."""
         from kiosk.services.students.consents import Consents
 
-        return Consents(self.store, self.clock)
+        return Consents(self.store, self.settings, self.clock)
 
     @cached_property
     def applications(self) -> Applications:
@@ -92,7 +92,7 @@ class School:
         """暫存離開."""
         from kiosk.services.applications.drafts import Drafts
 
-        return Drafts(self.store, self.clock)
+        return Drafts(self.store, self.settings, self.clock)
 
     @cached_property
     def email_codes(self) -> EmailCodes:
@@ -113,21 +113,21 @@ class School:
         """The forms of a child for signing."""
         from kiosk.services.signing.family_forms import Papers
 
-        return Papers(self.store, self.clock, self.settings)
+        return Papers(self.store, self.settings, self.clock)
 
     @cached_property
     def signatures(self) -> Signatures:
         """The signatures on the screen."""
         from kiosk.services.signing.signatures import Signatures
 
-        return Signatures(self.store, self.settings)
+        return Signatures(self.store, self.settings, self.clock)
 
     @cached_property
     def card(self) -> StudentCard:
         """學生證多元功能開通服務."""
         from kiosk.services.students.student_card import StudentCard
 
-        return StudentCard(self.store)
+        return StudentCard(self.store, self.settings, self.clock)
 
     @cached_property
     def accounts(self) -> Accounts:

@@ -119,7 +119,7 @@ def test_a_raw_queue_gets_the_very_bytes(
     monkeypatch.setattr("kiosk.services.signing.print_job.send_to_printer", send)
     visitor = visitors_of(school)[0]
     key = FormKey(FormKind.BINDING, submit(school, visitor, 1).application_id)
-    papers = Papers(school.store, school.clock, replace(school.settings, printer=_QUEUE))
+    papers = Papers(school.store, replace(school.settings, printer=_QUEUE), school.clock)
     printed = papers.print_own(visitor, [key])
     assert listener.done.wait(_SECONDS)
     ((pdf, title),) = sent

@@ -96,7 +96,7 @@ def make_ready(school: School) -> School:
     school.drafts.save(visitor, APPLICATION, values, father.national_id)
     nobody_listens = SmtpSettings("127.0.0.1", 1, SmtpSecurity.NONE, None, None, "registrar@example.org")
     vars(school)["email_codes"] = EmailCodes(school.store, replace(school.settings, smtp=nobody_listens), school.clock)
-    vars(school)["signatures"] = Signatures(school.store, replace(school.settings, sign_on_screen=True))
+    vars(school)["signatures"] = Signatures(school.store, replace(school.settings, sign_on_screen=True), school.clock)
     return school
 
 

@@ -12,12 +12,13 @@ from db.keyring import IndexColumn
 from db.models.applications import Draft
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
+from kiosk.config.settings import Settings
 from kiosk.domain.errors import ServiceError
 from kiosk.domain.school_calendar import today
 from kiosk.rules.identity import parse_id
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.identity_check import IdAttempt, IdentityCheck
-from kiosk.services.auth.student_session import StudentSession, require_student
+from kiosk.services.auth.student_session import FamilyService, StudentSession
 
 APPLICATION = "application"
 CONFIRMATION = "confirmation"
@@ -28,12 +29,11 @@ class DraftOfAnother(ServiceError):
 
 
 @audits_refusals
-class Drafts:
-    """The service; every method raises Denied or PasswordChangeRequired as `require_student` does."""
+class Drafts(FamilyService):
+    """The service."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
+    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
+        super().__init__(store, settings, clock)
         self._own_id = IdentityCheck(clock)
 
     def save(
@@ -57,8 +57,7 @@ class Drafts:
         if national_id or form == APPLICATION:
             number = parse_id(national_id, today(self._clock)).text
             owner = self._store.keys.index(IndexColumn.NATIONAL_ID, number)
-        with self._store.write() as unit:
-            student = require_student(unit.session, visitor)
+        with self._write(visitor) as (unit, student):
             draft = _find(unit.session, student.id, form)
             if draft is None:
                 draft = Draft(id=uuid4().hex, student_id=student.id, form=form, sealed=b"", saved_at=unit.timestamp_ms)
@@ -72,8 +71,8 @@ class Drafts:
 
     def exists(self, visitor: StudentSession, form: str) -> bool:
         """Return whether anybody's draft of this form exists."""
-        with self._store.read() as session:
-            return _find(session, require_student(session, visitor).id, form) is not None
+        with self._read(visitor) as (session, student):
+            return _find(session, student.id, form) is not None
 
     def load(self, visitor: StudentSession, form: str, national_id: str = "") -> dict[str, Any] | None:
         """Return a draft's values; None if there is no draft or the ID is not its owner's.
@@ -81,12 +80,12 @@ class Drafts:
         Raises:
             TooManyTries: too many wrong IDs.
         """
-        with self._store.write() as unit:
-            draft, claim = self._claim(unit, visitor, form, national_id)
+        with self._write(visitor) as (unit, student):
+            draft, claim = self._claim(unit, visitor, student.id, form, national_id)
             values = None
             if draft is not None and claim.holds:
                 values = unit.keys.open("draft", draft.id, draft.sealed)
-            unit.audit(visitor.credential_id, "draft.asked_for", visitor.student_id, {"form": form})
+            unit.audit(visitor.credential_id, "draft.asked_for", student.id, {"form": form})
         claim.refuse_if_locked()
         return values
 
@@ -96,20 +95,20 @@ class Drafts:
         Raises:
             TooManyTries: too many wrong IDs.
         """
-        with self._store.write() as unit:
-            draft, claim = self._claim(unit, visitor, form, national_id)
+        with self._write(visitor) as (unit, student):
+            draft, claim = self._claim(unit, visitor, student.id, form, national_id)
             if draft is not None and claim.holds:
                 unit.session.delete(draft)
             detail = {"form": form, "done": claim.holds}
-            unit.audit(visitor.credential_id, "draft.discarded", visitor.student_id, detail)
+            unit.audit(visitor.credential_id, "draft.discarded", student.id, detail)
         claim.refuse_if_locked()
         return claim.holds
 
     def _claim(
-        self, unit: UnitOfWork, visitor: StudentSession, form: str, national_id: str
+        self, unit: UnitOfWork, visitor: StudentSession, student_id: str, form: str, national_id: str
     ) -> tuple[Draft | None, IdAttempt]:
         """Compare the ID with the draft's owner; any ID opens a draft without owner, and an empty ID is no try."""
-        draft = _find(unit.session, require_student(unit.session, visitor).id, form)
+        draft = _find(unit.session, student_id, form)
         if draft is None or draft.national_id_index is None:
             return draft, IdAttempt(holds=True)
         if not national_id.strip():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,6 +12,9 @@ from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from db.keyring import KeyRing
 from db.models.light import CREDENTIAL, STUDENT
+from db.store import Store, UnitOfWork
+from kiosk.clock import Clock
+from kiosk.config.settings import Settings
 from kiosk.domain.errors import Denied, PasswordChangeRequired
 from kiosk.rules.roc_dates import is_adult
 
@@ -97,6 +102,28 @@ def require_student(session: Session, visitor: StudentSession) -> Student:
 
     require_login(session.connection(), visitor)
     return session.get_one(Student, visitor.student_id)
+
+
+class FamilyService:
+    """A service for a session with a student's login.
+
+    Every method first reads the student, and raises Denied or PasswordChangeRequired as `require_valid` does.
+    """
+
+    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+
+    @contextmanager
+    def _read(self, visitor: StudentSession) -> Iterator[tuple[Session, Student]]:
+        with self._store.read() as session:
+            yield session, require_student(session, visitor)
+
+    @contextmanager
+    def _write(self, visitor: StudentSession) -> Iterator[tuple[UnitOfWork, Student]]:
+        with self._store.write() as unit:
+            yield unit, require_student(unit.session, visitor)
 
 
 def is_of_age(keys: KeyRing, student_id: str, sealed: bytes, on: date) -> bool:

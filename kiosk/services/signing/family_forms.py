@@ -9,27 +9,19 @@ from sqlmodel import Session, col, select
 
 from db.models.applications import Application
 from db.models.documents import SignedForm
-from db.store import Store
-from kiosk.clock import Clock
-from kiosk.config.settings import Settings
 from kiosk.domain.application_status import LIVE_STATES
 from kiosk.domain.documents import COUNTED, FormKey, FormKind, Paper, PaperState
 from kiosk.domain.errors import Denied
 from kiosk.services.auth.denial_audit import audits_refusals
-from kiosk.services.auth.student_session import StudentSession, require_student
+from kiosk.services.auth.student_session import FamilyService, StudentSession
 from kiosk.services.documents.printer import PrintFailed, PrintFault
 from kiosk.services.documents.register import current_document
 from kiosk.services.signing.print_job import Printed, PrintRequester, print_forms
 
 
 @audits_refusals
-class Papers:
-    """The service; every method raises Denied or PasswordChangeRequired as `require_student` does."""
-
-    def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
-        self._store = store
-        self._clock = clock
-        self._settings = settings
+class Papers(FamilyService):
+    """The service."""
 
     @property
     def has_printer(self) -> bool:
@@ -38,8 +30,7 @@ class Papers:
 
     def of_child(self, visitor: StudentSession) -> tuple[Paper, ...]:
         """Return the forms of each live application, and the card form once it is answered."""
-        with self._store.read() as session:
-            student = require_student(session, visitor)
+        with self._read(visitor) as (session, student):
             return tuple(_paper(session, *one) for one in live_forms(session, student.id))
 
     def print_own(self, visitor: StudentSession, keys: Sequence[FormKey]) -> Printed:
@@ -52,11 +43,10 @@ class Papers:
 
     @contextmanager
     def _asking(self, visitor: StudentSession) -> Iterator[PrintRequester]:
-        with self._store.write() as unit:
-            own = require_student(unit.session, visitor).id
+        with self._write(visitor) as (unit, student):
 
             def require_own(student_id: str) -> None:
-                if student_id != own:
+                if student_id != student.id:
                     raise Denied
                 if not self.has_printer:  # files are for staff
                     raise PrintFailed(PrintFault.NO_PRINTER)

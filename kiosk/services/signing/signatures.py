@@ -17,7 +17,6 @@ from sqlmodel import Session, select
 from db.keyring import KeyRing
 from db.models.columns import table_of
 from db.models.documents import Document, Signature
-from db.store import Store
 from kiosk.config.settings import Settings
 from kiosk.domain.documents import COUNTED, FormContent, FormKey, FormKind, PaperState
 from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
@@ -25,7 +24,7 @@ from kiosk.i18n import _
 from kiosk.rules.contact import mask_email, mask_mobile
 from kiosk.rules.strokes import Drawing
 from kiosk.services.auth.denial_audit import audits_refusals
-from kiosk.services.auth.student_session import StudentSession, require_student
+from kiosk.services.auth.student_session import FamilyService, StudentSession
 from kiosk.services.documents.form_contents import FormContents
 from kiosk.services.documents.pdf_renderer import fingerprint
 from kiosk.services.documents.register import content_of, current_document
@@ -56,20 +55,12 @@ class SignatureBox:
 
 
 @audits_refusals
-class Signatures:
-    """The service; settings say whether the school offers it, and have its texts.
-
-    Every method raises Denied or PasswordChangeRequired as `require_student` does.
-    """
-
-    def __init__(self, store: Store, settings: Settings) -> None:
-        self._store = store
-        self._settings = settings
+class Signatures(FamilyService):
+    """The service; settings say whether the school offers it, and have its texts."""
 
     def boxes(self, visitor: StudentSession) -> tuple[SignatureBox, ...]:
         """Return the signature boxes of the child's unreturned forms; none if the school does not offer signing."""
-        with self._store.read() as session:
-            student = require_student(session, visitor)
+        with self._read(visitor) as (session, student):
             if not self._settings.sign_on_screen:
                 return ()
             return tuple(_boxes(session, self._store.keys, self._settings, student.id))
@@ -83,8 +74,7 @@ class Signatures:
             SigningNotOffered: the school does not offer it.
             Denied: another child's.
         """
-        with self._store.write() as unit:
-            student = require_student(unit.session, visitor)
+        with self._write(visitor) as (unit, student):
             owner = FormContents(unit.session, unit.keys, None).student_of(box.key.kind, box.key.subject_id)
             if box.key.kind not in COUNTED or owner != student.id:
                 raise Denied

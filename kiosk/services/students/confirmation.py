@@ -11,8 +11,7 @@ from sqlmodel import Session, col, select, update
 from db.models.applications import Application, Consent, Ticket
 from db.models.documents import SignedForm
 from db.models.school import Student
-from db.store import Store, UnitOfWork
-from kiosk.clock import Clock
+from db.store import UnitOfWork
 from kiosk.domain.application_case import ApplicationCase
 from kiosk.domain.application_status import BLOCKS_SHOWN_TO_PARENTS, LIVE_STATES
 from kiosk.domain.errors import ServiceError
@@ -23,7 +22,7 @@ from kiosk.rules.text_safety import is_safe
 from kiosk.services.applications.cases import cases_of_student
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.denial_audit import audits_refusals
-from kiosk.services.auth.student_session import StudentSession, is_of_age, require_student
+from kiosk.services.auth.student_session import FamilyService, StudentSession, is_of_age
 
 REPORTABLE = ("class_name", "name", "student_number")
 FORMS_TOTAL = 2
@@ -84,17 +83,12 @@ class HubState:
 
 
 @audits_refusals
-class StudentData:
-    """The service; every method raises Denied or PasswordChangeRequired as `require_student` does."""
-
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
+class StudentData(FamilyService):
+    """The service."""
 
     def hub(self, visitor: StudentSession) -> HubState:
         """Return the states of the menu."""
-        with self._store.read() as session:
-            student = require_student(session, visitor)
+        with self._read(visitor) as (session, student):
             cases = cases_of_student(session.connection(), student.id)
             applications = tuple(self._summary(case) for case in cases)
             adult = is_of_age(self._store.keys, student.id, student.sealed, today(self._clock))
@@ -115,8 +109,7 @@ class StudentData:
 
     def confirm(self, visitor: StudentSession) -> None:
         """Record 資訊正確; it replaces an open error report."""
-        with self._store.write() as unit:
-            student = require_student(unit.session, visitor)
+        with self._write(visitor) as (unit, student):
             _replace_reports(unit, student)
             set_data_state(unit, student, "confirmed")
             unit.audit(visitor.credential_id, "student.confirmed", student.id)
@@ -129,8 +122,7 @@ class StudentData:
         Raises:
             NothingReported: no field is reported, or a value is not usable.
         """
-        with self._store.write() as unit:
-            student = require_student(unit.session, visitor)
+        with self._write(visitor) as (unit, student):
             shown = {field: str(getattr(student, field)) for field in REPORTABLE}
             fields = [
                 {"field": field, "shown": shown[field], "right": right}

@@ -11,13 +11,14 @@ from db.models.applications import Consent
 from db.models.documents import CardAnswer
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
+from kiosk.config.settings import Settings
 from kiosk.domain.errors import Denied, ServiceError
 from kiosk.domain.school_calendar import today
 from kiosk.i18n import _
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.denial_audit import audits_refusals
 from kiosk.services.auth.identity_check import IdAttempt, IdentityCheck, NotTheirId
-from kiosk.services.auth.student_session import StudentSession, is_of_age, require_student
+from kiosk.services.auth.student_session import FamilyService, StudentSession, is_of_age
 from kiosk.services.texts.loader import ConsentText
 
 ConsentAnswer = Literal["agree", "refuse"]
@@ -46,12 +47,11 @@ class NotOfAge(ServiceError):
 
 
 @audits_refusals
-class Consents:
+class Consents(FamilyService):
     """The service."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
+    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
+        super().__init__(store, settings, clock)
         self._own_id = IdentityCheck(clock)
 
     def record(
@@ -75,7 +75,6 @@ class Consents:
             NotOfAge: a minor cannot answer.
             NotTheStudent: the ID is not the student's.
             TooManyTries: too many wrong IDs.
-            Denied, PasswordChangeRequired: see `require_student`.
         """
         if not read_to_end:
             raise NotReadToEnd
@@ -83,8 +82,7 @@ class Consents:
             raise Denied
         consent_id = ""
         claim = IdAttempt(holds=True)
-        with self._store.write() as unit:
-            student = require_student(unit.session, visitor)
+        with self._write(visitor) as (unit, student):
             if answered_by == "student":
                 if not is_of_age(unit.keys, student.id, student.sealed, today(self._clock)):
                     raise NotOfAge

@@ -10,12 +10,11 @@ from uuid import uuid4
 from sqlmodel import select
 
 from db.models.documents import CardAnswer, SignedForm
-from db.store import Store
 from kiosk.domain.documents import FormKind
 from kiosk.domain.errors import ServiceError
 from kiosk.services.applications.flags import refresh
 from kiosk.services.auth.denial_audit import audits_refusals
-from kiosk.services.auth.student_session import StudentSession, require_student
+from kiosk.services.auth.student_session import FamilyService, StudentSession
 from kiosk.services.documents.form_contents import latest_card_answer
 from kiosk.services.students.consents import moment_after_last
 from kiosk.services.texts.card_services import CardServices
@@ -34,16 +33,13 @@ class CardChoices:
 
 
 @audits_refusals
-class StudentCard:
-    """The service; every method raises Denied or PasswordChangeRequired as `require_student` does."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
+class StudentCard(FamilyService):
+    """The service."""
 
     def choices(self, visitor: StudentSession) -> CardChoices:
         """Return the last answer for the child's card."""
-        with self._store.read() as session:
-            answer = latest_card_answer(session, require_student(session, visitor).id)
+        with self._read(visitor) as (session, student):
+            answer = latest_card_answer(session, student.id)
             if answer is None:
                 return CardChoices(answered=False, chosen={})
             return CardChoices(answered=True, chosen={item["key"]: item["chosen"] for item in json.loads(answer.items)})
@@ -56,8 +52,7 @@ class StudentCard:
         """
         if set(chosen) != {item.key for item in services.items}:
             raise IncompleteAnswer
-        with self._store.write() as unit:
-            student = require_student(unit.session, visitor)
+        with self._write(visitor) as (unit, student):
             answer_id = uuid4().hex
             items = [{**asdict(item), "chosen": chosen[item.key]} for item in services.items]
             unit.session.add(

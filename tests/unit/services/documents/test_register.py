@@ -126,7 +126,7 @@ def test_without_a_printer_parents_print_nothing_and_staff_get_a_file(school: Sc
     key = _binding(school, parent)
     settings = replace(school.settings, printer=None)
     with pytest.raises(PrintFailed) as failed:
-        Papers(school.store, school.clock, settings).print_own(parent, [key])
+        Papers(school.store, settings, school.clock).print_own(parent, [key])
     assert failed.value.fault is PrintFault.NO_PRINTER
     assert _documents(school) == []
     printed = print_as_operator(school.store, school.clock, settings, [key])
