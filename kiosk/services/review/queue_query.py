@@ -33,21 +33,6 @@ _NUMBER = re.compile(r"[0-9A-Z]*[0-9][0-9A-Z]*", re.ASCII)
 _application = table_of(Application)
 
 BLOCK_CONDITIONS = {block: _application.c[column] for block, column in BLOCK_COLUMNS.items()}
-_SHOWN = (
-    _application.c.id,
-    _application.c.number,
-    _application.c.class_name,
-    _application.c.seat_number,
-    _application.c.student_number,
-    _application.c.student_name,
-    _application.c.names,
-    _application.c.mode,
-    _application.c.state,
-    *BLOCK_CONDITIONS.values(),
-    _application.c.remarks,
-    _application.c.submitted_at,
-    _application.c.version,
-)
 _SORTED_BY = {
     SortBy.WAITING: ("submitted_at", "id"),
     SortBy.NUMBER: ("number",),
@@ -111,7 +96,7 @@ class Parts:
                     return ()
                 start = ()
             columns, start = columns[1:], start[1:]
-        statement = self._limited(select(*_SHOWN), class_name)
+        statement = self._limited(select(_application), class_name)
         statement = statement.where(_application.c.state == state.value, *scan.conditions)
         order = [_application.c[column] for column in columns]
         if start:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from db.models.applications import Application
 from db.models.documents import Document
@@ -95,7 +95,8 @@ def _scan(unit: UnitOfWork, member: StaffMember, acting: ActingStaff, code: str)
     elif token:
         document = unit.session.exec(select(Document).where(Document.token == plain)).one_or_none()
     if document is None:
-        is_receipt = _is_receipt(unit.session, code.strip())
+        receipts = select(col(Application.id)).where(col(Application.receipt_token) == code.strip())
+        is_receipt = unit.session.exec(receipts).first() is not None
         return Scanned(ScanOutcome.RECEIPT if is_receipt else ScanOutcome.UNKNOWN)
     student = unit.session.get_one(Student, document.student_id)
     if not acting.may_see(student.class_name):
@@ -129,8 +130,3 @@ def _is_misread(digits: str) -> bool:
     except InvalidNumber:
         return True
     return False
-
-
-def _is_receipt(session: Session, code: str) -> bool:
-    found = select(col(Application.id)).where(col(Application.receipt_token) == code)
-    return session.exec(found).first() is not None

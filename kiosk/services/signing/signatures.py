@@ -85,17 +85,13 @@ class Signatures(FamilyService):
             signers = issued.sheet.content.words["signers"]
             if document.content_sha256 != box.sha256 or document.state == PaperState.RETURNED:
                 raise ChangedMeanwhile
-            if box.place not in range(len(signers)) or _is_checked(unit.session, document.id, box.place):
+            of_box = (_signature.c.document_id == document.id, _signature.c.place == box.place)
+            checked = select(Signature.id).where(*of_box, Signature.state == "checked")
+            if box.place not in range(len(signers)) or unit.session.exec(checked).first() is not None:
                 raise ChangedMeanwhile
             unit.session.flush()
             unit.connection.execute(
-                update(_signature)
-                .where(
-                    _signature.c.document_id == document.id,
-                    _signature.c.place == box.place,
-                    _signature.c.state == "waiting",
-                )
-                .values(state="void")
+                update(_signature).where(*of_box, _signature.c.state == "waiting").values(state="void")
             )
             signature_id = uuid4().hex
             unit.session.add(
@@ -112,13 +108,6 @@ class Signatures(FamilyService):
             )
             detail = {"signature": signature_id, "place": box.place, "sha256": document.content_sha256}
             unit.audit(visitor.credential_id, "document.signed", document.id, detail)
-
-
-def _is_checked(session: Session, document_id: str, place: int) -> bool:
-    found = select(Signature.id).where(
-        Signature.document_id == document_id, Signature.place == place, Signature.state == "checked"
-    )
-    return session.exec(found).first() is not None
 
 
 def _boxes(session: Session, keys: KeyRing, settings: Settings, student_id: str) -> Iterator[SignatureBox]:

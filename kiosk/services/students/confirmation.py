@@ -127,7 +127,8 @@ class StudentData(FamilyService):
             fields = [
                 {"field": field, "shown": shown[field], "right": right}
                 for field, right in right_values.items()
-                if field in shown and right != shown[field] and _can_be_kept(right)
+                if field in shown and right != shown[field]
+                if right.strip() and len(right) <= _MAX_VALUE_LENGTH and is_safe(right)
             ]
             if not fields or len(fields) != len(right_values):
                 raise NothingReported
@@ -177,10 +178,6 @@ def set_data_state(unit: UnitOfWork, student: Student, state: str) -> None:
 def _replace_reports(unit: UnitOfWork, student: Student) -> None:
     is_open = (col(Ticket.student_id) == student.id, col(Ticket.state) == "open")
     unit.session.exec(update(Ticket).where(*is_open).values(state="replaced"))
-
-
-def _can_be_kept(right: str) -> bool:
-    return bool(right.strip()) and len(right) <= _MAX_VALUE_LENGTH and is_safe(right)
 
 
 def forms_signed(session: Session, student_id: str) -> int:
