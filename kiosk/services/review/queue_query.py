@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, not_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, not_, select, tuple_
 
 from db.models.applications import Application
 from db.models.columns import table_of
@@ -43,10 +43,14 @@ _SORTED_BY = {
 
 @dataclass(frozen=True)
 class IndexScan:
-    """One index scan: its columns, the last of them unique, and its conditions."""
+    """One index scan: its columns, the last of them unique, and its conditions with the values of their parameters.
+
+    What was typed is always a parameter: SQLAlchemy keeps a statement, and would keep a text in it.
+    """
 
     columns: tuple[str, ...]
-    conditions: tuple[ColumnElement[bool], ...] = field(default=(), repr=False)
+    conditions: tuple[ColumnElement[bool], ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class Parts:
@@ -100,10 +104,11 @@ class Parts:
         statement = statement.where(_application.c.state == state.value, *scan.conditions)
         order = [_application.c[column] for column in columns]
         if start:
-            here = tuple_(*order)
-            statement = statement.where(here < start if descending else here > start)
+            here, bound = tuple_(*order), tuple_(*(bindparam(f"key{place}") for place in range(len(order))))
+            statement = statement.where(here < bound if descending else here > bound)
         statement = statement.order_by(*(column.desc() if descending else column for column in order)).limit(limit)
-        return self._connection.execute(statement).all()
+        keys = {f"key{place}": value for place, value in enumerate(start)}
+        return self._connection.execute(statement, {**scan.values, **keys}).all()
 
     def _limited(self, statement: Select[Any], class_name: str | None = None) -> Select[Any]:
         """Limit a statement to the flag, and to one class or all classes of the filter."""
@@ -114,10 +119,15 @@ class Parts:
         return statement if self._flag is None else statement.where(_flagged(self._flag))
 
 
-def _begins(column: str, text: str) -> tuple[ColumnElement[bool], ...]:
+def _begins(column: str) -> tuple[ColumnElement[bool], ...]:
     """Return the condition of a beginning: a range, because neither database uses an index for LIKE."""
     searched = _application.c[column]
-    return (searched >= text, searched < text + _LAST_CHARACTER)
+    return (searched >= bindparam(column), searched < bindparam(f"beyond_{column}"))
+
+
+def _beginning(column: str, text: str) -> dict[str, str]:
+    """Return the values of `_begins`."""
+    return {column: text, f"beyond_{column}": text + _LAST_CHARACTER}
 
 
 def scan_on(
@@ -143,20 +153,25 @@ def scans_for(wanted: QueueFilter, sort: QueueSort) -> tuple[IndexScan, ...]:
         return (IndexScan(_SORTED_BY[sort.by]),)
     scans: tuple[IndexScan, ...] = ()
     if _TOKEN.fullmatch(text):
-        scans = (IndexScan(("number",), (_application.c.receipt_token == text,)),)
+        scans = (IndexScan(("number",), (_application.c.receipt_token == bindparam("token"),), {"token": text}),)
     digits = compact(text).upper()
     if _NUMBER.fullmatch(digits):
-        by_student = _begins("student_number", digits)
-        by_number = (*_begins("number", group_digits(digits)), not_(and_(*by_student)))
-        return (*scans, IndexScan(("student_number", "id"), by_student), IndexScan(("number",), by_number))
+        by_student, student = _begins("student_number"), _beginning("student_number", digits)
+        by_number = (*_begins("number"), not_(and_(*by_student)))
+        return (
+            *scans,
+            IndexScan(("student_number", "id"), by_student, student),
+            IndexScan(("number",), by_number, student | _beginning("number", group_digits(digits))),
+        )
     try:
         name = parse_name(text)
     except InvalidName:
         name = text
-    found = _begins("names", name)
+    found, values = _begins("names"), _beginning("names", name)
     if wanted.match is Match.ANYWHERE:
-        found = (_application.c.names.contains(name, autoescape=True),)
-    return (*scans, IndexScan(_SORTED_BY[SortBy.STUDENT_NAME], found))
+        found = (_application.c.names.like(bindparam("pattern"), escape="\\"),)
+        values = {"pattern": "%" + re.sub(r"[%_\\]", r"\\\g<0>", name) + "%"}
+    return (*scans, IndexScan(_SORTED_BY[SortBy.STUDENT_NAME], found, values))
 
 
 def _flagged(flag: ApprovalBlock | ReviewFlag | Attention) -> ColumnElement[bool]:
