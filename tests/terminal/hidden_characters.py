@@ -58,7 +58,7 @@ def planted_school(home: Path) -> School:
 
 
 def _with_hidden_characters(field: str, kept: str) -> str:
-    return f"{kept[:1]}{HIDDEN}{tag(field)}{kept[1:]}"
+    return f"{kept[:1]}{tag(field)}{HIDDEN}{kept[1:]}"
 
 
 def assert_nothing_hidden_was_painted(terminal: Terminal, tour: Iterable[str]) -> set[str]:
