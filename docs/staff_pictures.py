@@ -109,7 +109,7 @@ async def _conflict(staff: Reviewer, keep: Keep) -> None:
 
 async def _reports_and_calls(staff: Reviewer, keep: Keep) -> None:
     """Show the error reports and the parents to call."""
-    await staff.opens("tickets", "ErrorReportsScreen")
+    await staff.opens("error-reports", "ErrorReportsScreen")
     await keep("6-tickets")
     await keep("6-ticket", "ErrorReportScreen", "enter")
     await staff.goes_back("ErrorReportsScreen")

@@ -37,6 +37,11 @@ def _(text: str) -> str:
     return catalogue.gettext(text)
 
 
+def N_(text: str) -> str:  # noqa: N802  # gettext's own name
+    """Mark a message of a class for the catalogue; the object that shows it calls `_`."""
+    return text
+
+
 def use_language(language: str, *, folder: Path = _LOCALE_FOLDER) -> None:
     """Switch to a language of `available_languages`, such as ``zh_TW`` or ``en``.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 
 from kiosk.domain.documents import FormRefused
 from kiosk.domain.errors import ChangedMeanwhile
@@ -59,21 +60,16 @@ class AccountMenuFlow(Flow):
             SessionEnded: the visit is over.
             Denied, PasswordChangeRequired: the session is no longer valid.
         """
-        match item:
-            case "systems":
-                await self.systems()
-            case "fees":
-                await self.fees()
-            case "contact":
-                await self.contact()
-            case "bindings":
-                await self.bindings(children)
-            case "carers":
-                await self.carers(children)
-            case "consents":
-                await self.consents(children)
-            case "data":
-                await self.own_data()
+        items: Mapping[str, Callable[[], Awaitable[None]]] = {
+            "systems": self.systems,
+            "fees": self.fees,
+            "contact": self.contact,
+            "bindings": partial(self.bindings, children),
+            "carers": partial(self.carers, children),
+            "consents": partial(self.consents, children),
+            "data": self.own_data,
+        }
+        await items[item]()
 
     async def show_names(self) -> None:
         """Show the names that the account may sign on with."""

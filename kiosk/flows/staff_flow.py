@@ -79,8 +79,8 @@ class StaffFlow(Flow):
             match await self.show(StaffMenuScreen(self.office, self.member, await self.waiting())):
                 case "queue":
                     await self.review()
-                case "tickets":
-                    await self.tickets()
+                case "error-reports":
+                    await self.error_reports()
                 case "deletions":
                     await self.deletions()
                 case "calls":
@@ -114,13 +114,13 @@ class StaffFlow(Flow):
         if self.member.role is Role.ADMINISTRATOR:
             return Waiting()
         counts = await self.call(self.office.queue.counts, self.member, QueueFilter())
-        tickets = deletions = 0
+        reports = deletions = 0
         if self.member.role is Role.REGISTRAR:
             deletions = len(await self.call(self.office.deletion_requests.list, self.member))
-            tickets = len(await self.call(self.office.tickets.list, self.member, limit=_MAX_COUNTED))
+            reports = len(await self.call(self.office.tickets.list, self.member, limit=_MAX_COUNTED))
         messages = await self.call(self.office.outbox.counts, self.member)
         return Waiting(
-            sum(counts[state] for state in OPEN_STATES), tickets, messages.to_call, messages.dead_letters, deletions
+            sum(counts[state] for state in OPEN_STATES), reports, messages.to_call, messages.dead_letters, deletions
         )
 
     async def change_password(self, *, forced: bool) -> bool:
@@ -171,11 +171,11 @@ class StaffFlow(Flow):
         if await self.show(BulkApprovalScreen(self.office, self.member, summary)) is True:
             view.marks.clear()
 
-    async def tickets(self) -> None:
+    async def error_reports(self) -> None:
         """Decide one error report after another (錯誤回報)."""
         while not isinstance(chosen := await self.show(ErrorReportsScreen(self.office, self.member)), Nav):
-            ticket = await self.call(self.office.tickets.open, self.member, chosen)
-            decided = await self.show(ErrorReportScreen(self.office, self.member, ticket))
+            report = await self.call(self.office.tickets.open, self.member, chosen)
+            decided = await self.show(ErrorReportScreen(self.office, self.member, report))
             if not isinstance(decided, Nav) and decided.one_time_code is not None:
                 changed = await self.call(self.office.tickets.open, self.member, chosen)
                 number = changed.row.student_number

@@ -25,11 +25,13 @@ _LATE_EVENTS = (
 
 
 class GuardedScreen(Screen[T], Generic[T]):
-    """Drops late messages, timers and deferred callbacks.
+    """Drops late messages, timers and deferred callbacks, and is styled once before its first frame.
 
     Textual removes a screen's widgets one by one before the screen itself ends; a handler that runs in between would
     find widgets missing and end the app.
     """
+
+    _was_shown = False
 
     @property
     def is_dismissed(self) -> bool:
@@ -42,6 +44,9 @@ class GuardedScreen(Screen[T], Generic[T]):
         if is_late and self.is_dismissed:
             message.stop()
             return
+        if isinstance(message, events.ScreenResume) and not self._was_shown:
+            message.refresh_styles = False  # every widget was styled as it was mounted
+            self._was_shown = True
         await super()._dispatch_message(message)
 
     def call_after_refresh(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:

@@ -21,8 +21,14 @@ class Field(SafeInput):
     def __init__(self, label: str, *, hint: str = "", **options: Any) -> None:
         super().__init__(**options)
         self._hint = hint
+        self._first_value = self.value
         self.border_title = Content(label).markup
         self.border_subtitle = Content(hint).markup
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the value differs from the first one."""
+        return self.value != self._first_value
 
     def rename(self, label: str) -> None:
         """Change the label."""

@@ -23,4 +23,4 @@ class MenuButton(Button):
     ]
 
     def __init__(self, words: str, *, id: str) -> None:  # noqa: A002  # Textual's own name
-        super().__init__(Content(words), id=id, classes="door")
+        super().__init__(Content(words), id=id, classes="menu-item")

@@ -26,12 +26,12 @@ _LEFT_BUTTON = 1
 
 
 class SignaturePad(Widget, can_focus=False):
-    """Draws what the pointer draws while it is held down; a stroke that left the pad goes on where it comes back."""
+    """Draws while a pointer is pressed; a stroke that left the pad continues where it returns."""
 
     DEFAULT_CSS = "SignaturePad { height: 1fr; min-height: 5; width: 1fr; background: #ffffff; color: #10202c; }"
 
     class Changed(Message):
-        """A stroke was drawn, or taken back."""
+        """A stroke was drawn or removed."""
 
     def __init__(self, elapsed: Callable[[], float], id: str | None = None) -> None:  # noqa: A002  # Textual's own name for it
         super().__init__(id=id)
@@ -49,7 +49,7 @@ class SignaturePad(Widget, can_focus=False):
         return not self._strokes
 
     def drawing(self) -> Drawing:
-        """What stands on the pad.
+        """Return the drawing.
 
         Raises:
             UnusableDrawing: see `kiosk.rules.strokes.Drawing`.
@@ -58,18 +58,18 @@ class SignaturePad(Widget, can_focus=False):
         return Drawing(width, height, tuple(map(tuple, self._strokes)))
 
     def undo(self) -> None:
-        """Take the last stroke back."""
+        """Remove the last stroke."""
         if self._strokes:
             del self._strokes[-1]
         self._end_stroke()
 
     def clear(self) -> None:
-        """Take everything back."""
+        """Remove all strokes."""
         self._strokes.clear()
         self._end_stroke()
 
     def on_resize(self) -> None:
-        """Begin anew: what was drawn does not stand in another frame as its hand drew it."""
+        """Clear the pad: a drawing does not fit a frame of another size."""
         self.clear()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
@@ -78,26 +78,26 @@ class SignaturePad(Widget, can_focus=False):
         if event.button != _LEFT_BUTTON or len(self._strokes) >= MAX_STROKES:
             return
         if not self._strokes:
-            self._began = self._now()
+            self._began = self._elapsed()
         self.capture_mouse()
         self._is_down = True
         self._strokes.append([])
         self._add(event)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Go on with it."""
+        """Continue the stroke."""
         event.stop()
         if self._is_down:
             self._add(event)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """End it."""
+        """End the stroke."""
         event.stop()
         if self._is_down:
             self._end_stroke()
 
     def render_line(self, y: int) -> Strip:
-        """One line of blocks."""
+        """Return one line of blocks."""
         text = self._lines[y] if y < len(self._lines) else " " * self.size.width
         return Strip([Segment(text, self.rich_style)], self.size.width)
 
@@ -108,14 +108,11 @@ class SignaturePad(Widget, can_focus=False):
         self._show()
         self.post_message(self.Changed())
 
-    def _now(self) -> float:
-        return self._elapsed()
-
     def _add(self, event: events.MouseEvent) -> None:
         if sum(map(len, self._strokes)) < MAX_POINTS:
             across = _units(event.pointer_x, CELL_WIDTH, self.size.width)
             down = _units(event.pointer_y, CELL_HEIGHT, self.size.height)
-            self._strokes[-1].append((across, down, round((self._now() - self._began) * 1000)))
+            self._strokes[-1].append((across, down, round((self._elapsed() - self._began) * 1000)))
             self._show()
 
     def _show(self) -> None:
@@ -126,6 +123,6 @@ class SignaturePad(Widget, can_focus=False):
 
 
 def _units(pointer: float, cell: int, cells: int) -> int:
-    """A pointer's place in units; where a terminal tells whole cells only, the cell's middle."""
+    """Return a pointer's position in units; the middle of a cell where the terminal reports whole cells."""
     place = pointer + 0.5 if pointer == int(pointer) else pointer
     return round(min(max(0.0, place), float(cells)) * cell)

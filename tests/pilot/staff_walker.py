@@ -82,7 +82,7 @@ async def go_on(reviewer: QuickReviewer, screen: str) -> None:
             if screen != "queue":
                 await reviewer.presses({"class": "f3", "flag": "f4", "bulk": "f6"}[screen])
         case "tickets" | "ticket":
-            await reviewer.opens("tickets", "ErrorReportsScreen")
+            await reviewer.opens("error-reports", "ErrorReportsScreen")
             await reviewer.sees_rows()
             if screen == "ticket":
                 await reviewer.presses("enter")

@@ -198,7 +198,7 @@ async def _the_registrar_decides(day: Day) -> None:
     async with reviewer_at(day.school) as registrar:
         await registrar.logs_in("REGISTRAR", FIRST_STAFF_PASSWORD)
         await registrar.changes_password(STAFF_PASSWORD)
-        await registrar.opens("tickets", "ErrorReportsScreen")
+        await registrar.opens("error-reports", "ErrorReportsScreen")
         await registrar.opens_report(MISREPORTED)
         await registrar.decides_report({"class_name": "科一仁"}, {"name": "請攜帶戶籍謄本正本到註冊組。"})
         await registrar.goes_back("StaffMenuScreen")

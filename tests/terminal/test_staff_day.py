@@ -22,7 +22,7 @@ from tests.terminal.staff_walker import office
 from tests.terminal.walker import opened
 
 TEACHER = demo_staff_logins()[0]
-UNSIGNED, TO_RETURN, TO_LOOK_AT = "110008", "110009", "110015"
+UNSIGNED, TO_RETURN, NEEDS_REVIEW = "110008", "110009", "110015"
 CLEAN = ("110013", "110014")
 """Students of the demo school's teacher, by what their applications want; see `kiosk.demo.staff_work`."""
 PERSONAL = ("學號", "姓名", "身分證字號", "父親姓名", "母親姓名", "父親行動電話", "母親行動電話")
@@ -87,9 +87,9 @@ def _work(office: Terminal, school: School) -> None:
     office.does(f"{TAB}{ENTER}", "已退件，家長可在本機補正")
     assert _application(school, TO_RETURN).state == ApplicationState.RETURNED
 
-    office.does(f"{TO_LOOK_AT}{ENTER}", f"學號 {TO_LOOK_AT}")
+    office.does(f"{NEEDS_REVIEW}{ENTER}", f"學號 {NEEDS_REVIEW}")
     office.does(F9, "看過了，通過")
-    office.does(ENTER, f"{_application(school, TO_LOOK_AT).number} 已通過")
+    office.does(ENTER, f"{_application(school, NEEDS_REVIEW).number} 已通過")
 
     office.does(f"{F2}{CTRL_U}{F6}", "要通過 2 件")
     office.does(f"{TEACHER.password}{ENTER}", "已通過 2 件")

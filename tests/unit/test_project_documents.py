@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.cli.parser import parser
 from kiosk.domain.application_status import NEEDS_REVIEW, ApplicationState, ApprovalBlock, ReviewFlag
-from kiosk.screens.review.labels import hold_in_short, remark_in_short
+from kiosk.screens.review.labels import block_in_short, flag_in_short
 from kiosk.services.auth.staff_session import Role
 from tests.paths import ROOT
 
@@ -72,6 +72,6 @@ def test_every_picture_of_the_staffs_screens_is_shown_or_is_the_small_size_of_on
 def test_the_guide_explains_every_flag_state_and_role() -> None:
     guide = GUIDE.read_text(encoding="utf-8")
     words = [one.label for one in (*ApprovalBlock, *ReviewFlag, *ApplicationState, *Role)]
-    rows = [f"| {hold_in_short(hold)} | {hold.label} |" for hold in ApprovalBlock]
-    rows += [f"| {remark_in_short(remark)} | {remark.label} |" for remark in ReviewFlag if remark & NEEDS_REVIEW]
+    rows = [f"| {block_in_short(hold)} | {hold.label} |" for hold in ApprovalBlock]
+    rows += [f"| {flag_in_short(remark)} | {remark.label} |" for remark in ReviewFlag if remark & NEEDS_REVIEW]
     assert [word for word in words + rows if word not in guide] == []

@@ -1,1 +1,1 @@
-"""The screens of somebody who signs on with a parent account (the guide's step 三)."""
+"""The screens of a parent account (the guide's step 三)."""

@@ -1,11 +1,10 @@
-"""照顧者: whom a bound parent lets see something of a child, what, and until when."""
+"""照顧者: persons to whom a bound parent shows some of a child's data until a day."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,13 +12,13 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button
 
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.rules.names import mask_name
 from kiosk.rules.roc_dates import InvalidDate, format_roc, parse_date
 from kiosk.screens.account.form import WHOLE, AccountForm
 from kiosk.screens.account.home import child_title
 from kiosk.screens.base.account_step import AccountStep
-from kiosk.screens.base.step import Nav
+from kiosk.screens.base.table_step import TableStep
 from kiosk.services.accounts.carer_entry import MAX_DAYS, CarerFault
 from kiosk.services.accounts.carers import CarerRefused, CarerRow
 from kiosk.services.accounts.visible_children import BoundChild, Scope
@@ -27,7 +26,6 @@ from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.widgets.field import Field
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row, Toned
 from kiosk.widgets.wrapped_text import WrappedText
 
@@ -36,65 +34,57 @@ GRANT = "grant"
 _SEE = "see-"
 
 
-class CarersScreen(AccountStep[str]):
-    """Answers :data:`GRANT`, or "revoked" once an access was taken back.
+class CarersScreen(TableStep[str, CarerRow], AccountStep[str]):
+    """Answers `GRANT`, or "revoked" once an access was revoked.
 
     Args:
-        holder: who is signed on.
-        child: of whom.
-        carers: those there are, and were.
+        holder: the session.
+        child: whose carers.
+        carers: the present and the past ones.
     """
 
-    AUTO_FOCUS = "PagedTable"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    hints = N_("上下鍵選照顧者　Enter 收回　Tab 到按鈕　Esc 返回")
+    buttons = {GRANT: N_("新增照顧者"), "revoke": N_("收回"), "back": N_("返回")}
+    main_button = GRANT
+    answers = (GRANT,)
+    columns = (
+        Column(N_("照顧者"), 10),
+        Column(N_("看得到"), 20, grows=1),
+        Column(N_("到哪一天"), 14),
+        Column(N_("狀態"), 8),
+    )
+    empty = N_("還沒有照顧者。")
 
     def __init__(self, holder: AccountSession, child: BoundChild, carers: Sequence[CarerRow]) -> None:
         super().__init__(holder)
         self.heading = _("照顧者：{child}").format(child=child_title(child))
-        self._signed_on = holder
-        self._carers = {carer.access_id: carer for carer in carers}
-
-    def key_hints(self) -> str:
-        """A list and its buttons."""
-        return _("上下鍵選照顧者　Enter 收回　Tab 到按鈕　Esc 返回")
+        self.values = carers
 
     def body(self) -> ComposeResult:
-        """The carers."""
+        """Compose an explanation and the carers."""
         yield WrappedText(_("照顧者用自己的電子郵件或手機登入，只看得到您勾選的項目，到期自動終止。"))
-        yield PagedTable[CarerRow](
-            [
-                Column(_("照顧者"), 10),
-                Column(_("看得到"), 20, grows=1),
-                Column(_("到哪一天"), 14),
-                Column(_("狀態"), 8),
-            ],
-            empty=_("還沒有照顧者。"),
-            id="table",
-        )
-
-    def actions(self) -> ComposeResult:
-        """Add, take back, go back."""
-        yield Button(_("新增照顧者"), id="grant", variant="primary")
-        yield Button(_("收回"), id="revoke")
-        yield Button(_("返回"), id="back")
+        yield from super().body()
 
     def on_mount(self) -> None:
-        """Show them."""
-        super().on_mount()
-        rows = [Row(carer.access_id, carer.access_id, _cells(carer), carer) for carer in self._carers.values()]
-        self.query_one(PagedTable).show_rows(rows)
-        if not rows:
+        """Focus the button to add a carer, where there is none."""
+        if not self.values:
             self.set_focus(self.query_one("#grant", Button))
 
-    @on(Button.Pressed, "#grant")
-    def _grant(self) -> None:
-        self.finish(GRANT)
+    def row_of(self, value: CarerRow) -> Row[CarerRow]:
+        """Return the row of a carer."""
+        state = {"active": _("有效"), "revoked": _("已收回"), "expired": _("已到期")}[value.state]
+        scope = "、".join(one.label for one in Scope if one in value.scope)
+        shown = state if value.state == "active" else Toned(state, "quiet")
+        cells = mask_name(value.name), scope, format_roc(value.last_day), shown
+        return Row(value.access_id, value.access_id, cells, value)
 
-    @on(PagedTable.Opened)
+    def open_row(self, row: Row[CarerRow]) -> None:
+        """Ask whether to revoke the access."""
+        self._ask_to_revoke()
+
     @on(Button.Pressed, "#revoke")
     def _ask_to_revoke(self) -> None:
-        row = self.query_one(PagedTable).current
-        carer = None if row is None else self._carers[row.id]
+        carer = self.current
         if carer is None or carer.state != "active":
             self.show_message(_("請先用上下鍵選一位有效的照顧者。"))
         else:
@@ -107,33 +97,22 @@ class CarersScreen(AccountStep[str]):
         if await self.over(question) != "revoke":
             return
         revoke = self.kiosk.school.carers.revoke
-        if await self.attempt(revoke, self._signed_on, carer.access_id, carer.version) is not None:
+        if await self.attempt(revoke, self.signed_on, carer.access_id, carer.version) is not None:
             self.finish("revoked")
-
-    def action_back(self) -> None:
-        """To the doors."""
-        self.finish(Nav.BACK)
-
-
-def _cells(carer: CarerRow) -> tuple[str | Toned, ...]:
-    state = {"active": _("有效"), "revoked": _("已收回"), "expired": _("已到期")}[carer.state]
-    scope = "、".join(one.label for one in Scope if one in carer.scope)
-    shown = state if carer.state == "active" else Toned(state, "quiet")
-    return mask_name(carer.name), scope, format_roc(carer.last_day), shown
 
 
 @dataclass(frozen=True)
 class CarerAdded:
-    """A carer was let in; ``name`` is masked."""
+    """The masked name of an added carer."""
 
     name: str
 
 
 class AddCarerScreen(AccountForm[CarerAdded]):
-    """新增照顧者; answers once the carer was let in."""
+    """新增照顧者; answers once the carer was added."""
 
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
     refused_by = (CarerRefused, TooManyTries)
+    sending = N_("讓照顧者看")
 
     def __init__(self, holder: AccountSession, child: BoundChild) -> None:
         super().__init__(holder)
@@ -141,8 +120,8 @@ class AddCarerScreen(AccountForm[CarerAdded]):
         self._child = child
         self._scope: set[Scope] = set()
 
-    def body(self) -> ComposeResult:
-        """Who, what, until when."""
+    def fields(self) -> ComposeResult:
+        """Compose the person, the last day and the scope."""
         with Horizontal(classes="pair"):
             yield Field(_("姓名"), id="name", max_length=60)
             yield Field(_("身分證字號"), hint=_("10 碼"), id="national_id", max_length=20, half_width=True)
@@ -160,10 +139,6 @@ class AddCarerScreen(AccountForm[CarerAdded]):
             for scope in Scope:
                 yield Button(_scope_words(scope, chosen=False), id=f"{_SEE}{scope.value}", classes="scope")
 
-    def sending(self) -> str:
-        """What the button does."""
-        return _("讓照顧者看")
-
     @on(Button.Pressed, ".scope")
     def _turn(self, event: Button.Pressed) -> None:
         scope = Scope(str(event.button.id).removeprefix(_SEE))
@@ -172,7 +147,7 @@ class AddCarerScreen(AccountForm[CarerAdded]):
         event.button.set_class(scope in self._scope, "chosen")
 
     def complaints(self, values: Mapping[str, str]) -> dict[str, str]:
-        """What is missing, and a day that nobody can read."""
+        """Return missing entries and an unreadable day."""
         wrong = {key: text for key, text in super().complaints(values).items() if key != "email"}
         if values["last_day"].strip():
             try:
@@ -184,10 +159,9 @@ class AddCarerScreen(AccountForm[CarerAdded]):
         return wrong
 
     def take(self, values: Mapping[str, str]) -> CarerAdded:
-        """Let them in."""
-        assert self.holder is not None
+        """Add the carer."""
         row = self.kiosk.school.carers.grant(
-            self.holder,
+            self.signed_on,
             self._child.student_id,
             name=values["name"],
             national_id=values["national_id"],
@@ -199,19 +173,16 @@ class AddCarerScreen(AccountForm[CarerAdded]):
         return CarerAdded(mask_name(row.name))
 
     def refused(self, refused: Exception) -> dict[str, str]:
-        """Each field's own words."""
+        """Return the fault of each field."""
         if isinstance(refused, TooManyTries):
             words = _("姓名和身分證字號不符太多次了，請 {n} 分鐘後再試。")
             return {WHOLE: words.format(n=refused.minutes_left)}
         assert isinstance(refused, CarerRefused)
         return {key if key in _FIELDS else WHOLE: fault_words(key, fault) for key, fault in refused.faults.items()}
 
-    def action_back(self) -> None:
-        """Ask first where something was typed or chosen."""
-        if self._scope:
-            self.ask_before_leaving()
-        else:
-            super().action_back()
+    def is_changed(self) -> bool:
+        """Return whether anything was typed or chosen."""
+        return bool(self._scope) or super().is_changed()
 
 
 def _scope_words(scope: Scope, *, chosen: bool) -> Content:
@@ -219,7 +190,7 @@ def _scope_words(scope: Scope, *, chosen: bool) -> Content:
 
 
 def fault_words(key: str, fault: Enum) -> str:
-    """What to change about a field, by its key."""
+    """Return what to change in a field."""
     of_person = {
         CarerFault.NO_SCOPE: _("請按下面的按鈕，選至少一項要讓照顧者看的。"),
         CarerFault.DAY_OVER: _("這一天已經過了，請填今天或以後。"),

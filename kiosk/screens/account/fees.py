@@ -1,96 +1,78 @@
-"""繳費: what the school's list says of each child; shown, never to be paid here."""
+"""繳費: the school's list of each child's fees; they cannot be paid here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from kiosk.domain.school_calendar import day_and_time
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.rules.names import mask_name
 from kiosk.rules.roc_dates import format_roc
 from kiosk.screens.base.account_step import AccountStep
-from kiosk.screens.base.step import Nav
+from kiosk.screens.base.table_step import TableStep
 from kiosk.services.accounts.fees import ChildFees, FeeItem
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row, Toned
 from kiosk.widgets.wrapped_text import WrappedText
 
+_Fee = tuple[str, ChildFees, FeeItem]
 
-class FeesScreen(AccountStep[bool]):
-    """Nothing is asked.
+
+class FeesScreen(TableStep[bool, _Fee], AccountStep[bool]):
+    """Shows the fees; answers nothing.
 
     Args:
-        holder: who is signed on.
-        notice: the guide's words that this term's bill stays paper.
-        children: those whose fees may be seen.
+        holder: the session.
+        notice: the guide's words that this term's bill stays on paper.
+        children: those whose fees the holder may see.
     """
 
     AUTO_FOCUS = "PagedTable, #back"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    heading = N_("繳費")
+    hints = N_("上下鍵看清單　Tab 到按鈕　Esc 返回")
+    buttons = {"back": N_("返回")}
+    columns = (
+        Column(N_("學生"), 8),
+        Column(N_("項目"), 12, grows=1),
+        Column(N_("金額"), 10),
+        Column(N_("繳費期限"), 14),
+        Column(N_("狀態"), 6),
+    )
+    empty = N_("清單上沒有您子女的費用。")
 
     def __init__(self, holder: AccountSession, notice: str, children: Sequence[ChildFees]) -> None:
         super().__init__(holder)
-        self.heading = _("繳費")
         self._notice = notice
-        self._children = children
-
-    def key_hints(self) -> str:
-        """The list scrolls."""
-        return _("上下鍵看清單　Tab 到按鈕　Esc 返回")
-
-    def body(self) -> ComposeResult:
-        """The notice; below it the list, where the school has brought one."""
-        yield WrappedText(self._notice, id="notice")
-        imported = [child.imported_at for child in self._children if child.imported_at is not None]
-        if not imported:
-            yield WrappedText(_("學校沒有提供繳費清單，請看學校發的紙本四聯單。"), id="none")
-            return
-        told = _("以下是學校 {moment} 提供的資料；實際繳費以紙本四聯單為準。")
-        yield Static(told.format(moment=day_and_time(max(imported))), id="when", markup=False)
-        yield PagedTable[str](
-            [
-                Column(_("學生"), 8),
-                Column(_("項目"), 12, grows=1),
-                Column(_("金額"), 10),
-                Column(_("繳費期限"), 14),
-                Column(_("狀態"), 6),
-            ],
-            empty=_("清單上沒有您子女的費用。"),
-            id="table",
-        )
-
-    def actions(self) -> ComposeResult:
-        """Back."""
-        yield Button(_("返回"), id="back")
-
-    def on_mount(self) -> None:
-        """Show the list."""
-        super().on_mount()
-        rows = [
-            Row(f"{place}-{number}", f"{place}-{number}", _cells(child, fee), "")
-            for place, child in enumerate(self._children)
+        self._imported = [child.imported_at for child in children if child.imported_at is not None]
+        self.values = [
+            (f"{place}-{number}", child, fee)
+            for place, child in enumerate(children)
             for number, fee in enumerate(child.fees)
         ]
-        for table in self.query(PagedTable):
-            table.show_rows(rows)
 
-    @on(PagedTable.Opened)
-    def _stay(self) -> None:
-        """Nothing more is known of a row."""
+    def body(self) -> ComposeResult:
+        """Compose the notice, and the list where the school has imported one."""
+        yield WrappedText(self._notice, id="notice")
+        if not self._imported:
+            yield WrappedText(_("學校沒有提供繳費清單，請看學校發的紙本四聯單。"), id="none")
+            return
+        source = _("以下是學校 {moment} 提供的資料；實際繳費以紙本四聯單為準。")
+        yield Static(source.format(moment=day_and_time(max(self._imported))), id="when", markup=False)
+        yield from super().body()
 
-    def action_back(self) -> None:
-        """To the doors."""
-        self.finish(Nav.BACK)
+    def show_list(self) -> None:
+        """Show the list, where there is one."""
+        if self._imported:
+            super().show_list()
 
-
-def _cells(child: ChildFees, fee: FeeItem) -> tuple[str | Toned, ...]:
-    paid = _("已繳") if fee.paid else Toned(_("未繳"), "look")
-    amount = _("{amount} 元").format(amount=f"{fee.amount:,}")
-    return mask_name(child.student_name), fee.item, amount, format_roc(fee.due_date), paid
+    def row_of(self, value: _Fee) -> Row[_Fee]:
+        """Return the row of a fee."""
+        key, child, fee = value
+        paid = _("已繳") if fee.paid else Toned(_("未繳"), "look")
+        amount = _("{amount} 元").format(amount=f"{fee.amount:,}")
+        cells = mask_name(child.student_name), fee.item, amount, format_roc(fee.due_date), paid
+        return Row(key, key, cells, value)

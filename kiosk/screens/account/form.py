@@ -1,81 +1,83 @@
-"""A few fields and one button that sends them, for whoever is signed on with a parent account."""
+"""A step of a parent account with a few fields and one button that sends them to a service."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Button
 
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.screens.base.account_step import AccountStep
-from kiosk.screens.base.step import Nav
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
+from kiosk.widgets.wrapped_text import WrappedText
 
 T = TypeVar("T")
 
 WHOLE = ""
-"""The key, in place of a field's, of a complaint about the whole form."""
+"""The key of a complaint about the whole form, in place of a field's."""
 
 
 class AccountForm(AccountStep[T]):
-    """Answers with what the service gave; what was typed stays where it refused.
+    """Answers with the result of the service; entries stay where it refused.
 
     Attributes:
-        refused_by: what the service behind this form may answer with, besides what every service may.
+        text: the explanation above the fields; `_` translates it.
+        sending: the label of the button that sends; `_` translates it.
+        refused_by: errors that only this form's service may raise.
     """
 
     AUTO_FOCUS = "Input"
-    refused_by: ClassVar[tuple[type[Exception], ...]] = ()
+    hints = N_("Enter 下一欄，最後一欄送出　Tab 下一欄　Esc 返回")
+    keeps_typed_text = True
+    text: str = ""
+    sending: str = N_("確定")
+    refused_by: tuple[type[Exception], ...] = ()
     _is_sending = False
-    _before: Mapping[str, str] = {}
 
     @abstractmethod
     def take(self, values: Mapping[str, str]) -> T:
-        """Do what was asked for; runs in a thread.
+        """Call the service, in a thread.
 
         Args:
-            values: what was typed, by the fields' ids.
+            values: the entries by the fields' ids.
         """
 
+    def fields(self) -> ComposeResult:
+        """Compose the fields."""
+        yield from ()
+
     def complaints(self, values: Mapping[str, str]) -> dict[str, str]:
-        """What can be told wrong without the service, by the fields' ids; :data:`WHOLE` for the form."""
+        """Return what is wrong without asking the service, by the fields' ids or `WHOLE`."""
         return {key: _("請填寫這一欄。") for key, value in values.items() if not value.strip()}
 
     def refused(self, refused: Exception) -> dict[str, str]:
-        """What the service refused, as in :meth:`complaints`."""
+        """Return why the service refused, as in `complaints`."""
         raise refused
 
-    def sending(self) -> str:
-        """The words of the button that sends."""
-        return _("確定")
-
-    def key_hints(self) -> str:
-        """Enter goes on, in the last field it sends."""
-        return _("Enter 下一欄，最後一欄送出　Tab 下一欄　Esc 返回")
+    def body(self) -> ComposeResult:
+        """Compose the explanation and the fields."""
+        if self.text:
+            yield WrappedText(_(self.text), id="what-follows")
+        yield from self.fields()
 
     def more_actions(self) -> ComposeResult:
-        """Buttons between sending and going back."""
+        """Compose buttons between sending and going back."""
         yield from ()
 
     def actions(self) -> ComposeResult:
-        """Send, or go back."""
-        yield Button(self.sending(), id="send", variant="primary")
+        """Compose the buttons to send and to go back."""
+        yield Button(_(self.sending), id="send", variant="primary")
         yield from self.more_actions()
         yield Button(_("返回"), id="back")
 
-    def on_mount(self) -> None:
-        """Remember what stands there."""
-        super().on_mount()
-        self._before = self.values
-
     @property
     def values(self) -> dict[str, str]:
-        """What stands in the fields, by their ids."""
+        """The entries by the fields' ids."""
         return {str(field.id): field.value for field in self.query(Field)}
 
     @on(SafeInput.Submitted)
@@ -116,10 +118,3 @@ class AccountForm(AccountStep[T]):
     def _complain(self, wrong: dict[str, str]) -> None:
         self.show_message(wrong.pop(WHOLE, ""))
         self.first_wrong(wrong)
-
-    def action_back(self) -> None:
-        """Ask first where something was typed."""
-        if self.values == self._before:
-            self.finish(Nav.BACK)
-        else:
-            self.ask_before_leaving()

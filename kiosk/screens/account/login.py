@@ -8,7 +8,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Button, Static
 
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.screens.base.account_step import AccountFrame
 from kiosk.screens.base.login import LoginScreen
 from kiosk.widgets.field import Field
@@ -22,19 +22,17 @@ FORGOTTEN = "forgotten"
 
 
 class AccountLoginScreen(AccountFrame, LoginScreen):
-    """Answers with a kiosk.services.auth.account_session.AccountSignedIn, or with :data:`FORGOTTEN`."""
+    """Answers with an `AccountSignedIn`, or with `FORGOTTEN`."""
 
     number = 0
+    hints = N_("Tab 下一欄　Enter 登入　Esc 回學生帳號登入")
+    buttons = {"login": N_("登入"), "forgotten": N_("忘記帳號、密碼"), "back": N_("返回")}
 
     def __init__(self, *, demo_lines: str = "") -> None:
         super().__init__(address="", help_lines="", demo_lines=demo_lines)
 
-    def key_hints(self) -> str:
-        """Esc leads back to the students' login."""
-        return _("Tab 下一欄　Enter 登入　Esc 回學生帳號登入")
-
     def body(self) -> ComposeResult:
-        """Which account, and the two fields of the city's sign-on by its own words."""
+        """Compose the kind of account, and the two fields in the city's wording."""
         yield Static(_("家長帳號登入（本校服務站）"), id="heading", markup=False)
         yield WrappedText(_("臺北市校園單一身分驗證另外開通，使用它自己的密碼；兩邊的密碼互不影響。"), id="city")
         yield Field(
@@ -46,29 +44,21 @@ class AccountLoginScreen(AccountFrame, LoginScreen):
         yield Field(_("密碼"), hint=_("身份證統一編號末六碼，第一次登入會強迫修改密碼"), id="password", password=True)
 
     def compose_after(self) -> ComposeResult:
-        """Why one box of the city's is missing; the demo's logins."""
+        """Compose the demo's logins, and why the city's third field is missing."""
         if self._demo_lines:
             yield Static(self._demo_lines, id="demo", markup=False)
         yield WrappedText(_("沒有「記住我」：這台機器大家共用，不記住任何人；每次都要登入，離開就清除。"), id="help")
 
-    def actions(self) -> ComposeResult:
-        """Sign on, the way for who cannot, the way back."""
-        yield Button(_("登入"), id="login", variant="primary")
-        yield Button(_("忘記帳號、密碼"), id="forgotten")
-        yield Button(_("返回"), id="back")
-
     def verify(self, school: School, account: str, password: str) -> AccountSignedIn:
-        """Sign on; what the visit needs is imported in the same thread, so that the loop never waits for it."""
+        """Sign on, after importing the flow in the same thread."""
         self.kiosk.load_account_flow()
         return school.sign_in.parent(account, password, self.kiosk.settings.terminal_name)
 
     @on(Button.Pressed, "#forgotten")
-    def _forgotten(self) -> None:
-        if not self.query_one("#login", Button).disabled:
-            self._begin_recovery()
-
     @work(group="db")
     async def _begin_recovery(self) -> None:
+        if self.query_one("#login", Button).disabled:
+            return
         await self.kiosk.school_opened()
         if await self.ask(self._load) is not None:
             self.forget()

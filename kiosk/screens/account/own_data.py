@@ -1,17 +1,14 @@
-"""我的個人資料: what the school holds on the person (個資法 §3), on the screen and on paper, and its deletion."""
+"""我的個人資料: the data that the school holds on the person (個資法 §3), its print and its deletion."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
-from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Button, Static
 
-from kiosk.config.sections import IdleTimes
 from kiosk.domain.school_calendar import day_and_time
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.screens.account.children import ReasonForm
 from kiosk.screens.base.account_step import AccountStep
 from kiosk.services.auth.account_session import AccountSession
@@ -23,30 +20,24 @@ class OwnDataScreen(AccountStep[str]):
     """Answers with print, delete, or take_back.
 
     Args:
-        holder: who is signed on.
-        copy: what the school holds.
-        deletion: the last request to delete it; None where there was none.
+        holder: the session.
+        copy: the data.
+        deletion: the last request to delete it; None without one.
     """
 
     AUTO_FOCUS = "#print"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    heading = N_("我的個人資料")
+    answers = ("print", "take_back", "delete")
+    idle_time = "consent_idle_seconds"
+    hints = N_("PageDown 往下看　PageUp 往上看　Tab 選擇　Esc 返回")
 
     def __init__(self, holder: AccountSession, copy: OwnDataCopy, deletion: DeletionState | None) -> None:
         super().__init__(holder)
-        self.heading = _("我的個人資料")
         self._copy = copy
         self._deletion = deletion
 
-    def idle_limit(self, times: IdleTimes) -> int:
-        """Reading takes longer."""
-        return times.consent_idle_seconds
-
-    def key_hints(self) -> str:
-        """It is long."""
-        return _("PageDown 往下看　PageUp 往上看　Tab 選擇　Esc 返回")
-
     def body(self) -> ComposeResult:
-        """The request to delete, a word of care, then section after section."""
+        """Compose the request to delete, a warning, then section after section."""
         if self._deletion is not None:
             yield WrappedText(deletion_words(self._deletion), id="deletion")
         yield WrappedText(_("下面有完整的手機號碼和電子郵件，請留意旁人。"), id="aware")
@@ -56,7 +47,7 @@ class OwnDataScreen(AccountStep[str]):
             yield WrappedText("\n".join(lines), classes="paper")
 
     def actions(self) -> ComposeResult:
-        """Print, ask for deletion or take that back, go back."""
+        """Compose buttons to print, to request or take back the deletion, and to go back."""
         yield Button(_("列印"), id="print", variant="primary")
         if self._deletion is not None and self._deletion.state == "open":
             yield Button(_("取回刪除申請"), id="take_back")
@@ -64,13 +55,9 @@ class OwnDataScreen(AccountStep[str]):
             yield Button(_("申請刪除"), id="delete")
         yield Button(_("返回"), id="back")
 
-    @on(Button.Pressed, "#print, #take_back, #delete")
-    def _choose(self, event: Button.Pressed) -> None:
-        self.finish(str(event.button.id))
-
 
 def deletion_words(deletion: DeletionState) -> str:
-    """Where a request to delete stands."""
+    """Return the state of a request to delete."""
     asked = _("您在 {moment} 申請刪除個人資料，").format(moment=day_and_time(deletion.requested_at))
     if deletion.state == "declined":
         return asked + _("學校沒有刪除：{answer}").format(answer=deletion.answer)
@@ -82,19 +69,14 @@ def deletion_words(deletion: DeletionState) -> str:
 class RequestDeletionScreen(ReasonForm):
     """申請刪除; True once it was asked for."""
 
-    def __init__(self, holder: AccountSession) -> None:
-        text = _(
-            "依個人資料保護法第 3 條，您可以請學校刪除您的個人資料。註冊組會決定：刪除後帳號關閉、綁定終止；"
-            "依法須保存而不刪除時，會在這裡說明原因。"
-        )
-        super().__init__(holder, _("申請刪除個人資料"), text)
-
-    def sending(self) -> str:
-        """What the button does."""
-        return _("送出申請")
+    heading = N_("申請刪除個人資料")
+    text = N_(
+        "依個人資料保護法第 3 條，您可以請學校刪除您的個人資料。註冊組會決定：刪除後帳號關閉、綁定終止；"
+        "依法須保存而不刪除時，會在這裡說明原因。"
+    )
+    sending = N_("送出申請")
 
     def take(self, values: Mapping[str, str]) -> bool:
-        """Ask for it."""
-        assert self.holder is not None
-        self.kiosk.school.own_data.request_deletion(self.holder, values["reason"])
+        """Request the deletion."""
+        self.kiosk.school.own_data.request_deletion(self.signed_on, values["reason"])
         return True

@@ -1,4 +1,4 @@
-"""忘記帳號、密碼: by name, ID and a code by mail; the words never tell whether there is such an account."""
+"""忘記帳號、密碼: by name, ID and a mailed code; no message tells whether the account exists."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Mapping
 
 from textual.app import ComposeResult
 
-from kiosk.config.sections import IdleTimes
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.screens.account.form import WHOLE, AccountForm
 from kiosk.services.accounts.recovery import Recovery
 from kiosk.services.auth.account_session import AccountSignedIn
 from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.messaging.verification_codes import WrongCode
 from kiosk.widgets.field import Field, national_id_field
-from kiosk.widgets.wrapped_text import WrappedText
 
 
 class RecoveryScreen(AccountForm[Recovery]):
@@ -25,36 +23,31 @@ class RecoveryScreen(AccountForm[Recovery]):
     """
 
     refused_by = (TooManyTries,)
+    heading = N_("忘記帳號、密碼")
+    text = N_(
+        "請填申請時的姓名和身分證字號。資料相符而且帳號有電子郵件時，驗證碼會寄到那個信箱。"
+        "沒有留電子郵件、或收不到信，請帶身分證件到服務台。"
+    )
+    sending = N_("寄驗證碼")
 
     def __init__(self, name: str, national_id: str) -> None:
         super().__init__(None)
-        self.heading = _("忘記帳號、密碼")
         self.typed = (name, national_id)
 
-    def body(self) -> ComposeResult:
-        """What will come of it, and the two fields."""
-        yield WrappedText(
-            _(
-                "請填申請時的姓名和身分證字號。資料相符而且帳號有電子郵件時，驗證碼會寄到那個信箱。"
-                "沒有留電子郵件、或收不到信，請帶身分證件到服務台。"
-            )
-        )
+    def fields(self) -> ComposeResult:
+        """Compose name and ID."""
         name, national_id = self.typed
         yield Field(_("姓名"), id="name", max_length=60, value=name)
         yield national_id_field(national_id)
 
-    def sending(self) -> str:
-        """A code may come."""
-        return _("寄驗證碼")
-
     def take(self, values: Mapping[str, str]) -> Recovery:
-        """Begin."""
+        """Begin the recovery."""
         self.typed = (values["name"], values["national_id"])
         begin = self.kiosk.school.account_recovery.begin
         return begin(values["name"], values["national_id"], self.kiosk.settings.terminal_name)
 
     def refused(self, refused: Exception) -> dict[str, str]:
-        """For how long no code is sent for this ID, be there an account or not."""
+        """Return how long no code is sent for this ID, whether the account exists or not."""
         assert isinstance(refused, TooManyTries)
         return {WHOLE: _("試太多次了，請 {n} 分鐘後再試，或帶身分證件到服務台。").format(n=refused.minutes_left)}
 
@@ -63,26 +56,22 @@ class RecoveryCodeScreen(AccountForm[AccountSignedIn]):
     """Answers with the sign-on once the code was right."""
 
     refused_by = (WrongCode,)
+    heading = N_("請到信箱收驗證碼")
+    text = N_("資料相符時，驗證碼已寄到帳號的電子郵件，請輸入信中的 6 個數字。沒有收到信，請帶身分證件到服務台。")
+    idle_time = "mail_code_idle_seconds"
 
     def __init__(self, recovery: Recovery) -> None:
         super().__init__(None)
-        self.heading = _("請到信箱收驗證碼")
         self._recovery = recovery
 
-    def idle_limit(self, times: IdleTimes) -> int:
-        """Mail takes a while."""
-        return times.mail_code_idle_seconds
-
-    def body(self) -> ComposeResult:
-        """Where the code would be, and its field."""
-        words = _("資料相符時，驗證碼已寄到帳號的電子郵件，請輸入信中的 6 個數字。沒有收到信，請帶身分證件到服務台。")
-        yield WrappedText(words)
+    def fields(self) -> ComposeResult:
+        """Compose the code."""
         yield Field(_("驗證碼"), hint=_("十分鐘內有效"), id="code", max_length=6, half_width=True)
 
     def take(self, values: Mapping[str, str]) -> AccountSignedIn:
-        """Try the code."""
+        """Check the code."""
         return self.kiosk.school.account_recovery.finish(self._recovery, values["code"])
 
     def refused(self, refused: Exception) -> dict[str, str]:
-        """The same words for a wrong code and for no account."""
+        """Return the same message for a wrong code and for no account."""
         return {"code": _("驗證碼不對或已過期，請再輸入一次，或返回重寄。")}

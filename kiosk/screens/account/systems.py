@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.screens.base.account_step import AccountStep
-from kiosk.screens.base.step import Nav
+from kiosk.screens.base.menu_step import MenuStep
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.texts.city_systems import CitySystem, CitySystems
 from kiosk.widgets.menu_button import MenuButton
@@ -19,54 +16,37 @@ from kiosk.widgets.qr import qr_lines
 from kiosk.widgets.wrapped_text import WrappedText
 
 
-class SystemsScreen(AccountStep[str]):
+class SystemsScreen(MenuStep[str], AccountStep[str]):
     """Answers with the key of a system."""
 
-    AUTO_FOCUS = ""
-    first = ".door"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    hints = N_("上下鍵或 Tab 選擇　Enter 進入　PageDown 往下看　Esc 返回")
 
     def __init__(self, holder: AccountSession, systems: CitySystems) -> None:
         super().__init__(holder)
         self.heading = systems.source.title
         self._systems = systems
 
-    def key_hints(self) -> str:
-        """Arrows work here too."""
-        return _("上下鍵或 Tab 選擇　Enter 進入　PageDown 往下看　Esc 返回")
-
     def body(self) -> ComposeResult:
-        """What the school does next, then the systems."""
+        """Compose an introduction and the systems."""
         yield WrappedText(self._systems.introduction, id="introduction")
         with Container(id="systems"):
             for system in self._systems.systems:
                 yield MenuButton(system.name, id=system.key)
 
-    def actions(self) -> ComposeResult:
-        """Back."""
-        yield Button(_("返回"), id="back")
-
-    @on(Button.Pressed, ".door")
-    def _choose(self, event: Button.Pressed) -> None:
-        self.finish(str(event.button.id))
-
 
 class SystemScreen(AccountStep[bool]):
-    """One system; nothing is asked."""
+    """Shows one system."""
 
     AUTO_FOCUS = "#back"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    hints = N_("Enter 或 Esc 返回　PageDown 往下看")
+    main_button = "back"
 
     def __init__(self, holder: AccountSession, system: CitySystem) -> None:
         super().__init__(holder)
         self._system = system
 
-    def key_hints(self) -> str:
-        """Nothing to do but go back."""
-        return _("Enter 或 Esc 返回　PageDown 往下看")
-
     def body(self) -> ComposeResult:
-        """Name, purpose and address; the code beside them."""
+        """Compose name, purpose and address, and the code beside them."""
         system = self._system
         with Horizontal(id="system"):
             with Container(id="system-text"):
@@ -81,11 +61,3 @@ class SystemScreen(AccountStep[bool]):
                     yield WrappedText(_("用手機掃描 QR 碼，在自己的手機上開啟；這台機器不開網頁。"), id="how")
             if system.address is not None:
                 yield Static(qr_lines(system.address), id="qr", markup=False)
-
-    def actions(self) -> ComposeResult:
-        """Back."""
-        yield Button(_("返回"), id="back", variant="primary")
-
-    def action_back(self) -> None:
-        """To the list."""
-        self.finish(Nav.BACK)

@@ -1,1 +1,1 @@
-"""What every screen is made of: frame, notices, logins and their messages."""
+"""The parts of every screen: frame, steps over tables and menus, notices, logins."""

@@ -1,4 +1,4 @@
-"""Asks for one's full national ID, before something of one's own is shown."""
+"""Asks for a full national ID, before personal data is shown."""
 
 from __future__ import annotations
 
@@ -6,41 +6,35 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Button
 
-from kiosk.i18n import _
-from kiosk.screens.base.step import Nav, Step
+from kiosk.i18n import N_, _
+from kiosk.screens.base.step import Step
 from kiosk.widgets.field import Field, national_id_field
 from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.wrapped_text import WrappedText
 
 
 class AskIdScreen(Step[str]):
-    """Asks for somebody's full ID; answers with it as typed.
+    """Answers with the full ID as typed; 重新填寫 answers with an empty text.
 
     Args:
-        heading: what for.
-        text: more words.
-        afresh: whether 重新填寫 is offered too, whose answer is an empty text.
-        value: what was typed before.
+        heading: the purpose.
+        text: its explanation.
+        afresh: whether 重新填寫 is offered.
+        value: the ID typed before.
     """
 
     def __init__(self, heading: str, text: str, *, afresh: bool = False, value: str = "") -> None:
         super().__init__()
         self.heading = heading
+        afresh_button = {"afresh": N_("重新填寫")} if afresh else {}
+        self.buttons = {"send": N_("確定"), **afresh_button, "back": N_("返回")}
         self._text = text
-        self._afresh = afresh
         self._value = value
 
     def body(self) -> ComposeResult:
-        """Why, and the field."""
+        """Compose the text and the field."""
         yield WrappedText(self._text)
         yield national_id_field(self._value)
-
-    def actions(self) -> ComposeResult:
-        """Go on, without where that is possible, or back."""
-        yield Button(_("確定"), id="send", variant="primary")
-        if self._afresh:
-            yield Button(_("重新填寫"), id="afresh")
-        yield Button(_("返回"), id="back")
 
     @on(SafeInput.Submitted)
     @on(Button.Pressed, "#send")
@@ -55,9 +49,6 @@ class AskIdScreen(Step[str]):
     def _go_without(self) -> None:
         self.finish("")
 
-    def action_back(self) -> None:
-        """Ask first where something was typed."""
-        if self.query_one("#national_id", Field).value:
-            self.ask_before_leaving()
-        else:
-            self.finish(Nav.BACK)
+    def is_changed(self) -> bool:
+        """Return whether the field holds an ID."""
+        return bool(self.query_one("#national_id", Field).value)

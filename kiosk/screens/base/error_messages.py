@@ -1,4 +1,4 @@
-"""What a person is told where the database refused."""
+"""Messages for refusals of the database."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def store_message(refusal: StoreError) -> str:
-    """The words: to try again, or, where it would be refused again, to ask at the desk.
+    """Return the request to try again, or to ask at the desk where that would fail again.
 
-    A constraint refuses the same thing every time. No two visitors at once can run into one, for services look before
-    they write and writers take turns; a database that somebody changed by hand can.
+    A violated constraint fails every time. Only a database that was edited by hand can violate one: services look
+    before they write, and writers take turns.
     """
     from kiosk.services.errors import StoreConflict
 

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Button, Static
 
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.screens.base.error_messages import store_message
 from kiosk.screens.base.step import Step
 from kiosk.widgets.field import Field
@@ -22,26 +22,28 @@ if TYPE_CHECKING:
 
 
 class LoginScreen(Step[object]):
-    """Asks for account and password; answers with a ``SignedIn`` and words every refusal alike.
+    """Asks for account and password; answers with a ``SignedIn``, and shows one message for all refusals.
 
     It is painted before the database is loaded, so it imports no service.
+
+    Args:
+        address: this terminal's.
+        help_lines: the school's contacts.
+        demo_lines: logins to try, in the demo.
+        staff_may_enter: whether the staff's login may be opened from here.
     """
 
     number = 1
+    hints = N_("Tab 下一欄　Enter 登入　Esc 上一步")
+    buttons = {"login": N_("登入")}
+    main_button = "login"
+    keeps_typed_text = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f7", "account", show=False),
         Binding("f8", "staff", show=False),
     ]
 
     def __init__(self, *, address: str, help_lines: str, demo_lines: str = "", staff_may_enter: bool = False) -> None:
-        """Ask.
-
-        Args:
-            address: this terminal's, for the visitor to see.
-            help_lines: whom to call.
-            demo_lines: logins to try, in the demo.
-            staff_may_enter: whether the staff's login may be opened from here.
-        """
         super().__init__()
         self._address = address
         self._help_lines = help_lines
@@ -49,12 +51,12 @@ class LoginScreen(Step[object]):
         self._staff_may_enter = staff_may_enter
 
     def key_hints(self) -> str:
-        """Esc clears the resting screen, from which nothing leads back; within a visit it goes back."""
+        """Return the keys; Esc clears the resting screen, and leads back within a visit."""
         if self._is_resting:
             account = _("　F7 家長帳號") if self._leads_to_account else ""
             staff = _("　F8 教職員") if self._leads_to_staff else ""
             return _("Tab 下一欄　Enter 登入　Esc 清除") + account + staff
-        return _("Tab 下一欄　Enter 登入　Esc 上一步")
+        return super().key_hints()
 
     @property
     def _is_resting(self) -> bool:
@@ -69,7 +71,7 @@ class LoginScreen(Step[object]):
         return self._is_resting and not self.kiosk.staff_only
 
     def body(self) -> ComposeResult:
-        """Address, account, password."""
+        """Compose address, account and password."""
         yield Static(_("您的IP：{address}").format(address=self._address), markup=False)
         yield Field(_("登入帳號"), hint=_("P+學生學號"), id="account", max_length=32, half_width=True)
         yield Field(
@@ -80,14 +82,14 @@ class LoginScreen(Step[object]):
         )
 
     def compose_after(self) -> ComposeResult:
-        """The demo's logins and the help lines: an error stands above them, under the field it is about."""
+        """Compose the demo's logins and the help lines below the message."""
         if self._demo_lines:
             yield Static(self._demo_lines, id="demo", markup=False)
         yield Static(self._help_lines, id="help", markup=False)
 
     def actions(self) -> ComposeResult:
-        """One button; quiet ones for the parent account, and for the staff where they may sign in here."""
-        yield Button(_("登入"), id="login", variant="primary")
+        """Compose the login button, and quiet ones for the other logins that may be opened from here."""
+        yield from super().actions()
         if self._leads_to_account:
             yield Button(_("家長帳號登入"), id="holder", classes="quiet")
         if self._leads_to_staff:
@@ -96,7 +98,7 @@ class LoginScreen(Step[object]):
 
     @on(SafeInput.Submitted, "#account")
     def _to_password(self) -> None:
-        """Go on, but never past an empty account: after a held Enter it would be typed into the next field."""
+        """Go to the password; a held Enter must not skip an empty account."""
         if self.query_one("#account", Field).value.strip():
             self.query_one("#password", Field).focus()
         else:
@@ -186,29 +188,27 @@ class LoginScreen(Step[object]):
             field.value = ""
 
     def forget(self) -> None:
-        """Leave nothing of a visitor in the fields, and begin anew."""
+        """Empty the fields, and begin anew."""
         self._empty()
         self.show_message("")
         self.query_one("#account", Field).focus()
 
     def rest(self) -> None:
-        """Stand ready for the next visitor; a sign-in that was cancelled before it began has left its button off."""
+        """Prepare for the next visitor; a cancelled sign-in may have left its button disabled."""
         self.forget()
         self.query_one("#login", Button).disabled = False
         self.show_countdown(None)
 
     def action_back(self) -> None:
-        """Clear; within a visit (another child) go back, asking first where something was typed."""
+        """Clear the resting screen; within a visit, for another child, go back."""
         if self._is_resting:
             self.forget()
-        elif any(field.value for field in self.query(Field)):
-            self.ask_before_leaving()
         else:
             super().action_back()
 
 
 def refusal(minutes_left: int | None, wait_seconds: int | None) -> str:
-    """Why nobody was signed in, in words that say no more than the service does."""
+    """Return why the sign-in failed; it tells no more than the service does."""
     if wait_seconds is not None:
         return _("這台機器剛才有太多次登入失敗，請等 {n} 秒再試。").format(n=wait_seconds)
     if minutes_left is not None:

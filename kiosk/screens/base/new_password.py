@@ -12,9 +12,9 @@ from textual.widgets import Button, Static
 
 from kiosk.domain.errors import ChangedMeanwhile, Denied, PasswordRefused
 from kiosk.domain.password_messages import password_message
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.rules.passwords import FAMILY_RULE, ticks
-from kiosk.screens.base.step import Nav, Step
+from kiosk.screens.base.step import Step
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
 
@@ -22,13 +22,21 @@ T = TypeVar("T")
 
 
 class NewPasswordStep(Step[T]):
-    """Asks twice, ticks the rule off while one types; answers with whoever signed in, once changed."""
+    """Asks twice and ticks off the rule's parts meanwhile; answers with the session of the new password."""
 
     rule = FAMILY_RULE
+    hints = N_("Tab 下一欄　Enter 送出　Esc 登出")
+    buttons = {"send": N_("變更密碼"), "show": N_("顯示密碼"), "back": N_("登出")}
+    keeps_typed_text = True
+
+    def make_voluntary(self) -> None:
+        """Let Esc lead back instead of logging out."""
+        self.hints = N_("Tab 下一欄　Enter 送出　Esc 返回")
+        self.buttons = {**self.buttons, "back": N_("返回")}
 
     @abstractmethod
     def ticked(self, password: str) -> Sequence[tuple[str, bool]]:
-        """The parts of the rule in words, and which of them hold."""
+        """Return the parts of the rule, and whether the password meets each."""
 
     @abstractmethod
     def take(self, new: str) -> T:
@@ -38,25 +46,11 @@ class NewPasswordStep(Step[T]):
             PasswordRefused, Denied, ChangedMeanwhile, StoreError: see `kiosk.services.auth.sign_in.SignIn`.
         """
 
-    def key_hints(self) -> str:
-        """Esc leaves: nothing can be seen before a forced change."""
-        return _("Tab 下一欄　Enter 送出　Esc 登出")
-
     def body(self) -> ComposeResult:
-        """The rule's parts, and the password twice."""
+        """Compose the rule's parts, and the password twice."""
         yield Static(self._rule_line(""), id="rule", markup=False)
         yield Field(_("新密碼"), id="new", password=True)
         yield Field(_("再輸入一次新密碼"), id="again", password=True)
-
-    def leaving(self) -> str:
-        """What the way out is called."""
-        return _("登出")
-
-    def actions(self) -> ComposeResult:
-        """Send, show, leave."""
-        yield Button(_("變更密碼"), id="send", variant="primary")
-        yield Button(_("顯示密碼"), id="show")
-        yield Button(self.leaving(), id="back")
 
     @on(SafeInput.Changed, "#new")
     def _tick(self, event: SafeInput.Changed) -> None:
@@ -74,7 +68,7 @@ class NewPasswordStep(Step[T]):
 
     @on(SafeInput.Submitted, "#new")
     def _to_again(self, event: SafeInput.Submitted) -> None:
-        """Go on, but never past an empty password: a second Enter at the sign-in would skip it."""
+        """Go to the second field; a second Enter from the sign-in must not skip an empty first one."""
         if event.value:
             self.query_one("#again", Field).focus()
 
@@ -103,22 +97,13 @@ class NewPasswordStep(Step[T]):
             if signed_in is not None:
                 self.finish(signed_in)
 
-    def action_back(self) -> None:
-        """Leaving is logging out; ask first where something was typed."""
-        if any(field.value for field in self.query(Field)):
-            self.ask_before_leaving()
-        else:
-            self.finish(Nav.BACK)
-
 
 class FamilyPasswordStep(NewPasswordStep[T]):
-    """The guide's forced change, with the guide's rule and words."""
+    """The forced change with the guide's rule and wording."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.heading = _("第一次登入須變更密碼(密碼必須含英文字母及數字，且字數大於8)")
+    heading = N_("第一次登入須變更密碼(密碼必須含英文字母及數字，且字數大於8)")
 
     def ticked(self, password: str) -> Sequence[tuple[str, bool]]:
-        """The guide's rule."""
+        """Return the guide's rule."""
         found = ticks(password)
         return (_("字母"), found.letter), (_("數字"), found.digit), (_("至少 9 個字"), found.length)

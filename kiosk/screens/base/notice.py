@@ -1,4 +1,4 @@
-"""Short screens: something to know, or something to ask before going on."""
+"""Short screens: a notice with buttons, and a blank screen between two steps."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _A_MOMENT_SECONDS = 0.3
 
 
 class NoticeScreen(KioskScreen[str]):
-    """Shows a text and offers answers; the first has the focus.
+    """Shows a text and a button for each choice; the first has the focus.
 
     Args:
         heading: the question.
-        text: more words.
-        choices: answer to button text, in order.
+        text: its explanation.
+        choices: the label of each answer, in order.
     """
 
     AUTO_FOCUS = "#actions Button"
@@ -35,11 +35,11 @@ class NoticeScreen(KioskScreen[str]):
         self._choices = choices or {"ok": _("知道了")}
 
     def body(self) -> ComposeResult:
-        """The text."""
+        """Compose the text."""
         yield WrappedText(self._text, classes="large")
 
     def actions(self) -> ComposeResult:
-        """The answers."""
+        """Compose a button for each choice."""
         for place, (answer, label) in enumerate(self._choices.items()):
             yield Button(Content(label), id=answer, variant="default" if place else "primary")
 
@@ -50,17 +50,14 @@ class NoticeScreen(KioskScreen[str]):
 
 
 class BlankScreen(KioskScreen[None]):
-    """Lies between the resting login and the steps of a session; asks to wait when a service takes long."""
+    """Lies between the resting login and the steps of a session; asks to wait while a service takes long."""
 
     AUTO_FOCUS = ""
+    hints = ""
 
     def body(self) -> ComposeResult:
-        """Room for the request to wait."""
+        """Compose the place of the request to wait."""
         yield WrappedText("", id="wait", classes="large")
-
-    def key_hints(self) -> str:
-        """No key works here."""
-        return ""
 
     @on(events.ScreenResume)
     def _begin_to_wait(self) -> None:
@@ -71,4 +68,4 @@ class BlankScreen(KioskScreen[None]):
         self.query_one("#wait", WrappedText).update(text)
 
     def action_back(self) -> None:
-        """Stay: the next step is on its way."""
+        """Stay: the next step follows by itself."""

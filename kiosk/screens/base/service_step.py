@@ -1,4 +1,4 @@
-"""A step that asks services, and words on the screen what they refuse."""
+"""A step that calls services and shows what they refuse."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True)
 class Done(Generic[R]):
-    """A service did what it was asked for; its answer may be nothing."""
+    """The result of a call, which may be None."""
 
     value: R
 
 
 class ServiceStep(Step[T]):
-    """The step.
+    """A step whose services refuse with known errors.
 
     Attributes:
-        refusals: what any service behind it may answer with; the rest is for the screen that calls it.
+        refusals: errors that any of its services may raise; a screen handles the others itself.
     """
 
     refusals: ClassVar[tuple[type[Exception], ...]] = ()
 
     @abstractmethod
     def refusal_words(self, refused: Exception) -> str:
-        """Why something was not done and what to do now."""
+        """Return why a service refused, and what to do now."""
 
     async def attempt(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> Done[R] | None:
-        """Call a service in a thread; None where it refused, which is said on the screen and loses nothing typed."""
+        """Call a service in a thread, with disabled buttons; None, with a message, where it refused."""
 
         def call() -> Done[R]:
             return Done(function(*arguments, **options))
@@ -48,28 +48,27 @@ class ServiceStep(Step[T]):
         try:
             done = await self.ask(call)
         except self.refusals as refused:
-            self._say_if_there(self.refusal_words(refused))
+            self._show_refusal(self.refusal_words(refused))
             return None
         self.cancel_if_dismissed()
         return done
 
     async def look(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> Done[R] | None:
-        """Read in a thread while everything stays usable; None where that failed, which is said on the screen."""
+        """Read in a thread while the screen stays usable; None, with a message, where that failed."""
         try:
             done = Done(await asyncio.to_thread(function, *arguments, **options))
             self.cancel_if_dismissed()
             return done
         except StoreError:
-            self._say_if_there(_("系統忙碌，請稍候再試一次。"))
+            self._show_refusal(_("系統忙碌，請稍候再試一次。"))
         except self.refusals as refused:
-            self._say_if_there(self.refusal_words(refused))
+            self._show_refusal(self.refusal_words(refused))
         return None
 
     async def over(self, screen: Screen[R]) -> R | None:
-        """Show a screen over this one; its answer, or None where an idle reset took both away."""
+        """Show a screen over this one and return its answer; None where an idle reset dismissed both."""
         return await self.app.push_screen_wait(screen)
 
-    def _say_if_there(self, text: str) -> None:
-        """Say it, unless the screen was left meanwhile."""
+    def _show_refusal(self, text: str) -> None:
         self.cancel_if_dismissed()
         self.show_message(text)

@@ -1,16 +1,15 @@
-"""The frame of the staff's screens: a step that says who is signed in, and words what the services refuse."""
+"""The frame of the staff's screens, and the messages for what services refuse them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from kiosk.config.sections import IdleTimes
 from kiosk.domain.application_status import ApplicationState
 from kiosk.domain.errors import ChangedMeanwhile, Denied, PasswordChangeRequired
 from kiosk.domain.reason import MAX_REASON_LENGTH, UnusableReason
 from kiosk.domain.school_calendar import day_and_time
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.screens.base.notice import BlankScreen, NoticeScreen
 from kiosk.screens.base.service_step import ServiceStep
 from kiosk.services.applications.history import Action
@@ -23,36 +22,33 @@ T = TypeVar("T")
 
 
 class WordedRefusal(Exception):
-    """A refusal that only the screen which asked can word; the exception's text is those words."""
+    """A refusal whose message is the exception's text; raised by the screen that called the service."""
 
 
 REFUSALS = (ChangedMeanwhile, Denied, PasswordChangeRequired, UnusableReason, WordedRefusal)
-"""What any service of the staff may answer with; the rest is for the screen that calls it."""
+"""Errors that any service of the staff may raise."""
 
 
 class StaffFrame:
-    """What makes a step one of the staff's: before the step among a class's bases.
+    """The staff's part of a screen; comes before the step among a class's bases.
 
     Attributes:
-        member: who is signed in.
+        member: the session's.
     """
 
     member: StaffMember
-
-    def idle_limit(self, times: IdleTimes) -> int:
-        """Staff think longer."""
-        return times.staff_idle_seconds
+    idle_time = "staff_idle_seconds"
 
     def service_name(self) -> str:
-        """The staff's service."""
+        """Return the staff's service."""
         return _("親子帳號審核")
 
     def step_header(self) -> str:
-        """Who is signed in."""
+        """Return the member's role and name."""
         return f"{self.member.role.label}　{self.member.name}"
 
     def notice(self, heading: str, text: str, choices: Mapping[str, str] | None = None) -> NoticeScreen:
-        """A notice in the same frame."""
+        """Make a notice in the same frame."""
         return StaffNoticeScreen(self.member, heading, text, choices)
 
 
@@ -65,7 +61,7 @@ class StaffNoticeScreen(StaffFrame, NoticeScreen):
 
 
 class StaffBlankScreen(StaffFrame, BlankScreen):
-    """Stands under the steps of a shift."""
+    """The blank screen under the steps of a staff session."""
 
     def __init__(self, member: StaffMember) -> None:
         super().__init__()
@@ -73,13 +69,14 @@ class StaffBlankScreen(StaffFrame, BlankScreen):
 
 
 class StaffStep(StaffFrame, ServiceStep[T]):
-    """A screen of somebody of the staff.
+    """A step of a staff session.
 
     Args:
         office: the staff's services.
-        member: who is signed in.
+        member: the session's.
     """
 
+    hints = N_("Tab 下一個　Enter 確定　Esc 返回")
     refusals = REFUSALS
 
     def __init__(self, office: StaffServices, member: StaffMember) -> None:
@@ -87,17 +84,13 @@ class StaffStep(StaffFrame, ServiceStep[T]):
         self.office = office
         self.member = member
 
-    def key_hints(self) -> str:
-        """Esc leads back."""
-        return _("Tab 下一個　Enter 確定　Esc 返回")
-
     def refusal_words(self, refused: Exception) -> str:
         """See :func:`refusal_words`."""
         return refusal_words(refused)
 
 
 def refusal_words(refused: Exception) -> str:
-    """Why something was not done and what to do now."""
+    """Return why a service refused, and what to do now."""
     if isinstance(refused, ChangedMeanwhile):
         return lost_words(refused)
     if isinstance(refused, WordedRefusal):
@@ -110,7 +103,7 @@ def refusal_words(refused: Exception) -> str:
 
 
 def lost_words(lost: ChangedMeanwhile) -> str:
-    """Who was quicker, when, and what they did."""
+    """Return who made the earlier change, when, and which."""
     who = lost.by or _("家長或其他同事")
     when = _("在 {time} ").format(time=day_and_time(lost.at)) if lost.at else ""
     what = _("先處理了（{what}）").format(what=done_word(lost.what)) if done_word(lost.what) else _("先改了資料")
@@ -120,7 +113,7 @@ def lost_words(lost: ChangedMeanwhile) -> str:
 
 
 def done_word(what: str) -> str:
-    """What was done, or the state that came of it, of an application or a report; empty where there is no word."""
+    """Return the word for an action or a state of an application or an error report; empty where there is none."""
     if what in tuple(Action):
         return Action(what).label
     if what in tuple(ApplicationState):

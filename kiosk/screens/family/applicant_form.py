@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import partial
-from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,9 +14,9 @@ from textual.widgets import Button, Static
 
 from kiosk.domain.applicant_validation import read_applicant
 from kiosk.domain.application_form import FIELDS, RELATIONS, ApplicantEntry, Mode
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.rules.contact import suggest_email
-from kiosk.screens.base.step import Nav, Step
+from kiosk.screens.base.step import Step
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.wrapped_text import WrappedText
@@ -35,34 +34,35 @@ ROWS = {
     "email": "address",
     "email_again": "address",
 }
-"""Under which row of the form the message about a field stands."""
+"""The row of the form below which the message about a field appears."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An applicant's entries; ``save`` where the visitor wants to go on another day."""
+    """An applicant's entries; ``save`` for another day."""
 
     entry: ApplicantEntry
     save: bool = False
 
 
 class ApplicantFormScreen(Step[Answer]):
-    """Answers with what was typed, once every field is right.
+    """Answers with the entries, once every field is right.
 
     Args:
         mode: the way to apply.
         today: the present day at the school.
         position: which applicant, from 1.
-        entry: what stands in the fields at first.
+        entry: the first values of the fields.
         other: the applicant before, who must be another person.
         warning: the school's text on false statements.
-        email_notice: the school's text on what the address is for.
+        email_notice: the school's text on the use of the address.
         unsent: going back would lose entries of this visit even where nothing is changed here.
     """
 
     number = 5
     AUTO_FOCUS = ""
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    hints = N_("Enter 下一欄，最後一欄送出　Tab 下一欄　Esc 返回")
+    buttons = {"send": N_("送出"), "save": N_("暫存離開"), "back": N_("關閉")}
 
     def __init__(
         self,
@@ -87,12 +87,8 @@ class ApplicantFormScreen(Step[Answer]):
         self._unsent = unsent
         self._no_email = self._before.no_email
 
-    def key_hints(self) -> str:
-        """Enter goes on to the next field, in the last one sends."""
-        return _("Enter 下一欄，最後一欄送出　Tab 下一欄　Esc 返回")
-
     def body(self) -> ComposeResult:
-        """The warning, then the fields in the guide's order, two in a row where there is room."""
+        """Compose the warning, then the fields in the guide's order, two in a row where there is room."""
         if self._mode.applicants > 1:
             yield Static(_("第 {n} 位申請人").format(n=self._position), id="position", markup=False)
         yield WrappedText(self._warning, classes="warning")
@@ -120,11 +116,11 @@ class ApplicantFormScreen(Step[Answer]):
         yield Button("", id="suggestion")
 
     def compose_before(self, row: str) -> ComposeResult:
-        """What stands above a row of the form."""
+        """Compose the widgets above a row of the form."""
         yield from ()
 
     def asks_for(self, key: str) -> bool:
-        """Whether a field is to be filled in here."""
+        """Return whether a field is to be filled in here."""
         return True
 
     def _field(self, key: str, label: str, hint: str) -> Field:
@@ -132,14 +128,8 @@ class ApplicantFormScreen(Step[Answer]):
             label, hint=hint, id=key, max_length=128, half_width=key in _HALF_WIDTH, value=getattr(self._before, key)
         )
 
-    def actions(self) -> ComposeResult:
-        """The guide's two, and keeping for another day."""
-        yield Button(_("送出"), id="send", variant="primary")
-        yield Button(_("暫存離開"), id="save")
-        yield Button(_("關閉"), id="back")
-
     def on_mount(self) -> None:
-        """Begin with the first field, the warning still in sight; the suggestion shows when there is one."""
+        """Hide what is not asked for, and focus the first field without scrolling the warning away."""
         for field in self.query(Field):
             field.display = self.asks_for(str(field.id))
         self.query_one("#relations").display = self.asks_for("relation")
@@ -151,10 +141,9 @@ class ApplicantFormScreen(Step[Answer]):
             self.query_one("#suggestion").display = False
         next(field for field in self.query(Field) if field.display).focus(scroll_visible=False)
 
-    @property
-    def is_unchanged(self) -> bool:
-        """Whether nothing was typed that would be lost."""
-        return self._entry() == self._before and not self._unsent
+    def is_changed(self) -> bool:
+        """Return whether going back would lose an entry."""
+        return self._unsent or self._entry() != self._before
 
     def _entry(self) -> ApplicantEntry:
         values = {
@@ -229,50 +218,43 @@ class ApplicantFormScreen(Step[Answer]):
                 for described in FIELDS
                 if described.key in messages and ROWS[described.key] == row
             ]
-            await self._say_under(row, "\n".join(lines))
+            await self._complain_below(row, "\n".join(lines))
         wrong = [field for field in self.query(Field) if field.id in messages]
         for field in self.query(Field):
             field.set_class(field in wrong, "wrong")
         self.show_message(_("還有 {n} 個欄位要改，請看紅字。").format(n=len(wrong)), scroll=False)
         wrong[0].focus(scroll_visible=False)
-        self.call_after_refresh(self._show_with_remark, wrong[0])
+        self.call_after_refresh(self._scroll_to_complaint, wrong[0])
 
-    async def _say_under(self, row: str, text: str) -> None:
-        """Say what is wrong in a row; the form opens sooner without a place for it in each."""
-        for remark in self.query(f"#{row}-remark"):
-            await remark.remove()
+    async def _complain_below(self, row: str, text: str) -> None:
+        """Mount the message about a row; the form opens sooner without an empty one for each."""
+        for complaint in self.query(f"#{row}-complaint"):
+            await complaint.remove()
         if text:
-            remark = WrappedText(text, id=f"{row}-remark", classes="complaint")
-            await self.query_one("#body").mount(remark, after=self.query_one(f"#{row}"))
+            complaint = WrappedText(text, id=f"{row}-complaint", classes="complaint")
+            await self.query_one("#body").mount(complaint, after=self.query_one(f"#{row}"))
 
-    async def _show_with_remark(self, field: Field, looks: int = _LOOKS) -> None:
-        """Scroll until a field and what is said about it are both in sight, whatever scrolling was under way.
+    async def _scroll_to_complaint(self, field: Field, looks: int = _LOOKS) -> None:
+        """Scroll until a field and the message about it are visible, whatever scrolling was under way.
 
-        A busy machine lays out after the picture that this waits for, so it looks again.
+        A busy machine lays out after the frame that this waits for, so it looks again.
         """
         body = self.query_one("#body")
-        remark = next(iter(self.query(f"#{ROWS[str(field.id)]}-remark")), None)
-        if remark is None:  # what was wrong has been put right meanwhile
+        complaint = next(iter(self.query(f"#{ROWS[str(field.id)]}-complaint")), None)
+        if complaint is None:  # what was wrong has been put right meanwhile
             return
         await body.stop_animation("scroll_y", complete=False)
-        both = field.region.union(remark.region).translate(body.scroll_offset - body.content_region.offset)
+        both = field.region.union(complaint.region).translate(body.scroll_offset - body.content_region.offset)
         body.scroll_to_region(both, animate=False, immediate=True)
         if looks:
-            self.set_timer(_A_MOMENT, partial(self._show_with_remark, field, looks - 1))
+            self.set_timer(_A_MOMENT, partial(self._scroll_to_complaint, field, looks - 1))
 
-    @on(Button.Pressed, "#save")
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Answer with the entries, to be saved."""
         self.finish(Answer(self._entry(), save=True))
-
-    def action_back(self) -> None:
-        """Ask first where something was typed."""
-        if self.is_unchanged:
-            self.finish(Nav.BACK)
-        else:
-            self.ask_before_leaving(self._save)
 
 
 def _no_email_label(no_email: bool) -> str:
-    """The answer in words: a mark alone is not seen by everyone."""
+    """Return the answer in words; not everyone sees a mark."""
     answer = _("是，學校改用電話通知") if no_email else _("否，我有電子郵件")
     return _("沒有電子郵件？\n{answer}（按一下改變）").format(answer=answer)

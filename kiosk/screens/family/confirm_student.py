@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Button, Static
 
-from kiosk.i18n import _
-from kiosk.screens.base.step import Nav, Step
+from kiosk.i18n import N_, _
+from kiosk.screens.base.step import Step
 from kiosk.services.students.confirmation import StudentView
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
@@ -23,16 +23,17 @@ class ConfirmStudentScreen(Step[Answer]):
 
     number = 3
     AUTO_FOCUS = "#right"
+    heading = N_("請確認貴子女的基本資料是否正確。")
+    buttons = {"send": N_("填答送出"), "save": N_("暫存離開"), "back": N_("返回")}
 
     def __init__(self, student: StudentView, draft: Mapping[str, str] | None = None) -> None:
         super().__init__()
         self._student = student
         self._draft = dict(draft or {})
         self._answer = "wrong" if draft else ""
-        self.heading = _("請確認貴子女的基本資料是否正確。")
 
     def body(self) -> ComposeResult:
-        """What the roster has, the two answers, a field for each right value."""
+        """Compose the roster's data, the two answers, and a field for each right value."""
         student = self._student
         yield Static(
             _("班級：{class_name}\n姓名：{name}\n學號：{number}").format(
@@ -56,12 +57,6 @@ class ConfirmStudentScreen(Step[Answer]):
                 )
         yield Static(_("以上項目修正涉及學籍異動，請儘速讓貴子女至註冊組。"), id="notice", markup=False)
 
-    def actions(self) -> ComposeResult:
-        """The guide's two, and back."""
-        yield Button(_("填答送出"), id="send", variant="primary")
-        yield Button(_("暫存離開"), id="save")
-        yield Button(_("返回"), id="back")
-
     def on_mount(self) -> None:
         """Show the correction fields only for an error report."""
         self._show_answer()
@@ -73,11 +68,8 @@ class ConfirmStudentScreen(Step[Answer]):
         self.query_one("#send" if self._answer == "right" else "#class_name").focus()
 
     def _show_answer(self) -> None:
-        """Say the choice in words; the fields for right values stand only with an error report."""
-        for key, label in (("right", _("資訊正確")), ("wrong", _("錯誤回報"))):
-            button = self.query_one(f"#{key}", Button)
-            button.label = _("{label}（已選）").format(label=label) if key == self._answer else label
-            button.set_class(key == self._answer, "chosen")
+        """Show the choice in words, and the correction fields only for an error report."""
+        self.show_choice({"right": N_("資訊正確"), "wrong": N_("錯誤回報")}, self._answer)
         for field in self.query(".correction"):
             field.display = self._answer == "wrong"
 
@@ -96,13 +88,7 @@ class ConfirmStudentScreen(Step[Answer]):
             self.query_one("#right").focus()
             return
         if self._answer == "wrong":
-            student = self._student
-            shown = {
-                "class_name": student.class_name,
-                "name": student.name,
-                "student_number": student.student_number,
-            }
-            same = {key for key, value in values.items() if value == shown[key]}
+            same = {key for key, value in values.items() if value == getattr(self._student, key)}
             if same:
                 self.first_wrong(dict.fromkeys(same, _("這和上面的資料一樣；有錯才填。")))
                 return
@@ -111,18 +97,10 @@ class ConfirmStudentScreen(Step[Answer]):
                 return
         self.finish(("send", values))
 
-    @on(Button.Pressed, "#save")
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Answer with the typed values, to be saved."""
         self.finish(("save", self._typed()))
 
-    @on(Button.Pressed, "#back")
-    def _leave(self, event: Button.Pressed) -> None:
-        event.stop()
-        self.action_back()
-
-    def action_back(self) -> None:
-        """Ask first where something was typed, also where 資訊正確 hides it."""
-        if self._typed() in ({}, self._draft):
-            self.finish(Nav.BACK)
-        else:
-            self.ask_before_leaving(self._save)
+    def is_changed(self) -> bool:
+        """Return whether a value was typed, even where 資訊正確 hides it."""
+        return self._typed() not in ({}, self._draft)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on
@@ -11,8 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Button, Static
 
-from kiosk.config.sections import IdleTimes
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.rules.line_breaks import wrap
 from kiosk.screens.base.step import Step
 from kiosk.services.students.consents import ConsentAnswer
@@ -37,7 +35,8 @@ class ConsentScreen(Step[ConsentAnswer]):
 
     number = 4
     AUTO_FOCUS = "#reading"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    idle_time = "consent_idle_seconds"
+    hints = N_("Enter 或 PageDown 往下讀　讀完後 Tab 選擇　Esc 返回")
 
     def __init__(self, text: ConsentText, intro: str) -> None:
         super().__init__()
@@ -47,23 +46,15 @@ class ConsentScreen(Step[ConsentAnswer]):
         self._read = False
         self._lines = 0
 
-    def idle_limit(self, times: IdleTimes) -> int:
-        """Reading takes longer."""
-        return times.consent_idle_seconds
-
-    def key_hints(self) -> str:
-        """How to read on."""
-        return _("Enter 或 PageDown 往下讀　讀完後 Tab 選擇　Esc 返回")
-
     def body(self) -> ComposeResult:
-        """The line above, the text, how far it was read."""
+        """Compose the introduction, the text, and the reading progress."""
         yield WrappedText(self._intro, id="intro")
         with Reading(id="reading"):
             yield Static("", id="text", markup=False)
         yield Static("", id="progress", markup=False)
 
     def actions(self) -> ComposeResult:
-        """Two choices of one size, sending, going back."""
+        """Compose two choices of equal size, and the buttons to send and to go back."""
         yield Button(_("同意"), id="agree", classes="choice", disabled=True)
         yield Button(_("不同意"), id="refuse", classes="choice", disabled=True)
         yield Button(_("送出"), id="send", variant="primary")
@@ -105,11 +96,7 @@ class ConsentScreen(Step[ConsentAnswer]):
     @on(Button.Pressed, ".choice")
     def _choose(self, event: Button.Pressed) -> None:
         self._choice = "agree" if event.button.id == "agree" else "refuse"
-        for key, label in (("agree", _("同意")), ("refuse", _("不同意"))):
-            chosen = key == self._choice
-            button = self.query_one(f"#{key}", Button)
-            button.label = _("{label}（已選）").format(label=label) if chosen else label
-            button.set_class(chosen, "chosen")
+        self.show_choice({"agree": N_("同意"), "refuse": N_("不同意")}, self._choice)
         self.query_one("#send", Button).focus()
 
     @on(Button.Pressed, "#send")

@@ -1,17 +1,14 @@
-"""退件補正 at the kiosk: just the fields that the school sent back, each with its reason."""
+"""退件補正 at the kiosk: only the returned fields, each with its reason."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Button
 
 from kiosk.domain.application_form import ApplicantEntry, FormField, Mode
-from kiosk.i18n import _
-from kiosk.screens.base.step import Nav
+from kiosk.i18n import N_, _
 from kiosk.screens.family.applicant_form import ROWS, ApplicantFormScreen
 from kiosk.widgets.wrapped_text import WrappedText
 
@@ -22,7 +19,19 @@ _TYPED_AGAIN = {"national_id_again": "national_id", "email_again": "email"}
 
 
 class CorrectionScreen(ApplicantFormScreen):
-    """Answers with the person's entry: what was typed anew, and what was right already as it was."""
+    """Answers with the person's entry: the new values of the returned fields, and the others unchanged.
+
+    Args:
+        mode: the application's.
+        today: the day at the school.
+        person: the returned fields.
+        entry: the first values: the person's, or those typed before going back a step.
+        other: the other applicant's, whose number and address must be other ones.
+        unsent: whether leaving would lose an entry of this visit.
+        email_notice: the guide's words beside the address.
+    """
+
+    buttons = {"send": N_("送出補正"), "back": N_("返回")}
 
     def __init__(
         self,
@@ -35,17 +44,6 @@ class CorrectionScreen(ApplicantFormScreen):
         unsent: bool,
         email_notice: str,
     ) -> None:
-        """Ask.
-
-        Args:
-            mode: the application's.
-            today: the day at the school.
-            person: what was sent back.
-            entry: what to begin with: the person's, or what was typed before going back a step.
-            other: the other applicant's, whose number and address must be other ones.
-            unsent: whether the entry holds something typed that leaving would lose.
-            email_notice: the guide's words beside the address.
-        """
         warning = _("學校請您補正下面的欄位，其他的不用重填。")
         super().__init__(
             mode,
@@ -59,16 +57,12 @@ class CorrectionScreen(ApplicantFormScreen):
         )
         self._reasons = person.reasons
 
-    def key_hints(self) -> str:
-        """Enter goes on to the next field, in the last one sends."""
-        return _("Enter 下一欄，最後一欄送出　Tab 下一欄　Esc 返回")
-
     def asks_for(self, key: str) -> bool:
-        """Only what was sent back."""
+        """Return whether a field was returned."""
         return _TYPED_AGAIN.get(key, key) in self._reasons
 
     def compose_before(self, row: str) -> ComposeResult:
-        """Why the fields of this row were sent back."""
+        """Compose why fields of this row were returned."""
         lines = [
             _("{field} 退回原因：{reason}").format(field=FormField(key).label, reason=reason)
             for key, reason in self._reasons.items()
@@ -76,20 +70,3 @@ class CorrectionScreen(ApplicantFormScreen):
         ]
         if lines:
             yield WrappedText("\n".join(lines), classes="returned")
-
-    def actions(self) -> ComposeResult:
-        """Send, or go back."""
-        yield Button(_("送出補正"), id="send", variant="primary")
-        yield Button(_("返回"), id="back")
-
-    @on(Button.Pressed, "#back")
-    def _leave(self, event: Button.Pressed) -> None:
-        event.stop()
-        self.action_back()
-
-    def action_back(self) -> None:
-        """Ask first where something was typed; there is nothing to keep for another day."""
-        if self.is_unchanged:
-            self.finish(Nav.BACK)
-        else:
-            self.ask_before_leaving()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Button, Static
 
 from kiosk.domain.documents import COUNTED, FormKind, Paper, PaperState
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.screens.base.step import Step
 from kiosk.services.signing.signatures import SignatureBox
 from kiosk.widgets.wrapped_text import WrappedText
@@ -24,21 +22,21 @@ class FormsToSignScreen(Step[str]):
     Args:
         papers: the child's forms.
         has_printer: whether parents can print here.
-        boxes: what can be signed on the screen; empty where the school does not let them.
+        boxes: the boxes that can be signed on the screen; empty where the school does not allow it.
     """
 
     number = 6
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    answers = ("print", "sign")
+    heading = N_("同意簽署回傳")
 
     def __init__(self, papers: Sequence[Paper], *, has_printer: bool, boxes: Sequence[SignatureBox] = ()) -> None:
         super().__init__()
-        self.heading = _("同意簽署回傳")
         self._papers = papers
         self._has_printer = has_printer
         self._boxes = boxes
 
     def body(self) -> ComposeResult:
-        """A block for each form, then what to do."""
+        """Compose a block for each form, then the advice."""
         for kind in COUNTED:
             papers = [paper for paper in self._papers if paper.key.kind is kind]
             for paper in papers:
@@ -49,7 +47,7 @@ class FormsToSignScreen(Step[str]):
         yield WrappedText(self._advice(), id="advice")
 
     def actions(self) -> ComposeResult:
-        """Print what can be printed; back."""
+        """Compose the buttons to print, to sign, and to go back."""
         to_print = self.to_print
         if self._has_printer and to_print:
             again = all(paper.state is PaperState.PRINTED for paper in to_print)
@@ -61,14 +59,13 @@ class FormsToSignScreen(Step[str]):
         yield Button(_("返回"), id="back")
 
     def on_mount(self) -> None:
-        """Focus printing only where something waits, so that one Enter too many prints nothing twice."""
-        super().on_mount()
+        """Focus printing only where a form is unprinted, so that a second Enter prints nothing twice."""
         waits = self._has_printer and any(paper.state is PaperState.NOT_PRINTED for paper in self._papers)
         self.query_one("#print" if waits else "#back", Button).focus()
 
     @property
     def to_print(self) -> list[Paper]:
-        """What 列印 prints: the forms that wait, or where none does, those that are not back yet once more."""
+        """The forms that 列印 prints: the unprinted ones, or without any, those not returned yet."""
         waiting = [paper for paper in self._papers if paper.state is PaperState.NOT_PRINTED]
         return waiting or [paper for paper in self._papers if paper.state is PaperState.PRINTED]
 
@@ -81,17 +78,9 @@ class FormsToSignScreen(Step[str]):
             return _("請列印申請書，簽章後由學生繳回導師。")
         return _("申請書由學校列印，由學生攜回，請家長填寫並簽章後，由學生繳回導師。")
 
-    @on(Button.Pressed, "#print")
-    def _print(self) -> None:
-        self.finish("print")
-
-    @on(Button.Pressed, "#sign")
-    def _sign(self) -> None:
-        self.finish("sign")
-
 
 def _lines(paper: Paper) -> str:
-    """The form, its state among the three, and by which numbers the school knows it."""
+    """Return the form, its state among the three, and its numbers."""
     way = " > ".join(f"【{state.label}】" if state is paper.state else state.label for state in _STATES)
     numbers = [
         _("申請編號 {number}").format(number=paper.application) if paper.application else "",

@@ -1,16 +1,14 @@
-"""收據: the number, a QR with an opaque token, what happens next; leaves by itself after 45 seconds."""
+"""收據: the number, a QR code with an opaque token, the next steps; leaves by itself after 45 seconds."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from kiosk.domain.receipt import EmailState, NextStep, Receipt
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.rules.line_breaks import wrap
 from kiosk.screens.base.step import Step
 from kiosk.widgets.qr import qr_lines
@@ -24,22 +22,21 @@ class ReceiptScreen(Step[str]):
 
     number = 6
     AUTO_FOCUS = "#done"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    hints = N_("Enter 完成　Tab 選擇　PageDown 往下看")
+    buttons = {"done": N_("完成"), "another": N_("為另一位子女申請")}
+    main_button = "done"
+    answers = ("done", "another")
 
     def __init__(self, receipt: Receipt) -> None:
         super().__init__()
         self._receipt = receipt
-
-    def key_hints(self) -> str:
-        """Nothing to do but leave."""
-        return _("Enter 完成　Tab 選擇　PageDown 往下看")
 
     def limit_stillness(self) -> None:
         """Count down from the start; any key starts the count anew."""
         self.kiosk.guard.use_limit(0, countdown=self.kiosk.settings.idle.receipt_seconds)
 
     def body(self) -> ComposeResult:
-        """Number, people, next steps; the code beside them."""
+        """Compose number, people and next steps, and the code beside them."""
         with Horizontal(id="receipt"):
             yield Static("\n".join(self._words(_FIRST_WIDTH)), id="receipt-text", markup=False)
             yield Static(qr_lines(self._receipt.token), id="qr", markup=False)
@@ -53,7 +50,7 @@ class ReceiptScreen(Step[str]):
         words.update("\n".join(self._words(max(_NARROWEST, words.content_size.width))))
 
     def _words(self, width: int) -> list[str]:
-        """Number, people and next steps in lines of this width; a step's second line stands under its first."""
+        """Return number, people and next steps in lines of this width, with hanging indents."""
         receipt = self._receipt
         lines = [_("申請已送出"), "", _("申請編號　{number}").format(number=receipt.number), ""]
         for person in receipt.applicants:
@@ -67,17 +64,8 @@ class ReceiptScreen(Step[str]):
                 mark = " " * len(mark)
         return lines
 
-    def actions(self) -> ComposeResult:
-        """Done, or the next child."""
-        yield Button(_("完成"), id="done", variant="primary")
-        yield Button(_("為另一位子女申請"), id="another")
-
-    @on(Button.Pressed)
-    def _leave(self, event: Button.Pressed) -> None:
-        self.finish(str(event.button.id))
-
     def action_back(self) -> None:
-        """What was sent is sent: back is done."""
+        """Finish: the application is sent."""
         self.finish("done")
 
 

@@ -1,15 +1,12 @@
-"""在螢幕上簽名: what is signed for, and a place to sign with a finger, a pen or the mouse."""
+"""在螢幕上簽名: the statement, and a place to sign with a finger, a pen or the mouse."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Button
 
-from kiosk.config.sections import IdleTimes
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.rules.strokes import Drawing, UnusableDrawing
 from kiosk.screens.base.step import Step
 from kiosk.services.signing.signatures import SignatureBox
@@ -18,32 +15,25 @@ from kiosk.widgets.wrapped_text import WrappedText
 
 
 class SignatureScreen(Step[Drawing]):
-    """Answers with what was drawn."""
+    """Answers with the drawing."""
 
     number = 6
     AUTO_FOCUS = "#send"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    idle_time = "consent_idle_seconds"
+    hints = N_("用手指或滑鼠在白框內簽名　只用鍵盤時請按 Esc 返回，改簽紙本")
 
     def __init__(self, box: SignatureBox) -> None:
         super().__init__()
         self.heading = f"{box.key.kind.label}　{box.title}"
         self._box = box
 
-    def idle_limit(self, times: IdleTimes) -> int:
-        """Signing takes longer, and a pointer that moves is no activity."""
-        return times.consent_idle_seconds
-
-    def key_hints(self) -> str:
-        """By keyboard alone there is the paper."""
-        return _("用手指或滑鼠在白框內簽名　只用鍵盤時請按 Esc 返回，改簽紙本")
-
     def body(self) -> ComposeResult:
-        """What is signed for, then the pad."""
+        """Compose the statement, then the pad."""
         yield WrappedText("\n".join(self._box.says), id="says")
         yield SignaturePad(self.kiosk.clock.elapsed, id="pad")
 
     def actions(self) -> ComposeResult:
-        """Send, take back, leave."""
+        """Compose the buttons to send, to undo, to clear, and to go back."""
         yield Button(_("簽好了"), id="send", variant="primary")
         yield Button(_("退一筆"), id="undo", disabled=True)
         yield Button(_("全部清除"), id="clear", disabled=True)
@@ -76,9 +66,6 @@ class SignatureScreen(Step[Drawing]):
         else:
             self.finish(drawing)
 
-    def action_back(self) -> None:
-        """Ask first where something is drawn."""
-        if self._pad.is_blank:
-            super().action_back()
-        else:
-            self.ask_before_leaving()
+    def is_changed(self) -> bool:
+        """Return whether something is drawn."""
+        return not self._pad.is_blank

@@ -1,9 +1,8 @@
-"""學生證多元功能開通服務: each item with what it is, who receives which data, on or off; all off at first."""
+"""學生證多元功能開通服務: each service with its purpose and the recipient of its data, on or off; all off at first."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on
@@ -12,8 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Button
 
-from kiosk.config.sections import IdleTimes
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.rules.line_breaks import wrap
 from kiosk.screens.base.kiosk_screen import Body
 from kiosk.screens.base.step import Step
@@ -26,7 +24,7 @@ _NARROWEST = 20
 
 
 class ItemButton(Button):
-    """One item; pressing it turns it on or off. Its state stands in words before its name."""
+    """One service; pressing it turns it on or off. Its state comes in words before its name."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "app.focus_next", show=False),
@@ -62,7 +60,9 @@ class StudentCardScreen(Step[dict[str, bool]]):
 
     number = 5
     AUTO_FOCUS = ".item"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    idle_time = "consent_idle_seconds"
+    hints = N_("上下鍵選項目　Enter 開通或不開通　PageDown 往下看　Esc 返回")
+    buttons = {"send": N_("填答送出"), "back": N_("返回")}
 
     def __init__(self, services: CardServices, chosen: Mapping[str, bool]) -> None:
         super().__init__()
@@ -70,28 +70,14 @@ class StudentCardScreen(Step[dict[str, bool]]):
         self._services = services
         self._chosen = chosen
 
-    def idle_limit(self, times: IdleTimes) -> int:
-        """Reading takes longer."""
-        return times.consent_idle_seconds
-
-    def key_hints(self) -> str:
-        """How to turn an item on."""
-        return _("上下鍵選項目　Enter 開通或不開通　PageDown 往下看　Esc 返回")
-
     def body(self) -> ComposeResult:
-        """What it is about, then the items."""
+        """Compose the introduction, then the items."""
         yield WrappedText(self._services.introduction, id="introduction")
         for item in self._services.items:
             yield ItemButton(item, chosen=self._chosen.get(item.key, False))
 
-    def actions(self) -> ComposeResult:
-        """Send, or leave all as it was."""
-        yield Button(_("填答送出"), id="send", variant="primary")
-        yield Button(_("返回"), id="back")
-
     def on_mount(self) -> None:
         """Begin at the top: the focus on the first item would scroll the introduction away."""
-        super().on_mount()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -121,10 +107,6 @@ class StudentCardScreen(Step[dict[str, bool]]):
     def _send(self) -> None:
         self.finish(self._answers)
 
-    def action_back(self) -> None:
-        """Ask first where something was turned."""
-        before = {item.key: self._chosen.get(item.key, False) for item in self._services.items}
-        if self._answers == before:
-            super().action_back()
-        else:
-            self.ask_before_leaving()
+    def is_changed(self) -> bool:
+        """Return whether an item was turned on or off."""
+        return self._answers != {item.key: self._chosen.get(item.key, False) for item in self._services.items}

@@ -1,4 +1,4 @@
-"""The read-back: everything once more in large spacing, then 確認送出."""
+"""The summary: all entries once more in large spacing, then 確認送出."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.widgets import Button, Static
 
 from kiosk.domain.application_form import ApplicantEntry, Basis, Mode
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.rules.line_breaks import cell_width
 from kiosk.screens.base.step import Step
 from kiosk.widgets.wrapped_text import WrappedText
@@ -22,20 +22,18 @@ class SummaryScreen(Step[bool]):
 
     number = 5
     AUTO_FOCUS = "#send"
+    heading = N_("請再看一次，都對了再按「確認送出」。")
+    hints = N_("Enter 確認送出　PageDown 往下看　Esc 返回修改")
+    buttons = {"send": N_("確認送出"), "back": N_("返回修改")}
 
     def __init__(self, mode: Mode, basis: Basis, entries: Sequence[ApplicantEntry]) -> None:
         super().__init__()
         self._mode = mode
         self._basis = basis
         self._entries = entries
-        self.heading = _("請再看一次，都對了再按「確認送出」。")
-
-    def key_hints(self) -> str:
-        """The second applicant may stand below the edge."""
-        return _("Enter 確認送出　PageDown 往下看　Esc 返回修改")
 
     def body(self) -> ComposeResult:
-        """Mode, papers, applicants."""
+        """Compose mode, applicants and documents."""
         yield Static(self._mode.label, markup=False)
         for entry in self._entries:
             email = _("沒有電子郵件，學校打電話通知") if entry.no_email else entry.email
@@ -52,18 +50,13 @@ class SummaryScreen(Step[bool]):
             papers = "、".join(self._basis.documents)
             yield WrappedText(_("請攜帶：{papers}").format(papers=papers), classes="warning")
 
-    def actions(self) -> ComposeResult:
-        """Send or go back and change."""
-        yield Button(_("確認送出"), id="send", variant="primary")
-        yield Button(_("返回修改"), id="back")
-
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
         self.finish(True)
 
 
 def _spaced(text: str) -> str:
-    """Groups that the eye can follow: A 123 456 789, 0910 100 200."""
+    """Return readable groups: A 123 456 789, 0910 100 200."""
     clean = text.strip().upper()
     first = 1 if clean[:1].isalpha() else 4
     return " ".join([clean[:first], *(clean[place : place + 3] for place in range(first, len(clean), 3))])

@@ -1,23 +1,21 @@
-"""Somebody new among the staff."""
+"""新增教職員: a new staff account."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal
+from textual.containers import Container
 from textual.widgets import Button, Static
 
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.rules.accounts import InvalidAccount
 from kiosk.rules.identity import InvalidIdentity
 from kiosk.rules.names import InvalidName
 from kiosk.screens.base.staff_step import StaffStep
-from kiosk.screens.base.step import Nav
-from kiosk.screens.office.staff_member import classes_field, role_button, split_classes, unknown_class_words
+from kiosk.screens.office.staff_member import classes_field, role_buttons, split_classes, unknown_class_words
 from kiosk.services.administration.staff_accounts import AccountTaken, StaffRow, UnknownClass
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.services.office import StaffServices
@@ -31,25 +29,26 @@ _GROUPS, _GROUP_LENGTH = 4, 4
 
 @dataclass(frozen=True)
 class StaffAdded:
-    """Who was added, and the first password, to be shown once."""
+    """The new account and its first password, to be shown once."""
 
     account: str
     first_password: str = field(repr=False)
 
 
 class AddStaffScreen(StaffStep[StaffAdded]):
-    """Answers once the member is there."""
+    """Answers once the account was added."""
 
     AUTO_FOCUS = "#account"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    keeps_typed_text = True
+    heading = N_("新增教職員")
+    buttons = {"send": N_("新增"), "back": N_("返回")}
 
     def __init__(self, office: StaffServices, member: StaffMember) -> None:
         super().__init__(office, member)
         self._role = Role.HOMEROOM_TEACHER
-        self.heading = _("新增教職員")
 
     def body(self) -> ComposeResult:
-        """Account, name, own ID, role, classes."""
+        """Compose account, name, own ID, role and classes."""
         with Container(classes="pair"):
             yield Field(_("帳號"), hint=_("英文字母、數字，3 到 32 個字"), id="account", max_length=64, half_width=True)
             yield Field(_("姓名"), id="name", max_length=60)
@@ -61,24 +60,13 @@ class AddStaffScreen(StaffStep[StaffAdded]):
             half_width=True,
         )
         yield Static(_("職務"), classes="label", markup=False)
-        with Horizontal(id="roles"):
-            for role in Role:
-                yield role_button(role, chosen=role is self._role)
+        yield from role_buttons(self._role)
         yield classes_field("")
-
-    def actions(self) -> ComposeResult:
-        """Add, or go back."""
-        yield Button(_("新增"), id="send", variant="primary")
-        yield Button(_("返回"), id="back")
 
     @on(Button.Pressed, ".role")
     def _choose_role(self, event: Button.Pressed) -> None:
         self._role = Role(str(event.button.id))
-        for role in Role:
-            button = self.query_one(f"#{role.value}", Button)
-            chosen = role is self._role
-            button.label = _("{label}（已選）").format(label=role.label) if chosen else role.label
-            button.set_class(chosen, "chosen")
+        self.show_choice({role.value: role.label for role in Role}, self._role.value)
         self.query_one("#classes", Field).display = self._role is Role.HOMEROOM_TEACHER
 
     @on(SafeInput.Submitted)
@@ -136,15 +124,8 @@ class AddStaffScreen(StaffStep[StaffAdded]):
             if done is not None:
                 self.finish(StaffAdded(done.value.account, first_password))
 
-    def action_back(self) -> None:
-        """Ask first where something was typed."""
-        if any(field.value for field in self.query(Field)):
-            self.ask_before_leaving()
-        else:
-            self.finish(Nav.BACK)
-
 
 def _first_password() -> str:
-    """Nineteen characters that nobody can guess (80 bits) and that are typed once: abcd-efgh-jkmn-pqrs."""
+    """Return nineteen random characters (80 bits), to be typed once: abcd-efgh-jkmn-pqrs."""
     groups = ("".join(secrets.choice(_ALPHABET) for _letter in range(_GROUP_LENGTH)) for _group in range(_GROUPS))
     return "-".join(groups)

@@ -2,53 +2,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from textual import on
-from textual.app import ComposeResult
-from textual.widgets import Button
-
 from kiosk.domain.school_calendar import day_and_time
-from kiosk.i18n import _
-from kiosk.screens.base.staff_step import StaffStep
+from kiosk.i18n import N_, _
+from kiosk.screens.base.table_step import StaffTableStep
 from kiosk.services.administration.audit_log import AuditRow
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import PageRequest, Row, RowPage, Side
 
-_COLUMNS = (
-    Column("編號", 8),
-    Column("時間", 15),
-    Column("誰", 12, grows=1),
-    Column("做了什麼", 16, grows=2),
-    Column("對象", 14, grows=1),
-    Column("終端機", 10, grows=1, from_width=90),
-)
 
+class AuditLogScreen(StaffTableStep[None, AuditRow]):
+    """Shows the log; answers nothing."""
 
-class AuditLogScreen(StaffStep[None]):
-    """To read; answers nothing."""
+    hints = N_("上下鍵與 PageDown 往下看　Home 最新　End 最早　Esc 返回")
+    buttons = {"before": N_("上一頁"), "after": N_("下一頁"), "back": N_("返回")}
+    columns = (
+        Column("編號", 8),
+        Column("時間", 15),
+        Column("誰", 12, grows=1),
+        Column("做了什麼", 16, grows=2),
+        Column("對象", 14, grows=1),
+        Column("終端機", 10, grows=1, from_width=90),
+    )
+    empty = N_("沒有紀錄。")
 
-    AUTO_FOCUS = "#table"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
-
-    def key_hints(self) -> str:
-        """The table's."""
-        return _("上下鍵與 PageDown 往下看　Home 最新　End 最早　Esc 返回")
-
-    def body(self) -> ComposeResult:
-        """The rows."""
-        yield PagedTable[AuditRow](_COLUMNS, empty=_("沒有紀錄。"), id="table")
-
-    def actions(self) -> ComposeResult:
-        """Turn pages, go back."""
-        yield Button(_("上一頁"), id="before")
-        yield Button(_("下一頁"), id="after")
-        yield Button(_("返回"), id="back")
-
-    def on_mount(self) -> None:
-        """The newest first."""
-        self.query_one(PagedTable).show(self._fetch)
+    def show_list(self) -> None:
+        """Show the newest rows."""
+        self.table.show(self._fetch)
 
     async def _fetch(self, wanted: PageRequest) -> RowPage[AuditRow] | None:
         key = wanted.key if isinstance(wanted.key, int) else None
@@ -62,31 +41,23 @@ class AuditLogScreen(StaffStep[None]):
         )
         if done is None:
             return None
-        rows = [Row(str(row.seq), row.seq, _cells(row), row) for row in done.value.rows]
-        return RowPage(rows, done.value.has_newer, done.value.has_older)
+        return RowPage([self.row_of(row) for row in done.value.rows], done.value.has_newer, done.value.has_older)
 
-    @on(Button.Pressed, "#before")
-    def _turn_back(self) -> None:
-        self.query_one(PagedTable).action_turn(-1)
-
-    @on(Button.Pressed, "#after")
-    def _turn_on(self) -> None:
-        self.query_one(PagedTable).action_turn(1)
-
-
-def _cells(row: AuditRow) -> tuple[str, ...]:
-    return (
-        f"{row.seq:>8}",
-        day_and_time(row.at),
-        row.account or _actor_word(row.actor),
-        action_word(row.action),
-        _("通知家長") if row.subject == "outbox" else row.subject,
-        row.terminal,
-    )
+    def row_of(self, value: AuditRow) -> Row[AuditRow]:
+        """Return the row of an audited action."""
+        cells = (
+            f"{value.seq:>8}",
+            day_and_time(value.at),
+            value.account or _actor_word(value.actor),
+            action_word(value.action),
+            _("通知家長") if value.subject == "outbox" else value.subject,
+            value.terminal,
+        )
+        return Row(str(value.seq), value.seq, cells, value)
 
 
 def _actor_word(actor: str) -> str:
-    """Who it was, where it was nobody of the staff."""
+    """Return the word for an actor without a staff account."""
     return {
         "student": _("家長或學生"),
         "parent": _("家長帳號"),
@@ -98,7 +69,7 @@ def _actor_word(actor: str) -> str:
 
 
 def action_word(action: str) -> str:
-    """What was done; an act without a word of its own is shown by its key."""
+    """Return the word for an action; an action without one is shown by its key."""
     return {
         "application.submitted": _("送出申請"),
         "application.sent_again": _("重送同一件申請"),

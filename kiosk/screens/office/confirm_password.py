@@ -1,4 +1,4 @@
-"""The password once more, before something that cannot be left to whoever finds the screen open."""
+"""Asks for the password again, before an action that a person at an abandoned screen must not do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.widgets import Button
 
 from kiosk.domain.errors import SignInRefused
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.screens.base.login import refusal as sign_in_refusal
 from kiosk.screens.base.staff_step import REFUSALS, StaffFrame, refusal_words
 from kiosk.screens.base.step import Step
@@ -29,18 +29,13 @@ class ConfirmPasswordScreen(StaffFrame, Step[bool]):
         self.member = member
         self.heading = heading
         self._text = text
-        self._sending = sending
+        self.buttons = {"send": sending, "back": N_("返回")}
         self._roles = roles
 
     def body(self) -> ComposeResult:
-        """What for, and the field."""
+        """Compose the purpose and the field."""
         yield WrappedText(self._text)
         yield Field(_("您的密碼"), id="password", password=True)
-
-    def actions(self) -> ComposeResult:
-        """Go on or back."""
-        yield Button(self._sending, id="send", variant="primary")
-        yield Button(_("返回"), id="back")
 
     @on(SafeInput.Submitted)
     @on(Button.Pressed, "#send")

@@ -1,71 +1,47 @@
-"""刪除申請: parents who ask the school to delete what it holds on them, the longest waiting first, and one of them."""
+"""刪除申請: the parents' requests to delete their data, the longest waiting first, and one of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Button
 
 from kiosk.domain.school_calendar import day_and_time
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.screens.base.staff_step import StaffStep
+from kiosk.screens.base.table_step import StaffTableStep
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.services.privacy.deletion_requests import DeletionRow, DeletionView
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row
 from kiosk.widgets.wrapped_text import WrappedText
 
 DELETE, DECLINE = "delete", "decline"
 
 
-class DeletionRequestsScreen(StaffStep[str]):
+class DeletionRequestsScreen(StaffTableStep[str, DeletionRow]):
     """Answers with the id of a request."""
 
-    AUTO_FOCUS = "#table"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    columns = (Column(N_("家長"), 8, grows=1), Column(N_("子女"), 8, grows=1), Column(N_("申請時間"), 15))
+    empty = N_("沒有刪除申請。")
 
     def __init__(self, office: StaffServices, member: StaffMember, rows: Sequence[DeletionRow]) -> None:
         super().__init__(office, member)
-        self._rows = rows
+        self.values = rows
 
-    def key_hints(self) -> str:
-        """The table's."""
-        return _("上下鍵 選擇　Enter 開啟　Esc 返回")
-
-    def body(self) -> ComposeResult:
-        """The requests."""
-        columns = [Column(_("家長"), 8, grows=1), Column(_("子女"), 8, grows=1), Column(_("申請時間"), 15)]
-        yield PagedTable[DeletionRow](columns, empty=_("沒有刪除申請。"), id="table")
-
-    def actions(self) -> ComposeResult:
-        """Open, or go back."""
-        yield Button(_("開啟"), id="open", variant="primary")
-        yield Button(_("返回"), id="back")
-
-    def on_mount(self) -> None:
-        """Show them."""
-        super().on_mount()
-        rows = [Row(row.request_id, row.request_id, _cells(row), row) for row in self._rows]
-        self.query_one(PagedTable).show_rows(rows)
-
-    @on(PagedTable.Opened)
-    @on(Button.Pressed, "#open")
-    def _open(self) -> None:
-        current = self.query_one(PagedTable).current
-        if current is not None:
-            self.finish(current.id)
+    def row_of(self, value: DeletionRow) -> Row[DeletionRow]:
+        """Return the row of a request."""
+        cells = value.name, "、".join(value.children), day_and_time(value.requested_at)
+        return Row(value.request_id, value.request_id, cells, value)
 
 
 class DeletionRequestScreen(StaffStep[str]):
-    """One request; answers :data:`DELETE` or :data:`DECLINE`."""
+    """One request; answers `DELETE` or `DECLINE`. The way back comes first."""
 
     AUTO_FOCUS = "#back"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    answers = (DELETE, DECLINE)
+    buttons = {"back": N_("返回"), DECLINE: N_("不刪除"), DELETE: N_("刪除")}
 
     def __init__(self, office: StaffServices, member: StaffMember, view: DeletionView) -> None:
         super().__init__(office, member)
@@ -73,7 +49,7 @@ class DeletionRequestScreen(StaffStep[str]):
         self._view = view
 
     def body(self) -> ComposeResult:
-        """Who, why, and what follows from either decision."""
+        """Compose the parent, the reason, and the consequences of either decision."""
         view = self._view
         lines = [
             _("申請時間　{moment}").format(moment=day_and_time(view.row.requested_at)),
@@ -96,17 +72,3 @@ class DeletionRequestScreen(StaffStep[str]):
                 "不刪除：要寫明理由，家長登入後看得到。"
             )
         )
-
-    def actions(self) -> ComposeResult:
-        """Back first: what is deleted is gone."""
-        yield Button(_("返回"), id="back")
-        yield Button(_("不刪除"), id=DECLINE)
-        yield Button(_("刪除"), id=DELETE)
-
-    @on(Button.Pressed, f"#{DELETE}, #{DECLINE}")
-    def _decide(self, event: Button.Pressed) -> None:
-        self.finish(str(event.button.id))
-
-
-def _cells(row: DeletionRow) -> tuple[str, ...]:
-    return row.name, "、".join(row.children), day_and_time(row.requested_at)

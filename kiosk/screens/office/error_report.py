@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -11,10 +9,9 @@ from textual.widgets import Button, Static
 
 from kiosk.domain.reason import MAX_REASON_LENGTH
 from kiosk.domain.school_calendar import day_and_time
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.screens.base.reported_field import reported_field
 from kiosk.screens.base.staff_step import StaffStep, done_word
-from kiosk.screens.base.step import Nav
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.services.students.error_reports import Correct, Decided, Decline, ReportedField, TicketView
@@ -25,30 +22,29 @@ from kiosk.widgets.wrapped_text import WrappedText
 
 
 class ErrorReportScreen(StaffStep[Decided]):
-    """Answers with what the decision left to be done by hand.
+    """Answers with what remains to be done by hand.
 
-    The way back has the focus: the Enter that opened the report, pressed once too often, must decide nothing.
+    The way back has the focus: a second Enter must decide nothing.
     """
 
     AUTO_FOCUS = "#back"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
 
-    def __init__(self, office: StaffServices, member: StaffMember, ticket: TicketView) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember, report: TicketView) -> None:
         super().__init__(office, member)
-        self._ticket = ticket
+        self._report = report
         self._corrected: dict[str, bool] = {}
-        row = ticket.row
+        row = report.row
         self.heading = _("{class_name}　{name}　學號 {number}").format(
             class_name=row.class_name, name=row.student_name, number=row.student_number
         )
 
     @property
     def _is_open(self) -> bool:
-        return self._ticket.row.state == "open"
+        return self._report.row.state == "open"
 
     def body(self) -> ComposeResult:
-        """What was reported, and for each field the decision."""
-        row = self._ticket.row
+        """Compose the report, and for each field the decision."""
+        row = self._report.row
         yield WrappedText(
             _("{time} 回報，{n} 件申請在等這件回報。").format(time=day_and_time(row.reported_at), n=row.applications)
         )
@@ -56,13 +52,13 @@ class ErrorReportScreen(StaffStep[Decided]):
             yield Static(
                 _("{state}：{by}　{time}").format(
                     state=done_word(row.state),
-                    by=self._ticket.decided_by,
-                    time=day_and_time(self._ticket.decided_at or 0),
+                    by=self._report.decided_by,
+                    time=day_and_time(self._report.decided_at or 0),
                 ),
                 classes="decided",
                 markup=False,
             )
-        for field in self._ticket.fields:
+        for field in self._report.fields:
             yield from self._block(field)
 
     def _block(self, field: ReportedField) -> ComposeResult:
@@ -83,7 +79,7 @@ class ErrorReportScreen(StaffStep[Decided]):
             yield Field(_("更正為"), id=field.key, classes="value", max_length=MAX_REASON_LENGTH, value=field.right)
 
     def actions(self) -> ComposeResult:
-        """Send the decisions, or go back."""
+        """Compose the buttons to send the decisions, while there are any, and to go back."""
         if self._is_open:
             yield Button(_("送出決定"), id="send", variant="primary")
         yield Button(_("返回"), id="back")
@@ -96,13 +92,11 @@ class ErrorReportScreen(StaffStep[Decided]):
         self.query_one(f"#{key}", Field).focus()
 
     def _show_verdict(self, key: str) -> None:
-        """Say the decision in words; the field is for the right value or for the reason."""
-        reported = next(one for one in self._ticket.fields if one.key == key)
+        """Show the decision; the field is for the right value or for the reason."""
+        reported = next(one for one in self._report.fields if one.key == key)
         corrected = self._corrected[key]
-        for verdict, label, chosen in (("correct", _("更正"), corrected), ("decline", _("不更正"), not corrected)):
-            button = self.query_one(f"#{verdict}-{key}", Button)
-            button.label = _("{label}（已選）").format(label=label) if chosen else label
-            button.set_class(chosen, "chosen")
+        labels = {f"correct-{key}": N_("更正"), f"decline-{key}": N_("不更正")}
+        self.show_choice(labels, f"correct-{key}" if corrected else f"decline-{key}")
         field = self.query_one(f"#{key}", Field)
         field.rename(_("更正為") if corrected else _("不更正的原因（家長會看到）"))
         if field.value == (reported.right if not corrected else ""):
@@ -111,7 +105,7 @@ class ErrorReportScreen(StaffStep[Decided]):
     @on(SafeInput.Submitted)
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
-        undecided = [one.key for one in self._ticket.fields if one.key not in self._corrected]
+        undecided = [one.key for one in self._report.fields if one.key not in self._corrected]
         if undecided:
             self.first_wrong(dict.fromkeys(undecided, _("請選「更正」或「不更正」。")))
             return
@@ -126,10 +120,10 @@ class ErrorReportScreen(StaffStep[Decided]):
 
     @work(group="db", exclusive=True)
     async def _decide(self, decisions: dict[str, Correct | Decline]) -> None:
-        ticket = self._ticket
+        report = self._report
         try:
             done = await self.attempt(
-                self.office.tickets.decide, self.member, ticket.row.ticket_id, ticket.version, decisions
+                self.office.tickets.decide, self.member, report.row.ticket_id, report.version, decisions
             )
         except ImpossibleCorrection as impossible:
             self.first_wrong({impossible.key: _fault_words(impossible.fault)})
@@ -137,12 +131,9 @@ class ErrorReportScreen(StaffStep[Decided]):
             if done is not None:
                 self.finish(done.value)
 
-    def action_back(self) -> None:
-        """Ask first where something was decided."""
-        if self._corrected:
-            self.ask_before_leaving()
-        else:
-            self.finish(Nav.BACK)
+    def is_changed(self) -> bool:
+        """Return whether something was decided."""
+        return bool(self._corrected)
 
 
 def _fault_words(fault: ValueFault) -> str:

@@ -1,4 +1,4 @@
-"""The staff's new password: forced at the first login, or wished for; fifteen characters or more."""
+"""The staff's new password: forced at the first login, or chosen; fifteen characters or more."""
 
 from __future__ import annotations
 
@@ -12,30 +12,23 @@ from kiosk.services.auth.staff_session import StaffMember
 
 
 class StaffNewPasswordScreen(StaffFrame, NewPasswordStep[StaffMember]):
-    """Answers with the member as signed in with the new password."""
+    """Answers with the session of the new password."""
 
     rule = STAFF_RULE
 
     def __init__(self, member: StaffMember, *, forced: bool) -> None:
         super().__init__()
         self.member = member
-        self._forced = forced
         first = _("第一次登入須變更密碼：至少 15 個字，可以用幾個好記的英文單字和數字連在一起。")
         again = _("變更密碼：至少 15 個字，可以用幾個好記的英文單字和數字連在一起。")
         self.heading = first if forced else again
-
-    def key_hints(self) -> str:
-        """Esc logs out where the change is forced, and leads back where it is not."""
-        return super().key_hints() if self._forced else _("Tab 下一欄　Enter 送出　Esc 返回")
-
-    def leaving(self) -> str:
-        """What the way out is called."""
-        return super().leaving() if self._forced else _("返回")
+        if not forced:
+            self.make_voluntary()
 
     def ticked(self, password: str) -> Sequence[tuple[str, bool]]:
-        """The one part of the staff's rule."""
+        """Return the one part of the staff's rule."""
         return ((_("至少 {n} 個字").format(n=self.rule.min_length), len(password) >= self.rule.min_length),)
 
     def take(self, new: str) -> StaffMember:
-        """The member's."""
+        """Change the password of the member."""
         return self.kiosk.school.sign_in.change_staff_password(self.member, new)

@@ -1,10 +1,9 @@
-"""列印申請書: how many forms wait, class by class; one student's, a class's or all are one job."""
+"""列印申請書: the unprinted forms of each class; one student's, a class's or all are one job."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,9 +12,9 @@ from textual.content import Content
 from textual.widgets import Button
 
 from kiosk.domain.documents import FormRefused, NothingToSign, PaperState
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
+from kiosk.screens.base.kiosk_screen import Nav
 from kiosk.screens.base.staff_step import StaffStep, WordedRefusal
-from kiosk.screens.base.step import Nav
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.documents.printer import PrintFailed
 from kiosk.services.office import StaffServices
@@ -30,24 +29,24 @@ class PrintQueueScreen(StaffStep[Nav]):
 
     Args:
         office: the staff's services.
-        member: who is signed in.
-        piles: how much of theirs waits, as `kiosk.services.signing.print_desk.PrintDesk.piles` gives it.
+        member: the session's.
+        queues: the classes' print queues.
     """
 
     AUTO_FOCUS = ""  # on_mount chooses
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    heading = N_("列印申請書")
+    buttons = {"send": N_("列印這位學生的"), "back": N_("返回")}
 
-    def __init__(self, office: StaffServices, member: StaffMember, piles: Sequence[ClassPrintQueue]) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember, queues: Sequence[ClassPrintQueue]) -> None:
         super().__init__(office, member)
-        self.heading = _("列印申請書")
-        self._piles = piles
+        self._queues = queues
 
     def body(self) -> ComposeResult:
-        """All that waits, each class, and a field for one student."""
+        """Compose buttons for all forms and for each class, and a field for one student."""
         with Container(id="classes"):
-            yield Button("", id="all", classes="pile")
-            for place in range(len(self._piles)):
-                yield Button("", id=f"class-{place}", classes="pile")
+            yield Button("", id="all", classes="class-print-queue")
+            for place in range(len(self._queues)):
+                yield Button("", id=f"class-{place}", classes="class-print-queue")
         yield Field(
             _("只印一位學生（學號）"),
             hint=_("已經列印過的也再印一次"),
@@ -56,22 +55,16 @@ class PrintQueueScreen(StaffStep[Nav]):
             half_width=True,
         )
 
-    def actions(self) -> ComposeResult:
-        """Print one student's, or leave."""
-        yield Button(_("列印這位學生的"), id="send", variant="primary")
-        yield Button(_("返回"), id="back")
-
     def on_mount(self) -> None:
-        """Say how much waits."""
-        super().on_mount()
+        """Show the numbers."""
         self._show()
 
     def _show(self) -> None:
-        """Count what waits, and go to what can be printed next."""
-        everything = sum(pile.waiting for pile in self._piles)
+        """Show the numbers of unprinted forms, and focus the next thing to print."""
+        everything = sum(queue.waiting for queue in self._queues)
         self._write("#all", _("全部未列印的"), everything)
-        for place, pile in enumerate(self._piles):
-            self._write(f"#class-{place}", pile.class_name, pile.waiting)
+        for place, queue in enumerate(self._queues):
+            self._write(f"#class-{place}", queue.class_name, queue.waiting)
         self.query_one("#all" if everything else "#student_number").focus()
 
     def _write(self, button_id: str, name: str, waiting: int) -> None:
@@ -79,10 +72,10 @@ class PrintQueueScreen(StaffStep[Nav]):
         button.label = Content(_("{name}：{n} 份").format(name=name, n=waiting))
         button.disabled = not waiting
 
-    @on(Button.Pressed, ".pile")
-    def _print_pile(self, event: Button.Pressed) -> None:
+    @on(Button.Pressed, ".class-print-queue")
+    def _print_queue(self, event: Button.Pressed) -> None:
         place = str(event.button.id).removeprefix("class-")
-        class_name = self._piles[int(place)].class_name if place.isdecimal() else None
+        class_name = self._queues[int(place)].class_name if place.isdecimal() else None
 
         def waiting() -> Sequence[QueuedForm]:
             forms = self.office.print_desk.queue(self.member, class_name)
@@ -130,18 +123,14 @@ class PrintQueueScreen(StaffStep[Nav]):
         counted = await self.look(self.office.print_desk.piles, self.member)
         if counted is None:
             return
-        waiting = {pile.class_name: pile.waiting for pile in counted.value}
-        self._piles = [replace(pile, waiting=waiting.get(pile.class_name, 0)) for pile in self._piles]
+        waiting = {queue.class_name: queue.waiting for queue in counted.value}
+        self._queues = [replace(queue, waiting=waiting.get(queue.class_name, 0)) for queue in self._queues]
         self._show()
         self.show_message(none if done.value is None else printed_words(done.value), wrong=done.value is None)
 
-    def action_back(self) -> None:
-        """What was printed is printed."""
-        self.finish(Nav.BACK)
-
 
 def printed_words(printed: Printed) -> str:
-    """What came of a print job."""
+    """Return the result of a print job."""
     count = len(printed.numbers)
     if printed.file is None:
         lines = [_("已送到印表機：{n} 份。").format(n=count)]

@@ -1,18 +1,17 @@
-"""收件掃描: the scanner types a code and Enter, form after form; the last answer stands on top."""
+"""收件掃描: a scanner types code after code; the last result is shown on top."""
 
 from __future__ import annotations
 
 from collections import deque
-from pathlib import Path
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Button, Static
 
 from kiosk.domain.school_calendar import day_and_time
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
+from kiosk.screens.base.kiosk_screen import Nav
 from kiosk.screens.base.staff_step import StaffStep, WordedRefusal
-from kiosk.screens.base.step import Nav
 from kiosk.services.auth.staff_session import OwnChildRefused, StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.services.signing.scan_desk import AnotherClass, Scanned, ScanOutcome
@@ -24,18 +23,18 @@ _MAX_SHOWN_LENGTH = 24
 
 
 class ScanScreen(StaffStep[str]):
-    """Takes codes until it is left; answers "signatures" where those on the screen are to be checked.
+    """Answers "signatures" to check those made on the screen.
 
-    Each is taken off the field at once, so that the next finds it empty, and asked for in its turn: a scanner does not
-    wait. What was not taken is counted, for who looks at the paper and not at the screen.
+    A code leaves the field at once, because a scanner does not wait, and the codes are handled in their order.
+    Refused codes are counted, because staff look at the paper and not at the screen.
     """
 
     AUTO_FOCUS = "#code"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    heading = N_("收件掃描")
+    hints = N_("一份接一份掃描即可，不必按其他鍵　Esc 返回")
 
     def __init__(self, office: StaffServices, member: StaffMember) -> None:
         super().__init__(office, member)
-        self.heading = _("收件掃描")
         self._codes: deque[str] = deque()
         self._earlier: deque[str] = deque(maxlen=_MAX_LINES)
         self._last = ""
@@ -43,12 +42,8 @@ class ScanScreen(StaffStep[str]):
         self._is_asking = False
         self._leaving: str | Nav | None = None
 
-    def key_hints(self) -> str:
-        """A scanner sends Enter itself."""
-        return _("一份接一份掃描即可，不必按其他鍵　Esc 返回")
-
     def body(self) -> ComposeResult:
-        """The field, the last answer, the earlier ones."""
+        """Compose the field, the last result and the earlier ones."""
         yield Field(
             _("條碼或 QR 碼"),
             hint=_("也可以輸入文件編號，例如 D115-000-0001-5"),
@@ -61,7 +56,7 @@ class ScanScreen(StaffStep[str]):
         yield Static("", id="earlier", markup=False)
 
     def actions(self) -> ComposeResult:
-        """The other way in which forms come back, and leave."""
+        """Compose the buttons to check signatures, where the school uses them, and to go back."""
         if self.kiosk.settings.sign_on_screen:
             yield Button(_("查驗螢幕簽名"), id="signatures")
         yield Button(_("返回"), id="back")
@@ -71,11 +66,11 @@ class ScanScreen(StaffStep[str]):
         self._leave_with("signatures")
 
     def action_back(self) -> None:
-        """Back, once every code has its answer."""
+        """Go back, once every code is handled."""
         self._leave_with(Nav.BACK)
 
     def _leave_with(self, answer: str | Nav) -> None:
-        """Leave at once, or when the codes are worked off; one that is not taken by then keeps who scanned it here."""
+        """Leave once the codes are handled; a code refused meanwhile cancels that."""
         if self._is_asking:
             self._leaving = answer
             self.show_message(_wait_words(), wrong=False)
@@ -84,25 +79,25 @@ class ScanScreen(StaffStep[str]):
 
     @on(SafeInput.Submitted)
     def _read(self, event: SafeInput.Submitted) -> None:
-        """Take a code; whoever works them off goes on with it."""
+        """Queue a code."""
         code = event.value.strip()
         event.input.value = ""
         if code:
             self._codes.append(code)
             if not self._is_asking:
                 self._is_asking = True
-                self._work_off()
+                self._handle_codes()
 
     @work(group="scan")
-    async def _work_off(self) -> None:
-        """Ask for one code after the other, in their order."""
+    async def _handle_codes(self) -> None:
+        """Handle the codes in their order."""
         try:
             while self._codes:
                 code = self._codes.popleft()
                 done = await self.attempt(self._scan, code)
                 if not self.is_attached:
                     return
-                if done is None:  # said under the fields, where the next answer must not take it away unseen
+                if done is None:  # the message is below the fields, where the next result would replace it
                     why = str(self.query_one("#message", Static).content)
                     self._show(_("【未收】{code}：{why}").format(code=code[:_MAX_SHOWN_LENGTH], why=why), taken=False)
                 else:
@@ -146,7 +141,7 @@ def _count_words(taken: int, refused: int) -> str:
 
 
 def answer_words(scanned: Scanned) -> str:
-    """One line for one code."""
+    """Return the result of a code in one line."""
     kind = scanned.kind.label if scanned.kind else ""
     form = "　".join(filter(None, (scanned.number, kind, scanned.class_name, scanned.student_name)))
     when = day_and_time(scanned.at) if scanned.at else ""

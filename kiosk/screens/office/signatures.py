@@ -1,9 +1,8 @@
-"""查驗螢幕簽名: who signed on the screen stands here with an ID; ticked, the signature counts."""
+"""查驗螢幕簽名: staff see the signer and an ID; then the signature made on the screen counts."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on, work
@@ -12,83 +11,78 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Button, Static
 
 from kiosk.domain.school_calendar import day_and_time
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.rules.strokes import CELL_HEIGHT, CELL_WIDTH, Drawing, blocks, quarters
-from kiosk.screens.base.staff_step import StaffStep
-from kiosk.screens.base.step import Nav
-from kiosk.services.auth.staff_session import StaffMember
-from kiosk.services.office import StaffServices
+from kiosk.screens.base.kiosk_screen import Nav
+from kiosk.screens.base.table_step import LongTableStep
 from kiosk.services.signing.signature_desk import CheckOutcome, SignaturePlace, WaitingSignature
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.forward_only_source import ForwardOnlySource
 from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Row
 
-_COLUMNS = (
-    Column("班級", 8),
-    Column("學生", 8, grows=1),
-    Column("申請書", 20, from_width=90),
-    Column("簽名欄", 22, grows=1),
-    Column("文件編號", 15),
-    Column("簽名時間", 15, from_width=76),
-)
 _PICTURE = (36, 6)
 
 
-class SignaturesScreen(StaffStep[Nav]):
-    """Works off the list until it is left."""
+class SignaturesScreen(LongTableStep[Nav, WaitingSignature, SignaturePlace]):
+    """Checks one signature after another."""
 
-    AUTO_FOCUS = "#table"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f2", "check", show=False)]
-
-    def __init__(self, office: StaffServices, member: StaffMember) -> None:
-        super().__init__(office, member)
-        self.heading = _("查驗螢幕簽名：請當面看簽名的人和證件")
-
-    def key_hints(self) -> str:
-        """The table's, and the tick."""
-        return _("上下鍵 選擇　F2 本人及證件已查驗　Esc 返回")
+    heading = N_("查驗螢幕簽名：請當面看簽名的人和證件")
+    hints = N_("上下鍵 選擇　F2 本人及證件已查驗　Esc 返回")
+    buttons = {"check": N_("本人及證件已查驗"), "back": N_("返回")}
+    main_button = "check"
+    columns = (
+        Column("班級", 8),
+        Column("學生", 8, grows=1),
+        Column("申請書", 20, from_width=90),
+        Column("簽名欄", 22, grows=1),
+        Column("文件編號", 15),
+        Column("簽名時間", 15, from_width=76),
+    )
+    empty = N_("沒有待查驗的簽名。")
 
     def body(self) -> ComposeResult:
-        """The signatures that wait, and what was drawn in the row under the cursor."""
-        yield PagedTable[WaitingSignature](_COLUMNS, empty=_("沒有待查驗的簽名。"), id="table")
+        """Compose the waiting signatures, and the drawing of the row under the cursor."""
+        yield from super().body()
         yield Static("", id="drawn", markup=False)
 
-    def actions(self) -> ComposeResult:
-        """Tick, or leave."""
-        yield Button(_("本人及證件已查驗"), id="check", variant="primary")
-        yield Button(_("返回"), id="back")
+    def read(self, after: SignaturePlace | None, limit: int) -> Sequence[WaitingSignature]:
+        """Read the signatures, the longest waiting first."""
+        return self.office.signature_desk.waiting(self.member, after=after, limit=limit)
 
-    def on_mount(self) -> None:
-        """The longest waiting first."""
-        super().on_mount()
-        self.query_one(PagedTable).show(ForwardOnlySource(self._read).fetch)
+    def row_of(self, value: WaitingSignature) -> Row[WaitingSignature]:
+        """Return the row of a signature."""
+        cells = (
+            value.class_name,
+            value.student_name,
+            value.kind.label,
+            value.title,
+            value.number,
+            day_and_time(value.signed_at),
+        )
+        return Row(value.signature_id, value.place, cells, value)
 
-    async def _read(self, key: Hashable, limit: int) -> Sequence[Row[WaitingSignature]] | None:
-        after = key if isinstance(key, SignaturePlace) else None
-        done = await self.look(self.office.signature_desk.waiting, self.member, after=after, limit=limit)
-        return None if done is None else [Row(row.signature_id, row.place, _cells(row), row) for row in done.value]
+    def open_row(self, row: Row[WaitingSignature]) -> None:
+        """Check the signature."""
+        self.action_check()
 
     @on(PagedTable.Moved)
     def _show_drawing(self) -> None:
-        current = self.query_one(PagedTable).current
-        self.query_one("#drawn", Static).update("" if current is None else _picture(current.value.drawing))
+        current = self.current
+        self.query_one("#drawn", Static).update("" if current is None else _picture(current.drawing))
 
-    @on(PagedTable.Opened)
     @on(Button.Pressed, "#check")
     @work(group="db", exclusive=True)
     async def action_check(self) -> None:
-        """The person stood here, and their ID was seen."""
-        table = self.query_one(PagedTable)
-        if table.current is None:
+        """Record that staff saw the signer and their ID."""
+        signature = self.current
+        if signature is None:
             return
-        signature: WaitingSignature = table.current.value
         done = await self.attempt(self.office.signature_desk.check, self.member, signature.signature_id)
         if done is not None:
             self.show_message(_outcome_words(done.value, signature), wrong=done.value is CheckOutcome.VOID)
-        table.reload()
-        table.focus()
+        self.table.reload()
+        self.table.focus()
 
 
 def _outcome_words(outcome: CheckOutcome, signature: WaitingSignature) -> str:
@@ -99,19 +93,8 @@ def _outcome_words(outcome: CheckOutcome, signature: WaitingSignature) -> str:
     }[outcome].format(number=signature.number)
 
 
-def _cells(row: WaitingSignature) -> tuple[str, ...]:
-    return (
-        row.class_name,
-        row.student_name,
-        row.kind.label,
-        row.title,
-        row.number,
-        day_and_time(row.signed_at),
-    )
-
-
 def _picture(drawing: Drawing) -> str:
-    """The signature, small."""
+    """Return the signature in few cells."""
     columns, rows = _PICTURE
     scale = min(1.0, columns * CELL_WIDTH / drawing.width, rows * CELL_HEIGHT / drawing.height)
     return "\n".join(blocks(quarters(drawing.strokes, columns, rows, scale)))

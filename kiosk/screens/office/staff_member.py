@@ -1,11 +1,10 @@
-"""One member of staff: their classes and role, a new first password, the end of their login."""
+"""One member of staff: classes, role, new first password, disabled login."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,7 +14,6 @@ from textual.widgets import Button, Static
 from kiosk.domain.errors import ChangedMeanwhile
 from kiosk.i18n import _
 from kiosk.screens.base.staff_step import StaffStep, WordedRefusal
-from kiosk.screens.base.step import Nav
 from kiosk.services.administration.staff_accounts import (
     LastAdministrator,
     NoClassTeacher,
@@ -34,7 +32,7 @@ _BETWEEN_CLASSES = re.compile(r"[、,，;；\s]+")
 
 @dataclass(frozen=True)
 class StaffChanged:
-    """What was done, in words; with a one-time code where one was given."""
+    """The change in words, with a one-time code where one was given."""
 
     said: str
     account: str = ""
@@ -42,10 +40,9 @@ class StaffChanged:
 
 
 class StaffMemberScreen(StaffStep[StaffChanged]):
-    """Answers with what was done."""
+    """Answers with the change."""
 
     AUTO_FOCUS = "#back"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
 
     def __init__(self, office: StaffServices, member: StaffMember, row: StaffRow) -> None:
         super().__init__(office, member)
@@ -53,22 +50,20 @@ class StaffMemberScreen(StaffStep[StaffChanged]):
         self.heading = f"{row.name}　{row.account}"
 
     def body(self) -> ComposeResult:
-        """Who, the role, the classes."""
+        """Compose state, role and classes."""
         row = self._row
         state = _("使用中") if row.active else _("已停用，不能登入")
         password = _("已自行設定密碼") if row.has_chosen else _("還沒變更第一次的密碼")
         yield Static(f"{row.role.label}　{state}　{password}", markup=False)
         yield Static(_("職務（按一下改變，對方要重新登入）"), classes="label", markup=False)
-        with Horizontal(id="roles"):
-            for role in Role:
-                yield role_button(role, chosen=role is row.role)
+        yield from role_buttons(row.role)
         if row.role is Role.HOMEROOM_TEACHER:
             yield classes_field("、".join(row.classes))
             yield Button(_("存入班級"), id="put-classes")
         yield WrappedText(_("重設密碼會給對方一組一次性登入碼，原來的密碼馬上失效。"), classes="label")
 
     def actions(self) -> ComposeResult:
-        """Reset, disable or enable, go back."""
+        """Compose buttons to reset, disable or enable, and go back."""
         if self._row.active:
             yield Button(_("重設密碼"), id="reset")
             yield Button(_("停用"), id="disable")
@@ -80,8 +75,7 @@ class StaffMemberScreen(StaffStep[StaffChanged]):
     @on(Button.Pressed, "#put-classes")
     def _put_classes(self) -> None:
         classes = split_classes(self.query_one("#classes", Field).value)
-        set_classes = self.office.staff_accounts.set_classes
-        self._change(_("已存入班級。"), lambda row: set_classes(self.member, row.id, row.version, classes))
+        self._change(_("已存入班級。"), self.office.staff_accounts.set_classes, classes)
 
     @on(Button.Pressed, ".role")
     @work(group="ask", exclusive=True)
@@ -94,8 +88,7 @@ class StaffMemberScreen(StaffStep[StaffChanged]):
         )
         choices = {"change": _("改為{role}").format(role=role.label), "back": _("返回")}
         if await self.over(self.notice(_("變更職務"), text, choices)) == "change":
-            change = self.office.staff_accounts.change_role
-            self._change(_("已變更職務。"), lambda row: change(self.member, row.id, row.version, role))
+            self._change(_("已變更職務。"), self.office.staff_accounts.change_role, role)
 
     @on(Button.Pressed, "#disable")
     @work(group="ask", exclusive=True)
@@ -103,13 +96,11 @@ class StaffMemberScreen(StaffStep[StaffChanged]):
         text = _("{name} 會馬上不能登入，正在做的事也會結束。").format(name=self._row.name)
         choices = {"disable": _("停用"), "back": _("返回")}
         if await self.over(self.notice(_("停用帳號"), text, choices)) == "disable":
-            disable = self.office.staff_accounts.disable
-            self._change(_("已停用。"), lambda row: disable(self.member, row.id, row.version))
+            self._change(_("已停用。"), self.office.staff_accounts.disable)
 
     @on(Button.Pressed, "#enable")
     def _enable(self) -> None:
-        enable = self.office.staff_accounts.enable
-        self._change(_("已啟用，密碼和停用前相同。"), lambda row: enable(self.member, row.id, row.version))
+        self._change(_("已啟用，密碼和停用前相同。"), self.office.staff_accounts.enable)
 
     @on(Button.Pressed, "#reset")
     @work(group="ask", exclusive=True)
@@ -117,14 +108,13 @@ class StaffMemberScreen(StaffStep[StaffChanged]):
         text = _("{name} 原來的密碼馬上失效。請先確認是本人要求。").format(name=self._row.name)
         choices = {"reset": _("重設密碼"), "back": _("返回")}
         if await self.over(self.notice(_("重設密碼"), text, choices)) == "reset":
-            reset = self.office.staff_accounts.reset
-            self._change(_("已重設。"), lambda row: reset(self.member, row.id, row.version))
+            self._change(_("已重設。"), self.office.staff_accounts.reset)
 
     @work(group="db", exclusive=True)
-    async def _change(self, said: str, change: Callable[[StaffRow], str | None]) -> None:
+    async def _change(self, said: str, change: Callable[..., str | None], *more: object) -> None:
         def call() -> str | None:
             try:
-                return change(self._row)
+                return change(self.member, self._row.id, self._row.version, *more)
             except ChangedMeanwhile:
                 raise WordedRefusal(_("別的管理員剛改過這位教職員，請返回後再開啟一次。")) from None
             except LastAdministrator:
@@ -140,27 +130,25 @@ class StaffMemberScreen(StaffStep[StaffChanged]):
         if done is not None:
             self.finish(StaffChanged(said, self._row.account, done.value or ""))
 
-    def action_back(self) -> None:
-        """Nothing that was typed here is long."""
-        self.finish(Nav.BACK)
 
-
-def role_button(role: Role, *, chosen: bool) -> Button:
-    """A role to choose, said in words where it is chosen."""
-    label = _("{label}（已選）").format(label=role.label) if chosen else role.label
-    return Button(label, id=role.value, classes="role chosen" if chosen else "role")
+def role_buttons(chosen: Role) -> ComposeResult:
+    """Compose a button for each role."""
+    with Horizontal(id="roles"):
+        for role in Role:
+            label = _("{label}（已選）").format(label=role.label) if role is chosen else role.label
+            yield Button(label, id=role.value, classes="role chosen" if role is chosen else "role")
 
 
 def classes_field(value: str) -> Field:
-    """Where a homeroom teacher's classes are typed."""
+    """Return the field of a homeroom teacher's classes."""
     return Field(_("導師班級"), hint=_("例如 科一智、科一仁；用頓號分開"), id="classes", max_length=200, value=value)
 
 
 def split_classes(text: str) -> tuple[str, ...]:
-    """The classes that were typed."""
+    """Return the typed classes."""
     return tuple(part for part in _BETWEEN_CLASSES.split(text.strip()) if part)
 
 
 def unknown_class_words(unknown: UnknownClass) -> str:
-    """A class that no student is in."""
+    """Return the message for a class without students."""
     return _("名冊裡沒有班級「{name}」，請檢查班級名稱。").format(name=unknown.class_name)

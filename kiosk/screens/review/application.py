@@ -1,11 +1,11 @@
-"""One application: all that is to be seen of it, and every act of a reviewer."""
+"""One application: its contents, and every action of a reviewer."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import ClassVar
 
 from textual import on, work
@@ -32,31 +32,30 @@ from kiosk.widgets.comparison_table import ComparisonTable
 from kiosk.widgets.recomposable import Recomposable
 
 REVEALED_SECONDS = 20
-"""How long full numbers stand before they are masked again."""
+"""How long full numbers are shown."""
 
 
 @dataclass(frozen=True)
 class Decided:
-    """The application was decided; the words are for the queue to say."""
+    """The application was decided; ``said`` is the message for the queue."""
 
     said: str
 
 
 @dataclass(frozen=True)
 class LookAtOther:
-    """The child's other application is to be looked at."""
+    """The child's other application is to be opened."""
 
     application_id: str
 
 
 class ApplicationScreen(StaffStep[Decided | LookAtOther]):
-    """Stays while papers are ticked and notes are written; leaves with the decision.
+    """Answers with the decision; the other actions stay on the application.
 
-    The way back has the focus: the Enter that opened the application, pressed once too often, must decide nothing.
+    The way back has the focus: a second Enter must decide nothing.
     """
 
     AUTO_FOCUS = "#back"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "press('form')", show=False),
         Binding("f3", "press('documents')", show=False),
@@ -79,21 +78,21 @@ class ApplicationScreen(StaffStep[Decided | LookAtOther]):
         return self._case.view
 
     def key_hints(self) -> str:
-        """What can be done, by key."""
+        """Return the keys that work here."""
         return self._case.key_hints()
 
     def body(self) -> ComposeResult:
-        """What there is to see."""
+        """Compose the contents."""
         yield Recomposable(lambda: self._case.body(), id="case")
 
     def actions(self) -> ComposeResult:
-        """What can be decided."""
+        """Compose the buttons."""
         yield Recomposable(lambda: self._case.buttons(), id="decisions")
 
     @work(group="press")
     async def action_press(self, key: str) -> None:
-        """Press a button by its key, where it is there; an approval that cannot be says why."""
-        async with self._reading:  # what is shown may be out of date, and its buttons are about to go
+        """Press a button by its id, where it exists; a blocked approval shows why."""
+        async with self._reading:  # the buttons may be about to be replaced
             pass
         if key == "approve" and self._case.may_decide and not self._case.can_pass:
             is_returned = self._view.state is ApplicationState.RETURNED
@@ -104,7 +103,7 @@ class ApplicationScreen(StaffStep[Decided | LookAtOther]):
 
     @work(group="look")
     async def _look_again(self, said: str = "") -> None:
-        """Read and show everything anew, then say what was done; without, what was said stays."""
+        """Read and show everything again, then the message; without one the last message stays."""
         async with self._reading:
             looked = await self.look(load_case, self.office, self.member, self._view.application_id)
             if looked is None:
@@ -113,46 +112,62 @@ class ApplicationScreen(StaffStep[Decided | LookAtOther]):
             for part in ("#case", "#decisions"):
                 await self.query_one(part, Recomposable).recompose()
                 self.cancel_if_dismissed()
-            self._keep_saying("#foot", self.key_hints())
+            self._update_line("#foot", self.key_hints())
             self.query_one("#back").focus(scroll_visible=False)
             if said:
                 self.show_message(said, wrong=False)
 
     @work(group="db", exclusive=True)
-    async def _tick_off(self, act: Callable[..., None], said: str, *more: object) -> None:
-        """One of the acts that name only the application, and stay on it."""
+    async def _act(self, act: Callable[..., None], said: str, *more: object) -> None:
+        """Call a service for the application, and stay on it."""
         view = self._view
         done = await self.attempt(act, self.member, view.application_id, view.version, *more)
         self._look_again(said if done is not None else "")
 
-    @on(Button.Pressed, "#form")
-    def _form_received(self) -> None:
-        self._tick_off(self.office.review.form_received, _("已登錄收到簽章申請書。"))
+    @on(Button.Pressed, "#form, #documents, #release")
+    def _remove_block(self, event: Button.Pressed) -> None:
+        review = self.office.review
+        act, said = {
+            "form": (review.form_received, _("已登錄收到簽章申請書。")),
+            "documents": (review.documents_seen, _("已登錄查驗證明文件。")),
+            "release": (review.release_registrar_hold, _("已登錄註冊組確認無誤。")),
+        }[str(event.button.id)]
+        self._act(act, said)
 
-    @on(Button.Pressed, "#documents")
-    def _documents_seen(self) -> None:
-        self._tick_off(self.office.review.documents_seen, _("已登錄查驗證明文件。"))
-
-    @on(Button.Pressed, "#release")
-    def _release(self) -> None:
-        self._tick_off(self.office.review.release_registrar_hold, _("已登錄註冊組確認無誤。"))
+    async def _ask_reason(
+        self,
+        heading: str,
+        text: str,
+        act: Callable[[str], None],
+        common: Sequence[str] = (),
+        *,
+        label: str = "",
+        sending: str = "",
+    ) -> bool:
+        """Ask for a reason and act on it; return whether that was done."""
+        screen = ReasonScreen(
+            self.office, self.member, heading, text, common, act, label=label, sending=sending or heading
+        )
+        reason = await self.over(screen)
+        self.cancel_if_dismissed()
+        return isinstance(reason, str)
 
     @on(Button.Pressed, "#consent")
     @work(group="ask", exclusive=True)
     async def _record_consent(self) -> None:
-        """The answer of a student of full age, on paper."""
+        """Record the paper answer of a student of full age."""
         choices = {"agree": _("同意"), "refuse": _("不同意"), "back": _("返回")}
         text = _("請看學生本人簽名的紙本同意書，上面勾選的是哪一個？")
         answer = await self.over(self.notice(_("登錄學生紙本同意書"), text, choices))
         if answer in ("agree", "refuse"):
             choice: ConsentAnswer = "agree" if answer == "agree" else "refuse"
             consent = load_consent(self.kiosk.settings.text_folder, current_language())
-            self._tick_off(self.office.review.record_student_consent, _("已登錄學生的答覆。"), consent, choice)
+            self._act(self.office.review.record_student_consent, _("已登錄學生的答覆。"), consent, choice)
 
     @on(Button.Pressed, "#conflict")
     @work(group="ask", exclusive=True)
     async def _settle_conflict(self) -> None:
-        """This one goes on; the others are refused, or go on beside it."""
+        """Accept this application alone, or all of the student's."""
         others = "\n".join(map(words.other_line, self._view.others))
         text = _("這名學生另有申請：\n{others}\n要採用現在看的這一件（{number}）嗎？").format(
             others=others, number=self._view.number
@@ -160,19 +175,13 @@ class ApplicationScreen(StaffStep[Decided | LookAtOther]):
         choices = {"back": _("再看一下"), "keep": _("採用這件，其他不通過"), "all": _("都成立")}
         answer = await self.over(self.notice(_("處理申請衝突"), text, choices))
         if answer in ("keep", "all"):
-            self._resolve(all_stand=answer == "all")
-
-    @work(group="db", exclusive=True)
-    async def _resolve(self, *, all_stand: bool) -> None:
-        view = self._view
-        resolve = self.office.review.resolve_conflict
-        done = await self.attempt(resolve, self.member, view.application_id, view.version, all_stand=all_stand)
-        self._look_again(_("已處理申請衝突。") if done is not None else "")
+            resolve = partial(self.office.review.resolve_conflict, all_stand=answer == "all")
+            self._act(resolve, _("已處理申請衝突。"))
 
     @on(Button.Pressed, "#reveal")
     @work(group="ask", exclusive=True)
     async def _reveal(self) -> None:
-        """Full numbers, for a reason; the table masks them again by itself."""
+        """Show full numbers for a reason and a short time."""
         position = await self._whose()
         if position is None:
             return
@@ -183,9 +192,7 @@ class ApplicationScreen(StaffStep[Decided | LookAtOther]):
 
         common = (_("核對簽章申請書"), _("電話確認家長身分"), _("家長在現場核對"))
         text = _("完整資料會顯示 {n} 秒。您的姓名、時間和原因都會留下紀錄。").format(n=REVEALED_SECONDS)
-        screen = ReasonScreen(self.office, self.member, _("顯示完整資料"), text, common, reveal, sending=_("顯示"))
-        reason = await self.over(screen)
-        if isinstance(reason, str) and self.is_attached:
+        if await self._ask_reason(_("顯示完整資料"), text, reveal, common, sending=_("顯示")):
             self._hide()
             self._revealed = found[0]
             self._hidden_at = self.kiosk.clock.elapsed() + REVEALED_SECONDS
@@ -193,7 +200,7 @@ class ApplicationScreen(StaffStep[Decided | LookAtOther]):
             self._say_how_long()
 
     async def _whose(self) -> int | None:
-        """The position of the applicant to look at: asked where there are two."""
+        """Return the position of the applicant to show; ask where there are two."""
         people = self._view.people
         if len(people) == 1:
             return people[0].position
@@ -203,7 +210,7 @@ class ApplicationScreen(StaffStep[Decided | LookAtOther]):
         return int(answer[1:]) if isinstance(answer, str) and answer in choices else None
 
     def on_second(self) -> None:
-        """Mask the numbers again when their time is over, whatever screen is on top."""
+        """Mask the numbers when their time is over, also under another screen."""
         if self._revealed is None:
             return
         if self.kiosk.clock.elapsed() >= self._hidden_at:
@@ -231,26 +238,24 @@ class ApplicationScreen(StaffStep[Decided | LookAtOther]):
     @on(Button.Pressed, "#note")
     @work(group="ask", exclusive=True)
     async def _note(self) -> None:
-        """A note to colleagues."""
+        """Write a note to colleagues."""
 
         def note(text: str) -> None:
             self.office.review.note(self.member, self._view.application_id, text)
 
         text = _("寫給同事看的備註，家長看不到。")
-        screen = ReasonScreen(self.office, self.member, _("備註"), text, (), note, label=_("備註"), sending=_("存入"))
-        reason = await self.over(screen)
-        if isinstance(reason, str) and self.is_attached:
+        if await self._ask_reason(_("備註"), text, note, label=_("備註"), sending=_("存入")):
             self._look_again(_("已存入備註。"))
 
     @on(Button.Pressed, "#approve")
     @work(group="ask", exclusive=True)
     async def _approve(self) -> None:
-        """Approve; where something wants a look, ask whether it was looked at."""
+        """Approve; with review flags, ask first whether they were looked at."""
         view = self._view
         looks = view.remarks & NEEDS_REVIEW
         if looks:
             text = _("這件申請有要看一下的地方：{looks}。都看過了嗎？").format(
-                looks="、".join(remark.label for remark in looks)
+                looks="、".join(flag.label for flag in looks)
             )
             choices = {"approve": _("看過了，通過"), "back": _("再看一下")}
             if await self.over(self.notice(_("通過"), text, choices)) != "approve":
@@ -271,7 +276,7 @@ class ApplicationScreen(StaffStep[Decided | LookAtOther]):
     @on(Button.Pressed, "#return")
     @work(group="ask", exclusive=True)
     async def _return(self) -> None:
-        """Field by field, each with a reason."""
+        """Return fields to the parent, each with a reason."""
         if await self.over(ReturnFieldsScreen(self.office, self.member, self._view)) is True:
             self.finish(Decided(_("{number} 已退件，家長可在本機補正。").format(number=self._view.number)))
         elif self.is_attached:
@@ -280,7 +285,7 @@ class ApplicationScreen(StaffStep[Decided | LookAtOther]):
     @on(Button.Pressed, "#reject")
     @work(group="ask", exclusive=True)
     async def _reject(self) -> None:
-        """With a reason the parents are told."""
+        """Reject with a reason for the parents."""
         view = self._view
 
         def reject(reason: str) -> None:
@@ -291,21 +296,14 @@ class ApplicationScreen(StaffStep[Decided | LookAtOther]):
 
         text = _("家長會收到這個原因，之後可以重新申請。只有部分欄位不對時，請改用「退件補正」。")
         common = load_text(TextName.REJECT_REASONS, self.kiosk.settings.text_folder).body.splitlines()
-        screen = ReasonScreen(self.office, self.member, _("不通過"), text, common, reject, sending=_("不通過"))
-        reason = await self.over(screen)
-        if isinstance(reason, str):
+        if await self._ask_reason(_("不通過"), text, reject, common):
             self.finish(Decided(_("{number} 已登錄不通過。").format(number=view.number)))
-        elif self.is_attached:
+        else:
             self._look_again()
-
-    @on(Button.Pressed, "#back")
-    def _leave(self, event: Button.Pressed) -> None:
-        event.stop()
-        self.action_back()
 
     @on(Button.Pressed)
     def _press_in_a_row(self, event: Button.Pressed) -> None:
-        """The buttons of the rows: another application, a binding to end."""
+        """Open another application, or end a binding."""
         kind, _sign, place = str(event.button.id).partition("-")
         if kind == "other":
             self.finish(LookAtOther(self._view.others[int(place)].application_id))
@@ -321,7 +319,5 @@ class ApplicationScreen(StaffStep[Decided | LookAtOther]):
             name=binding.name, relation=binding.relation
         )
         common = (_("家長申請終止"), _("親權或監護權變更"), _("資料不實"))
-        screen = ReasonScreen(self.office, self.member, _("終止綁定"), text, common, end, sending=_("終止綁定"))
-        reason = await self.over(screen)
-        if isinstance(reason, str) and self.is_attached:
+        if await self._ask_reason(_("終止綁定"), text, end, common):
             self._look_again(_("已終止綁定。"))

@@ -1,4 +1,4 @@
-"""What a reviewer sees of one application, and what they are offered; :mod:`.application` does what they choose."""
+"""The contents and the buttons of one application; :mod:`.application` acts on them."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ class CaseView:
 
     @property
     def may_decide(self) -> bool:
-        """Whether anything is left for this member to decide."""
+        """Whether this member may decide anything."""
         return self.view.state in OPEN_STATES and not self.view.is_own_child
 
     @property
     def can_pass(self) -> bool:
-        """Whether nothing stands against an approval by this member."""
+        """Whether this member may approve it now."""
         return self.may_decide and self.view.state is ApplicationState.UNDER_REVIEW and not self.view.holds
 
     def key_hints(self) -> str:
-        """What can be done, by key."""
+        """Return the keys that work here."""
         if self.view.is_own_child:
             return _("PageDown 往下看　Esc 返回")
         if not self.may_decide:
@@ -51,14 +51,14 @@ class CaseView:
         return "　".join([*papers, *decide, *passing, _("Esc 返回")])
 
     def body(self) -> ComposeResult:
-        """From what matters most to what is seldom read."""
+        """Compose the contents, the most important first."""
         view = self.view
         yield Static(words.student_line(view), id="who", markup=False)
         yield Static(words.application_line(view), id="what", markup=False)
         if view.is_own_child:
             yield WrappedText(_("這是您自己的孩子，只能看，請由同事審核。"), classes="warning")
-        yield from self._standing()
-        yield from self._remarks()
+        yield from self._approval_state()
+        yield from self._flags()
         for person in view.people:
             yield from self._person(person)
         if view.others_on_file:
@@ -73,8 +73,8 @@ class CaseView:
         yield _section(_("歷程"))
         yield WrappedText("\n".join(words.history_lines(view)), classes="paper")
 
-    def _standing(self) -> ComposeResult:
-        """What stands against an approval, each with the button that takes it away; or what was decided."""
+    def _approval_state(self) -> ComposeResult:
+        """Compose the approval blocks, each with the button that removes it, or the state."""
         view = self.view
         if view.state is ApplicationState.RETURNED:
             yield WrappedText(words.returned_words(view), classes="blocked")
@@ -83,15 +83,15 @@ class CaseView:
             yield Static(looks, id="free", markup=False)
         if view.holds:
             yield WrappedText(_("現在不能通過，因為："), classes="blocked")
-        for hold in view.holds:
-            cure = self._cure(hold) if self.may_decide else None
-            with Horizontal(classes="hold" if cure is None else "hold curable"):
-                yield WrappedText(f"{hold.label}：{hold.explanation}", classes="blocked")
+        for block in view.holds:
+            cure = self._cure(block) if self.may_decide else None
+            with Horizontal(classes="case-row" if cure is None else "case-row curable"):
+                yield WrappedText(f"{block.label}：{block.explanation}", classes="blocked")
                 if cure is not None:
                     yield cure
 
-    def _cure(self, hold: ApprovalBlock) -> Button | None:
-        """The button for what a hold waits for, where it is this member's to press."""
+    def _cure(self, block: ApprovalBlock) -> Button | None:
+        """Return the button that removes a block, where this member may press it."""
         is_registrar = self.member.role is Role.REGISTRAR
         cures = {
             ApprovalBlock.SIGNATURE: ("form", _("已收到簽章申請書"), True),
@@ -100,16 +100,17 @@ class CaseView:
             ApprovalBlock.CONFLICT: ("conflict", _("處理衝突"), is_registrar),
             ApprovalBlock.REGISTRAR: ("release", _("確認無誤"), is_registrar),
         }
-        key, label, is_theirs = cures.get(hold, ("", "", False))
+        key, label, is_theirs = cures.get(block, ("", "", False))
         return Button(label, id=key, classes="cure") if is_theirs else None
 
-    def _remarks(self) -> ComposeResult:
-        looks, told = self.view.remarks & NEEDS_REVIEW, self.view.remarks & ~NEEDS_REVIEW
+    def _flags(self) -> ComposeResult:
+        looks, others = self.view.remarks & NEEDS_REVIEW, self.view.remarks & ~NEEDS_REVIEW
         if looks:
-            lines = [f"{remark.label}：{remark.explanation}" for remark in looks]
+            lines = [f"{flag.label}：{flag.explanation}" for flag in looks]
             yield WrappedText("\n".join([_("要看一下"), *lines]), classes="look")
-        if told:
-            yield WrappedText(_("參考　{told}").format(told="、".join(one.label for one in told)), classes="told")
+        if others:
+            labels = "、".join(flag.label for flag in others)
+            yield WrappedText(_("參考　{told}").format(told=labels), classes="for-information")
 
     def _person(self, person: PersonView) -> ComposeResult:
         yield _section(words.person_title(self.view, person))
@@ -118,26 +119,26 @@ class CaseView:
         )
 
     def _others(self) -> ComposeResult:
-        """The child's other applications, each with a button to look at it."""
+        """Compose the child's other applications, each with a button to open it."""
         if self.view.others:
             yield _section(_("這名學生的其他申請"))
         for place, other in enumerate(self.view.others):
-            with Horizontal(classes="hold"):
+            with Horizontal(classes="case-row"):
                 yield WrappedText(words.other_line(other), classes="paper")
                 yield Button(_("看這一件"), id=f"other-{place}", classes="cure")
 
     def _bound(self) -> ComposeResult:
-        """Who is bound to the child, with a button to end it for the registrar."""
+        """Compose the child's bindings; the registrar may end them."""
         if self.bindings:
             yield _section(_("綁定的家長"))
         for place, binding in enumerate(self.bindings):
-            with Horizontal(classes="hold"):
+            with Horizontal(classes="case-row"):
                 yield WrappedText(words.binding_line(binding), classes="paper")
                 if binding.is_active and self.member.role is Role.REGISTRAR and not self.view.is_own_child:
                     yield Button(_("終止綁定"), id=f"end-{place}", classes="cure")
 
     def buttons(self) -> ComposeResult:
-        """The three decisions, the masks, a note, the way back."""
+        """Compose the buttons: three decisions, full numbers, a note, back."""
         if self.may_decide:
             yield CompactButton(_("通過"), id="approve", variant="primary", disabled=not self.can_pass)
             yield CompactButton(_("退件補正"), id="return")
@@ -149,7 +150,7 @@ class CaseView:
 
 
 def load_case(office: StaffServices, member: StaffMember, application_id: str) -> CaseView:
-    """Read all that the screen shows; for a thread.
+    """Read everything that the screen shows; runs in a thread.
 
     Raises:
         Denied, PasswordChangeRequired, StoreError: see `kiosk.services.review.decisions.Review.open`.

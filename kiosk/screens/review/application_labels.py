@@ -1,4 +1,4 @@
-"""An application in words: who, what stands where, what the school has beside what the parent gave, what happened."""
+"""An application in words: student, state, comparison with the school's data, history."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DIGITS_OF_HASH = 16
 
 
 def student_line(view: ApplicationView) -> str:
-    """Whose child it is about."""
+    """Return the student."""
     student = view.student
     seat = _(" {n} 號").format(n=student.seat_number) if student.seat_number else ""
     adult = _("　已成年") if student.is_adult else ""
@@ -38,7 +38,7 @@ def student_line(view: ApplicationView) -> str:
 
 
 def application_line(view: ApplicationView) -> str:
-    """Number, state and way of applying; who decided and when."""
+    """Return number, state, mode and decision."""
     basis = "" if view.basis is Basis.PARENTS else f"　{view.basis.label}"
     line = f"{view.number}　{view.state.label}　{mode_words(view.mode)}{basis}"
     if view.decided_by and view.decided_at:
@@ -47,7 +47,7 @@ def application_line(view: ApplicationView) -> str:
 
 
 def mode_words(mode: Mode) -> str:
-    """A way of applying in a few characters."""
+    """Return the short name of a mode."""
     return {
         Mode.ONE_PARENT: _("一位家長申辦"),
         Mode.TWO_PARENTS: _("二位家長申辦"),
@@ -56,21 +56,21 @@ def mode_words(mode: Mode) -> str:
 
 
 def field_label(key: str) -> str:
-    """A field of the form, in few enough characters for a column."""
+    """Return the short name of a field, for a column."""
     return {"name": _("姓名"), "relation": _("親屬關係"), "email": _("電子郵件"), "mobile": _("手機")}.get(
         key, FormField(key).label
     )
 
 
 def person_title(view: ApplicationView, person: PersonView) -> str:
-    """Which applicant, and what they are to the child."""
+    """Return the applicant's position and relation."""
     if len(view.people) == 1:
         return _("申請人　{relation}").format(relation=person.relation)
     return _("第 {n} 位申請人　{relation}").format(n=person.position, relation=person.relation)
 
 
 def comparison_header(person: PersonView) -> tuple[str, str, str, str]:
-    """The columns; the school's names who they are there."""
+    """Return the column headings; the school's names the guardian's role."""
     on_file = (
         _("學籍無此人") if person.on_file is None else _("學籍（{role}）").format(role=role_word(person.on_file.role))
     )
@@ -78,12 +78,12 @@ def comparison_header(person: PersonView) -> tuple[str, str, str, str]:
 
 
 def role_word(role: str) -> str:
-    """What a guardian of the roster is."""
+    """Return the word for a guardian's role in the roster."""
     return {"father": _("父親"), "mother": _("母親"), "guardian": _("監護人")}[role]
 
 
 def compare(person: PersonView, revealed: Revealed | None) -> list[Pair]:
-    """Field by field; masked unless revealed."""
+    """Return the fields side by side, masked unless revealed."""
     on_file = person.on_file if revealed is None else revealed.on_file
     given = person if revealed is None else revealed.given
     pairs = []
@@ -96,7 +96,7 @@ def compare(person: PersonView, revealed: Revealed | None) -> list[Pair]:
 
 
 def _verdict(person: PersonView, key: str, *, left: str, right: str) -> str:
-    """How a field compares; masked values can look alike, so the service says which differ."""
+    """Return the verdict on a field; the service knows which differ, for masked values can look alike."""
     if key in person.differing:
         return _("不同")
     state = _email_word(person.email_state) if key == "email" else ""
@@ -110,13 +110,13 @@ def _email_word(state: EmailState) -> str:
 
 
 def guardian_line(guardian: GuardianOnFile) -> str:
-    """A guardian of the roster, masked."""
+    """Return a guardian of the roster, masked."""
     known = (guardian.name, guardian.national_id, guardian.mobile, guardian.email)
     return "　".join([role_word(guardian.role), *filter(None, known)])
 
 
 def other_line(other: OtherApplication) -> str:
-    """Another application of the same child."""
+    """Return another application of the same child."""
     return _("{number}　{state}　{mode}　{names}　{time} 送出").format(
         number=other.number,
         state=other.state.label,
@@ -127,7 +127,7 @@ def other_line(other: OtherApplication) -> str:
 
 
 def paper_lines(view: ApplicationView) -> Iterator[str]:
-    """The signed form and the papers whose originals must be seen."""
+    """Return the signed form, and the documents whose originals must be seen."""
     paper = view.paper
     state = {"not_printed": _("未列印"), "printed": _("已列印"), "returned": _("已簽回")}[paper.state]
     by = _("（{by} {time}）").format(by=paper.received_by, time=day_and_time(paper.at)) if paper.received_by else ""
@@ -142,7 +142,7 @@ def paper_lines(view: ApplicationView) -> Iterator[str]:
 
 
 def consent_lines(view: ApplicationView) -> list[str]:
-    """Every answer with what proves it, the newest first."""
+    """Return every answer with its evidence, the newest first."""
     return [_consent_line(one) for one in reversed(view.consents)] or [_("沒有紀錄")]
 
 
@@ -160,7 +160,7 @@ def _consent_line(one: ConsentEvidence) -> str:
         _("版本 {version}").format(version=one.text_version),
         f"SHA-256 {one.text_sha256[:_DIGITS_OF_HASH]}",
     ]
-    if one.choice != WITHDRAWN:  # with which nothing was shown to read
+    if one.choice != WITHDRAWN:  # a withdrawal shows no text
         parts.insert(-1, _("已讀到最後") if one.read_to_end else _("沒有讀到最後"))
     if one.is_basis:
         parts.append(_("本申請依據"))
@@ -168,7 +168,7 @@ def _consent_line(one: ConsentEvidence) -> str:
 
 
 def binding_line(binding: BindingRow) -> str:
-    """Who is or was bound to the child."""
+    """Return a present or past binding of the child."""
     email = binding.email or _("沒有電子郵件")
     since = _("{time} 起").format(time=day_and_time(binding.began_at))
     line = f"{binding.name}（{binding.relation}）　{email}　{since}"
@@ -182,7 +182,7 @@ def binding_line(binding: BindingRow) -> str:
 
 
 def history_lines(view: ApplicationView) -> Iterator[str]:
-    """What happened, the newest first."""
+    """Return the history, the newest first."""
     for line in reversed(view.history):
         yield _history_line(line)
         yield from (f"　　{_field_note(note)}" for note in line.fields)
@@ -200,7 +200,7 @@ def _field_note(note: FieldNote) -> str:
 
 
 def returned_words(view: ApplicationView) -> str:
-    """What the parent has still to answer."""
+    """Return the corrections that the parent still owes."""
     lines = [
         _("第 {n} 位 {field}：{reason}").format(n=one.position, field=field_label(one.key), reason=one.reason)
         for one in view.corrections
@@ -210,16 +210,16 @@ def returned_words(view: ApplicationView) -> str:
 
 
 def blocked_words(blocked: Blocked) -> str:
-    """Why an approval was refused."""
+    """Return why an approval was refused."""
     if blocked.is_returned:
         return _("已退件，等家長補正後才能通過。")
     if blocked.holds:
-        return _("現在不能通過：{holds}。").format(holds="、".join(hold.label for hold in blocked.holds))
+        return _("現在不能通過：{holds}。").format(holds="、".join(block.label for block in blocked.holds))
     return _("有要看一下的標記，請逐件審核。")
 
 
 def email_words(taken: EmailOfAnother) -> str:
-    """An address that is somebody else's account, and what to do about it."""
+    """Return whose account an address is, and what to do about it."""
     return _(
         "第 {n} 位的電子郵件 {email} 已經是 {name}（申請 {number}）的帳號，一個信箱只能是一個人的；"
         "請用「退件補正」請家長換一個。"
@@ -227,7 +227,7 @@ def email_words(taken: EmailOfAnother) -> str:
 
 
 def values_of(person: PersonView) -> Mapping[str, str]:
-    """What an applicant gave, masked, by the field's key."""
+    """Return an applicant's masked entries by the fields' keys."""
     return {
         "name": person.name,
         "relation": person.relation,

@@ -1,9 +1,8 @@
-"""整批通過: what would be approved, the password once more, how far it is, and what became of each."""
+"""整批通過: the applications, the password once more, the progress, and the result of each."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -11,10 +10,10 @@ from textual.message import Message
 from textual.widgets import Button, Static
 
 from kiosk.domain.errors import ChangedMeanwhile, SignInRefused
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.screens.base.login import refusal as sign_in_refusal
 from kiosk.screens.base.staff_step import StaffStep, done_word
-from kiosk.screens.base.step import Nav
+from kiosk.screens.base.table_step import TableStep
 from kiosk.screens.review import application_labels as words
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
@@ -24,29 +23,29 @@ from kiosk.services.review.queue import MAX_ROWS, QueueRow
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.table.column_layout import Column
-from kiosk.widgets.table.paged_table import PagedTable
 from kiosk.widgets.table.paged_window import Cell, Row, Toned
 from kiosk.widgets.wrapped_text import WrappedText
 
-_COLUMNS = (
-    Column("申請編號", 14),
-    Column("班級", 6),
-    Column("座號", 4),
-    Column("學生", 6, grows=1),
-    Column("申請人", 13, grows=1, from_width=76),
-    Column("結果", 20, grows=3),
-)
 _BAR_CELLS = 30
 
 
-class BulkApprovalScreen(StaffStep[bool]):
+class BulkApprovalScreen(TableStep[bool, QueueRow], StaffStep[bool]):
     """True where anything was approved."""
 
     AUTO_FOCUS = ""
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
+    heading = N_("整批通過")
+    columns = (
+        Column("申請編號", 14),
+        Column("班級", 6),
+        Column("座號", 4),
+        Column("學生", 6, grows=1),
+        Column("申請人", 13, grows=1, from_width=76),
+        Column("結果", 20, grows=3),
+    )
+    empty = N_("沒有可以整批通過的申請。")
 
     class Progressed(Message):
-        """One more row is done; sent from the thread that works."""
+        """One more row is done; posted from the thread."""
 
         def __init__(self, done: int, total: int) -> None:
             super().__init__()
@@ -56,20 +55,20 @@ class BulkApprovalScreen(StaffStep[bool]):
     def __init__(self, office: StaffServices, member: StaffMember, summary: BulkSummary) -> None:
         super().__init__(office, member)
         self._summary = summary
+        self.values = summary.rows
         self._results: dict[str, BulkResult] = {}
         self._is_running = False
-        self.heading = _("整批通過")
 
     def key_hints(self) -> str:
-        """Before and after."""
+        """Return the keys before and after the approval."""
         if self._results or not self._summary.rows:
             return _("上下鍵 看清單　Esc 返回")
         return _("輸入密碼後按 Enter 全部通過　Tab 看清單　Esc 返回")
 
     def body(self) -> ComposeResult:
-        """The summary, the rows, the password."""
+        """Compose the summary, the rows and the password."""
         yield WrappedText(self._summary_words(), id="summary")
-        yield PagedTable[QueueRow](_COLUMNS, empty=_("沒有可以整批通過的申請。"), id="table")
+        yield from super().body()
         yield Static("", id="bar", markup=False)
         yield Field(_("您的密碼"), hint=_("通過後不能收回，請再輸入一次密碼"), id="password", password=True)
 
@@ -84,7 +83,7 @@ class BulkApprovalScreen(StaffStep[bool]):
         return "\n".join(lines)
 
     def actions(self) -> ComposeResult:
-        """Approve them, or go back."""
+        """Compose the buttons to approve all and to go back."""
         yield Button(
             _("全部通過 {n} 件").format(n=len(self._summary.rows)),
             id="send",
@@ -97,17 +96,14 @@ class BulkApprovalScreen(StaffStep[bool]):
         """Show the rows; ask for the password where there is something to approve."""
         self.query_one("#bar").display = False
         self.query_one("#password").display = bool(self._summary.rows)
-        self._show_rows()
         self.query_one("#password" if self._summary.rows else "#back").focus()
 
-    def _show_rows(self) -> None:
-        rows = [Row(row.application_id, row.number, self._cells(row), row) for row in self._summary.rows]
-        self.query_one(PagedTable).show_rows(rows)
-
-    def _cells(self, row: QueueRow) -> tuple[Cell, ...]:
-        seat = "" if row.seat_number is None else f"{row.seat_number:>3}"
-        result = self._results.get(row.application_id)
-        return row.number, row.class_name, seat, row.student_name, row.applicant_names, _result_cell(result)
+    def row_of(self, value: QueueRow) -> Row[QueueRow]:
+        """Return the row of an application."""
+        seat = "" if value.seat_number is None else f"{value.seat_number:>3}"
+        result = _result_cell(self._results.get(value.application_id))
+        cells = value.number, value.class_name, seat, value.student_name, value.applicant_names, result
+        return Row(value.application_id, value.number, cells, value)
 
     @on(SafeInput.Submitted)
     @on(Button.Pressed, "#send")
@@ -156,21 +152,21 @@ class BulkApprovalScreen(StaffStep[bool]):
         self.query_one("#password").display = False
         self.query_one("#send").display = False
         self.query_one("#foot", Static).update(self.key_hints())
-        self._show_rows()
+        self.show_list()
         self.query_one("#back").focus()
 
     def action_back(self) -> None:
-        """Not while it works."""
+        """Go back, unless the approval is under way."""
         if self._is_running:
             self.show_message(_("還在處理，請稍候。"), wrong=False)
         elif self._results:
             self.finish(True)
         else:
-            self.finish(Nav.BACK)
+            super().action_back()
 
 
 def _result_cell(result: BulkResult | None) -> Cell:
-    """What became of a row, in words."""
+    """Return the result of a row, in words."""
     if result is None:
         return ""
     if result.outcome is Outcome.APPROVED:

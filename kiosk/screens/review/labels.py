@@ -1,4 +1,4 @@
-"""Words that several of the staff's screens use: flags in short, modes, what a service refused."""
+"""Short words for flags and modes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from kiosk.i18n import _
 
 
 def short_mode(mode: Mode) -> str:
-    """A way to apply in a word."""
+    """Return a mode in a word."""
     return {Mode.ONE_PARENT: _("一位"), Mode.TWO_PARENTS: _("二位"), Mode.OTHER_GUARDIAN: _("其他")}[mode]
 
 
-def hold_in_short(hold: ApprovalBlock) -> str:
-    """What an application waits for, in a word."""
+def block_in_short(block: ApprovalBlock) -> str:
+    """Return an approval block in a word."""
     return {
         ApprovalBlock.DOCUMENTS: _("文件"),
         ApprovalBlock.CORRECTION: _("更正"),
@@ -21,11 +21,11 @@ def hold_in_short(hold: ApprovalBlock) -> str:
         ApprovalBlock.STUDENT_CONSENT: _("本人"),
         ApprovalBlock.REGISTRAR: _("註冊組"),
         ApprovalBlock.SIGNATURE: _("簽章"),
-    }[hold]
+    }[block]
 
 
-def remark_in_short(remark: ReviewFlag) -> str:
-    """What a reviewer should look at, in a word."""
+def flag_in_short(flag: ReviewFlag) -> str:
+    """Return a review flag in a word."""
     return {
         ReviewFlag.GUARDIAN_NAME_DIFFERS: _("姓名"),
         ReviewFlag.GUARDIAN_ID_DIFFERS: _("證號"),
@@ -37,4 +37,4 @@ def remark_in_short(remark: ReviewFlag) -> str:
         ReviewFlag.MOBILE_SHARED: _("手機相同"),
         ReviewFlag.UNUSUAL_CHARACTERS: _("罕用字"),
         ReviewFlag.CONSENT_REFUSED: _("不同意"),
-    }[remark]
+    }[flag]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on, work
@@ -15,9 +14,9 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from kiosk.domain.application_status import ApplicationState
-from kiosk.i18n import _
-from kiosk.screens.base.staff_step import StaffStep
-from kiosk.screens.base.step import Nav
+from kiosk.i18n import N_, _
+from kiosk.screens.base.kiosk_screen import Nav
+from kiosk.screens.base.table_step import StaffTableStep
 from kiosk.screens.review.choice import ChoiceList, ChoiceScreen
 from kiosk.screens.review.queue_filters import (
     chosen_sort,
@@ -68,11 +67,9 @@ class ApproveMany:
     """Approve the marked applications, or all of the filter if none is marked."""
 
 
-class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
+class QueueScreen(StaffTableStep[OpenApplication | ApproveMany, QueueRow]):
     """Answers with the next act; keeps the view up to date, so that the queue resumes where it was."""
 
-    AUTO_FOCUS = "#table"
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "search", show=False),
         Binding("f3", "choose_class", show=False),
@@ -82,16 +79,21 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         Binding("left", "state(-1)", show=False),
         Binding("right", "state(1)", show=False),
     ]
+    hints = N_("Enter 開啟　空白 選取　左右 狀態　F2 搜尋　F3 班級　F4 標記　F5 排序　F6 整批")
+    buttons = {
+        "open": N_("開啟"),
+        "many": N_("整批通過"),
+        "before": N_("上一頁"),
+        "after": N_("下一頁"),
+        "back": N_("返回"),
+    }
+    columns = COLUMNS
 
     def __init__(self, office: StaffServices, member: StaffMember, view: QueueView) -> None:
         super().__init__(office, member)
         self._view = view
         self._counts: dict[ApplicationState, int] = {}
         self._open_the_only_one = False
-
-    def key_hints(self) -> str:
-        """Name the keys that filter the list and work on it."""
-        return _("Enter 開啟　空白 選取　左右 狀態　F2 搜尋　F3 班級　F4 標記　F5 排序　F6 整批")
 
     def body(self) -> ComposeResult:
         """Compose counts, search, filters and table."""
@@ -109,26 +111,21 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
             )
             for what in ("state", "class", "flag", "sort"):
                 yield CompactButton("", id=f"by-{what}", classes="tool")
-        yield PagedTable[QueueRow](COLUMNS, marks=self._view.marks, empty=_("沒有符合的申請。"), id="table")
-
-    def actions(self) -> ComposeResult:
-        """Compose the buttons: open, bulk approval, pages, back."""
-        yield Button(_("開啟"), id="open", variant="primary")
-        yield Button(_("整批通過"), id="many")
-        yield Button(_("上一頁"), id="before")
-        yield Button(_("下一頁"), id="after")
-        yield Button(_("返回"), id="back")
+        yield PagedTable[QueueRow](self.columns, marks=self._view.marks, empty=_("沒有符合的申請。"), id="table")
 
     def on_mount(self) -> None:
         """Restore the view."""
         self._show_choices()
-        self._table.show(self._fetch, self._view.place)
         self._show_counts()
         self.show_message(self._view.said, wrong=False)
 
-    @property
-    def _table(self) -> PagedTable[QueueRow]:
-        return self.query_one(PagedTable)
+    def show_list(self) -> None:
+        """Show the list at its last position."""
+        self.table.show(self._fetch, self._view.place)
+
+    def row_of(self, value: QueueRow) -> Row[QueueRow]:
+        """Return the row of an application."""
+        return Row(value.application_id, value.cursor, cells_of(value), value)
 
     async def _fetch(self, wanted: PageRequest) -> RowPage[QueueRow] | None:
         """Fetch one page; the table drops a page that is no longer wanted."""
@@ -146,11 +143,10 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         if done is None:
             return None
         for row in done.value.rows:  # an act on a marked one has made another version of it
-            if row.application_id in self._table.marks:
-                self._table.marks[row.application_id] = row
+            if row.application_id in self.table.marks:
+                self.table.marks[row.application_id] = row
         self._show_choices()
-        rows = [Row(row.application_id, row.cursor, cells_of(row), row) for row in done.value.rows]
-        return RowPage(rows, done.value.has_before, done.value.has_more)
+        return RowPage([self.row_of(row) for row in done.value.rows], done.value.has_before, done.value.has_more)
 
     @work(group="around", exclusive=True)
     async def _show_counts(self) -> None:
@@ -188,19 +184,19 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         _write(self.query_one("#by-flag", Button), f"{_('標記')}\n{flag_label}")
         _write(self.query_one("#by-sort", Button), f"{_('排序')}\n{sort.by.label}{way}")
 
-        self._table.hide_columns(*(() if len(wanted.states) != 1 else (STATE_COLUMN,)))
+        self.table.hide_columns(*(() if len(wanted.states) != 1 else (STATE_COLUMN,)))
 
     def _narrow(self, wanted: QueueFilter, sort: QueueSort | None = None) -> None:
         """Apply a filter and keep the marks; the choices are painted with the rows, or before slow ones."""
         self._view.wanted, self._view.sort = wanted, sort or self._view.sort
-        self._table.show(self._fetch)
+        self.table.show(self._fetch)
         self.set_timer(_LONG, self._show_choices)
 
     def _look_for(self, text: str) -> None:
         """Search while typing; only the rows are painted again."""
         self._open_the_only_one = False
         self._view.wanted = replace(self._view.wanted, search=text, match=Match.BEGINNING)
-        self._table.show(self._fetch)
+        self.table.show(self._fetch)
 
     @on(Button.Pressed, ".state")
     def _choose_state(self, event: Button.Pressed) -> None:
@@ -233,13 +229,13 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         self._go_on_with_what_was_found()
 
     def _go_on_with_what_was_found(self) -> None:
-        table, wanted = self._table, self._view.wanted
+        table, wanted = self.table, self._view.wanted
         is_answered = table.is_loaded and self.query_one("#search", Field).value == wanted.search
         if not self._open_the_only_one or not is_answered:
             return
         self._open_the_only_one = False
         if len(table.rows_held) == 1:
-            self._open()
+            self.open_current()
         elif table.rows_held:
             table.focus()
         elif (wider := wider_filter(wanted)) is not None:
@@ -266,12 +262,9 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         self.action_state(1)
 
     @on(Button.Pressed, "#by-class")
-    def action_choose_class(self) -> None:
-        """Choose a class."""
-        self._choose_class()
-
     @work(group="choose", exclusive=True)
-    async def _choose_class(self) -> None:
+    async def action_choose_class(self) -> None:
+        """Choose a class."""
         done = await self.look(self.office.queue.classes, self.member)
         if done is None:
             return
@@ -282,24 +275,18 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
             self._show_counts()
 
     @on(Button.Pressed, "#by-flag")
-    def action_choose_flag(self) -> None:
-        """Choose a flag."""
-        self._choose_flag()
-
     @work(group="choose", exclusive=True)
-    async def _choose_flag(self) -> None:
+    async def action_choose_flag(self) -> None:
+        """Choose a flag."""
         wanted = self._view.wanted
         answer = await self._choose(flag_choices(wanted))
         if answer is not None:
             self._narrow(with_flag(wanted, answer))
 
     @on(Button.Pressed, "#by-sort")
-    def action_choose_sort(self) -> None:
-        """Choose an order."""
-        self._choose_sort()
-
     @work(group="choose", exclusive=True)
-    async def _choose_sort(self) -> None:
+    async def action_choose_sort(self) -> None:
+        """Choose an order."""
         answer = await self._choose(sort_choices(self._view.sort))
         if answer is not None:
             self._narrow(self._view.wanted, chosen_sort(answer))
@@ -308,20 +295,9 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         answer = await self.over(ChoiceScreen(self.office, self.member, offer))
         return answer if isinstance(answer, str) else None
 
-    @on(Button.Pressed, "#before")
-    def _turn_back(self) -> None:
-        self._table.action_turn(-1)
-
-    @on(Button.Pressed, "#after")
-    def _turn_on(self) -> None:
-        self._table.action_turn(1)
-
-    @on(PagedTable.Opened)
-    @on(Button.Pressed, "#open")
-    def _open(self) -> None:
-        current = self._table.current
-        if current is not None:
-            self._leave(OpenApplication(current.id))
+    def open_row(self, row: Row[QueueRow]) -> None:
+        """Answer with the application."""
+        self._leave(OpenApplication(row.id))
 
     @on(Button.Pressed, "#many")
     def action_approve_many(self) -> None:
@@ -333,7 +309,7 @@ class QueueScreen(StaffStep[OpenApplication | ApproveMany]):
         self._leave(Nav.BACK)
 
     def _leave(self, answer: OpenApplication | ApproveMany | Nav) -> None:
-        self._view.place, self._view.marks = self._table.place, dict(self._table.marks)
+        self._view.place, self._view.marks = self.table.place, dict(self.table.marks)
         self.finish(answer)
 
 

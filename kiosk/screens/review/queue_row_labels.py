@@ -1,10 +1,10 @@
-"""A row of the queue in words: its columns, its flags in short, and what a flag means."""
+"""A row of the queue: its columns, its flags in short, and the meaning of a flag."""
 
 from __future__ import annotations
 
 from kiosk.domain.application_status import NEEDS_REVIEW, OPEN_STATES, ApprovalBlock, Attention, ReviewFlag
 from kiosk.i18n import _
-from kiosk.screens.review.labels import hold_in_short, remark_in_short, short_mode
+from kiosk.screens.review.labels import block_in_short, flag_in_short, short_mode
 from kiosk.services.review.queue import QueueRow
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_window import Cell, Toned
@@ -24,7 +24,7 @@ STATE_COLUMN = 6
 
 
 def cells_of(row: QueueRow) -> tuple[Cell, ...]:
-    """The cells of a row, in the order of the columns."""
+    """Return the cells of a row, in the order of the columns."""
     seat = "" if row.seat_number is None else f"{row.seat_number:>3}"
     waiting = _("{n} 天").format(n=row.waiting_days) if row.state in OPEN_STATES else ""
     return (
@@ -41,11 +41,11 @@ def cells_of(row: QueueRow) -> tuple[Cell, ...]:
 
 
 def _flags(row: QueueRow) -> Cell:
-    """What an application waits for and what to look at, in a word each; the application itself explains them."""
+    """Return approval blocks and review flags, in a word each."""
     if row.state not in OPEN_STATES:
         return ""
-    waits = " ".join(hold_in_short(hold) for hold in row.holds)
-    looks = " ".join(remark_in_short(remark) for remark in row.remarks & NEEDS_REVIEW)
+    waits = " ".join(block_in_short(block) for block in row.holds)
+    looks = " ".join(flag_in_short(flag) for flag in row.remarks & NEEDS_REVIEW)
     parts = [_("等 {flags}").format(flags=waits)] if waits else []
     parts += [_("看 {flags}").format(flags=looks)] if looks else []
     if not parts:
@@ -54,7 +54,7 @@ def _flags(row: QueueRow) -> Cell:
 
 
 def explained(flag: Attention | ApprovalBlock | ReviewFlag) -> tuple[str, str]:
-    """Which kind a flag is of, and what it means."""
+    """Return the kind and the meaning of a flag."""
     if isinstance(flag, Attention):
         return _("合計"), ""
     if isinstance(flag, ApprovalBlock):

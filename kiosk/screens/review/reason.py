@@ -1,18 +1,16 @@
-"""A reason in words: one of the common ones, or one's own."""
+"""A reason in words: a common one, or another."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Button
 
 from kiosk.domain.reason import MAX_REASON_LENGTH
-from kiosk.i18n import _
+from kiosk.i18n import N_, _
 from kiosk.screens.base.staff_step import StaffStep
-from kiosk.screens.base.step import Nav
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.widgets.field import Field
@@ -24,23 +22,22 @@ from kiosk.widgets.wrapped_text import WrappedText
 
 
 class ReasonScreen(StaffStep[str]):
-    """Answers with the reason once it was taken; what was typed stays where it was not.
+    """Answers with the reason once it was accepted; a refused one stays in the field.
 
     Args:
         office: the staff's services.
-        member: who is signed in.
-        heading: what the reason is for.
-        text: who reads it, and the like.
+        member: the session's.
+        heading: the purpose.
+        text: the readers of the reason, and the like.
         common: reasons to pick from; may be none.
-        act: does with the reason what it is for, in a thread; None leaves that to whoever asked.
-        label: the words above the field.
-        sending: the words of the button that sends.
-        before: a reason that stands already.
+        act: takes the reason, in a thread; None leaves that to the caller.
+        label: the field's.
+        sending: the label of the button that sends.
+        before: the present reason.
     """
 
     AUTO_FOCUS = "#reason"
     _is_sending = False
-    CSS_PATH = Path(__file__).with_suffix(".tcss")
 
     def __init__(
         self,
@@ -61,15 +58,15 @@ class ReasonScreen(StaffStep[str]):
         self._common = common
         self._act = act
         self._label = label or _("原因")
-        self._sending = sending or _("確定")
+        self.buttons = {"send": sending or N_("確定"), "back": N_("返回")}
         self._before = before
 
     def key_hints(self) -> str:
-        """From the field to the list and back."""
+        """Return the keys."""
         return _("Enter 送出　Tab 到常用原因　Esc 返回") if self._common else _("Enter 送出　Esc 返回")
 
     def body(self) -> ComposeResult:
-        """What it is for, the field, the common reasons."""
+        """Compose the text, the field and the common reasons."""
         yield WrappedText(self._text)
         yield Field(
             self._label,
@@ -80,11 +77,6 @@ class ReasonScreen(StaffStep[str]):
         )
         if self._common:
             yield PagedTable[str]([Column(_("常用原因（按 Enter 帶入）"), 20, grows=1)], id="table")
-
-    def actions(self) -> ComposeResult:
-        """Send, or go back."""
-        yield Button(self._sending, id="send", variant="primary")
-        yield Button(_("返回"), id="back")
 
     def on_mount(self) -> None:
         """Show the common reasons."""
@@ -102,7 +94,7 @@ class ReasonScreen(StaffStep[str]):
     @on(SafeInput.Submitted, "#reason")
     @on(Button.Pressed, "#send")
     def _send(self) -> None:
-        if self._is_sending:  # a second Enter would find it done already, and call that somebody else's doing
+        if self._is_sending:  # a second Enter would be refused as changed meanwhile
             return
         reason = self.query_one("#reason", Field).value.strip()
         if not reason:
@@ -121,9 +113,6 @@ class ReasonScreen(StaffStep[str]):
         finally:
             self._is_sending = False
 
-    def action_back(self) -> None:
-        """Ask first where something was typed."""
-        if self.query_one("#reason", Field).value.strip() in ("", self._before):
-            self.finish(Nav.BACK)
-        else:
-            self.ask_before_leaving()
+    def is_changed(self) -> bool:
+        """Return whether another reason was typed."""
+        return self.query_one("#reason", Field).value.strip() not in ("", self._before)

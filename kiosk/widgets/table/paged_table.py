@@ -158,14 +158,6 @@ class PagedTable(Widget, Generic[V], can_focus=True):
         self._window.replace(row)
         self.refresh()
 
-    def forget(self) -> None:
-        """Drop every row, mark and the source of rows."""
-        self._lists += 1
-        self._fetch = None
-        self._window = PagedWindow()
-        self.marks.clear()
-        self.refresh()
-
     def _start(self, request: PageRequest, place: TablePosition | None = None) -> None:
         self._is_fetching = True
         self._bring(request, place, self._lists)
@@ -277,12 +269,6 @@ class PagedTable(Widget, Generic[V], can_focus=True):
             del self.marks[row.id]
         else:
             self.marks[row.id] = row.value
-        self.refresh()
-        self.post_message(self.Marked(self))
-
-    def unmark(self) -> None:
-        """Remove every mark."""
-        self.marks.clear()
         self.refresh()
         self.post_message(self.Marked(self))
 

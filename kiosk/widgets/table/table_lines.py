@@ -68,7 +68,7 @@ class TableLines:
 
     def header(self) -> str:
         """Return the labels of the columns."""
-        labels = (fitted(self._columns[place].label, cells) for place, cells in self.layout)
+        labels = (fitted(_(self._columns[place].label), cells) for place, cells in self.layout)
         return " " * self.lead_cells + (" " * GAP).join(labels)
 
     def message(self, text: str) -> str:

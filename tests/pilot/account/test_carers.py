@@ -30,7 +30,7 @@ async def _carer_signs_on(parent: QuickAccountParent) -> None:
 
 
 def _items(parent: QuickAccountParent) -> list[str | None]:
-    return [button.id for button in parent.app.screen.query("Button.door")]
+    return [button.id for button in parent.app.screen.query("Button.menu-item")]
 
 
 async def test_a_carer_is_added_sees_the_granted_scope_and_is_revoked(school: School) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 from textual.color import Color
 
 from kiosk.screens.account.systems import SystemScreen, SystemsScreen
-from kiosk.screens.base.step import Nav
+from kiosk.screens.base.kiosk_screen import Nav
 from kiosk.services.auth.account_session import AccountSession
 from kiosk.services.texts.city_systems import CitySystem, load_systems
 from kiosk.terminal.screen_text import visible_strips
@@ -77,7 +77,7 @@ async def test_a_system_without_an_address_has_no_code_and_says_so(tmp_path: Pat
 @pytest.mark.parametrize("size", SIZES)
 async def test_every_system_is_in_the_list_and_opens_by_key_and_by_mouse(tmp_path: Path, size: tuple[int, int]) -> None:
     async with showing(tmp_path, SystemsScreen(HOLDER, SYSTEMS), size) as shown:
-        assert [str(button.label) for button in shown.screen.query("Button.door")] == [  # type: ignore[attr-defined]
+        assert [str(button.label) for button in shown.screen.query("Button.menu-item")] == [  # type: ignore[attr-defined]
             system.name for system in SYSTEMS.systems
         ]
         await shown.parent.presses(*["down"] * (len(SYSTEMS.systems) - 1), "enter")

@@ -11,7 +11,8 @@ from textual.widgets import Button, Input
 from db.models.accounts import Binding
 from db.models.audit import AuditEntry
 from kiosk.screens.account.contact import MobileScreen
-from kiosk.screens.base.step import Nav, Step
+from kiosk.screens.base.kiosk_screen import Nav
+from kiosk.screens.base.step import Step
 from kiosk.services.school import School
 from kiosk.testing.person import until
 from tests.builders.accounts import Families, invented_parent
@@ -51,7 +52,7 @@ async def test_from_the_first_password_to_the_menu(school: School) -> None:
         await parent.fills_in(new=PASSWORD, again=PASSWORD)
         await parent.clicks("#send", then="AccountHomeScreen")
         assert "王〇明（科二智）媽媽　申請 115-000-0001-5 已開通　簽署 0/2　學生證 未填答" in parent.text("#children")
-        items = [button.id for button in parent.app.screen.query("Button.door")]
+        items = [button.id for button in parent.app.screen.query("Button.menu-item")]
         assert items == ["systems", "fees", "contact", "bindings", "carers", "consents", "data"]
         await parent.signs_off()
         await parent.logs_in(PARENT.mobile, PASSWORD)

@@ -11,7 +11,7 @@ from textual.widgets import Button, Input
 
 from kiosk.domain.application_form import FIELDS, ApplicantEntry, Basis, Mode
 from kiosk.rules.line_breaks import cell_width
-from kiosk.screens.base.step import Nav
+from kiosk.screens.base.kiosk_screen import Nav
 from kiosk.screens.family.applicant_form import Answer, ApplicantFormScreen
 from kiosk.screens.family.summary import SummaryScreen
 from kiosk.services.texts.loader import TextName, load_text

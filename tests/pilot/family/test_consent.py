@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Button
 
-from kiosk.screens.base.step import Nav
+from kiosk.screens.base.kiosk_screen import Nav
 from kiosk.screens.family.consent import ConsentScreen
 from kiosk.services.students.consents import ConsentAnswer
 from kiosk.services.texts.loader import TextName, load_consent, load_text

@@ -26,7 +26,7 @@ def _state(school: School, student_number: str) -> str:
 
 
 async def _opens_report(reviewer: QuickReviewer, student_number: str) -> None:
-    await reviewer.opens("tickets", "ErrorReportsScreen")
+    await reviewer.opens("error-reports", "ErrorReportsScreen")
     numbers = [cells[1] for cells in await reviewer.sees_rows()]
     assert sorted(numbers) == ["110003", "110020"]
     await reviewer.presses("home", *["down"] * numbers.index(student_number), "enter")
@@ -199,7 +199,7 @@ async def test_a_colleague_is_added_and_signs_in_with_the_first_password(demo: S
         await reviewer.logs_out()
         await reviewer.logs_in("new.teacher", first_password)
         await reviewer.changes_password("seven-green-lanterns")
-        assert [door.id for door in reviewer.app.screen.query(".door")][0] == "queue"
+        assert [door.id for door in reviewer.app.screen.query(".menu-item")][0] == "queue"
 
 
 @pytest.mark.parametrize("size", [(80, 24)])

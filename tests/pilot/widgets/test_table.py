@@ -169,8 +169,6 @@ async def test_marks_are_words_and_stay_when_other_rows_are_shown() -> None:
         await until(shown.pilot, lambda: shown.table.is_loaded)
         await shown.pilot.pause()
         assert ["[V]" in line for line in shown.lines()[1:3]] == [False, True]
-        shown.table.unmark()
-        assert shown.table.marks == {}
 
 
 async def test_everything_by_mouse() -> None:
@@ -287,13 +285,3 @@ async def test_reloading_stays_where_it_was() -> None:
         await shown.presses()
         assert shown.at == 55
         assert shown.line_of("＞") == line
-
-
-async def test_what_is_forgotten_is_gone() -> None:
-    async with showing(a_million, marks={}) as shown:
-        await shown.presses("space")
-        shown.table.forget()
-        await shown.pilot.pause()
-        assert shown.table.rows_held == ()
-        assert shown.table.marks == {}
-        assert not any("王小明" in line for line in shown.lines())
