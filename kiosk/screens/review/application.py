@@ -25,7 +25,7 @@ from kiosk.services.accounts.parent_accounts import EmailOfAnother
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.services.review.case_view import ApplicationView, Revealed
-from kiosk.services.review.decisions import Blocked, RegistrarDecides
+from kiosk.services.review.refusals import Blocked, RegistrarDecides
 from kiosk.services.students.consents import ConsentAnswer
 from kiosk.services.texts.loader import TextName, load_consent, load_text
 from kiosk.widgets.comparison_table import ComparisonTable

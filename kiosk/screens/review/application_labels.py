@@ -19,7 +19,7 @@ from kiosk.services.review.case_view import (
     PersonView,
     Revealed,
 )
-from kiosk.services.review.decisions import Blocked
+from kiosk.services.review.refusals import Blocked
 from kiosk.services.students.consents import WITHDRAWN, choice_label
 from kiosk.widgets.comparison_table import Pair
 

@@ -18,8 +18,8 @@ from kiosk.screens.review import application_labels as words
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
 from kiosk.services.review.bulk_approval import BulkResult, BulkSummary, Outcome
-from kiosk.services.review.decisions import Blocked
 from kiosk.services.review.queue import MAX_ROWS, QueueRow
+from kiosk.services.review.refusals import Blocked
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
 from kiosk.widgets.table.column_layout import Column

@@ -12,9 +12,10 @@ from kiosk.services.accounts.parent_accounts import EmailOfAnother
 from kiosk.services.auth.sign_in import SignIn
 from kiosk.services.auth.staff_session import REVIEWERS, OwnChildRefused, StaffMember
 from kiosk.services.errors import StoreError
-from kiosk.services.review.decisions import Blocked, Review
+from kiosk.services.review.decisions import Review
 from kiosk.services.review.queue import MAX_ROWS, QueueRow, ReviewQueue
 from kiosk.services.review.queue_filter import QueueFilter, QueueSort, SortBy
+from kiosk.services.review.refusals import Blocked
 
 
 @dataclass(frozen=True, slots=True)

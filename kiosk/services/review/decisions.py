@@ -21,7 +21,7 @@ from kiosk.clock import Clock
 from kiosk.config.settings import Settings
 from kiosk.domain.application_case import ApplicationCase
 from kiosk.domain.application_status import OPEN_STATES, ApplicationState, ApprovalBlock
-from kiosk.domain.errors import ChangedMeanwhile, Denied, ServiceError
+from kiosk.domain.errors import ChangedMeanwhile, Denied
 from kiosk.domain.reason import checked_reason
 from kiosk.domain.school_calendar import day_at
 from kiosk.i18n import _
@@ -45,6 +45,7 @@ from kiosk.services.auth.student_session import is_of_age
 from kiosk.services.messaging import outbox
 from kiosk.services.review.case_reader import in_full, view_of
 from kiosk.services.review.case_view import ApplicationView, Revealed
+from kiosk.services.review.refusals import Blocked, NothingToReturn, RegistrarDecides
 from kiosk.services.signing.issuing import note_received
 from kiosk.services.students.consents import ConsentAnswer, NotOfAge, add_consent
 from kiosk.services.texts.loader import ConsentText
@@ -53,29 +54,6 @@ _correction = table_of(Correction)
 _signed_form = table_of(SignedForm)
 _student = table_of(Student)
 _REGISTRARS_BLOCKS = {ApprovalBlock.CONFLICT, ApprovalBlock.REGISTRAR}
-
-
-class Blocked(ServiceError):
-    """The application cannot be approved now.
-
-    It has approval blocks, or the parent has still to answer returned fields, or a bulk approval met a flag to review.
-    """
-
-    def __init__(
-        self, holds: tuple[ApprovalBlock, ...] = (), *, is_returned: bool = False, needs_a_look: bool = False
-    ) -> None:
-        super().__init__("not approvable")
-        self.holds = holds
-        self.is_returned = is_returned
-        self.needs_a_look = needs_a_look
-
-
-class RegistrarDecides(ServiceError):
-    """Only the registrar rejects an application with a conflict or the registrar's block."""
-
-
-class NothingToReturn(ServiceError):
-    """No field is named, or one that the application has not."""
 
 
 class Review:

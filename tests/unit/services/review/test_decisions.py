@@ -13,7 +13,7 @@ from kiosk.domain.reason import UnusableReason
 from kiosk.services.accounts.parent_accounts import EmailOfAnother
 from kiosk.services.applications.history import Action
 from kiosk.services.auth.staff_session import OwnChildRefused, Role, StaffMember
-from kiosk.services.review.decisions import Blocked, NothingToReturn, RegistrarDecides
+from kiosk.services.review.refusals import Blocked, NothingToReturn, RegistrarDecides
 from kiosk.services.students.consents import NotOfAge
 from tests.builders.reviews import CLASSES, TEXT, ReviewSchool, father_of, mother_of, with_other
 from tests.builders.school import audited, rows
