@@ -15,11 +15,14 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from db.keyring import KeyRing, detail_hash
-from db.models.light import AUDIT_ENTRY, AUDIT_HEAD
+from db.models.audit import AuditEntry, AuditHead
+from db.models.columns import table_of
 
-_READ_HEAD = select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.mac).where(AUDIT_HEAD.c.id == 1).with_for_update()
-_ADD_ENTRY = insert(AUDIT_ENTRY)
-_MOVE_HEAD = update(AUDIT_HEAD).where(AUDIT_HEAD.c.id == 1).values(seq=bindparam("new_seq"), mac=bindparam("new_mac"))
+_entry, _head = table_of(AuditEntry), table_of(AuditHead)
+_READ_HEAD = select(_head.c.seq, _head.c.mac).where(_head.c.id == 1)
+_LOCK_HEAD = _READ_HEAD.with_for_update()
+_ADD_ENTRY = insert(_entry)
+_MOVE_HEAD = update(_head).where(_head.c.id == 1).values(seq=bindparam("new_seq"), mac=bindparam("new_mac"))
 _FIRST_MAC = bytes(32)
 _ANCHOR_MAC_DIGITS = 32
 
@@ -34,22 +37,15 @@ class Verification:
 
 
 def _mac(keys: KeyRing, row: Mapping[str, Any] | RowMapping, prev: bytes) -> bytes:
-    fields = (
-        str(row["seq"]),
-        str(row["at"]),
-        row["terminal"],
-        row["actor"],
-        row["action"],
-        row["subject"],
-    )
-    parts = [field.encode() for field in fields] + [row["detail_hash"], prev]
+    parts = [str(row[field]).encode() for field in ("seq", "at", "terminal", "actor", "action", "subject")]
+    parts += [row["detail_hash"], prev]
     message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
     return hmac.digest(keys.audit_key, message, "sha256")
 
 
 def lock_head(connection: Connection) -> tuple[int, bytes]:
     """Return the chain's end; on PostgreSQL lock it until the transaction ends."""
-    row = connection.execute(_READ_HEAD).one()
+    row = connection.execute(_LOCK_HEAD).one()
     return row.seq, row.mac
 
 
@@ -92,7 +88,7 @@ def verify(connection: Connection, keys: KeyRing, anchor: str | None = None) -> 
     """Check every row of the chain, the head, and an anchor if one is given."""
     expected_seq, prev = 1, _FIRST_MAC
     anchored = (int(anchor[:8], 16), anchor[8:].lower()) if anchor else None
-    rows = connection.execution_options(yield_per=5000).execute(select(AUDIT_ENTRY).order_by(AUDIT_ENTRY.c.seq))
+    rows = connection.execution_options(yield_per=5000).execute(select(_entry).order_by(_entry.c.seq))
     for row in rows.mappings():
         is_intact = (
             row["seq"] == expected_seq
@@ -106,7 +102,7 @@ def verify(connection: Connection, keys: KeyRing, anchor: str | None = None) -> 
             return Verification(expected_seq - 1, expected_seq, anchor_code(expected_seq - 1, prev))
         prev, expected_seq = row["mac"], expected_seq + 1
     count = expected_seq - 1
-    head = connection.execute(select(AUDIT_HEAD.c.seq, AUDIT_HEAD.c.mac).where(AUDIT_HEAD.c.id == 1)).one()
+    head = connection.execute(_READ_HEAD).one()
     head_matches = (head.seq, head.mac) == (count, prev)
     cut = not head_matches or (anchored is not None and anchored[0] > count)
     return Verification(count, expected_seq if cut else None, anchor_code(count, prev))

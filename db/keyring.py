@@ -58,12 +58,7 @@ class SealingKey:
 
 @dataclass(frozen=True)
 class KeyRing:
-    """All keys of one school, hidden from ``repr``.
-
-    Attributes:
-        root: 32 bytes; never rotated.
-        sealing: oldest first; the last one is active.
-    """
+    """All keys of one school, the sealing keys oldest first; hidden from ``repr``."""
 
     root: bytes = field(repr=False)
     sealing: tuple[SealingKey, ...] = field(repr=False)

@@ -7,22 +7,21 @@ valid until it commits. Without an audit row it is refused.
 from __future__ import annotations
 
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from sqlalchemy.pool import QueuePool
+from sqlmodel import Session
 
 from db import audit
 from db.errors import StoreBusy, StoreConflict, StoreError, StoreUnavailable, UnauditedWrite, UnsafeFolder
 from db.keyring import KeyRing
-
-if TYPE_CHECKING:  # a sign-in does without models
-    from sqlmodel import Session
 
 MAIL_DUE = "mail_due"
 """The topic of a unit of work that adds a mail to the outbox (`UnitOfWork.announce`)."""
@@ -56,32 +55,13 @@ class UnitOfWork:
         self, connection: Connection, keys: KeyRing, timestamp_ms: int, terminal: str, head: tuple[int, bytes]
     ) -> None:
         self.connection = connection
+        self.session = Session(connection)
         self.keys = keys
         self.timestamp_ms = timestamp_ms
         self._terminal = terminal
         self._head = head
-        self._session: Session | None = None
         self.audited = False
         self.topics: set[str] = set()
-
-    @property
-    def session(self) -> Session:
-        """A session in the same transaction, made at first use, because a submission needs none."""
-        if self._session is None:
-            from sqlmodel import Session
-
-            self._session = Session(self.connection)
-        return self._session
-
-    def flush(self) -> None:
-        """Flush the session, so that statements see its changes."""
-        if self._session is not None:
-            self._session.flush()
-
-    def close(self) -> None:
-        """Close the session and release its rows."""
-        if self._session is not None:
-            self._session.close()
 
     def announce(self, topic: str) -> None:
         """Call the listener of a topic after the commit (`Store.listen`)."""
@@ -122,7 +102,7 @@ class Store:
         self.now = now
         self.terminal = terminal
         self._listeners: dict[str, Callable[[], None]] = {}
-        if url.startswith("sqlite"):
+        if self.is_sqlite:
             _refuse_network_file_system(Path(url.removeprefix("sqlite:///")))
             self.reader = _sqlite_engine(url, writer=False)
             self.writer = _sqlite_engine(url, writer=True)
@@ -147,24 +127,9 @@ class Store:
         Raises:
             StoreUnavailable: the database cannot be read.
         """
-        from sqlmodel import Session
-
         try:
             with Session(self.reader) as session:
                 yield session
-        except (StatementError, UnicodeError) as error:
-            raise _translated(error) from None
-
-    @contextmanager
-    def read_plainly(self) -> Iterator[Connection]:
-        """Open a connection on one consistent snapshot, for statements without models.
-
-        Raises:
-            StoreUnavailable: the database cannot be read.
-        """
-        try:
-            with self.reader.connect() as connection:
-                yield connection
         except (StatementError, UnicodeError) as error:
             raise _translated(error) from None
 
@@ -179,14 +144,12 @@ class Store:
             with self.writer.connect() as connection:
                 head = audit.lock_head(connection)
                 unit = UnitOfWork(connection, self.keys, self.now(), self.terminal, head)
-                try:
+                with unit.session:
                     yield unit
-                    unit.flush()
+                    unit.session.flush()
                     if not unit.audited:
                         raise UnauditedWrite
                     connection.commit()
-                finally:
-                    unit.close()
         except (StatementError, UnicodeError) as error:
             raise _translated(error) from None
         for topic in unit.topics & self._listeners.keys():
@@ -260,8 +223,6 @@ def _begin(connection: PoolProxiedConnection) -> None:
 
 def _pragma(cursor: Any, name: str, value: str, expected: object, deadline: float) -> None:
     """Set a pragma and read it back; retry while another process opens the same new file."""
-    import sqlite3
-
     while True:
         try:
             cursor.execute(f"PRAGMA {name}={value}")
@@ -282,8 +243,6 @@ def _begin_immediate(connection: PoolProxiedConnection) -> None:
     The waits stay short, so that a long wait is no disadvantage. The call goes to the driver directly, because an error
     through SQLAlchemy costs more than the wait.
     """
-    import sqlite3
-
     deadline = time.monotonic() + BUSY_SECONDS
     execute = connection.cursor().execute
     low, high = _FIRST_WAIT

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import insert, select
 
-from db.models.light import SETTING
+from db.models.columns import table_of
+from db.models.school import Setting
 from db.store import Store
 
 _KEY_CHECK = "key."
-_FIND_CHECKS = select(SETTING.c.name, SETTING.c.value).where(SETTING.c.name.startswith(_KEY_CHECK))
-_ADD = insert(SETTING)
+_setting = table_of(Setting)
+_FIND_CHECKS = select(_setting.c.name, _setting.c.value).where(_setting.c.name.startswith(_KEY_CHECK))
+_ADD = insert(_setting)
 
 
 def known_checks(store: Store) -> dict[str, str]:
@@ -18,8 +20,8 @@ def known_checks(store: Store) -> dict[str, str]:
     Raises:
         StoreError: the database cannot be read.
     """
-    with store.read_plainly() as connection:
-        rows = connection.execute(_FIND_CHECKS).all()
+    with store.read() as session:
+        rows = session.connection().execute(_FIND_CHECKS).all()
     return {row.name.removeprefix(_KEY_CHECK): row.value for row in rows}
 
 

@@ -95,7 +95,7 @@ def refresh(unit: UnitOfWork, student_ids: Iterable[str]) -> None:
     A row whose flags change becomes another version, so a decision on the earlier version is refused. Call it once,
     after the changes. Where an applicant's contacts change, `refresh_only` the earlier `students_sharing_contacts` too.
     """
-    unit.flush()
+    unit.session.flush()
     wanted = set(student_ids)
     _void_outdated_forms(unit, wanted)
     refresh_only(unit, wanted | students_sharing_contacts(unit.connection, wanted))
@@ -112,7 +112,7 @@ def with_current_flags(unit: UnitOfWork, case: ApplicationCase) -> ApplicationCa
 
     The stored columns can be outdated only by time: a student comes of age.
     """
-    unit.flush()
+    unit.session.flush()
     _void_outdated_forms(unit, [case.student_id])
     facts = _Facts(unit.connection, unit.keys, [case.student_id], day_at(unit.timestamp_ms))
     (columns,) = (facts.columns(row) for row in facts.applications if row["id"] == case.id)

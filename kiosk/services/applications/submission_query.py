@@ -11,7 +11,6 @@ from sqlalchemy import BindParameter, bindparam, delete, exists
 from db.keyring import KeyRing
 from db.models.applications import Application, Consent, Draft
 from db.models.columns import table_of
-from db.models.light import STUDENT
 from db.models.school import Student
 from db.store import UnitOfWork
 from kiosk.domain.errors import ConsentMissing
@@ -46,7 +45,7 @@ _FIND = (
         exists().where(_student.c.national_id_index.in_(_NUMBERS)).label("is_a_students"),
         exists().where(*_OF_DRAFT).label("has_draft"),
     )
-    .outerjoin(_consent, _consent.c.student_id == STUDENT.c.id)
+    .outerjoin(_consent, _consent.c.student_id == _student.c.id)
     .order_by(_consent.c.answered_at.desc())
 )
 _AGREE = "agree"

@@ -1,4 +1,4 @@
-"""A session with a parent's account, and the check that precedes every answer; the sign-on loads no models."""
+"""A session with a parent's account, and the check that precedes every answer."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, select
+from sqlmodel import Session
 
-from db.models.light import CREDENTIAL, PARENT_ACCOUNT
+from db.models.accounts import ParentAccount
+from db.models.columns import table_of
+from db.models.logins import Credential
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings
@@ -18,23 +20,19 @@ from kiosk.domain.school_calendar import today
 from kiosk.services.auth.parent_login import PARENT_LOGIN, sees_a_child
 from kiosk.services.auth.student_session import require_valid
 
-if TYPE_CHECKING:
-    from sqlmodel import Session
-
-    from db.models.accounts import ParentAccount
-
-_NAME = select(PARENT_ACCOUNT.c.name).where(PARENT_ACCOUNT.c.id == bindparam("account"))
+_credential, _account = table_of(Credential), table_of(ParentAccount)
+_NAME = select(_account.c.name).where(_account.c.id == bindparam("account"))
 _FIND = (
     select(
-        CREDENTIAL.c.version,
-        (CREDENTIAL.c.active & PARENT_ACCOUNT.c.active & sees_a_child()).label("holds"),
-        CREDENTIAL.c.password_hash.is_not(None).label("changed"),
+        _credential.c.version,
+        (_credential.c.active & _account.c.active & sees_a_child()).label("holds"),
+        _credential.c.password_hash.is_not(None).label("changed"),
     )
-    .join_from(CREDENTIAL, PARENT_ACCOUNT, CREDENTIAL.c.subject_id == PARENT_ACCOUNT.c.id)
+    .join_from(_credential, _account, _credential.c.subject_id == _account.c.id)
     .where(
-        CREDENTIAL.c.id == bindparam("credential"),
-        CREDENTIAL.c.kind == PARENT_LOGIN,
-        PARENT_ACCOUNT.c.id == bindparam("account"),
+        _credential.c.id == bindparam("credential"),
+        _credential.c.kind == PARENT_LOGIN,
+        _account.c.id == bindparam("account"),
     )
 )
 
@@ -73,8 +71,6 @@ def require_account(session: Session, holder: AccountSession, on: date) -> Paren
         Denied: the account is closed or sees no child, or the login was changed since the sign-on.
         PasswordChangeRequired: the first password was not changed yet.
     """
-    from db.models.accounts import ParentAccount
-
     asked = {"credential": holder.credential_id, "account": holder.account_id, "on": on.isoformat()}
     require_valid(session.connection().execute(_FIND, asked).one_or_none(), holder.credential_version)
     return session.get_one(ParentAccount, holder.account_id)

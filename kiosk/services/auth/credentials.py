@@ -1,19 +1,18 @@
-"""Verification of passwords for students, staff and parents; a :class:`LoginKind` holds the differences.
-
-The first sign-in of a day waits for this module, so it loads no models.
-"""
+"""Verification of passwords for students, staff and parents; a :class:`LoginKind` holds the differences."""
 
 from __future__ import annotations
 
 import hmac
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
+from sqlmodel import Session
 
 from db.keyring import IndexColumn, KeyRing
-from db.models.light import CREDENTIAL
+from db.models.columns import table_of
+from db.models.logins import Credential
 from db.store import Store
 from kiosk.clock import Clock
 from kiosk.domain.errors import SignInRefused
@@ -22,29 +21,27 @@ from kiosk.rules.passwords import MAX_LENGTH, PasswordRule
 from kiosk.services.auth.lockout import Lockout
 from kiosk.services.auth.password_hashing import PasswordStore
 
-if TYPE_CHECKING:
-    from sqlmodel import Session
-
 INITIAL_FAILURES = 10
 """Allowed failures of a first password; after them it must be reset in person."""
 DESK_CODE = "desk_code"
 """The kind of first password that :func:`~kiosk.services.auth.password_changes.give_one_time_code` makes."""
 
-_FIND = select(CREDENTIAL).where(
-    CREDENTIAL.c.kind == bindparam("login_kind"), CREDENTIAL.c.account == bindparam("login_account")
+_credential = table_of(Credential)
+_FIND = select(_credential).where(
+    _credential.c.kind == bindparam("login_kind"), _credential.c.account == bindparam("login_account")
 )
-_of_credential = CREDENTIAL.c.id == bindparam("credential")
-_READ = select(CREDENTIAL).where(_of_credential)
+_of_credential = _credential.c.id == bindparam("credential")
+_READ = select(_credential).where(_of_credential)
 _COUNT_FIRST_FAILURE = (
-    update(CREDENTIAL).where(_of_credential).values(initial_failures=CREDENTIAL.c.initial_failures + 1)
+    update(_credential).where(_of_credential).values(initial_failures=_credential.c.initial_failures + 1)
 )
 _FORGIVE_FIRST_FAILURE = (
-    update(CREDENTIAL)
-    .where(_of_credential, CREDENTIAL.c.initial_failures > 0)
-    .values(initial_failures=CREDENTIAL.c.initial_failures - 1)
+    update(_credential)
+    .where(_of_credential, _credential.c.initial_failures > 0)
+    .values(initial_failures=_credential.c.initial_failures - 1)
 )
 _HASH_ANEW = (
-    update(CREDENTIAL)
+    update(_credential)
     .where(_of_credential)
     .values(password_hash=bindparam("fresh_hash"), pepper_id=bindparam("fresh_pepper_id"))
 )

@@ -14,7 +14,8 @@ from uuid import uuid4
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from db.models.light import SIGN_IN_COUNTER, TERMINAL_FAILURE
+from db.models.columns import table_of
+from db.models.logins import SignInCounter, TerminalFailure
 from db.store import UnitOfWork
 from kiosk.clock import Clock
 from kiosk.domain.errors import SignInRefused
@@ -27,20 +28,19 @@ NAMES_AT_TERMINAL = 15
 TERMINAL_WINDOW_SECONDS = 10 * 60
 TERMINAL_WAIT_SECONDS = 10
 
-_of_account = SIGN_IN_COUNTER.c.account_index == bindparam("account")
-_at_terminal = TERMINAL_FAILURE.c.terminal == bindparam("place")
-_FIND_COUNTER = select(SIGN_IN_COUNTER).where(_of_account)
-_ADD_COUNTER = insert(SIGN_IN_COUNTER)
-_CHANGE_COUNTER = update(SIGN_IN_COUNTER).where(_of_account)
-_FORGET_COUNTER = delete(SIGN_IN_COUNTER).where(_of_account)
-_FIND_FAILURES = select(TERMINAL_FAILURE.c.account_index, TERMINAL_FAILURE.c.elapsed).where(_at_terminal)
-_ADD_FAILURE = insert(TERMINAL_FAILURE)
-_FORGET_FAILURES = delete(TERMINAL_FAILURE).where(
-    _at_terminal, TERMINAL_FAILURE.c.account_index == bindparam("account")
-)
-_FORGET_OLD_FAILURES = delete(TERMINAL_FAILURE).where(
+_counter, _failure = table_of(SignInCounter), table_of(TerminalFailure)
+_of_account = _counter.c.account_index == bindparam("account")
+_at_terminal = _failure.c.terminal == bindparam("place")
+_FIND_COUNTER = select(_counter).where(_of_account)
+_ADD_COUNTER = insert(_counter)
+_CHANGE_COUNTER = update(_counter).where(_of_account)
+_FORGET_COUNTER = delete(_counter).where(_of_account)
+_FIND_FAILURES = select(_failure.c.account_index, _failure.c.elapsed).where(_at_terminal)
+_ADD_FAILURE = insert(_failure)
+_FORGET_FAILURES = delete(_failure).where(_at_terminal, _failure.c.account_index == bindparam("account"))
+_FORGET_OLD_FAILURES = delete(_failure).where(
     _at_terminal,
-    (TERMINAL_FAILURE.c.boot != bindparam("this_boot")) | (TERMINAL_FAILURE.c.elapsed < bindparam("oldest")),
+    (_failure.c.boot != bindparam("this_boot")) | (_failure.c.elapsed < bindparam("oldest")),
 )
 
 

@@ -1,17 +1,17 @@
 """The login of a parent's account, by 自訂帳號、電子郵件或手機號碼 (the guide's single sign-on).
 
-The credential is stored under the account's id, and a name is looked up by its blind index. The first sign-on of a day
-waits for this module, so it loads no models.
+The credential is stored under the account's id, and a name is looked up by its blind index.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, select
+from sqlalchemy import ColumnElement, Connection, bindparam, exists
+from sqlmodel import Session, col, select
 
 from db.keyring import IndexColumn, KeyRing
-from db.models.light import BINDING, CARER_ACCESS, PARENT_ACCOUNT
+from db.models.accounts import Binding, CarerAccess, ParentAccount
+from db.models.columns import table_of
+from db.models.school import Student
 from kiosk.clock import Clock
 from kiosk.domain.school_calendar import today
 from kiosk.rules.accounts import normalise_account
@@ -19,32 +19,31 @@ from kiosk.rules.contact import InvalidMobile, normalise_email, parse_mobile
 from kiosk.rules.identity import normalise_id
 from kiosk.rules.passwords import FAMILY_RULE
 from kiosk.services.auth.credentials import LoginKind
-
-if TYPE_CHECKING:
-    from sqlmodel import Session
+from kiosk.services.auth.student_login import birth_date_spellings
 
 PARENT_LOGIN = "parent"
 _EMAIL, _MOBILE, _CHOSEN = "email|", "mobile|", "chosen|"
 _NOBODY = "nobody|"
+_account, _binding, _access = table_of(ParentAccount), table_of(Binding), table_of(CarerAccess)
 
 
 def sees_a_child() -> ColumnElement[bool]:
     """Return the condition that an account has a binding or an unexpired access; parameter ``on``: the day, ISO."""
-    account = PARENT_ACCOUNT.c.id
-    bound = exists().where(BINDING.c.parent_account_id == account, BINDING.c.state == "active")
+    account = _account.c.id
+    bound = exists().where(_binding.c.parent_account_id == account, _binding.c.state == "active")
     let_in = exists().where(
-        CARER_ACCESS.c.account_id == account,
-        CARER_ACCESS.c.state == "active",
-        CARER_ACCESS.c.last_day >= bindparam("on"),
+        _access.c.account_id == account,
+        _access.c.state == "active",
+        _access.c.last_day >= bindparam("on"),
     )
     return bound | let_in
 
 
-_found = select(PARENT_ACCOUNT.c.id).where(PARENT_ACCOUNT.c.active.is_(True), sees_a_child()).limit(2)
-_BY_EMAIL = _found.where(PARENT_ACCOUNT.c.email_index == bindparam("name_index"))
-_BY_MOBILE = _found.where(PARENT_ACCOUNT.c.mobile_index == bindparam("name_index"))
-_BY_CHOSEN = _found.where(PARENT_ACCOUNT.c.chosen_account_index == bindparam("name_index"))
-_HOLDS = select(PARENT_ACCOUNT.c.active & sees_a_child()).where(PARENT_ACCOUNT.c.id == bindparam("subject"))
+_found = select(_account.c.id).where(_account.c.active.is_(True), sees_a_child()).limit(2)
+_BY_EMAIL = _found.where(_account.c.email_index == bindparam("name_index"))
+_BY_MOBILE = _found.where(_account.c.mobile_index == bindparam("name_index"))
+_BY_CHOSEN = _found.where(_account.c.chosen_account_index == bindparam("name_index"))
+_HOLDS = select(_account.c.active & sees_a_child()).where(_account.c.id == bindparam("subject"))
 
 
 class ParentLogin(LoginKind):
@@ -91,12 +90,6 @@ class ParentLogin(LoginKind):
 
     def personal(self, session: Session, keys: KeyRing, subject_id: str) -> list[str]:
         """Return the values on file of the person and of the bound children."""
-        from sqlmodel import col, select
-
-        from db.models.accounts import Binding, ParentAccount
-        from db.models.school import Student
-        from kiosk.services.auth.student_login import birth_date_spellings
-
         account = session.get_one(ParentAccount, subject_id)
         known = keys.open("parent_account", account.id, account.sealed)
         email = known.get("email") or ""

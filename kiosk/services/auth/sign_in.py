@@ -78,8 +78,8 @@ class SignIn:
         from kiosk.services.auth.parent_login import ParentLogin
 
         found = self._credentials.verify(ParentLogin(self._clock), account, password, terminal)
-        with self._store.read_plainly() as connection:
-            holder = holder_of(connection, found.credential_id, found.subject_id, found.version, terminal)
+        with self._store.read() as session:
+            holder = holder_of(session.connection(), found.credential_id, found.subject_id, found.version, terminal)
         return AccountSignedIn(holder, must_change=found.is_first)
 
     def change_account_password(self, holder: AccountSession, new: str) -> AccountSession:

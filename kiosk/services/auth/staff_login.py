@@ -6,14 +6,15 @@ from sqlalchemy import Connection, bindparam, select
 from sqlmodel import Session
 
 from db.keyring import KeyRing
-from db.models.light import STAFF
+from db.models.columns import table_of
 from db.models.school import Staff
 from kiosk.rules.identity import normalise_id
 from kiosk.rules.passwords import STAFF_RULE
 from kiosk.services.auth.credentials import DESK_CODE, LoginKind
 from kiosk.services.auth.staff_session import STAFF_LOGIN
 
-_ACTIVE = select(STAFF.c.active).where(STAFF.c.id == bindparam("subject"))
+_staff = table_of(Staff)
+_ACTIVE = select(_staff.c.active).where(_staff.c.id == bindparam("subject"))
 FIRST_PASSWORD = "first_password"
 """The kind of first password that an administrator types for a new member of staff."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam
+from sqlmodel import Session, select
 
 from db.keyring import KeyRing
-from db.models.light import STUDENT
+from db.models.applications import Applicant
+from db.models.columns import table_of
+from db.models.school import Guardian, Student
 from kiosk.rules.accounts import student_account, student_number_of
 from kiosk.rules.identity import normalise_id
 from kiosk.rules.passwords import FAMILY_RULE
@@ -16,10 +18,8 @@ from kiosk.rules.roc_dates import format_roc
 from kiosk.services.auth.credentials import LoginKind
 from kiosk.services.auth.student_session import STUDENT_LOGIN
 
-if TYPE_CHECKING:
-    from sqlmodel import Session
-
-_ACTIVE = select(STUDENT.c.active).where(STUDENT.c.id == bindparam("subject"))
+_student = table_of(Student)
+_ACTIVE = select(_student.c.active).where(_student.c.id == bindparam("subject"))
 
 
 class StudentLogin(LoginKind):
@@ -38,11 +38,6 @@ class StudentLogin(LoginKind):
 
     def personal(self, session: Session, keys: KeyRing, subject_id: str) -> list[str]:
         """Return the student number, the family's mobiles and the spellings of the birth date."""
-        from sqlmodel import select
-
-        from db.models.applications import Applicant
-        from db.models.school import Guardian, Student
-
         student = session.get_one(Student, subject_id)
         values = [student.student_number, student_account(student.student_number)]
         guardians = session.exec(select(Guardian).where(Guardian.student_id == student.id)).all()

@@ -6,24 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlmodel import Session
 
 from db.keyring import KeyRing
-from db.models.light import CREDENTIAL, STUDENT
+from db.models.columns import table_of
+from db.models.logins import Credential
+from db.models.school import Student
 from db.store import Store, UnitOfWork
 from kiosk.clock import Clock
 from kiosk.config.settings import Settings
 from kiosk.domain.errors import Denied, PasswordChangeRequired
 from kiosk.rules.roc_dates import is_adult
 
-if TYPE_CHECKING:  # a sign-in loads no models
-    from sqlmodel import Session
-
-    from db.models.school import Student
-
 STUDENT_LOGIN = "student"
+_credential, _student = table_of(Credential), table_of(Student)
 
 
 @dataclass(frozen=True)
@@ -54,13 +53,13 @@ class StudentBasics:
 _BASICS = tuple(one.name for one in fields(StudentBasics))
 FIND_LOGIN: Select[Any] = (
     select(
-        *(STUDENT.c[name] for name in _BASICS),
-        CREDENTIAL.c.version,
-        (CREDENTIAL.c.active & STUDENT.c.active).label("holds"),
-        CREDENTIAL.c.password_hash.is_not(None).label("changed"),
+        *(_student.c[name] for name in _BASICS),
+        _credential.c.version,
+        (_credential.c.active & _student.c.active).label("holds"),
+        _credential.c.password_hash.is_not(None).label("changed"),
     )
-    .join_from(CREDENTIAL, STUDENT, CREDENTIAL.c.subject_id == STUDENT.c.id)
-    .where(CREDENTIAL.c.id == bindparam("credential"), STUDENT.c.id == bindparam("student"))
+    .join_from(_credential, _student, _credential.c.subject_id == _student.c.id)
+    .where(_credential.c.id == bindparam("credential"), _student.c.id == bindparam("student"))
 )
 """The columns that :func:`student_of` checks; a service may add its own."""
 
@@ -98,8 +97,6 @@ def require_login(connection: Connection, visitor: StudentSession) -> StudentBas
 
 def require_student(session: Session, visitor: StudentSession) -> Student:
     """Return the session's student as a model; raises what `require_valid` does."""
-    from db.models.school import Student
-
     require_login(session.connection(), visitor)
     return session.get_one(Student, visitor.student_id)
 

@@ -50,8 +50,8 @@ def compare_with_school(store: Store, roster: Roster) -> RosterChanges:
     Raises:
         StoreError: for an unreadable database.
     """
-    with store.read_plainly() as connection:
-        return compare(connection, roster)[0]
+    with store.read() as session:
+        return compare(session.connection(), roster)[0]
 
 
 def compare(connection: Connection, roster: Roster) -> tuple[RosterChanges, list[str]]:

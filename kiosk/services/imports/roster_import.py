@@ -112,8 +112,8 @@ def import_roster(
     if roster.faults:
         raise ValueError("a roster with faults is not imported")
     for _try in range(_TRIES):
-        with store.read_plainly() as connection:
-            prepared = _Import(connection, store.keys, roster, progress)
+        with store.read() as session:
+            prepared = _Import(session.connection(), store.keys, roster, progress)
             prepared.prepare(may_leave)
         with suppress(ChangedMeanwhile), store.write() as unit:
             return prepared.write(unit, file_sha256, actor)

@@ -147,8 +147,8 @@ def test_a_parent_ends_their_own_binding(school: School) -> None:
     assert fetch(school, Application, receipt.application_id).state == "approved"
     live = {one.name: one.live for one in rows(school, Applicant, application_id=receipt.application_id)}
     assert live == {"劉小花": False, "王大明": True}
-    with school.store.read_plainly() as connection:
-        *_earlier, last = history.lines(connection, school.store.keys, receipt.application_id)
+    with school.store.read() as session:
+        *_earlier, last = history.lines(session.connection(), school.store.keys, receipt.application_id)
     assert (last.action, last.by, last.text) == (history.Action.BINDING_ENDED, "", "監護權 已變更")
     (told,) = messages(school, "binding_ended")
     assert (told["email"], told["reason"]) == ("flower@example.com", "監護權 已變更")

@@ -205,8 +205,8 @@ def test_an_application_goes_on_while_one_of_its_parents_is_bound(school: School
     assert {one.name: one.live for one in rows(school, Applicant)} == {"劉小花": False, "王大明": True}
     service.end(registrar, father.binding_id, 1, "本人要求")
     assert fetch(school, Application, receipt.application_id).state == "ended"
-    with school.store.read_plainly() as connection:
-        *earlier, last = history.lines(connection, school.store.keys, receipt.application_id)
+    with school.store.read() as session:
+        *earlier, last = history.lines(session.connection(), school.store.keys, receipt.application_id)
     assert (last.action, last.by, last.text) == (history.Action.BINDING_ENDED, "林老師", "本人要求")
     assert [line.action for line in earlier].count(history.Action.BINDING_ENDED) == 1  # one for each parent
     assert compare(school.store).is_right
