@@ -11,7 +11,7 @@ demo: .venv/.runtime
 test: .venv/.dev lint
 	$(PYTEST) -m "not long and not alone" -n 4 --dist worksteal --ignore tests/terminal
 	$(PYTEST) -m "not long and not alone" -n 3 --dist worksteal tests/terminal
-	$(PYTEST) -m "not long and alone"
+	$(PYTEST) -m "not long and alone" -n 2 --dist worksteal
 
 check: .venv/.dev lint
 	$(PYTEST) -m "not long and not alone" -k "not postgresql" -n 2 --dist worksteal tests/unit

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Protocol
 
+TAIPEI = timezone(timedelta(hours=8))
+"""Taiwan's time, without summer time since 1980."""
 _BOOT_ID_FILE = Path("/proc/sys/kernel/random/boot_id")
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from kiosk.cli.console import CommandRefused, Commands, opened
-from kiosk.domain.school_calendar import TAIPEI, today
+from kiosk.clock import TAIPEI
+from kiosk.domain.school_calendar import today
 from kiosk.services.auth.staff_session import CommandLine
 from kiosk.services.messaging.call_sheet import Call, CallPosition, DeadLetter, call_sheet
 from kiosk.services.messaging.mail_sender import MailSender

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
-from kiosk.clock import Clock
+from kiosk.clock import TAIPEI, Clock
 from kiosk.rules.roc_dates import format_roc
-
-TAIPEI = timezone(timedelta(hours=8))  # no summer time since 1980
 
 
 def today(clock: Clock) -> date:

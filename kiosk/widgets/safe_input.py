@@ -6,10 +6,8 @@ import re
 from typing import Any
 
 from textual import events
-from textual.geometry import Offset, Size
+from textual.geometry import Offset
 from textual.message import Message
-from textual.reactive import Reactive
-from textual.validation import ValidationResult
 
 from kiosk.rules.text_safety import half_width, remove_unsafe_chars
 from kiosk.terminal.masked_input import MaskedInput
@@ -25,9 +23,6 @@ class SafeInput(MaskedInput):
         half_width: turn full-width letters and digits into ASCII as they are typed.
         options: those of `textual.widgets.Input`; ``max_length`` defaults to 128.
     """
-
-    # Textual's own attribute lays the whole screen out again for every key.
-    virtual_size = Reactive(Size(0, 0), layout=False)
 
     class NonAsciiRefused(Message):
         """A character that no password may contain was typed: the input method is still on Chinese."""
@@ -46,10 +41,6 @@ class SafeInput(MaskedInput):
         super().__init__(**{**options, "select_on_focus": False})
         self._half_width = half_width
         self.cursor_blink = False
-
-    def validate(self, value: str) -> ValidationResult | None:
-        """Validate nothing: forms check on sending, and Textual would restyle the field to call it valid."""
-        return None
 
     @property
     def cursor_screen_offset(self) -> Offset:

@@ -25,7 +25,7 @@ _DOCUMENTED = frozenset(
         "ALLOW_SELECT", "AUTO_FOCUS", "BINDINGS", "COMPONENT_CLASSES", "CSS_PATH", "DEFAULT_CSS",
         "ENABLE_COMMAND_PALETTE", "HORIZONTAL_BREAKPOINTS", "TITLE", "auto_links", "border_subtitle", "border_title",
         "check_action", "compose", "cursor_blink", "get_content_height", "get_default_screen", "label", "on_event",
-        "render", "render_line", "render_lines", "validate", "virtual_size",
+        "render", "render_line", "render_lines",
     }
 )  # fmt: skip
 """What Textual documents for a subclass to set or override."""

@@ -15,7 +15,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from kiosk.domain.school_calendar import TAIPEI
+from kiosk.clock import TAIPEI
 from kiosk.i18n import N_, _
 from kiosk.terminal.guarded_screen import GuardedScreen
 

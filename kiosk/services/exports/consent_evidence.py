@@ -20,8 +20,8 @@ from db.models.accounts import Binding, ParentAccount
 from db.models.applications import Applicant, Application, Consent
 from db.models.columns import table_of
 from db.models.school import Staff, Student
+from kiosk.clock import TAIPEI
 from kiosk.domain.application_status import ApplicationState
-from kiosk.domain.school_calendar import TAIPEI
 from kiosk.i18n import _
 from kiosk.services.files.csv_writer import spreadsheet_csv
 from kiosk.services.files.reproducible_zip import zip_of

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from db.store import Store, UnitOfWork
-from kiosk.clock import Clock
+from kiosk.clock import TAIPEI, Clock
 from kiosk.config.settings import Settings
-from kiosk.domain.school_calendar import TAIPEI, today
+from kiosk.domain.school_calendar import today
 from kiosk.services.auth.staff_session import Role, StaffGate, StaffMember
 from kiosk.services.exports.export_log import ExportedFile, ExportKind, last_exported_states, record
 from kiosk.services.files.atomic_file import PendingFile

@@ -18,9 +18,9 @@ from db.keyring import SealBroken
 from db.models.columns import table_of
 from db.models.messages import OutboxMessage
 from db.store import Store, UnitOfWork
+from kiosk.clock import TAIPEI
 from kiosk.config.sections import SmtpSettings
 from kiosk.config.settings import Settings
-from kiosk.domain.school_calendar import TAIPEI
 from kiosk.services.messaging.mail_templates import mail_text
 from kiosk.services.messaging.outbox import Channel, MessageKind, MessageState
 from kiosk.services.messaging.redaction import redact_after_send
