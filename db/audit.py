@@ -1,6 +1,6 @@
 """The audit chain: append-only rows, each written in the transaction of its change and chained to the previous row.
 
-``mac`` is HMAC-SHA256 over the row's length-prefixed fields and the previous ``mac``, so :func:`verify` finds a
+``mac`` is HMAC-SHA256 over the row's length-prefixed fields and the previous ``mac``. So :func:`verify` finds a
 changed, removed or moved row at its number. Rows removed from the end leave no trace in the database. The anchor shows
 them: 40 hexadecimal digits of the last number and its mac, kept elsewhere.
 """

@@ -5,7 +5,7 @@ first-login codes and the audit chain derive from it, and their plain values are
 last one is active, the earlier ones only open.
 
 A sealed row is one AES-256-GCM blob, ``version | key id | nonce | ciphertext``. Its associated data binds it to table,
-row and schema, so a blob moved to another row does not open (NIST SP 800-38D).
+row and schema (NIST SP 800-38D). A blob moved to another row does not open.
 """
 
 from __future__ import annotations

@@ -106,9 +106,9 @@ class _Desk:
         student_id = review.open(registrar, self._application("110101")).student.student_id
         binding = self.office.bindings.list(registrar, student_id)[0]
         self.office.bindings.end(registrar, binding.id, binding.version, "家長申請終止")
-        ticket = next(one for one in self.office.tickets.list(registrar) if one.student_number == "110102")
-        view = self.office.tickets.open(registrar, ticket.ticket_id)
-        self.office.tickets.decide(registrar, ticket.ticket_id, view.version, {"name": Correct("王曉明")})
+        ticket = next(one for one in self.office.error_reports.list(registrar) if one.student_number == "110102")
+        view = self.office.error_reports.open(registrar, ticket.ticket_id)
+        self.office.error_reports.decide(registrar, ticket.ticket_id, view.version, {"name": Correct("王曉明")})
 
     def _application(self, number: str) -> str:
         """Return the id of a student's only application."""

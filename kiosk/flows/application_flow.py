@@ -30,7 +30,7 @@ from kiosk.services.auth.identity_check import TooManyTries
 from kiosk.services.auth.sign_in import SignedIn
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.errors import StoreConflict
-from kiosk.services.students.confirmation import HubState
+from kiosk.services.students.confirmation import MenuState
 from kiosk.services.texts.loader import TextName
 
 
@@ -76,7 +76,7 @@ class ApplicationFlow(FamilyFlow):
         self.prefilled = prefilled
         self._consent = ConsentFlow(app, visitor, verified)
 
-    async def apply(self, state: HubState, *, has_draft: bool) -> NextChild | None:
+    async def apply(self, state: MenuState, *, has_draft: bool) -> NextChild | None:
         """Ask for consent, mode and applicants, then send; None where the visitor goes back to the menu."""
         if not await self._consent.before_application(state):
             return None

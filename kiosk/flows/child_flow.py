@@ -17,7 +17,7 @@ from kiosk.screens.family.menu import MenuScreen
 from kiosk.services.applications.drafts import APPLICATION, CONFIRMATION
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.errors import StoreConflict
-from kiosk.services.students.confirmation import HubState
+from kiosk.services.students.confirmation import MenuState
 
 
 class ChildFlow(FamilyFlow):
@@ -51,7 +51,7 @@ class ChildFlow(FamilyFlow):
                 if next_child is not None:
                     return next_child
 
-    async def open_item(self, item: str, state: HubState, *, has_draft: bool) -> NextChild | None:
+    async def open_item(self, item: str, state: MenuState, *, has_draft: bool) -> NextChild | None:
         """Open one item; return the next child where one follows."""
         match item:
             case "confirm":
@@ -68,7 +68,7 @@ class ChildFlow(FamilyFlow):
                 await CorrectionFlow(self.app, self.visitor, self.verified).withdraw(state)
         return None
 
-    async def confirm(self, state: HubState) -> None:
+    async def confirm(self, state: MenuState) -> None:
         """Confirm the student's data, or report errors in it (確認學生相關資訊)."""
         draft = await self.call(self.school.drafts.load, self.visitor, CONFIRMATION)
         answer = await self.show(ConfirmStudentScreen(state.student, draft))

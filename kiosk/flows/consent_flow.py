@@ -8,7 +8,7 @@ from kiosk.screens.base.ask_id import AskIdScreen
 from kiosk.screens.base.kiosk_screen import Nav
 from kiosk.screens.family.consent import ConsentScreen
 from kiosk.services.auth.identity_check import TooManyTries
-from kiosk.services.students.confirmation import HubState
+from kiosk.services.students.confirmation import MenuState
 from kiosk.services.students.consents import AnsweredBy, NotTheStudent
 from kiosk.services.texts.loader import TextName, load_consent
 
@@ -22,7 +22,7 @@ class ConsentFlow(FamilyFlow):
 
     is_given = False
 
-    async def before_application(self, state: HubState) -> bool:
+    async def before_application(self, state: MenuState) -> bool:
         """Ask the parent or the student; False where the visitor returns to the menu, as after a student's answer."""
         if state.needs_student_consent and not await self.goes_on_as_parent():
             return False

@@ -14,7 +14,7 @@ from kiosk.screens.family.correction import CorrectionScreen
 from kiosk.services.applications.form_check import ApplicantIsStudent, InvalidApplication
 from kiosk.services.auth.identity_check import NotTheirId, TooManyTries
 from kiosk.services.errors import StoreConflict
-from kiosk.services.students.confirmation import HubState
+from kiosk.services.students.confirmation import MenuState
 from kiosk.services.texts.loader import TextName
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class CorrectionFlow(FamilyFlow):
     """Asks for the applicant's full ID first: both parents and the student know the login."""
 
-    async def correct(self, state: HubState) -> None:
+    async def correct(self, state: MenuState) -> None:
         """Open a returned application with the applicant's full ID, and send its corrections (退件補正)."""
         returned_ones = [one for one in state.applications if one.state == "returned"]
         chosen: int | None = 0
@@ -101,7 +101,7 @@ class CorrectionFlow(FamilyFlow):
             else:
                 return True
 
-    async def withdraw(self, state: HubState) -> None:
+    async def withdraw(self, state: MenuState) -> None:
         """Withdraw an application with the applicant's full ID (撤回申請)."""
         open_ones = [one for one in state.applications if one.state in ("under_review", "returned")]
         numbers = [one.number for one in open_ones]

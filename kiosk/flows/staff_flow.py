@@ -88,7 +88,7 @@ class StaffFlow(Flow):
                 case "scan":
                     await self.scan()
                 case "print":
-                    queue = await self.call(self.office.print_desk.piles, self.member)
+                    queue = await self.call(self.office.print_desk.class_queues, self.member)
                     await self.show(PrintQueueScreen(self.office, self.member, queue))
                 case "card":
                     await self.show(CardRegisterScreen(self.office, self.member))
@@ -117,7 +117,7 @@ class StaffFlow(Flow):
         reports = deletions = 0
         if self.member.role is Role.REGISTRAR:
             deletions = len(await self.call(self.office.deletion_requests.list, self.member))
-            reports = len(await self.call(self.office.tickets.list, self.member, limit=_MAX_COUNTED))
+            reports = len(await self.call(self.office.error_reports.list, self.member, limit=_MAX_COUNTED))
         messages = await self.call(self.office.outbox.counts, self.member)
         return Waiting(
             sum(counts[state] for state in OPEN_STATES), reports, messages.to_call, messages.dead_letters, deletions
@@ -174,10 +174,10 @@ class StaffFlow(Flow):
     async def error_reports(self) -> None:
         """Decide one error report after another (錯誤回報)."""
         while not isinstance(chosen := await self.show(ErrorReportsScreen(self.office, self.member)), Nav):
-            report = await self.call(self.office.tickets.open, self.member, chosen)
+            report = await self.call(self.office.error_reports.open, self.member, chosen)
             decided = await self.show(ErrorReportScreen(self.office, self.member, report))
             if not isinstance(decided, Nav) and decided.one_time_code is not None:
-                changed = await self.call(self.office.tickets.open, self.member, chosen)
+                changed = await self.call(self.office.error_reports.open, self.member, chosen)
                 number = changed.row.student_number
                 text = _("學號改了，原來的第一次密碼不能再用。請把帳號和登入碼交給學生，登入後會要求改密碼。")
                 await self.show(

@@ -1,7 +1,7 @@
 """Application numbers to read aloud: 115-000-1234-5.
 
-ROC school year, a serial of seven digits, and Damm's check digit, which finds every single wrong digit and every swap
-of neighbours (H. M. Damm, Total anti-symmetrische Quasigruppen, 2004).
+ROC school year, a serial of seven digits, and Damm's check digit. It finds every single wrong digit and every swap of
+neighbours (H. M. Damm, Total anti-symmetrische Quasigruppen, 2004).
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from kiosk.services.signing.print_desk import PrintDesk
 from kiosk.services.signing.scan_desk import DocumentDesk
 from kiosk.services.signing.signature_desk import SignatureDesk
 from kiosk.services.students.card_register import CardRegister
-from kiosk.services.students.error_reports import Tickets
+from kiosk.services.students.error_reports import ErrorReports
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class StaffServices:
     queue: ReviewQueue
     review: Review
     bulk: BulkApproval
-    tickets: Tickets
+    error_reports: ErrorReports
     bindings: Bindings
     desk: Desk
     outbox: Outbox
@@ -52,7 +52,7 @@ def open_office(school: School) -> StaffServices:
         queue=queue,
         review=review,
         bulk=BulkApproval(queue, review, school.sign_in),
-        tickets=Tickets(store, settings, clock),
+        error_reports=ErrorReports(store, settings, clock),
         bindings=Bindings(store, settings),
         desk=Desk(store, clock),
         outbox=Outbox(store, settings),

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 class School:
     """An open school.
 
-    The first login of a day waits for this module, so that every service but the sign-in is imported at its first use.
+    The first login of a day waits for this module; so every service but the sign-in is imported at its first use.
     """
 
     settings: Settings

@@ -1,8 +1,8 @@
 """Keeps keys, pastes and mouse events in order while the app is busy.
 
-Textual hands a character to the focused widget at once, but runs a binding only when its key has come back up to the
-App. Text that a scanner sends after Tab would land in the field before, a password in clear. So after each key that
-may be a command, later input waits until every widget from the focus up to the App has handled its messages.
+Textual hands a character to the focused widget at once. It runs a binding only when its key has come back up to the
+App. Text that a scanner sends after Tab would land in the field before, a password in clear. So after a key that may be
+a command, later input waits until the widgets from the focus up to the App are idle.
 """
 
 from __future__ import annotations

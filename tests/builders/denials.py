@@ -240,9 +240,9 @@ CALLS: Mapping[str, Call] = {
     "office.bulk.approve": Call(
         lambda world: ([(world.application_id, 1)], STAFF_CHOSEN, lambda _done, _all: None), roles=_BOTH
     ),
-    "office.tickets.list": Call(roles=_REGISTRAR),
-    "office.tickets.open": Call(lambda world: (world.ticket_id,), roles=_REGISTRAR),
-    "office.tickets.decide": Call(lambda world: (world.ticket_id, 1, {}), roles=_REGISTRAR, decides=True),
+    "office.error_reports.list": Call(roles=_REGISTRAR),
+    "office.error_reports.open": Call(lambda world: (world.ticket_id,), roles=_REGISTRAR),
+    "office.error_reports.decide": Call(lambda world: (world.ticket_id, 1, {}), roles=_REGISTRAR, decides=True),
     "office.bindings.list": Call(lambda world: (world.bound_student_id,), roles=_BOTH, of_class=True),
     "office.bindings.end": Call(lambda world: (world.binding_id, 1, _REASON), roles=_REGISTRAR, decides=True),
     "office.desk.reset_login": Call(
@@ -265,7 +265,7 @@ CALLS: Mapping[str, Call] = {
     "office.outbox.called": Call(lambda world: (world.message_id, 1), roles=_BOTH, of_class=True),
     "office.outbox.retry": Call(lambda world: (world.message_id, 1), roles=_BOTH, of_class=True),
     "office.audit_log.page": Call(roles=_ADMINISTRATOR),
-    "office.print_desk.piles": Call(roles=_BOTH),
+    "office.print_desk.class_queues": Call(roles=_BOTH),
     "office.print_desk.queue": Call(lambda _world: (CLASS,), roles=_BOTH, of_class=True),
     "office.print_desk.print_for": Call(_binding_form, roles=_BOTH, of_class=True),
     "office.documents.scan": Call(lambda world: (world.document_number,), roles=_BOTH, of_class=True, decides=True),

@@ -141,8 +141,8 @@ def _what_staff_do(school: School) -> None:
     school.sign_in.confirm_password(member, STAFF_CHOSEN, ALL_STAFF)
     said = f"證號 {_APPLICANT_ID}，手機 {_APPLICANT[3]}，信箱 {_APPLICANT[4]}"
     office = open_office(school)
-    (ticket,) = office.tickets.list(member)
-    office.tickets.decide(member, ticket.ticket_id, 1, {"name": Decline(said)})
+    (ticket,) = office.error_reports.list(member)
+    office.error_reports.decide(member, ticket.ticket_id, 1, {"name": Decline(said)})
     (row,) = office.queue.page(member, QueueFilter(), QueueSort(), limit=2).rows
     office.review.note(member, row.application_id, said)
     office.review.reveal(member, row.application_id, 1, said)

@@ -88,7 +88,7 @@ def _let_staff_answer(school: School, visitor: StudentSession) -> None:
     version = office.review.open(registrar, application.id).version
     reasons = {(1, key): f"{key} 與申請書不同" for key in ("name", "relation", "mobile", "email")}
     office.review.return_fields(registrar, application.id, version, reasons)
-    ticket = next(one for one in office.tickets.list(registrar) if one.student_number == number_of(ANSWERED))
-    version = office.tickets.open(registrar, ticket.ticket_id).version
+    ticket = next(one for one in office.error_reports.list(registrar) if one.student_number == number_of(ANSWERED))
+    version = office.error_reports.open(registrar, ticket.ticket_id).version
     decisions: dict[str, Correct | Decline] = {"name": Correct("王曉明"), "class_name": Decline("名冊無誤")}
-    office.tickets.decide(registrar, ticket.ticket_id, version, decisions)
+    office.error_reports.decide(registrar, ticket.ticket_id, version, decisions)

@@ -8,7 +8,7 @@ from textual.widgets import Button, Static
 from kiosk.i18n import _
 from kiosk.screens.base.reported_field import reported_field
 from kiosk.screens.base.step import Step
-from kiosk.services.students.confirmation import ApplicationSummary, HubState
+from kiosk.services.students.confirmation import ApplicationSummary, MenuState
 from kiosk.widgets.wrapped_text import WrappedText
 
 
@@ -18,7 +18,7 @@ class MenuScreen(Step[str]):
     AUTO_FOCUS = ""  # on_mount chooses, and scrolls only where that hides nothing
     answers = ("correct", "leave", "withdraw")
 
-    def __init__(self, state: HubState, *, has_draft: bool) -> None:
+    def __init__(self, state: MenuState, *, has_draft: bool) -> None:
         super().__init__()
         self._state = state
         self._has_draft = has_draft
@@ -109,7 +109,7 @@ def block_word(block: str) -> str:
     }[block]
 
 
-def _outcome_lines(state: HubState) -> list[str]:
+def _outcome_lines(state: MenuState) -> list[str]:
     """Return the registrar's decisions on an error report, field by field."""
     lines = [_("註冊組已處理您的錯誤回報，請再確認學生相關資訊：")]
     for outcome in state.outcomes:

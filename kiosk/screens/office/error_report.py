@@ -14,7 +14,7 @@ from kiosk.screens.base.reported_field import reported_field
 from kiosk.screens.base.staff_step import StaffStep, done_word
 from kiosk.services.auth.staff_session import StaffMember
 from kiosk.services.office import StaffServices
-from kiosk.services.students.error_reports import Correct, Decided, Decline, ReportedField, TicketView
+from kiosk.services.students.error_reports import Correct, Decided, Decline, ErrorReportView, ReportedField
 from kiosk.services.students.student_corrections import ImpossibleCorrection, ValueFault
 from kiosk.widgets.field import Field
 from kiosk.widgets.safe_input import SafeInput
@@ -29,7 +29,7 @@ class ErrorReportScreen(StaffStep[Decided]):
 
     AUTO_FOCUS = "#back"
 
-    def __init__(self, office: StaffServices, member: StaffMember, report: TicketView) -> None:
+    def __init__(self, office: StaffServices, member: StaffMember, report: ErrorReportView) -> None:
         super().__init__(office, member)
         self._report = report
         self._corrected: dict[str, bool] = {}
@@ -123,7 +123,7 @@ class ErrorReportScreen(StaffStep[Decided]):
         report = self._report
         try:
             done = await self.attempt(
-                self.office.tickets.decide, self.member, report.row.ticket_id, report.version, decisions
+                self.office.error_reports.decide, self.member, report.row.ticket_id, report.version, decisions
             )
         except ImpossibleCorrection as impossible:
             self.first_wrong({impossible.key: _fault_words(impossible.fault)})

@@ -9,12 +9,12 @@ from kiosk.i18n import N_, _
 from kiosk.screens.base.reported_field import reported_field
 from kiosk.screens.base.staff_step import done_word
 from kiosk.screens.base.table_step import TwoListsStep
-from kiosk.services.students.error_reports import TicketPlace, TicketRow
+from kiosk.services.students.error_reports import ErrorReportPlace, ErrorReportRow
 from kiosk.widgets.table.column_layout import Column
 from kiosk.widgets.table.paged_window import Row
 
 
-class ErrorReportsScreen(TwoListsStep[str, TicketRow, TicketPlace]):
+class ErrorReportsScreen(TwoListsStep[str, ErrorReportRow, ErrorReportPlace]):
     """Answers with the id of a report that waits, or of a decided one."""
 
     hints = N_("上下鍵 選擇　Enter 開啟　左右鍵 待處理或已處理　Esc 返回")
@@ -30,11 +30,11 @@ class ErrorReportsScreen(TwoListsStep[str, TicketRow, TicketPlace]):
     )
     empty = N_("沒有回報。")
 
-    def read(self, after: TicketPlace | None, limit: int) -> Sequence[TicketRow]:
+    def read(self, after: ErrorReportPlace | None, limit: int) -> Sequence[ErrorReportRow]:
         """Read the reports of the chosen list."""
-        return self.office.tickets.list(self.member, decided=self.shows_second, after=after, limit=limit)
+        return self.office.error_reports.list(self.member, decided=self.shows_second, after=after, limit=limit)
 
-    def row_of(self, value: TicketRow) -> Row[TicketRow]:
+    def row_of(self, value: ErrorReportRow) -> Row[ErrorReportRow]:
         """Return the row of a report."""
         cells = (
             value.class_name,

@@ -120,7 +120,7 @@ class PrintQueueScreen(StaffStep[Nav]):
             self.show_message("")
             self.first_wrong({"student_number": none})
             return
-        counted = await self.look(self.office.print_desk.piles, self.member)
+        counted = await self.look(self.office.print_desk.class_queues, self.member)
         if counted is None:
             return
         waiting = {queue.class_name: queue.waiting for queue in counted.value}

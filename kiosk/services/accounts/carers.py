@@ -1,7 +1,7 @@
 """A carer's access to a child, granted by a bound parent with a scope and a last day, and revoked by the same parent.
 
 The carer signs on with an own account. An address of another person's account is left out, and the school calls the
-carer instead, so that the granting parent does not learn of that account.
+carer instead: the granting parent must not learn of that account.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ class AccountRecovery:
         return self._codes.available
 
     def begin(self, name: str, national_id: str, terminal: str) -> Recovery:
-        """Send a code to the e-mail of the account of a person, whose name and ID are as typed, if there is one.
+        """Send a code to the e-mail of the account with this name and ID, as typed, if there is one.
 
         Raises:
             TooManyTries: more than five in 15 minutes for this ID, with or without an account; or at this terminal.

@@ -1,8 +1,8 @@
 """Evidence of every consent (Personal Data Protection Act, art. 7: the collector bears the burden of proof).
 
-The zip holds ``consents.csv`` with a row for each parent and answer, ``texts.csv`` with the answered texts, and under
-``texts/`` the exact bytes of each version that the school still has. A withdrawal is a row of the withdrawing parent.
-No identity number is in it.
+The zip holds ``consents.csv`` with a row for each parent and answer, and ``texts.csv`` with the answered texts. Under
+``texts/`` are the exact bytes of each version that the school still has. A withdrawal is a row of the withdrawing
+parent. No identity number is in it.
 """
 
 from __future__ import annotations

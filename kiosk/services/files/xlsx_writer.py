@@ -1,7 +1,7 @@
 """Writes an XLSX of one sheet, whose cells are all text, with the standard library.
 
-No text becomes a formula: a cell's type is ``inlineStr``, and its style has the text format and ``quotePrefix``, which
-keep it a text after an edit (ECMA-376 part 1, 18.3.1.4 and 18.8.45).
+No text becomes a formula: a cell's type is ``inlineStr``. Its style has the text format and ``quotePrefix``, which keep
+it a text after an edit (ECMA-376 part 1, 18.3.1.4 and 18.8.45).
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The CSV files of OneRoster: their columns in order, their vocabularies, and the zip they travel in.
 
 Sources: 1EdTech OneRoster CSV Tables 1.1.1 (https://developers.imsglobal.org/oneroster-v11-final-csv-tables) and
-OneRoster CSV Binding 1.2.1 (https://www.imsglobal.org/spec/oneroster/v1p2/bind/csv): the headers stand in this order,
-every file is named in ``manifest.csv`` as bulk, delta or absent, columns of one's own come last and begin with
-``metadata.``; a bulk row leaves status and dateLastModified blank, a delta row has both; an ``endDate`` is exclusive,
+OneRoster CSV Binding 1.2.1 (https://www.imsglobal.org/spec/oneroster/v1p2/bind/csv). The headers have this order. Every
+file is named in ``manifest.csv`` as bulk, delta or absent. A school's own columns come last and begin with
+``metadata.``. A bulk row leaves status and dateLastModified blank, a delta row has both; an ``endDate`` is exclusive,
 and ``schoolYear`` the year in which it ends.
 """
 

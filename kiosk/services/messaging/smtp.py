@@ -1,7 +1,7 @@
 """Sends mail through the school's mail server (RFC 5321); TLS may be off only for a server on this machine.
 
-Faults differ by what may follow: another try, no other try, or a person's decision if the server fell silent after it
-received the mail and may have sent it (RFC 1047).
+Faults differ by what may follow: another try, no other try, or a person's decision. A person decides where the server
+fell silent after it received the mail, and may have sent it (RFC 1047).
 """
 
 from __future__ import annotations

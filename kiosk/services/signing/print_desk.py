@@ -60,7 +60,7 @@ class PrintDesk:
         self._settings = settings
         self._gate = StaffGate(store)
 
-    def piles(self, member: StaffMember) -> tuple[ClassPrintQueue, ...]:
+    def class_queues(self, member: StaffMember) -> tuple[ClassPrintQueue, ...]:
         """Return the member's classes that have forms, with the number that waits."""
         waiting: Counter[str] = Counter()
         with self._gate.read(member, "documents.piles", REVIEWERS) as (session, acting):

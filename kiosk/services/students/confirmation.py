@@ -65,7 +65,7 @@ class FieldOutcome:
 
 
 @dataclass(frozen=True)
-class HubState:
+class MenuState:
     """The three states of the menu, and the facts behind them.
 
     ``outcomes``: the decisions on the last error report, until the data is confirmed or reported anew.
@@ -86,14 +86,14 @@ class HubState:
 class StudentData(FamilyService):
     """The service."""
 
-    def hub(self, visitor: StudentSession) -> HubState:
+    def hub(self, visitor: StudentSession) -> MenuState:
         """Return the states of the menu."""
         with self._read(visitor) as (session, student):
             cases = cases_of_student(session.connection(), student.id)
             applications = tuple(self._summary(case) for case in cases)
             adult = is_of_age(self._store.keys, student.id, student.sealed, today(self._clock))
             own = _latest_choice(session, student.id, "student")
-            return HubState(
+            return MenuState(
                 student=StudentView(student.name, student.class_name, student.student_number, adult),
                 data_state=student.data_state,
                 outcomes=self._outcomes(session, student),

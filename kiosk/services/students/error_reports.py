@@ -32,7 +32,7 @@ class Undecided(ServiceError):
 
 
 @dataclass(frozen=True, slots=True)
-class TicketPlace:
+class ErrorReportPlace:
     """A report's place in the list; the next page begins behind it."""
 
     reported_at: int
@@ -40,7 +40,7 @@ class TicketPlace:
 
 
 @dataclass(frozen=True)
-class TicketRow:
+class ErrorReportRow:
     """A report in the list; ``state``: open, corrected, declined.
 
     ``reported_at`` is in milliseconds since 1970-01-01 UTC, and ``applications`` is the number that waits for the
@@ -57,9 +57,9 @@ class TicketRow:
     applications: int
 
     @property
-    def place(self) -> TicketPlace:
+    def place(self) -> ErrorReportPlace:
         """The row's place in the list."""
-        return TicketPlace(self.reported_at, self.ticket_id)
+        return ErrorReportPlace(self.reported_at, self.ticket_id)
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,10 @@ class ReportedField:
 
 
 @dataclass(frozen=True)
-class TicketView:
+class ErrorReportView:
     """A whole report; ``classes`` are the choices of a class."""
 
-    row: TicketRow
+    row: ErrorReportRow
     version: int
     fields: tuple[ReportedField, ...]
     decided_by: str = field(repr=False)
@@ -111,7 +111,7 @@ class Decided:
     one_time_code: str | None = field(repr=False)
 
 
-class Tickets:
+class ErrorReports:
     """The registrar's service; every method raises Denied or PasswordChangeRequired as :class:`StaffGate` does."""
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
@@ -121,8 +121,8 @@ class Tickets:
         self._gate = StaffGate(store)
 
     def list(
-        self, member: StaffMember, *, decided: bool = False, after: TicketPlace | None = None, limit: int = AT_ONCE
-    ) -> tuple[TicketRow, ...]:
+        self, member: StaffMember, *, decided: bool = False, after: ErrorReportPlace | None = None, limit: int = AT_ONCE
+    ) -> tuple[ErrorReportRow, ...]:
         """Return a page of the open or the decided reports, the longest waiting first."""
         states = ("corrected", "declined") if decided else ("open",)
         statement = select(Ticket).where(col(Ticket.state).in_(states))
@@ -133,7 +133,7 @@ class Tickets:
             page = session.exec(statement.order_by(col(Ticket.reported_at), col(Ticket.id)).limit(limit)).all()
             return tuple(self._row(session, ticket) for ticket in page)
 
-    def open(self, member: StaffMember, ticket_id: str) -> TicketView:
+    def open(self, member: StaffMember, ticket_id: str) -> ErrorReportView:
         """Return one report.
 
         Raises:
@@ -142,7 +142,7 @@ class Tickets:
         with self._gate.read(member, "tickets.open", REGISTRAR) as (session, _acting):
             ticket = require_row(session, Ticket, ticket_id)
             student = session.get_one(Student, ticket.student_id)
-            return TicketView(
+            return ErrorReportView(
                 row=self._row(session, ticket),
                 version=ticket.version,
                 fields=tuple(
@@ -190,12 +190,12 @@ class Tickets:
             unit.audit(member.credential_id, f"ticket.{ticket.state}", ticket.id, {"fields": decided})
         return Decided(code)
 
-    def _row(self, session: Session, ticket: Ticket) -> TicketRow:
+    def _row(self, session: Session, ticket: Ticket) -> ErrorReportRow:
         student = session.get_one(Student, ticket.student_id)
         waiting = select(func.count()).where(
             Application.student_id == student.id, col(Application.state).in_(OPEN_STATES)
         )
-        return TicketRow(
+        return ErrorReportRow(
             ticket_id=ticket.id,
             class_name=student.class_name,
             student_number=student.student_number,

@@ -1,7 +1,7 @@
 """The pages of a long list that are in memory: a few around the cursor, fetched by key.
 
 Nothing here draws or waits: PagedTable does. A list has neither a known length nor positions. A page is the rows after
-or before a row's key, so a list of a million rows costs as much as one of a hundred.
+or before a row's key. So a list of a million rows costs as much as one of a hundred.
 """
 
 from __future__ import annotations

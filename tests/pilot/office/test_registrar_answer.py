@@ -10,8 +10,8 @@ from db.models.school import Student
 from kiosk.domain.application_status import ApplicationState
 from kiosk.screens.family.menu import MenuScreen, account_word
 from kiosk.services.school import School
-from kiosk.services.students.confirmation import ApplicationSummary, HubState, StudentView
-from kiosk.services.students.error_reports import Correct, Decline, Tickets
+from kiosk.services.students.confirmation import ApplicationSummary, MenuState, StudentView
+from kiosk.services.students.error_reports import Correct, Decline, ErrorReports
 from kiosk.widgets.wrapped_text import WrappedText
 from tests.builders.school import add_member
 from tests.pilot.people import parent_at
@@ -28,7 +28,7 @@ def _answered(school: School) -> str:
     with school.store.read() as session:
         ticket_id = session.exec(select(Ticket.id)).one()
     decisions: dict[str, Correct | Decline] = {"class_name": Correct("科一智"), "name": Decline(_REASON)}
-    Tickets(school.store, school.settings, school.clock).decide(add_member(school), ticket_id, 1, decisions)
+    ErrorReports(school.store, school.settings, school.clock).decide(add_member(school), ticket_id, 1, decisions)
     return visitor.student_id
 
 
@@ -58,7 +58,7 @@ async def test_every_state_of_an_application_has_a_word_and_an_ended_one_opens_t
     assert [account_word(state.value) for state in ApplicationState] == [state.label for state in ApplicationState]
     student = StudentView("王小明", "科二智", "110001", is_adult=False)
     ended = ApplicationSummary("0" * 32, "115-000-0001-1", "ended", ("劉〇花",), ())
-    state = HubState(student, "confirmed", (), "ended", (ended,), "agree", needs_student_consent=False, forms_signed=1)
+    state = MenuState(student, "confirmed", (), "ended", (ended,), "agree", needs_student_consent=False, forms_signed=1)
     async with parent_at(school) as parent:
         await parent.app.push_screen(MenuScreen(state, has_draft=False))
         await parent.sees("MenuScreen")

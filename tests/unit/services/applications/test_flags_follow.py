@@ -115,13 +115,13 @@ def _report(world: _World, number: int, what: int) -> None:
 
 def _decide_ticket(world: _World, _number: int, what: int) -> None:
     office = world.reviewed.office
-    for row in office.tickets.list(world.registrar):
+    for row in office.error_reports.list(world.registrar):
         decisions = {
             key: Correct(CLASSES[2] if key == "class_name" else "王小新") if what % 2 else Decline("學籍無誤")
             for key in row.keys
         }
-        office.tickets.decide(
-            world.registrar, row.ticket_id, office.tickets.open(world.registrar, row.ticket_id).version, decisions
+        office.error_reports.decide(
+            world.registrar, row.ticket_id, office.error_reports.open(world.registrar, row.ticket_id).version, decisions
         )
 
 

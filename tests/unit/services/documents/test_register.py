@@ -241,7 +241,7 @@ def test_staff_print_their_class_in_one_job(school: School, printer: Printer) ->
     teacher = staff_member(school, "chen", Role.HOMEROOM_TEACHER, ("科二智",))
     assert _desk(school).queue(staff_member(school, "lin", Role.HOMEROOM_TEACHER)) == ()
     queue = _desk(school).queue(teacher)
-    assert _desk(school).piles(teacher) == (ClassPrintQueue(queue[0].class_name, len(queue)),)
+    assert _desk(school).class_queues(teacher) == (ClassPrintQueue(queue[0].class_name, len(queue)),)
     assert [(form.class_name, form.seat_number, form.state) for form in queue] == [
         ("科二智", 2, PaperState.NOT_PRINTED),
         ("科二智", 3, PaperState.NOT_PRINTED),
@@ -251,7 +251,7 @@ def test_staff_print_their_class_in_one_job(school: School, printer: Printer) ->
     assert title == "kiosk 2 forms"
     assert [code in pages(pdf)[place] for place, code in enumerate(printed.numbers)] == [True, True]
     assert {form.state for form in _desk(school).queue(teacher)} == {PaperState.PRINTED}
-    assert _desk(school).piles(teacher) == (ClassPrintQueue(queue[0].class_name, 0),)
+    assert _desk(school).class_queues(teacher) == (ClassPrintQueue(queue[0].class_name, 0),)
     of_one = _desk(school).queue(teacher, student_number=queue[0].student_number)
     assert {form.student_number for form in of_one} == {queue[0].student_number}
     assert {document.printed_by for document in _documents(school)} == {teacher.staff_id}

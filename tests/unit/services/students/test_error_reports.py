@@ -15,7 +15,7 @@ from kiosk.services.applications.flag_check import compare
 from kiosk.services.auth.student_session import StudentSession
 from kiosk.services.school import School
 from kiosk.services.students.confirmation import FieldOutcome
-from kiosk.services.students.error_reports import Correct, Decided, Decline, Tickets, Undecided
+from kiosk.services.students.error_reports import Correct, Decided, Decline, ErrorReports, Undecided
 from kiosk.services.students.student_corrections import ImpossibleCorrection, ValueFault
 from tests.builders.applications import MOTHER, Sender, made_up_id, new_visitor
 from tests.builders.decisions import clock_of, sender
@@ -37,8 +37,8 @@ def family(school: School) -> Sender:
     return sender(school, "110001", 1)
 
 
-def service(school: School) -> Tickets:
-    return Tickets(school.store, school.settings, school.clock)
+def service(school: School) -> ErrorReports:
+    return ErrorReports(school.store, school.settings, school.clock)
 
 
 def report(school: School, visitor: StudentSession, values: Mapping[str, str]) -> str:
