@@ -13,7 +13,7 @@ from kiosk.screens.account.home import AccountHomeScreen
 from kiosk.screens.account.login import FORGOTTEN, AccountLoginScreen
 from kiosk.screens.account.password import AccountPasswordScreen
 from kiosk.screens.account.recovery import RecoveryCodeScreen, RecoveryScreen
-from kiosk.screens.base.account_step import AccountBlankScreen, AccountNoticeScreen, refusal_words
+from kiosk.screens.base.account_step import AccountBlankScreen, AccountNoticeScreen, account_refusal_message
 from kiosk.screens.base.context import KioskContext
 from kiosk.screens.base.kiosk_screen import Nav
 from kiosk.screens.base.notice import NoticeScreen
@@ -37,7 +37,7 @@ async def account_visit(app: KioskContext, answer: object) -> None:
         try:
             await _open_menu(sign_in, signed_in)
         except (Denied, PasswordChangeRequired) as refused:
-            await sign_in.show_notice(_("請重新登入"), refusal_words(refused))
+            await sign_in.show_notice(_("請重新登入"), account_refusal_message(refused))
 
 
 async def _open_menu(sign_in: AccountSignInFlow, signed_in: AccountSignedIn) -> None:

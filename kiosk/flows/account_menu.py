@@ -25,7 +25,7 @@ from kiosk.screens.account.fees import FeesScreen
 from kiosk.screens.account.own_data import OwnDataScreen, RequestDeletionScreen
 from kiosk.screens.account.password import AccountPasswordScreen, PresentPasswordScreen
 from kiosk.screens.account.systems import SystemScreen, SystemsScreen
-from kiosk.screens.base.account_step import AccountNoticeScreen, refusal_words
+from kiosk.screens.base.account_step import AccountNoticeScreen, account_refusal_message
 from kiosk.screens.base.context import KioskContext
 from kiosk.screens.base.kiosk_screen import Nav
 from kiosk.screens.base.notice import NoticeScreen
@@ -256,6 +256,6 @@ class AccountMenuFlow(Flow):
         try:
             await self.call(self.school.own_data.take_back_deletion, self.holder)
         except ChangedMeanwhile as changed:
-            await self.show_notice(_("沒有取回"), refusal_words(changed))
+            await self.show_notice(_("沒有取回"), account_refusal_message(changed))
         else:
             await self.show_notice(_("已取回"), _("刪除申請已經取回，什麼都沒有刪除。"))

@@ -12,7 +12,7 @@ from kiosk.i18n import _
 from kiosk.screens.base.context import KioskContext
 from kiosk.screens.base.kiosk_screen import Nav
 from kiosk.screens.base.notice import NoticeScreen
-from kiosk.screens.base.staff_step import StaffBlankScreen, StaffNoticeScreen, refusal_words
+from kiosk.screens.base.staff_step import StaffBlankScreen, StaffNoticeScreen, staff_refusal_message
 from kiosk.screens.office.add_staff import AddStaffScreen
 from kiosk.screens.office.audit_log import AuditLogScreen
 from kiosk.screens.office.calls import CallsScreen
@@ -54,7 +54,7 @@ async def staff_session(app: KioskContext, signed_in: StaffSignedIn) -> None:
         try:
             await work.run(must_change=signed_in.must_change)
         except (Denied, PasswordChangeRequired) as refused:
-            await work.show_notice(_("請重新登入"), refusal_words(refused))
+            await work.show_notice(_("請重新登入"), staff_refusal_message(refused))
     except (SessionEnded, StoreConflict):
         return
 

@@ -133,7 +133,7 @@ class ReviewSchool:
     def version(self, application_id: str) -> int:
         return self.row(application_id).version
 
-    def holds(self, application_id: str) -> set[ApprovalBlock]:
+    def blocks(self, application_id: str) -> set[ApprovalBlock]:
         row = self.row(application_id)
         held = {hold for hold in ApprovalBlock if getattr(row, f"held_for_{hold.value}")}
         assert row.is_blocked is bool(held)

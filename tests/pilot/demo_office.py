@@ -64,7 +64,7 @@ def state_of(school: School, student_number: str) -> str:
 
 def holds_of(school: School, student_number: str, account: str = "REGISTRAR") -> list[str]:
     view = office_of(school).review.open(member_of(school, account), application_of(school, student_number))
-    return [hold.value for hold in view.holds]
+    return [block.value for block in view.blocks]
 
 
 def comparison(reviewer: QuickReviewer) -> dict[str, Sequence[str]]:

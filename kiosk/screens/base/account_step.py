@@ -75,12 +75,12 @@ class AccountStep(AccountFrame, ServiceStep[T]):
         assert self.holder is not None
         return self.holder
 
-    def refusal_words(self, refused: Exception) -> str:
-        """See :func:`refusal_words`."""
-        return refusal_words(refused)
+    def refusal_message(self, refused: Exception) -> str:
+        """See :func:`account_refusal_message`."""
+        return account_refusal_message(refused)
 
 
-def refusal_words(refused: Exception) -> str:
+def account_refusal_message(refused: Exception) -> str:
     """Return why a service refused, and what to do now."""
     if isinstance(refused, ChangedMeanwhile):
         return _("資料剛在別處改過，這次沒有存入；請返回看過最新狀況再試一次。")

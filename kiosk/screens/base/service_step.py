@@ -36,7 +36,7 @@ class ServiceStep(Step[T]):
     refusals: ClassVar[tuple[type[Exception], ...]] = ()
 
     @abstractmethod
-    def refusal_words(self, refused: Exception) -> str:
+    def refusal_message(self, refused: Exception) -> str:
         """Return why a service refused, and what to do now."""
 
     async def attempt(self, function: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> Done[R] | None:
@@ -48,7 +48,7 @@ class ServiceStep(Step[T]):
         try:
             done = await self.ask(call)
         except self.refusals as refused:
-            self._show_refusal(self.refusal_words(refused))
+            self._show_refusal(self.refusal_message(refused))
             return None
         self.cancel_if_dismissed()
         return done
@@ -62,7 +62,7 @@ class ServiceStep(Step[T]):
         except StoreError:
             self._show_refusal(_("系統忙碌，請稍候再試一次。"))
         except self.refusals as refused:
-            self._show_refusal(self.refusal_words(refused))
+            self._show_refusal(self.refusal_message(refused))
         return None
 
     async def over(self, screen: Screen[R]) -> R | None:

@@ -84,12 +84,12 @@ class StaffStep(StaffFrame, ServiceStep[T]):
         self.office = office
         self.member = member
 
-    def refusal_words(self, refused: Exception) -> str:
-        """See :func:`refusal_words`."""
-        return refusal_words(refused)
+    def refusal_message(self, refused: Exception) -> str:
+        """See :func:`staff_refusal_message`."""
+        return staff_refusal_message(refused)
 
 
-def refusal_words(refused: Exception) -> str:
+def staff_refusal_message(refused: Exception) -> str:
     """Return why a service refused, and what to do now."""
     if isinstance(refused, ChangedMeanwhile):
         return lost_words(refused)

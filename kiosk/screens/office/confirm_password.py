@@ -11,7 +11,7 @@ from textual.widgets import Button
 from kiosk.domain.errors import SignInRefused
 from kiosk.i18n import N_, _
 from kiosk.screens.base.login import refusal as sign_in_refusal
-from kiosk.screens.base.staff_step import REFUSALS, StaffFrame, refusal_words
+from kiosk.screens.base.staff_step import REFUSALS, StaffFrame, staff_refusal_message
 from kiosk.screens.base.step import Step
 from kiosk.services.auth.staff_session import Role, StaffMember
 from kiosk.widgets.field import Field
@@ -59,7 +59,7 @@ class ConfirmPasswordScreen(StaffFrame, Step[bool]):
         except SignInRefused as refused:
             self._refuse(sign_in_refusal(refused.minutes_left, refused.wait_seconds))
         except REFUSALS as refused:
-            self._refuse(refusal_words(refused))
+            self._refuse(staff_refusal_message(refused))
         else:
             if right:
                 self.finish(True)

@@ -96,7 +96,7 @@ class ApplicationScreen(StaffStep[Decided | LookAtOther]):
             pass
         if key == "approve" and self._case.may_decide and not self._case.can_pass:
             is_returned = self._view.state is ApplicationState.RETURNED
-            self.show_message(words.blocked_words(Blocked(self._view.holds, is_returned=is_returned)))
+            self.show_message(words.blocked_words(Blocked(self._view.blocks, is_returned=is_returned)))
             return
         for button in self.query(f"#{key}").results(Button):
             button.press()

@@ -36,7 +36,7 @@ class CaseView:
     @property
     def can_pass(self) -> bool:
         """Whether this member may approve it now."""
-        return self.may_decide and self.view.state is ApplicationState.UNDER_REVIEW and not self.view.holds
+        return self.may_decide and self.view.state is ApplicationState.UNDER_REVIEW and not self.view.blocks
 
     def key_hints(self) -> str:
         """Return the keys that work here."""
@@ -44,8 +44,8 @@ class CaseView:
             return _("PageDown 往下看　Esc 返回")
         if not self.may_decide:
             return _("PageDown 往下看　F4 完整資料　F8 備註　Esc 返回")
-        papers = [_("F2 收到簽章")] if ApprovalBlock.SIGNATURE in self.view.holds else []
-        papers += [_("F3 查驗文件")] if ApprovalBlock.DOCUMENTS in self.view.holds else []
+        papers = [_("F2 收到簽章")] if ApprovalBlock.SIGNATURE in self.view.blocks else []
+        papers += [_("F3 查驗文件")] if ApprovalBlock.DOCUMENTS in self.view.blocks else []
         decide = [_("F4 完整"), _("F6 退件"), _("F7 不通過"), _("F8 備註")]
         passing = [_("F9 通過")] if self.can_pass else []
         return "　".join([*papers, *decide, *passing, _("Esc 返回")])
@@ -78,12 +78,12 @@ class CaseView:
         view = self.view
         if view.state is ApplicationState.RETURNED:
             yield WrappedText(words.returned_words(view), classes="blocked")
-        elif view.state is ApplicationState.UNDER_REVIEW and not view.holds:
+        elif view.state is ApplicationState.UNDER_REVIEW and not view.blocks:
             looks = _("看過下面要看的地方，就可以通過。") if view.remarks & NEEDS_REVIEW else _("可以通過。")
             yield Static(looks, id="free", markup=False)
-        if view.holds:
+        if view.blocks:
             yield WrappedText(_("現在不能通過，因為："), classes="blocked")
-        for block in view.holds:
+        for block in view.blocks:
             cure = self._cure(block) if self.may_decide else None
             with Horizontal(classes="case-row" if cure is None else "case-row curable"):
                 yield WrappedText(f"{block.label}：{block.explanation}", classes="blocked")

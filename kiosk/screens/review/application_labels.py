@@ -213,8 +213,8 @@ def blocked_words(blocked: Blocked) -> str:
     """Return why an approval was refused."""
     if blocked.is_returned:
         return _("已退件，等家長補正後才能通過。")
-    if blocked.holds:
-        return _("現在不能通過：{holds}。").format(holds="、".join(block.label for block in blocked.holds))
+    if blocked.blocks:
+        return _("現在不能通過：{holds}。").format(holds="、".join(block.label for block in blocked.blocks))
     return _("有要看一下的標記，請逐件審核。")
 
 

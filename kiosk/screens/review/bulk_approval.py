@@ -75,9 +75,9 @@ class BulkApprovalScreen(TableStep[bool, QueueRow], StaffStep[bool]):
     def _summary_words(self) -> str:
         summary = self._summary
         lines = [_("要通過 {n} 件，都沒有不能通過或要看一下的標記。").format(n=len(summary.rows))]
-        if summary.blocked or summary.to_look_at:
+        if summary.blocked or summary.needing_review:
             left_out = _("沒有列入：不能通過 {blocked} 件，要看一下 {looks} 件；請逐件審核。")
-            lines.append(left_out.format(blocked=summary.blocked, looks=summary.to_look_at))
+            lines.append(left_out.format(blocked=summary.blocked, looks=summary.needing_review))
         if summary.more:
             lines.append(_("一次最多 {n} 件，其餘請再做一次。").format(n=MAX_ROWS))
         return "\n".join(lines)

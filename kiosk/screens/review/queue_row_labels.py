@@ -44,7 +44,7 @@ def _flags(row: QueueRow) -> Cell:
     """Return approval blocks and review flags, in a word each."""
     if row.state not in OPEN_STATES:
         return ""
-    waits = " ".join(block_in_short(block) for block in row.holds)
+    waits = " ".join(block_in_short(block) for block in row.blocks)
     looks = " ".join(flag_in_short(flag) for flag in row.remarks & NEEDS_REVIEW)
     parts = [_("等 {flags}").format(flags=waits)] if waits else []
     parts += [_("看 {flags}").format(flags=looks)] if looks else []

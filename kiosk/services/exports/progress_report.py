@@ -83,12 +83,12 @@ class ReportSection:
 class Report:
     """The whole report of a day, with the lists behind its numbers.
 
-    ``holds`` counts the open applications with each approval block; one can have several.
+    ``blocks`` counts the open applications with each approval block; one can have several.
     """
 
     on: date
     classes: tuple[ClassRate, ...]
-    holds: tuple[tuple[ApprovalBlock, int], ...]
+    blocks: tuple[tuple[ApprovalBlock, int], ...]
     sections: tuple[ReportSection, ...]
 
     @property
@@ -110,10 +110,10 @@ def make_report(unit: UnitOfWork, on: date) -> Report:
         ClassRate(name, students, bound.get(name, 0)) for name, students in sorted(connection.execute(_AT_SCHOOL))
     )
     held = [
-        (row, tuple(hold for hold, column in BLOCK_CONDITIONS.items() if row._mapping[column]))
+        (row, tuple(block for block, column in BLOCK_CONDITIONS.items() if row._mapping[column]))
         for row in connection.execute(_HELD)
     ]
-    counts = tuple((hold, sum(hold in holds for _row, holds in held)) for hold in ApprovalBlock)
+    counts = tuple((block, sum(block in blocks for _row, blocks in held)) for block in ApprovalBlock)
     return Report(on, classes, counts, (_holds(held), _without_email(connection), _failed(unit)))
 
 
@@ -123,8 +123,8 @@ def report_table(report: Report) -> list[Sequence[str]]:
         (one.class_name, str(one.students), str(one.bound), one.percent) for one in (*report.classes, report.school)
     ]
     rates = ReportSection(_("各班綁定率"), (_("班級"), _("學生數"), _("已綁定"), _("綁定率")), tuple(classes))
-    holds = tuple((hold.label, str(count)) for hold, count in report.holds)
-    waiting = ReportSection(_("未完成的申請"), (_("等待"), _("件數")), holds)
+    waits = tuple((block.label, str(count)) for block, count in report.blocks)
+    waiting = ReportSection(_("未完成的申請"), (_("等待"), _("件數")), waits)
     rows: list[Sequence[str]] = [(_("親子綁定進度"), format_roc(report.on))]
     for section in (rates, waiting, *report.sections):
         rows += [(), (section.title,), section.header, *section.rows]
@@ -143,10 +143,10 @@ def _holds(held: Iterable[tuple[Any, tuple[ApprovalBlock, ...]]]) -> ReportSecti
             row.student_number,
             row.student_name,
             row.number,
-            "、".join(hold.label for hold in holds),
+            "、".join(block.label for block in blocks),
             format_roc(day_at(row.submitted_at)),
         )
-        for row, holds in held
+        for row, blocks in held
     )
     header = (_("班級"), _("座號"), _("學號"), _("學生"), _("申請編號"), _("等待"), _("送出日期"))
     return ReportSection(_("還不能通過的申請"), header, rows)
@@ -200,7 +200,7 @@ def report_pdf(report: Report, school_name: str) -> bytes:
         "day": format_roc(report.on),
         "total": _rate(report.school),
         "classes": [_rate(one) for one in report.classes],
-        "holds": [[hold.label, count] for hold, count in report.holds],
+        "holds": [[block.label, count] for block, count in report.blocks],
         "sections": [
             {"title": section.title, "header": section.header, "rows": section.rows} for section in report.sections
         ],

@@ -22,27 +22,27 @@ from kiosk.services.review.refusals import Blocked
 class BulkSummary:
     """The effect of a bulk approval: at most `MAX_ROWS` applications, by class and seat.
 
-    ``more``: there are others for the next one. ``blocked`` and ``to_look_at`` count those left out because of a block
-    or, without one, of a flag to review.
+    ``more``: there are others for the next one. ``blocked`` and ``needing_review`` count those left out for a block or,
+    without one, for a flag to review.
     """
 
     rows: tuple[QueueRow, ...]
     more: bool
     blocked: int
-    to_look_at: int
+    needing_review: int
 
 
 def summary_of(found: Sequence[QueueRow], *, more: bool = False) -> BulkSummary:
     """Return the bulk approval of these rows; ``more``: others were not read."""
     waiting = [row for row in found if row.state is ApplicationState.UNDER_REVIEW]
-    clean = [row for row in waiting if not row.holds and not row.remarks & NEEDS_REVIEW]
+    clean = [row for row in waiting if not row.blocks and not row.remarks & NEEDS_REVIEW]
     clean.sort(key=lambda row: (row.class_name, row.seat_number or 0, row.number))
-    blocked = sum(bool(row.holds) for row in waiting) + len(found) - len(waiting)
+    blocked = sum(bool(row.blocks) for row in waiting) + len(found) - len(waiting)
     return BulkSummary(
         rows=tuple(clean[:MAX_ROWS]),
         more=more or len(clean) > MAX_ROWS,
         blocked=blocked,
-        to_look_at=len(found) - len(clean) - blocked,
+        needing_review=len(found) - len(clean) - blocked,
     )
 
 
@@ -98,7 +98,7 @@ class BulkApproval:
             for flag in (None, Attention.BLOCKED, Attention.READY)
         )
         return BulkSummary(
-            rows=page.rows, more=page.has_more, blocked=blocked, to_look_at=everything - blocked - may_pass
+            rows=page.rows, more=page.has_more, blocked=blocked, needing_review=everything - blocked - may_pass
         )
 
     def approve(

@@ -112,7 +112,7 @@ def view_of(
         decided_by=names.get(case.decided_by, ""),
         decided_at=case.decided_at,
         student=_student_on_file(keys, student, at),
-        holds=case.blocks,
+        blocks=case.blocks,
         remarks=case.flags,
         people=tuple(
             _person(keys, person, guardian, person_flags(person, guardians, shared))

@@ -135,7 +135,7 @@ class ApplicationView:
     decided_by: str = field(repr=False)
     decided_at: int | None
     student: StudentOnFile
-    holds: tuple[ApprovalBlock, ...]
+    blocks: tuple[ApprovalBlock, ...]
     remarks: ReviewFlag
     people: tuple[PersonView, ...]
     others_on_file: tuple[GuardianOnFile, ...]

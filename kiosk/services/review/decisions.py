@@ -296,7 +296,7 @@ def _blocked(case: ApplicationCase, *, only_clean: bool) -> Blocked | None:
     is_returned = case.state != ApplicationState.UNDER_REVIEW
     needs_review = only_clean and case.needs_review
     if case.blocks or is_returned or needs_review:
-        return Blocked(case.blocks, is_returned=is_returned, needs_a_look=needs_review)
+        return Blocked(case.blocks, is_returned=is_returned, needs_review=needs_review)
     return None
 
 

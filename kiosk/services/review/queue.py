@@ -45,7 +45,7 @@ class QueueRow:
     applicant_names: str = field(repr=False)
     mode: Mode
     state: ApplicationState
-    holds: tuple[ApprovalBlock, ...]
+    blocks: tuple[ApprovalBlock, ...]
     remarks: ReviewFlag
     waiting_days: int
     version: int
@@ -207,7 +207,7 @@ def _row(row: Row[Any], now: int, cursor: Cursor) -> QueueRow:
         applicant_names=applicants_of(row.names, row.student_name),
         mode=Mode(row.mode),
         state=state,
-        holds=tuple(block for block, column in BLOCK_COLUMNS.items() if getattr(row, column)),
+        blocks=tuple(block for block, column in BLOCK_COLUMNS.items() if getattr(row, column)),
         remarks=ReviewFlag(row.remarks),
         waiting_days=max(0, now - row.submitted_at) // _DAY_MILLISECONDS if state in OPEN_STATES else 0,
         version=row.version,

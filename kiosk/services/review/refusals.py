@@ -13,12 +13,12 @@ class Blocked(ServiceError):
     """
 
     def __init__(
-        self, holds: tuple[ApprovalBlock, ...] = (), *, is_returned: bool = False, needs_a_look: bool = False
+        self, blocks: tuple[ApprovalBlock, ...] = (), *, is_returned: bool = False, needs_review: bool = False
     ) -> None:
         super().__init__("not approvable")
-        self.holds = holds
+        self.blocks = blocks
         self.is_returned = is_returned
-        self.needs_a_look = needs_a_look
+        self.needs_review = needs_review
 
 
 class RegistrarDecides(ServiceError):

@@ -163,7 +163,7 @@ async def test_a_mark_knows_what_was_done_to_its_application_since(demo: School)
         await reviewer.sees_rows()
         await reviewer.presses("f6", then="BulkApprovalScreen")
         assert [cells[0] for cells in await reviewer.sees_rows()] == [_row_of(demo, application_id).number]
-    assert office_of(demo).review.open(teacher, application_id).holds == ()
+    assert office_of(demo).review.open(teacher, application_id).blocks == ()
 
 
 async def test_a_mouse_does_what_keys_do(demo: School) -> None:

@@ -18,7 +18,7 @@ ADULT = 3
 
 def test_the_mother_on_file_waits_for_her_signature_only(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0)
-    assert reviewed.holds(application_id) == {ApprovalBlock.SIGNATURE}
+    assert reviewed.blocks(application_id) == {ApprovalBlock.SIGNATURE}
     assert reviewed.remarks(application_id) == ReviewFlag.GUARDIAN_MATCHES | ReviewFlag.EMAIL_UNVERIFIED
     row = reviewed.row(application_id)
     assert (row.needs_a_look, row.class_name, row.seat_number, row.student_name) == (False, CLASSES[0], 1, "王小明")
@@ -63,11 +63,11 @@ def test_a_second_application_flags_the_first_until_it_is_withdrawn(reviewed: Re
     first = reviewed.apply(0)
     before = reviewed.version(first)
     second = reviewed.apply(0, father_of(0))
-    assert ApprovalBlock.CONFLICT in reviewed.holds(first) & reviewed.holds(second)
+    assert ApprovalBlock.CONFLICT in reviewed.blocks(first) & reviewed.blocks(second)
     assert reviewed.version(first) == before + 1
     reviewed.school.applications.withdraw(reviewed.visitor(0), second, father_of(0).national_id)
-    assert reviewed.holds(first) == {ApprovalBlock.SIGNATURE}
-    assert reviewed.holds(second) == set()
+    assert reviewed.blocks(first) == {ApprovalBlock.SIGNATURE}
+    assert reviewed.blocks(second) == set()
 
 
 def test_a_shared_mobile_and_mail_mark_both_families(reviewed: ReviewSchool) -> None:
@@ -104,14 +104,14 @@ def test_a_shared_mobile_changes_each_application_only_once(reviewed: ReviewScho
 def test_an_error_report_blocks_until_it_is_answered(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0)
     reviewed.school.student_data.report_errors(reviewed.visitor(0), {"class_name": "資三仁"})
-    assert ApprovalBlock.CORRECTION in reviewed.holds(application_id)
+    assert ApprovalBlock.CORRECTION in reviewed.blocks(application_id)
     reviewed.school.student_data.confirm(reviewed.visitor(0))
-    assert reviewed.holds(application_id) == {ApprovalBlock.SIGNATURE}
+    assert reviewed.blocks(application_id) == {ApprovalBlock.SIGNATURE}
 
 
 def test_an_adult_student_must_agree_and_a_refusal_holds_again(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(ADULT)
-    assert ApprovalBlock.STUDENT_CONSENT in reviewed.holds(application_id)
+    assert ApprovalBlock.STUDENT_CONSENT in reviewed.blocks(application_id)
     for choice, held in (("agree", False), ("refuse", True)):
         reviewed.school.consents.record(
             reviewed.visitor(ADULT),
@@ -122,7 +122,7 @@ def test_an_adult_student_must_agree_and_a_refusal_holds_again(reviewed: ReviewS
             answered_by="student",
             student_national_id=invented_id("A", 1 + ADULT % 2, 5000000 + ADULT),
         )
-        assert (ApprovalBlock.STUDENT_CONSENT in reviewed.holds(application_id)) is held
+        assert (ApprovalBlock.STUDENT_CONSENT in reviewed.blocks(application_id)) is held
 
 
 def test_a_later_refusal_of_the_consent_is_flagged(reviewed: ReviewSchool) -> None:
@@ -136,20 +136,20 @@ def test_a_later_refusal_of_the_consent_is_flagged(reviewed: ReviewSchool) -> No
 
 def test_documents_block_until_they_were_seen(reviewed: ReviewSchool, teacher: StaffMember) -> None:
     application_id = reviewed.apply(0, basis=Basis.SOLE_CUSTODY)
-    assert reviewed.holds(application_id) == {ApprovalBlock.SIGNATURE, ApprovalBlock.DOCUMENTS}
+    assert reviewed.blocks(application_id) == {ApprovalBlock.SIGNATURE, ApprovalBlock.DOCUMENTS}
     reviewed.office.review.documents_seen(teacher, application_id, 1)
-    assert reviewed.holds(application_id) == {ApprovalBlock.SIGNATURE}
+    assert reviewed.blocks(application_id) == {ApprovalBlock.SIGNATURE}
 
 
 def test_a_students_id_needs_the_registrar_even_if_imported_later(reviewed: ReviewSchool) -> None:
     number = invented_id("A", 2, 5000001)
     of_a_student = reviewed.apply(0, with_other(mother_of(0), national_id=number))
-    assert ApprovalBlock.REGISTRAR in reviewed.holds(of_a_student)
+    assert ApprovalBlock.REGISTRAR in reviewed.blocks(of_a_student)
     later = list(roster([20]).rows)[0][1][4]
     application_id = reviewed.apply(2, with_other(mother_of(2), national_id=later))
-    assert ApprovalBlock.REGISTRAR not in reviewed.holds(application_id)
+    assert ApprovalBlock.REGISTRAR not in reviewed.blocks(application_id)
     reviewed.take_roster(roster([*range(12), 20]))
-    assert ApprovalBlock.REGISTRAR in reviewed.holds(application_id)
+    assert ApprovalBlock.REGISTRAR in reviewed.blocks(application_id)
 
 
 @pytest.mark.both_databases
@@ -201,4 +201,4 @@ def test_coming_of_age_is_found_by_the_doctor(reviewed: ReviewSchool) -> None:
     reviewed.clock.advance(3 * 365 * 86400)
     assert compare(reviewed.school.store).outdated == (reviewed.row(application_id).number,)
     rebuild(reviewed.school.store, "test")
-    assert ApprovalBlock.STUDENT_CONSENT in reviewed.holds(application_id)
+    assert ApprovalBlock.STUDENT_CONSENT in reviewed.blocks(application_id)

@@ -145,7 +145,7 @@ def _import(world: _World, number: int, what: int) -> None:
 def _approve(world: _World, number: int, what: int) -> None:
     """Do what it waits for, as far as staff can, and approve."""
     place, application_id = world.chosen(number)
-    review, held = world.reviewed.office.review, world.reviewed.holds(application_id)
+    review, held = world.reviewed.office.review, world.reviewed.blocks(application_id)
     if ApprovalBlock.CORRECTION in held:
         world.reviewed.school.student_data.confirm(world.reviewed.visitor(place))
     if ApprovalBlock.CONFLICT in held:
@@ -163,7 +163,7 @@ def _approve(world: _World, number: int, what: int) -> None:
 
 def _resolve(world: _World, number: int, what: int) -> None:
     for other in range(len(world.applications)):
-        if ApprovalBlock.CONFLICT in world.reviewed.holds(world.chosen(number + other)[1]):
+        if ApprovalBlock.CONFLICT in world.reviewed.blocks(world.chosen(number + other)[1]):
             world.reviewed.office.review.resolve_conflict(*world.on(number + other), all_stand=bool(what % 2))
             return
 

@@ -29,7 +29,7 @@ def test_a_class_is_approved_row_by_row(reviewed: ReviewSchool, teacher: StaffMe
     reviewed.sign(teacher, wants_a_look)
     summary = reviewed.office.bulk.candidates(teacher, QueueFilter())
     assert [row.application_id for row in summary.rows] == [applications[3], *applications[:3]]
-    assert (summary.more, summary.blocked, summary.to_look_at) == (False, 2, 1)
+    assert (summary.more, summary.blocked, summary.needing_review) == (False, 2, 1)
     steps: list[tuple[int, int]] = []
     results = reviewed.office.bulk.approve(
         teacher,
@@ -49,7 +49,7 @@ def test_a_search_limits_the_candidates(reviewed: ReviewSchool, teacher: StaffMe
         number = reviewed.row(application_id).student_number
         summary = reviewed.office.bulk.candidates(teacher, QueueFilter(search=number))
         assert [row.application_id for row in summary.rows] == [found][place:]
-        assert (summary.blocked, summary.to_look_at) == (place, 0)
+        assert (summary.blocked, summary.needing_review) == (place, 0)
 
 
 def test_bulk_approval_needs_the_password(reviewed: ReviewSchool, teacher: StaffMember) -> None:
@@ -64,7 +64,7 @@ def test_bulk_approval_needs_the_password(reviewed: ReviewSchool, teacher: Staff
 def test_each_row_says_why_it_was_not_approved_and_stops_no_other(reviewed: ReviewSchool) -> None:
     registrar = reviewed.add_staff("wu", Role.REGISTRAR, national_id=mother_of(3 * 4 - 2).national_id)
     teacher = reviewed.add_staff("lin", Role.HOMEROOM_TEACHER, CLASSES)
-    blocked, to_look_at, changed, taken, own, good = (
+    blocked, needing_review, changed, taken, own, good = (
         reviewed.apply(0),
         reviewed.apply(1, with_other(mother_of(1), mobile="0987654321")),
         reviewed.apply(2),
@@ -72,10 +72,10 @@ def test_each_row_says_why_it_was_not_approved_and_stops_no_other(reviewed: Revi
         reviewed.apply(10),
         reviewed.apply(5),
     )
-    for application_id in (to_look_at, changed, taken, own, good):
+    for application_id in (needing_review, changed, taken, own, good):
         reviewed.sign(teacher, application_id)
     reviewed.office.review.approve(teacher, good, reviewed.version(good))
-    rows = [(one, reviewed.version(one)) for one in (blocked, to_look_at, changed, taken, own)]
+    rows = [(one, reviewed.version(one)) for one in (blocked, needing_review, changed, taken, own)]
     reviewed.office.review.return_fields(teacher, changed, rows[2][1], {(1, "name"): "與申請書不同"})
     results = reviewed.office.bulk.approve(registrar, [*rows, ("0" * 32, 1)], STAFF_PASSWORD, silent)
     assert [result.outcome for result in results] == [

@@ -56,7 +56,7 @@ def test_a_blocked_approval_names_its_blocks(reviewed: ReviewSchool, teacher: St
     application_id = reviewed.apply(0, basis=Basis.SOLE_CUSTODY)
     with pytest.raises(Blocked) as refused:
         reviewed.office.review.approve(teacher, application_id, 1)
-    assert refused.value.holds == (ApprovalBlock.DOCUMENTS, ApprovalBlock.SIGNATURE)
+    assert refused.value.blocks == (ApprovalBlock.DOCUMENTS, ApprovalBlock.SIGNATURE)
     assert reviewed.row(application_id).state == "under_review"
     assert messages(reviewed) == []
 
@@ -67,20 +67,20 @@ def test_a_student_now_of_age_must_consent_first(reviewed: ReviewSchool, teacher
     reviewed.clock.advance(3 * 365 * 86400)
     with pytest.raises(Blocked) as refused:
         reviewed.office.review.approve(teacher, application_id, 2)
-    assert refused.value.holds == (ApprovalBlock.STUDENT_CONSENT,)
-    assert ApprovalBlock.STUDENT_CONSENT in reviewed.holds(application_id)
+    assert refused.value.blocks == (ApprovalBlock.STUDENT_CONSENT,)
+    assert ApprovalBlock.STUDENT_CONSENT in reviewed.blocks(application_id)
 
 
 def test_paper_answers_of_adults_are_recorded_by_name(reviewed: ReviewSchool, teacher: StaffMember) -> None:
     application_id = reviewed.apply(ADULT)
     review = reviewed.office.review
     review.record_student_consent(teacher, application_id, 1, TEXT, "agree")
-    assert reviewed.holds(application_id) == {ApprovalBlock.SIGNATURE}
+    assert reviewed.blocks(application_id) == {ApprovalBlock.SIGNATURE}
     evidence = review.open(teacher, application_id).consents[-1]
     assert (evidence.answered_by, evidence.choice, evidence.recorded_by) == ("student", "agree", "LIN老師")
     assert evidence.text_sha256 == TEXT.source.sha256
     review.record_student_consent(teacher, application_id, reviewed.version(application_id), TEXT, "refuse")
-    assert ApprovalBlock.STUDENT_CONSENT in reviewed.holds(application_id)
+    assert ApprovalBlock.STUDENT_CONSENT in reviewed.blocks(application_id)
 
 
 def test_nobody_answers_on_paper_for_a_minor(reviewed: ReviewSchool, teacher: StaffMember) -> None:
@@ -184,7 +184,7 @@ def test_a_refused_family_may_apply_anew_and_was_told_why(reviewed: ReviewSchool
     assert messages(reviewed) == ["rejected", "returned"]
     assert [correction.state for correction in rows(reviewed.school, Correction)] == ["dropped"]
     assert [person.live for person in rows(reviewed.school, Applicant)] == [False]
-    assert reviewed.holds(reviewed.apply(0)) == {ApprovalBlock.SIGNATURE}
+    assert reviewed.blocks(reviewed.apply(0)) == {ApprovalBlock.SIGNATURE}
 
 
 @pytest.mark.both_databases
@@ -199,18 +199,18 @@ def test_the_registrar_keeps_one_and_refuses_the_other(
         review.reject(teacher, first, reviewed.version(first), "重複")
     assert [other.application_id for other in review.open(registrar, second).others] == [first]
     review.resolve_conflict(registrar, second, reviewed.version(second))
-    assert (reviewed.row(first).state, reviewed.holds(second)) == ("rejected", {ApprovalBlock.SIGNATURE})
+    assert (reviewed.row(first).state, reviewed.blocks(second)) == ("rejected", {ApprovalBlock.SIGNATURE})
     assert messages(reviewed) == ["rejected"]
 
 
 def test_the_registrar_lets_both_stand_until_a_third_comes(reviewed: ReviewSchool, registrar: StaffMember) -> None:
     first, second = reviewed.apply(0), reviewed.apply(0, father_of(0))
     reviewed.office.review.resolve_conflict(registrar, first, reviewed.version(first), all_stand=True)
-    assert reviewed.holds(first) == reviewed.holds(second) == {ApprovalBlock.SIGNATURE}
+    assert reviewed.blocks(first) == reviewed.blocks(second) == {ApprovalBlock.SIGNATURE}
     with pytest.raises(ChangedMeanwhile):
         reviewed.office.review.resolve_conflict(registrar, first, reviewed.version(first))
     third = reviewed.apply(0, mother_of(5))
-    assert all(ApprovalBlock.CONFLICT in reviewed.holds(one) for one in (first, second, third))
+    assert all(ApprovalBlock.CONFLICT in reviewed.blocks(one) for one in (first, second, third))
 
 
 def test_beside_an_approved_application_the_registrar_decides(
@@ -220,9 +220,9 @@ def test_beside_an_approved_application_the_registrar_decides(
     reviewed.sign(teacher, first)
     reviewed.office.review.approve(teacher, first, reviewed.version(first))
     second = reviewed.apply(0, father_of(0))
-    assert (reviewed.holds(first), ApprovalBlock.CONFLICT in reviewed.holds(second)) == (set(), True)
+    assert (reviewed.blocks(first), ApprovalBlock.CONFLICT in reviewed.blocks(second)) == (set(), True)
     reviewed.office.review.resolve_conflict(registrar, second, reviewed.version(second))
-    assert (reviewed.row(first).state, reviewed.holds(second)) == ("approved", {ApprovalBlock.SIGNATURE})
+    assert (reviewed.row(first).state, reviewed.blocks(second)) == ("approved", {ApprovalBlock.SIGNATURE})
 
 
 def test_the_registrar_releases_a_students_number(
@@ -233,7 +233,7 @@ def test_the_registrar_releases_a_students_number(
     with pytest.raises(Denied):
         review.release_registrar_hold(teacher, application_id, 1)
     review.release_registrar_hold(registrar, application_id, 1)
-    assert reviewed.holds(application_id) == {ApprovalBlock.SIGNATURE}
+    assert reviewed.blocks(application_id) == {ApprovalBlock.SIGNATURE}
 
 
 @pytest.mark.both_databases

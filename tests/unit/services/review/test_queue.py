@@ -83,7 +83,7 @@ def test_the_longest_waiting_comes_first(queue: ReviewQueue, registrar: StaffMem
     assert (page.has_before, page.has_more) == (False, False)
     row = page.rows[2]
     assert (row.applicant_names, row.class_name, row.seat_number) == ("王大明、林美玉", CLASSES[2], 1)
-    assert (row.state, row.holds, row.waiting_days, row.version) == (UNDER_REVIEW, (ApprovalBlock.SIGNATURE,), 3, 1)
+    assert (row.state, row.blocks, row.waiting_days, row.version) == (UNDER_REVIEW, (ApprovalBlock.SIGNATURE,), 3, 1)
     assert page.rows[3].waiting_days == 0
 
 
