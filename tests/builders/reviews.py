@@ -139,7 +139,7 @@ class ReviewSchool:
         assert row.is_blocked is bool(held)
         return held
 
-    def remarks(self, application_id: str) -> ReviewFlag:
+    def flags(self, application_id: str) -> ReviewFlag:
         return ReviewFlag(self.row(application_id).remarks)
 
     def sign(self, member: StaffMember, application_id: str) -> None:

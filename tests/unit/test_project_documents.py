@@ -73,5 +73,5 @@ def test_the_guide_explains_every_flag_state_and_role() -> None:
     guide = GUIDE.read_text(encoding="utf-8")
     words = [one.label for one in (*ApprovalBlock, *ReviewFlag, *ApplicationState, *Role)]
     rows = [f"| {block_in_short(hold)} | {hold.label} |" for hold in ApprovalBlock]
-    rows += [f"| {flag_in_short(remark)} | {remark.label} |" for remark in ReviewFlag if remark & NEEDS_REVIEW]
+    rows += [f"| {flag_in_short(flag)} | {flag.label} |" for flag in ReviewFlag if flag & NEEDS_REVIEW]
     assert [word for word in words + rows if word not in guide] == []

@@ -252,7 +252,7 @@ class ApplicationScreen(StaffStep[Decided | LookAtOther]):
     async def _approve(self) -> None:
         """Approve; with review flags, ask first whether they were looked at."""
         view = self._view
-        looks = view.remarks & NEEDS_REVIEW
+        looks = view.flags & NEEDS_REVIEW
         if looks:
             text = _("這件申請有要看一下的地方：{looks}。都看過了嗎？").format(
                 looks="、".join(flag.label for flag in looks)

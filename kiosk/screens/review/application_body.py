@@ -79,7 +79,7 @@ class CaseView:
         if view.state is ApplicationState.RETURNED:
             yield WrappedText(words.returned_words(view), classes="blocked")
         elif view.state is ApplicationState.UNDER_REVIEW and not view.blocks:
-            looks = _("看過下面要看的地方，就可以通過。") if view.remarks & NEEDS_REVIEW else _("可以通過。")
+            looks = _("看過下面要看的地方，就可以通過。") if view.flags & NEEDS_REVIEW else _("可以通過。")
             yield Static(looks, id="free", markup=False)
         if view.blocks:
             yield WrappedText(_("現在不能通過，因為："), classes="blocked")
@@ -104,7 +104,7 @@ class CaseView:
         return Button(label, id=key, classes="cure") if is_theirs else None
 
     def _flags(self) -> ComposeResult:
-        looks, others = self.view.remarks & NEEDS_REVIEW, self.view.remarks & ~NEEDS_REVIEW
+        looks, others = self.view.flags & NEEDS_REVIEW, self.view.flags & ~NEEDS_REVIEW
         if looks:
             lines = [f"{flag.label}：{flag.explanation}" for flag in looks]
             yield WrappedText("\n".join([_("要看一下"), *lines]), classes="look")

@@ -45,7 +45,7 @@ def _flags(row: QueueRow) -> Cell:
     if row.state not in OPEN_STATES:
         return ""
     waits = " ".join(block_in_short(block) for block in row.blocks)
-    looks = " ".join(flag_in_short(flag) for flag in row.remarks & NEEDS_REVIEW)
+    looks = " ".join(flag_in_short(flag) for flag in row.flags & NEEDS_REVIEW)
     parts = [_("等 {flags}").format(flags=waits)] if waits else []
     parts += [_("看 {flags}").format(flags=looks)] if looks else []
     if not parts:

@@ -35,7 +35,7 @@ class BulkSummary:
 def summary_of(found: Sequence[QueueRow], *, more: bool = False) -> BulkSummary:
     """Return the bulk approval of these rows; ``more``: others were not read."""
     waiting = [row for row in found if row.state is ApplicationState.UNDER_REVIEW]
-    clean = [row for row in waiting if not row.blocks and not row.remarks & NEEDS_REVIEW]
+    clean = [row for row in waiting if not row.blocks and not row.flags & NEEDS_REVIEW]
     clean.sort(key=lambda row: (row.class_name, row.seat_number or 0, row.number))
     blocked = sum(bool(row.blocks) for row in waiting) + len(found) - len(waiting)
     return BulkSummary(

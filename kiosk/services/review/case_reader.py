@@ -113,7 +113,7 @@ def view_of(
         decided_at=case.decided_at,
         student=_student_on_file(keys, student, at),
         blocks=case.blocks,
-        remarks=case.flags,
+        flags=case.flags,
         people=tuple(
             _person(keys, person, guardian, person_flags(person, guardians, shared))
             for person, guardian in zip(case.applicants, matched, strict=True)
@@ -176,7 +176,7 @@ def _person(keys: KeyRing, person: ApplicantRecord, guardian: _Guardian | None, 
         mobile=mask_mobile(personal["mobile"]),
         email=mask_email(personal["email"]) if personal["email"] else None,
         email_state=person.email_state,
-        remarks=flags,
+        flags=flags,
         on_file=None if guardian is None else _on_file(keys, guardian),
         differing=() if guardian is None else differing_fields(person, guardian),
     )

@@ -49,7 +49,7 @@ class PersonView:
     mobile: str = field(repr=False)
     email: str | None = field(repr=False)
     email_state: EmailState
-    remarks: ReviewFlag
+    flags: ReviewFlag
     on_file: GuardianOnFile | None
     differing: tuple[str, ...]
 
@@ -136,7 +136,7 @@ class ApplicationView:
     decided_at: int | None
     student: StudentOnFile
     blocks: tuple[ApprovalBlock, ...]
-    remarks: ReviewFlag
+    flags: ReviewFlag
     people: tuple[PersonView, ...]
     others_on_file: tuple[GuardianOnFile, ...]
     consents: tuple[ConsentEvidence, ...]

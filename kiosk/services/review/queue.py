@@ -46,7 +46,7 @@ class QueueRow:
     mode: Mode
     state: ApplicationState
     blocks: tuple[ApprovalBlock, ...]
-    remarks: ReviewFlag
+    flags: ReviewFlag
     waiting_days: int
     version: int
     cursor: Cursor = field(repr=False)
@@ -208,7 +208,7 @@ def _row(row: Row[Any], now: int, cursor: Cursor) -> QueueRow:
         mode=Mode(row.mode),
         state=state,
         blocks=tuple(block for block, column in BLOCK_COLUMNS.items() if getattr(row, column)),
-        remarks=ReviewFlag(row.remarks),
+        flags=ReviewFlag(row.remarks),
         waiting_days=max(0, now - row.submitted_at) // _DAY_MILLISECONDS if state in OPEN_STATES else 0,
         version=row.version,
         cursor=cursor,

@@ -76,7 +76,7 @@ def test_only_returned_fields_are_changed(reviewed: ReviewSchool, teacher: Staff
     (person,) = people(reviewed, application_id)
     opened = reviewed.school.store.keys.open("applicant", person.id, person.sealed)
     assert opened == {"national_id": MOTHER.national_id, "mobile": "0987654321", "email": MOTHER.email}
-    assert reviewed.remarks(application_id) & ReviewFlag.GUARDIAN_MOBILE_DIFFERS
+    assert reviewed.flags(application_id) & ReviewFlag.GUARDIAN_MOBILE_DIFFERS
     correction = only_row(reviewed.school, Correction)
     assert (correction.state, correction.answered_at) == ("answered", row.changed_at)
 
@@ -119,9 +119,9 @@ def test_a_shared_mobile_that_is_corrected_frees_the_other_family(reviewed: Revi
     other = reviewed.apply(1)
     wrong = with_other(MOTHER, mobile=mother_of(1).mobile)
     application_id = returned(reviewed, teacher, {(1, "mobile"): "是別人的"}, wrong)
-    assert reviewed.remarks(other) & ReviewFlag.MOBILE_SHARED
+    assert reviewed.flags(other) & ReviewFlag.MOBILE_SHARED
     answer(reviewed, application_id, {1: MOTHER})
-    assert not reviewed.remarks(other) & ReviewFlag.MOBILE_SHARED
+    assert not reviewed.flags(other) & ReviewFlag.MOBILE_SHARED
 
 
 def test_a_number_typed_wrong_is_answered_with_the_one_on_file(reviewed: ReviewSchool, teacher: StaffMember) -> None:
@@ -130,7 +130,7 @@ def test_a_number_typed_wrong_is_answered_with_the_one_on_file(reviewed: ReviewS
     shown = reviewed.school.corrections.open(reviewed.visitor(0), application_id, MOTHER.national_id)
     assert shown.people[0].entry.national_id == ""
     answer(reviewed, application_id, {1: MOTHER})
-    assert reviewed.remarks(application_id) & ReviewFlag.GUARDIAN_MATCHES
+    assert reviewed.flags(application_id) & ReviewFlag.GUARDIAN_MATCHES
 
 
 def test_another_applicant_needs_documents_and_registrar_again(reviewed: ReviewSchool, teacher: StaffMember) -> None:
@@ -156,7 +156,7 @@ def test_two_parents_may_swap_their_ids(reviewed: ReviewSchool, teacher: StaffMe
     reasons = {(1, "national_id"): "與申請書不同", (2, "national_id"): "與申請書不同"}
     application_id = returned(reviewed, teacher, reasons, *people_of)
     answer(reviewed, application_id, {1: FATHER, 2: MOTHER})
-    assert reviewed.remarks(application_id) & ReviewFlag.GUARDIAN_MATCHES
+    assert reviewed.flags(application_id) & ReviewFlag.GUARDIAN_MATCHES
 
 
 def test_an_id_already_used_or_the_students_is_refused(reviewed: ReviewSchool, teacher: StaffMember) -> None:

@@ -19,7 +19,7 @@ ADULT = 3
 def test_the_mother_on_file_waits_for_her_signature_only(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0)
     assert reviewed.blocks(application_id) == {ApprovalBlock.SIGNATURE}
-    assert reviewed.remarks(application_id) == ReviewFlag.GUARDIAN_MATCHES | ReviewFlag.EMAIL_UNVERIFIED
+    assert reviewed.flags(application_id) == ReviewFlag.GUARDIAN_MATCHES | ReviewFlag.EMAIL_UNVERIFIED
     row = reviewed.row(application_id)
     assert (row.needs_a_look, row.class_name, row.seat_number, row.student_name) == (False, CLASSES[0], 1, "王小明")
     assert row.names == "王小明、林美玉"
@@ -27,7 +27,7 @@ def test_the_mother_on_file_waits_for_her_signature_only(reviewed: ReviewSchool)
 
 def test_both_parents_on_file_match_together(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0, father_of(0), mother_of(0), verified=["mother0@example.org"])
-    assert reviewed.remarks(application_id) == ReviewFlag.GUARDIAN_MATCHES | ReviewFlag.NO_EMAIL
+    assert reviewed.flags(application_id) == ReviewFlag.GUARDIAN_MATCHES | ReviewFlag.NO_EMAIL
     assert reviewed.row(application_id).names == "王小明、王大明、林美玉"
 
 
@@ -35,7 +35,7 @@ STRANGER = invented_id("K", 2, 77)
 
 
 @pytest.mark.parametrize(
-    ("values", "remark"),
+    ("values", "flag"),
     [
         ({"name": "林美雲"}, ReviewFlag.GUARDIAN_NAME_DIFFERS),
         ({"national_id": STRANGER}, ReviewFlag.GUARDIAN_ID_DIFFERS),
@@ -46,16 +46,16 @@ STRANGER = invented_id("K", 2, 77)
     ],
 )
 def test_each_difference_from_the_roster_has_its_flag(
-    reviewed: ReviewSchool, values: dict[str, str], remark: ReviewFlag
+    reviewed: ReviewSchool, values: dict[str, str], flag: ReviewFlag
 ) -> None:
     application_id = reviewed.apply(0, with_other(mother_of(0), **values))
-    assert reviewed.remarks(application_id) == remark | ReviewFlag.EMAIL_UNVERIFIED
+    assert reviewed.flags(application_id) == flag | ReviewFlag.EMAIL_UNVERIFIED
     assert reviewed.row(application_id).needs_a_look
 
 
 def test_a_rare_name_is_flagged(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0, with_other(mother_of(0), name="林𠮷"))
-    assert reviewed.remarks(application_id) & ReviewFlag.UNUSUAL_CHARACTERS
+    assert reviewed.flags(application_id) & ReviewFlag.UNUSUAL_CHARACTERS
 
 
 @pytest.mark.both_databases
@@ -75,8 +75,8 @@ def test_a_shared_mobile_and_mail_mark_both_families(reviewed: ReviewSchool) -> 
     shared = with_other(mother_of(1), mobile=mother_of(0).mobile, email="MOTHER0@example.org")
     second = reviewed.apply(1, shared)
     for application_id in (first, second):
-        assert reviewed.remarks(application_id) & ReviewFlag.MOBILE_SHARED
-        assert reviewed.remarks(application_id) & ReviewFlag.EMAIL_SHARED
+        assert reviewed.flags(application_id) & ReviewFlag.MOBILE_SHARED
+        assert reviewed.flags(application_id) & ReviewFlag.EMAIL_SHARED
         assert reviewed.row(application_id).needs_a_look
     reviewed.school.applications.withdraw(reviewed.visitor(1), second, shared.national_id)
     assert not reviewed.row(first).needs_a_look
@@ -84,15 +84,15 @@ def test_a_shared_mobile_and_mail_mark_both_families(reviewed: ReviewSchool) -> 
 
 def test_two_parents_with_one_mobile_are_marked(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0, with_other(father_of(0), mobile=mother_of(0).mobile), mother_of(0))
-    assert reviewed.remarks(application_id) & ReviewFlag.MOBILE_SHARED
+    assert reviewed.flags(application_id) & ReviewFlag.MOBILE_SHARED
 
 
 def test_the_parent_of_two_children_is_known_on_both(reviewed: ReviewSchool) -> None:
     first, second = reviewed.apply(0), reviewed.apply(1, mother_of(0))
     for application_id in (first, second):
-        assert reviewed.remarks(application_id) & ReviewFlag.KNOWN_APPLICANT
-        assert not reviewed.remarks(application_id) & ReviewFlag.MOBILE_SHARED
-    assert reviewed.remarks(second) & ReviewFlag.NOT_ON_FILE
+        assert reviewed.flags(application_id) & ReviewFlag.KNOWN_APPLICANT
+        assert not reviewed.flags(application_id) & ReviewFlag.MOBILE_SHARED
+    assert reviewed.flags(second) & ReviewFlag.NOT_ON_FILE
 
 
 @pytest.mark.both_databases
@@ -128,7 +128,7 @@ def test_an_adult_student_must_agree_and_a_refusal_holds_again(reviewed: ReviewS
 def test_a_later_refusal_of_the_consent_is_flagged(reviewed: ReviewSchool) -> None:
     application_id = reviewed.apply(0)
     reviewed.answer_consent(0, agree=False)
-    assert reviewed.remarks(application_id) & ReviewFlag.CONSENT_REFUSED
+    assert reviewed.flags(application_id) & ReviewFlag.CONSENT_REFUSED
     assert reviewed.row(application_id).needs_a_look
     reviewed.answer_consent(0)
     assert not reviewed.row(application_id).needs_a_look
@@ -169,7 +169,7 @@ def test_a_roster_with_another_guardian_marks_the_open_application(reviewed: Rev
     cells = list(list(sheet.rows)[0][1])
     cells[9] = "林美雲"
     reviewed.take_roster(type(sheet)(sheet.header, ((2, tuple(cells)), *list(sheet.rows)[1:])))
-    assert reviewed.remarks(application_id) & ReviewFlag.GUARDIAN_NAME_DIFFERS
+    assert reviewed.flags(application_id) & ReviewFlag.GUARDIAN_NAME_DIFFERS
 
 
 def test_a_decided_application_has_no_flags(reviewed: ReviewSchool, teacher: StaffMember) -> None:
