@@ -57,7 +57,7 @@ async def office_work(school: School) -> None:
         await _decisions(staff, keep)
         await staff.logs_out()
         await staff.logs_in("REGISTRAR", _PASSWORD)
-        await keep("2-hub-registrar", "StaffMenuScreen")
+        await keep("2-menu-registrar", "StaffMenuScreen")
         await _conflict(staff, keep)
         await staff.logs_out()
         await staff.logs_in("REGISTRAR", _PASSWORD)
@@ -66,7 +66,7 @@ async def office_work(school: School) -> None:
         await _requests(staff, keep)
         await staff.logs_out()
         await staff.logs_in("ADMIN", _PASSWORD)
-        await keep("2-hub-administrator", "StaffMenuScreen")
+        await keep("2-menu-administrator", "StaffMenuScreen")
         await _administration(staff, keep)
 
 

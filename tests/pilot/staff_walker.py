@@ -11,7 +11,7 @@ from tests.pilot.people import STAFF_PASSWORD, QuickReviewer
 SCREENS = {
     "login": "StaffLoginScreen",
     "change": "StaffNewPasswordScreen",
-    "hub": "StaffMenuScreen",
+    "menu": "StaffMenuScreen",
     "queue": "QueueScreen",
     "class": "ChoiceScreen",
     "flag": "ChoiceScreen",
@@ -73,7 +73,7 @@ async def _log_in_for_the_first_time(reviewer: QuickReviewer) -> None:
 async def go_on(reviewer: QuickReviewer, screen: str) -> None:
     """Go on from the menu to a screen."""
     match screen:
-        case "hub":
+        case "menu":
             return
         case "confirm":
             await reviewer.opens("password", "ConfirmPasswordScreen")

@@ -40,7 +40,7 @@ _SHORT_CONSENT = "版本: 1\n標題: 同意書\n\n[本文]\n本文。\n\n[同意
 SCREENS = {
     "login": "LoginScreen",
     "change": "ChangePasswordScreen",
-    "hub": "MenuScreen",
+    "menu": "MenuScreen",
     "confirm": "ConfirmStudentScreen",
     "report": "ConfirmStudentScreen",
     "consent": "ConsentScreen",
@@ -115,7 +115,7 @@ async def go_to(parent: QuickParent, screen: str) -> None:
 
 async def _go_on(parent: QuickParent, screen: str) -> None:
     match screen:
-        case "hub":
+        case "menu":
             return
         case "confirm" | "report":
             await parent.opens("confirm", "ConfirmStudentScreen")

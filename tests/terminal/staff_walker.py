@@ -48,7 +48,7 @@ class Clerk:
         self._terminal.does(keys, seen)
 
     def logs_in(self) -> None:
-        """From the login to the hub."""
+        """From the login to the menu."""
         self.does(f"{self._account}{TAB}{PASSWORD}{ENTER}", HUB)
 
     def reads_on(self) -> None:
@@ -58,9 +58,9 @@ class Clerk:
             if not self._terminal.read(0.5):
                 return
 
-    def opens(self, door: int, seen: str) -> None:
-        """A door of the hub, counted from 0."""
-        self.does(f"{TAB * door}{ENTER}", seen)
+    def opens(self, item: int, seen: str) -> None:
+        """An item of the menu, counted from 0."""
+        self.does(f"{TAB * item}{ENTER}", seen)
 
     def finds(self, number: str) -> None:
         """From the queue to the application of a student's number."""
@@ -88,7 +88,7 @@ def _registrar(terminal: Terminal) -> Iterator[str]:
     clerk.does(ESCAPE, LOGIN)
     terminal.wait_gone("Q1Q")
     clerk.logs_in()
-    yield "hub"
+    yield "menu"
     yield from _queue(clerk)
     yield from _applications(clerk)
     clerk.goes_back(HUB)

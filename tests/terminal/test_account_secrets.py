@@ -17,8 +17,8 @@ from tests.terminal.photo import photograph
 from tests.terminal.walker import LOGIN, PASSWORD, kiosk
 
 _HOME = "子女與綁定"
-_DOORS = ("systems", "fees", "contact", "bindings", "carers", "consents", "data")
-_ON_DOORS = {
+_ITEMS = ("systems", "fees", "contact", "bindings", "carers", "consents", "data")
+_ON_ITEMS = {
     "systems": "本服務站沒有替您開通",
     "fees": "紙本四聯單為準",
     "contact": "前三項都可以當帳號",
@@ -27,7 +27,7 @@ _ON_DOORS = {
     "consents": "SHA-256",
     "data": "請留意旁人",
 }
-"""What stands on each door's first screen and on no other."""
+"""What stands on each item's first screen and on no other."""
 
 _BEHIND = {
     "systems": [("system", ENTER, "網址：")],
@@ -62,24 +62,24 @@ def _tour(terminal: Terminal) -> Iterator[str]:
     yield "password"
     does(f"{PASSWORD}{ENTER}{PASSWORD}{ENTER}", _HOME)
     yield "home"
-    for place, door in enumerate(_DOORS):
-        does(f"{TAB * place}{ENTER}", _ON_DOORS[door])
+    for place, item in enumerate(_ITEMS):
+        does(f"{TAB * place}{ENTER}", _ON_ITEMS[item])
         terminal.send(PAGE_DOWN)
         terminal.read(0.1)
-        yield door
-        for name, keys, seen in _BEHIND.get(door, []):
+        yield item
+        for name, keys, seen in _BEHIND.get(item, []):
             does(keys, seen)
             if name == "system":
                 terminal.wait_until(lambda: _reads_the_first_code(terminal), what="the code")
             yield name
             terminal.send(ESCAPE)
             terminal.wait_gone(seen)
-            terminal.wait_for(_ON_DOORS[door])
+            terminal.wait_for(_ON_ITEMS[item])
         does(ESCAPE, _HOME)
     does(ESCAPE, LOGIN)
     does(F7, "沒有「記住我」")
     does(f"{with_carer.account}{TAB}{with_carer.password}{ENTER}", _HOME)
-    does(f"{TAB * _DOORS.index('carers')}{ENTER}", "請選一位子女")
+    does(f"{TAB * _ITEMS.index('carers')}{ENTER}", "請選一位子女")
     yield "which"
     does(ENTER, "有效")
     yield "carers"

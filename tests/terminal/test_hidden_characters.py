@@ -116,25 +116,25 @@ def ask_for_a_draft(terminal: Terminal) -> None:
     walker.walk(terminal, "ask_id")
     terminal.does(f"{walker.DRAFT_OWNER.national_id}{ENTER}", MARKS["form"])
     terminal.does(PAGE_DOWN * 2, "再填一次電子郵件")
-    terminal.does(ESCAPE, MARKS["hub"])
+    terminal.does(ESCAPE, MARKS["menu"])
     terminal.does(ESCAPE, LOGIN)
 
 
 def come_as_an_adult(terminal: Terminal) -> None:
     log_in(terminal, ADULT)
-    terminal.wait_for(MARKS["hub"])
+    terminal.wait_for(MARKS["menu"])
     terminal.does(ENTER, "現在操作的是哪一位")
     terminal.does(TAB + ENTER, "學生本人的身分證字號")
     terminal.does(ESCAPE, "現在操作的是哪一位")
-    terminal.does(ESCAPE, MARKS["hub"])
+    terminal.does(ESCAPE, MARKS["menu"])
     terminal.does(ESCAPE, LOGIN)
 
 
 def look_at_a_kept_report(terminal: Terminal) -> None:
     log_in(terminal, HALF_REPORTED)
-    terminal.wait_for(MARKS["hub"])
+    terminal.wait_for(MARKS["menu"])
     terminal.does(BACKTAB + ENTER, MARKS["report"])
-    terminal.does(ESCAPE, MARKS["hub"])
+    terminal.does(ESCAPE, MARKS["menu"])
 
 
 def test_every_screen_of_a_visit_is_walked_past() -> None:

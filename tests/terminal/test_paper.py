@@ -1,4 +1,4 @@
-"""Both doors of the paper in a real terminal: the card by keyboard alone, the signature by dragging the mouse."""
+"""Both items of the paper in a real terminal: the card by keyboard alone, the signature by dragging the mouse."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _QUARTERS = set("▘▝▀▖▌▞▛▗▚▐▜▄▙▟█")
 
 def test_the_card_by_keyboard_and_the_signature_by_mouse(own_home: Path) -> None:
     with kiosk(own_home) as terminal:
-        walk(terminal, "hub")
+        walk(terminal, "menu")
         terminal.does(f"{TAB}{ENTER}", "【不開通】悠遊卡記名")
         terminal.does(ENTER, "【開通】悠遊卡記名")
         terminal.does(f"{TAB * 4}{ENTER}", "您選擇開通：悠遊卡記名。")

@@ -56,7 +56,7 @@ def assert_crash_was_silent(terminal: Terminal, home: Path) -> str:
     ("place", "crashed", "kills"),
     [
         ("binding", "form", {"read_back": signal.SIGKILL, "login": signal.SIGHUP}),
-        ("thread", "change", {"hub": signal.SIGTERM, "consent": signal.SIGSEGV}),
+        ("thread", "change", {"menu": signal.SIGTERM, "consent": signal.SIGSEGV}),
     ],
 )
 def test_a_visit_that_crashes_and_those_that_are_killed_leave_nothing(

@@ -22,7 +22,7 @@ def test_what_one_visitor_copies_the_next_cannot_paste(own_home: Path) -> None:
         _copy(terminal)
         terminal.does(ESCAPE, "不儲存離開")
         terminal.send(f"{TAB}{TAB}{ENTER}")
-        for step in ("basis", "mode", "hub"):
+        for step in ("basis", "mode", "menu"):
             terminal.wait_for(MARKS[step])
             terminal.send(ESCAPE)
         terminal.wait_for(LOGIN)  # Esc and a key in one piece are another key

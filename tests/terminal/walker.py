@@ -28,7 +28,7 @@ LOGIN = "登入帳號"
 MARKS = {
     "login": LOGIN,
     "change": "再輸入一次新密碼",
-    "hub": "申請簽署",
+    "menu": "申請簽署",
     "confirm": "填答送出",
     "report": "正確的班級",
     "consent": "往下讀",
@@ -111,7 +111,7 @@ def kiosk(home: Path, *, size: tuple[int, int] = (80, 24), folder: Path = ROOT, 
 
 def log_in(terminal: Terminal, child: int, password: str = PASSWORD) -> None:
     """Log in at the resting login: half of it may be read while the menu before it still stands below."""
-    terminal.wait_until(lambda: LOGIN in terminal.text and MARKS["hub"] not in terminal.text, what="the whole login")
+    terminal.wait_until(lambda: LOGIN in terminal.text and MARKS["menu"] not in terminal.text, what="the whole login")
     terminal.send(f"P{number_of(child)}{TAB}{password}{ENTER}")
 
 
@@ -127,7 +127,7 @@ def walk(terminal: Terminal, screen: str) -> None:
         return
     log_in(terminal, child, first_id_of(child) if screen == "change" else PASSWORD)
     if screen != "change":
-        terminal.wait_for(MARKS["hub"])
+        terminal.wait_for(MARKS["menu"])
         _go_on(terminal, screen)
     terminal.wait_for(MARKS[screen])
 
@@ -135,17 +135,17 @@ def walk(terminal: Terminal, screen: str) -> None:
 def _go_on(terminal: Terminal, screen: str) -> None:
     """Go on from the menu."""
     if "審核中" in terminal.text:
-        terminal.send(BACKTAB * 2)  # an earlier visit applied, so the last door has the focus
+        terminal.send(BACKTAB * 2)  # an earlier visit applied, so the last item has the focus
     if screen in ("confirm", "report"):
         terminal.does(f"{BACKTAB}{ENTER}", MARKS["confirm"])
         if screen == "report":
             terminal.send(f"{TAB}{ENTER}")
-    elif screen != "hub":
+    elif screen != "menu":
         apply(terminal, applicant(next(_serials)), screen)
 
 
 def apply(terminal: Terminal, entry: ApplicantEntry, until: str = "receipt") -> None:
-    """Go from the first door of the menu to a screen of the application."""
+    """Go from the first item of the menu to a screen of the application."""
     values = (entry.name, entry.relation, *(entry.national_id,) * 2, entry.mobile, *(entry.email,) * 2)
     steps = {
         "consent": ENTER,
@@ -170,7 +170,7 @@ def first_visit(terminal: Terminal, entry: ApplicantEntry) -> None:
     """Go from the login, past the change of the first password and the confirmation, to the receipt."""
     log_in(terminal, NEW, first_id_of(NEW))
     terminal.wait_for(MARKS["change"])
-    terminal.does(f"{PASSWORD}{ENTER}{PASSWORD}{ENTER}", MARKS["hub"])
+    terminal.does(f"{PASSWORD}{ENTER}{PASSWORD}{ENTER}", MARKS["menu"])
     terminal.does(ENTER, MARKS["confirm"])
     terminal.does(ENTER + ENTER, "已確認")
     apply(terminal, entry)

@@ -122,6 +122,6 @@ def _outcome_lines(state: MenuState) -> list[str]:
 
 
 def _summary_line(application: ApplicationSummary) -> str:
-    blocks = "、".join(map(block_word, application.holds))
+    blocks = "、".join(map(block_word, application.blocks))
     line = f"{application.number}　{account_word(application.state)}" + (f"（{blocks}）" if blocks else "")
     return "\n".join([line, *(f"　{person}" for person in application.applicants)])

@@ -45,13 +45,13 @@ class StudentView:
 
 @dataclass(frozen=True)
 class ApplicationSummary:
-    """One application as its parent sees it; ``holds`` are the values of its `ApprovalBlock`."""
+    """One application as its parent sees it; ``blocks`` are the values of its `ApprovalBlock`."""
 
     id: str
     number: str
     state: str
     applicants: tuple[str, ...]
-    holds: tuple[str, ...]
+    blocks: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ _BACK_TO = {
 """Where one step back leads to from a screen of the account; from the others it leads to the home."""
 _MAX_TURNS = 1000
 
-_PASSED_ON_THE_WAY = ("login", "change", "hub", "queue", "flag", "tickets", "desk", "deletions", "scan", "staff")
+_PASSED_ON_THE_WAY = ("login", "change", "menu", "queue", "flag", "tickets", "desk", "deletions", "scan", "staff")
 """Screens of the staff that the walk to another one comes by, twice."""
 
 Makes = dict[str, Callable[[], KioskScreen[Any]]]

@@ -62,7 +62,7 @@ async def test_a_school_that_cannot_be_opened_is_no_crash_for_who_signs_in(
     assert app.return_code == 1
 
 
-async def test_an_end_while_somebody_signs_in_is_no_crash(tmp_path: Path, opening: _SlowOpening) -> None:
+async def test_an_end_during_a_sign_in_is_no_crash(tmp_path: Path, opening: _SlowOpening) -> None:
     app = KioskApp(load_settings(tmp_path, environment={}), FakeClock())
     async with app.run_test() as pilot:
         await QuickParent(pilot).logs_in("P110001", FIRST_PASSWORD)
@@ -72,9 +72,7 @@ async def test_an_end_while_somebody_signs_in_is_no_crash(tmp_path: Path, openin
     assert app.return_code == 143
 
 
-async def test_whoever_idles_away_while_signing_in_leaves_the_kiosk_as_it_was(
-    tmp_path: Path, opening: _SlowOpening
-) -> None:
+async def test_an_idle_sign_in_leaves_the_kiosk_as_it_was(tmp_path: Path, opening: _SlowOpening) -> None:
     app = KioskApp(load_settings(tmp_path, environment={}), FakeClock())
     async with app.run_test() as pilot:
         await QuickParent(pilot).logs_in("P110001", FIRST_PASSWORD)

@@ -63,7 +63,7 @@ async def test_an_application_that_will_never_go_in_is_not_called_busy(school: S
         assert parent.app.screen.query_one("#name", Input).value == MOTHER[0]
 
 
-async def test_a_door_that_cannot_be_kept_leads_back_to_the_others(school: School) -> None:
+async def test_a_menu_item_that_cannot_be_kept_leads_back_to_the_others(school: School) -> None:
     async with parent_at(school) as parent:
         await to_hub(parent)
         _refuse(school, "UPDATE ON student")

@@ -72,7 +72,7 @@ def _papers(parent: QuickParent) -> list[str]:
     return [str(paper.content) for paper in parent.app.screen.query(".paper").results(Static)]
 
 
-async def test_before_anything_was_sent_the_door_says_what_to_do(school: School) -> None:
+async def test_before_anything_was_sent_the_menu_item_says_what_to_do(school: School) -> None:
     async with parent_at(school) as parent:
         await _to_hub(parent)
         await parent.opens("sign", "FormsToSignScreen")

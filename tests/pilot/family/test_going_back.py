@@ -32,7 +32,7 @@ BACK_FROM = {
 """Where one step back leads from each screen with a field; the resting login alone has none, and says Esc 清除."""
 
 UNTOUCHED = {
-    "hub": "LoginScreen",
+    "menu": "LoginScreen",
     "confirm": "MenuScreen",
     "consent": "MenuScreen",
     "mode": "MenuScreen",

@@ -119,7 +119,7 @@ async def test_a_form_that_changed_meanwhile_is_said(offering: School) -> None:
         assert session.exec(select(Signature)).all() == []
 
 
-async def test_where_it_is_not_offered_the_door_says_nothing_of_it(offering: School) -> None:
+async def test_where_it_is_not_offered_the_menu_item_says_nothing_of_it(offering: School) -> None:
     usual = replace(offering, settings=replace(offering.settings, sign_on_screen=False))
     async with parent_at(usual) as parent:
         await parent.logs_in("P110001", _PASSWORD)

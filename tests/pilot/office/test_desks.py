@@ -199,7 +199,7 @@ async def test_a_colleague_is_added_and_signs_in_with_the_first_password(demo: S
         await reviewer.logs_out()
         await reviewer.logs_in("new.teacher", first_password)
         await reviewer.changes_password("seven-green-lanterns")
-        assert [door.id for door in reviewer.app.screen.query(".menu-item")][0] == "queue"
+        assert [item.id for item in reviewer.app.screen.query(".menu-item")][0] == "queue"
 
 
 @pytest.mark.parametrize("size", [(80, 24)])

@@ -81,7 +81,7 @@ async def test_every_code_has_its_answer(demo: School, size: tuple[int, int]) ->
     assert (states[taken.number], states[changed.number]) == ("returned", "void")
 
 
-async def test_a_pile_needs_no_other_key(demo: School) -> None:
+async def test_a_class_queue_needs_no_other_key(demo: School) -> None:
     _answer_cards(demo, _A_PILE - len(whole_queue(demo.store)))
     codes = [document.number.replace("-", "") for document in _printed(demo)]
     assert len(codes) == _A_PILE

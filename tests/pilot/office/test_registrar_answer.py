@@ -1,4 +1,4 @@
-"""What the registrar decided on an error report, and the end of a binding, as the parent's hub tells it."""
+"""What the registrar decided on an error report, and the end of a binding, as the parent's menu tells it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _answered(school: School) -> str:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 30), (60, 20)])
-async def test_the_answer_stands_above_the_door_that_has_the_focus(school: School, size: tuple[int, int]) -> None:
+async def test_the_answer_stands_above_the_menu_item_that_has_the_focus(school: School, size: tuple[int, int]) -> None:
     student_id = _answered(school)
     async with parent_at(school, size) as parent:
         await parent.logs_in("P110001", _CHOSEN)
@@ -44,17 +44,19 @@ async def test_the_answer_stands_above_the_door_that_has_the_focus(school: Schoo
         text = str(said.render()).replace("\n", "")
         assert "班級　已更正為 科一智" in text
         assert f"姓名　未更正：{_REASON}" in text
-        body, door = screen.query_one("#body"), screen.query_one("#confirm")
-        assert screen.focused is door
+        body, item = screen.query_one("#body"), screen.query_one("#confirm")
+        assert screen.focused is item
         assert body.region.contains_region(said.region)
-        assert body.region.contains_region(door.region)
+        assert body.region.contains_region(item.region)
         await parent.confirms()
         assert not parent.app.screen.query("#outcomes")
     with school.store.read() as session:
         assert session.get_one(Student, student_id).data_state == "confirmed"
 
 
-async def test_every_state_of_an_application_has_a_word_and_an_ended_one_opens_the_door_again(school: School) -> None:
+async def test_every_state_has_a_word_and_an_ended_application_opens_the_menu_item_again(
+    school: School,
+) -> None:
     assert [account_word(state.value) for state in ApplicationState] == [state.label for state in ApplicationState]
     student = StudentView("王小明", "科二智", "110001", is_adult=False)
     ended = ApplicationSummary("0" * 32, "115-000-0001-1", "ended", ("劉〇花",), ())

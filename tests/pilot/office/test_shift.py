@@ -28,12 +28,12 @@ DOORS = {
 @pytest.mark.parametrize("account", DOORS)
 async def test_each_role_is_offered_what_it_may_do(demo: School, account: str) -> None:
     async with at_work(demo, account) as reviewer:
-        assert [door.id for door in reviewer.app.screen.query(".menu-item")] == DOORS[account]
+        assert [item.id for item in reviewer.app.screen.query(".menu-item")] == DOORS[account]
 
 
-async def test_the_doors_say_how_much_waits(demo: School) -> None:
+async def test_the_menu_items_say_how_much_waits(demo: School) -> None:
     async with at_work(demo, "REGISTRAR") as reviewer:
-        words = str([str(door.label) for door in reviewer.app.screen.query(".menu-item")])  # type: ignore[attr-defined]
+        words = str([str(item.label) for item in reviewer.app.screen.query(".menu-item")])  # type: ignore[attr-defined]
         assert "待處理 18 件" in words
         assert "待處理 2 件" in words
         assert "待打電話 9 通" in words

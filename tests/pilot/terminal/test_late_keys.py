@@ -16,7 +16,7 @@ from tests.pilot.walker import PASSWORD, READY, go_to, make_ready
 async def test_a_key_that_comes_back_after_its_screen_is_gone_moves_no_focus(school: School) -> None:
     """Textual runs a binding when its key has come back up to the app: here on another visitor's login."""
     async with parent_at(make_ready(school)) as parent:
-        for screen in ("hub", "mode", "receipt"):
+        for screen in ("menu", "mode", "receipt"):
             await go_to(parent, screen)
             await parent.settles()
             await parent.kiosk.on_event(events.Key("enter", None))

@@ -171,9 +171,9 @@ def test_staff_and_students_share_the_terminals_limit(opened: Opened) -> None:
     for number in range(NAMES_AT_TERMINAL):
         with pytest.raises(SignInRefused):
             (sign_in.staff if number % 2 else sign_in.student)(f"P20{number:04}", "wrong", TERMINAL)
-    for door in (sign_in.staff, sign_in.student):
+    for item in (sign_in.staff, sign_in.student):
         with pytest.raises(SignInRefused) as refused:
-            door("P200000", "wrong", TERMINAL)
+            item("P200000", "wrong", TERMINAL)
         assert refused.value.wait_seconds == TERMINAL_WAIT_SECONDS
 
 

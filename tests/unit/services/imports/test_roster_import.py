@@ -123,9 +123,9 @@ def _answers_and_applies(office: Office) -> tuple[StudentSession, str]:
 def _still_stands(office: Office, number: str) -> None:
     signed_in = office.school.sign_in.student("P110001", CHOSEN, TERMINAL)
     assert not signed_in.must_change
-    hub = office.school.student_data.hub(signed_in.visitor)
-    assert (hub.data_state, hub.account_state, hub.consent) == ("confirmed", "under_review", "agree")
-    assert [application.number for application in hub.applications] == [number]
+    menu = office.school.student_data.hub(signed_in.visitor)
+    assert (menu.data_state, menu.account_state, menu.consent) == ("confirmed", "under_review", "agree")
+    assert [application.number for application in menu.applications] == [number]
     draft = office.school.drafts.load(signed_in.visitor, APPLICATION, entry_of(8800002).national_id)
     assert draft is not None
     assert draft["entries"][0]["name"] == "林小花"

@@ -76,7 +76,7 @@ def test_a_carer_is_told_what_until_when_and_how_to_sign_on_here() -> None:
 
 def test_a_mail_that_asks_for_a_correction_names_the_button_that_leads_to_it() -> None:
     body = mail_text(MessageKind.RETURNED, None, "松山工農", WORDS).body
-    assert "「補正退回的欄位」" in body, "the hub's; 申辦親子帳號 would begin another application"
+    assert "「補正退回的欄位」" in body, "the menu's; 申辦親子帳號 would begin another application"
 
 
 def test_every_mail_has_a_template_and_every_template_a_mail() -> None:

@@ -16,21 +16,21 @@ def _tickets(opened: Opened) -> list[Ticket]:
     return rows(opened.school, Ticket, "reported_at")
 
 
-def test_hub_of_a_first_visit(opened: Opened, visitor: StudentSession) -> None:
-    hub = opened.school.student_data.hub(visitor)
-    assert (hub.student.name, hub.student.class_name, hub.student.student_number) == ("王小明", "科二智", "110001")
-    assert (hub.data_state, hub.account_state, hub.consent) == ("unconfirmed", "none", "none")
-    assert (hub.applications, hub.forms_signed, hub.forms_total) == ((), 0, 2)
-    assert not hub.student.is_adult
-    assert not hub.needs_student_consent
+def test_menu_of_a_first_visit(opened: Opened, visitor: StudentSession) -> None:
+    menu = opened.school.student_data.hub(visitor)
+    assert (menu.student.name, menu.student.class_name, menu.student.student_number) == ("王小明", "科二智", "110001")
+    assert (menu.data_state, menu.account_state, menu.consent) == ("unconfirmed", "none", "none")
+    assert (menu.applications, menu.forms_signed, menu.forms_total) == ((), 0, 2)
+    assert not menu.student.is_adult
+    assert not menu.needs_student_consent
 
 
-def test_confirming_is_seen_on_the_hub(opened: Opened, visitor: StudentSession) -> None:
+def test_confirming_is_seen_on_the_menu(opened: Opened, visitor: StudentSession) -> None:
     opened.school.student_data.confirm(visitor)
     assert opened.school.student_data.hub(visitor).data_state == "confirmed"
 
 
-def test_hub_shows_applications_newest_first_and_masked(opened: Opened, visitor: StudentSession) -> None:
+def test_menu_shows_applications_newest_first_and_masked(opened: Opened, visitor: StudentSession) -> None:
     answer(opened.school, visitor)
     sender = Sender(opened.school, visitor)
     withdrawn = sender.one()
@@ -43,13 +43,13 @@ def test_hub_shows_applications_newest_first_and_masked(opened: Opened, visitor:
     change_row(opened.school, Application, sender.one(FATHER).application_id, state="rejected")
     change_row(opened.school, Application, live, held_for_conflict=False, held_for_signature=False)
     change_row(opened.school, Application, live, held_for_registrar=True)
-    hub = opened.school.student_data.hub(visitor)
-    assert [application.state for application in hub.applications] == ["rejected", "under_review", "withdrawn"]
-    assert hub.account_state == "under_review"
-    assert hub.applications[1].id == live
-    assert hub.applications[1].applicants == (f"劉〇花 *******{MOTHER_ID[-3:]}",)
-    assert hub.applications[1].holds == ()
-    assert (hub.forms_signed, hub.forms_total) == (1, 2), "one binding form, however many were sent"
+    menu = opened.school.student_data.hub(visitor)
+    assert [application.state for application in menu.applications] == ["rejected", "under_review", "withdrawn"]
+    assert menu.account_state == "under_review"
+    assert menu.applications[1].id == live
+    assert menu.applications[1].applicants == (f"劉〇花 *******{MOTHER_ID[-3:]}",)
+    assert menu.applications[1].blocks == ()
+    assert (menu.forms_signed, menu.forms_total) == (1, 2), "one binding form, however many were sent"
 
 
 def test_the_last_answer_counts_also_after_the_clock_was_set_back(opened: Opened, visitor: StudentSession) -> None:
@@ -63,9 +63,9 @@ def test_the_last_answer_counts_also_after_the_clock_was_set_back(opened: Opened
 
 def test_a_student_of_full_age_must_consent_themself(opened: Opened, visitor: StudentSession) -> None:
     change_birth_date(opened.school, visitor.student_id, date(2008, 9, 1))
-    hub = opened.school.student_data.hub(visitor)
-    assert hub.student.is_adult
-    assert hub.needs_student_consent
+    menu = opened.school.student_data.hub(visitor)
+    assert menu.student.is_adult
+    assert menu.needs_student_consent
     answer(opened.school, visitor)
     assert opened.school.student_data.hub(visitor).needs_student_consent
     answer(opened.school, visitor, "agree", NATIONAL_ID)
@@ -88,9 +88,9 @@ def test_error_report_holds_live_applications_until_confirmed(opened: Opened, vi
     opened.clock.advance(1)
     opened.school.applications.withdraw(visitor, sender.one(FATHER).application_id, FATHER_ID)
     data.report_errors(visitor, {"class_name": "科二仁", "name": "王曉明"})
-    hub = data.hub(visitor)
-    assert hub.data_state == "error_reported"
-    assert [application.holds for application in hub.applications] == [(), ("correction",)]
+    menu = data.hub(visitor)
+    assert menu.data_state == "error_reported"
+    assert [application.blocks for application in menu.applications] == [(), ("correction",)]
     (ticket,) = _tickets(opened)
     fields = opened.school.store.keys.open("ticket", ticket.id, ticket.sealed)["fields"]
     assert fields == [
@@ -98,8 +98,8 @@ def test_error_report_holds_live_applications_until_confirmed(opened: Opened, vi
         {"field": "name", "shown": "王小明", "right": "王曉明"},
     ]
     data.confirm(visitor)
-    hub = data.hub(visitor)
-    assert [application.holds for application in hub.applications] == [(), ()]
+    menu = data.hub(visitor)
+    assert [application.blocks for application in menu.applications] == [(), ()]
     assert _tickets(opened)[0].state == "replaced"
 
 

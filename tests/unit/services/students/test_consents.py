@@ -59,7 +59,7 @@ def test_the_students_refusal_holds_what_their_consent_released(opened: Opened, 
 
     def held() -> tuple[str, ...]:
         (summary,) = opened.school.student_data.hub(adult).applications
-        return summary.holds
+        return summary.blocks
 
     assert held() == (ApprovalBlock.STUDENT_CONSENT,)
     answer(opened.school, adult, "agree", STRANGER_ID)

@@ -63,7 +63,7 @@ def test_the_registrar_sees_each_reported_field(school: School, family: Sender) 
 
 
 @pytest.mark.both_databases
-def test_a_correction_reaches_student_login_applications_counts_and_hub(school: School, family: Sender) -> None:
+def test_a_correction_reaches_student_login_applications_counts_and_menu(school: School, family: Sender) -> None:
     receipt = family.one(MOTHER)
     ticket_id = report(school, family.visitor, ALL)
     assert fetch(school, Application, receipt.application_id).held_for_correction
@@ -140,20 +140,20 @@ def test_the_number_of_a_student_who_left_is_taken_too(school: School, family: S
     assert refused.value.fault is ValueFault.NUMBER_TAKEN
 
 
-def test_the_hub_tells_field_by_field_until_the_parent_confirms(school: School, family: Sender) -> None:
+def test_the_menu_tells_field_by_field_until_the_parent_confirms(school: School, family: Sender) -> None:
     receipt = family.one(MOTHER)
     ticket_id = report(school, family.visitor, {"name": "王曉明", "class_name": "資二智"})
     assert school.student_data.hub(family.visitor).outcomes == ()
     decisions: dict[str, Correct | Decline]
     decisions = {"name": Decline("與戶籍謄本不同，請帶證件到註冊組"), "class_name": Correct("資二智")}
     service(school).decide(add_member(school), ticket_id, 1, decisions)
-    hub = school.student_data.hub(family.visitor)
-    assert hub.data_state == "corrected"
-    assert set(hub.outcomes) == {
+    menu = school.student_data.hub(family.visitor)
+    assert menu.data_state == "corrected"
+    assert set(menu.outcomes) == {
         FieldOutcome("name", is_corrected=False, value="", reason="與戶籍謄本不同，請帶證件到註冊組"),
         FieldOutcome("class_name", is_corrected=True, value="資二智", reason=""),
     }
-    assert "戶籍" not in repr(hub.outcomes)
+    assert "戶籍" not in repr(menu.outcomes)
     assert not fetch(school, Application, receipt.application_id).held_for_correction
     school.student_data.confirm(family.visitor)
     assert school.student_data.hub(family.visitor).outcomes == ()
@@ -162,8 +162,8 @@ def test_the_hub_tells_field_by_field_until_the_parent_confirms(school: School, 
 def test_a_fully_declined_report_asks_for_confirmation_again(school: School, family: Sender) -> None:
     ticket_id = report(school, family.visitor, {"name": "王曉明"})
     service(school).decide(add_member(school), ticket_id, 1, {"name": Decline("與學籍相符")})
-    hub = school.student_data.hub(family.visitor)
-    assert (hub.data_state, [one.is_corrected for one in hub.outcomes]) == ("unconfirmed", [False])
+    menu = school.student_data.hub(family.visitor)
+    assert (menu.data_state, [one.is_corrected for one in menu.outcomes]) == ("unconfirmed", [False])
     clock_of(school).advance(1)
     report(school, family.visitor, {"name": "王筱明"})
     assert school.student_data.hub(family.visitor).outcomes == ()
