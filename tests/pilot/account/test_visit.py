@@ -19,6 +19,7 @@ from tests.builders.accounts import Families, invented_parent
 from tests.builders.school import TERMINAL
 from tests.pilot.accounts import FIRST, PARENT, PASSWORD, approved, bring_fees, ready, signed_on
 from tests.pilot.people import QuickAccountParent, account_parent_at
+from tests.pilot.slow_service import Slow
 
 _NEW = "Second-Rain-2"
 _REFUSED = "帳號或密碼不正確，請檢查後再試一次。"
@@ -105,20 +106,22 @@ async def test_a_shared_mobile_is_no_login_and_the_account_says_so(school: Schoo
         await until(parent.pilot, lambda: parent.text("#message") == _REFUSED)
 
 
-async def test_two_enters_log_in_once_and_send_a_form_once(school: School) -> None:
+async def test_two_enters_log_in_once_and_send_a_form_once(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
     ready(school)
+    log_in, change = Slow(school.sign_in.parent), Slow(school.accounts.change_mobile)
+    monkeypatch.setattr(school.sign_in, "parent", log_in)
+    monkeypatch.setattr(school.accounts, "change_mobile", change)
     async with account_parent_at(school) as parent:
         await parent.enters_from_lobby()
         await parent.fills_in(account=PARENT.email, password=PASSWORD)
-        await parent.presses("enter", "enter", "enter", then="AccountHomeScreen")
+        await parent.presses("enter", "enter", "enter")
+        await log_in.answer(parent.pilot)
         await parent.opens("contact", "ContactScreen")
         await parent.chooses("mobile", "MobileScreen")
         await parent.fills_in(mobile="0933444555")
         await parent.presses("enter", "enter")
-        await until(parent.pilot, lambda: parent.screen in ("AccountNoticeScreen", "ContactScreen"))
-        await parent.settles()
-        if parent.screen == "AccountNoticeScreen":  # the second Enter came before it, and not to it
-            await parent.answers_notice()
+        await change.answer(parent.pilot)
+        await parent.answers_notice()
         await parent.sees("ContactScreen")
         assert "*******555" in parent.page()
     assert _count(school, "account.mobile_changed") == 1

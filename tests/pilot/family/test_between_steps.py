@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from textual.dom import DOMNode
-from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -18,29 +12,8 @@ from kiosk.services.school import School
 from kiosk.testing.clock import FakeClock
 from kiosk.testing.person import until
 from tests.pilot.people import parent_at
+from tests.pilot.slow_service import Slow
 from tests.pilot.walker import PASSWORD, READY, go_to, make_ready
-
-
-class Slow:
-    """A service that answers when it is told to."""
-
-    def __init__(self, service: Callable[..., Any]) -> None:
-        self._service = service
-        self.called, self.goes_on, self.done = threading.Event(), threading.Event(), threading.Event()
-
-    def __call__(self, *arguments: Any) -> Any:
-        self.called.set()
-        assert self.goes_on.wait(30)
-        try:
-            return self._service(*arguments)
-        finally:
-            self.done.set()
-
-    async def answer(self, pilot: Pilot[int]) -> None:
-        """Let it answer, and the app take the answer until it is idle again."""
-        self.goes_on.set()
-        assert await asyncio.to_thread(self.done.wait, 30)
-        await pilot.pause()
 
 
 async def test_what_is_typed_while_a_service_works_lands_in_no_field(
