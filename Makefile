@@ -61,7 +61,7 @@ test-tools:
 	touch $@
 
 .venv/.dev: requirements-dev.lock | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-dev.lock
 	touch $@ .venv/.runtime
 
 clean:

@@ -83,7 +83,8 @@ STAFF = Sessions[QuickReviewer](
     _limits(staff_walker.SCREENS, TIMES.staff_idle_seconds, login=_PARENT),  # nobody is known to be staff yet
     TIMES.staff_absolute_seconds,
 )
-LONGEST_FAMILY = ("form", "receipt", "login")
+SHORT_FAMILY = ("form", "receipt", "login")
+SHORT_ACCOUNT = ("recovery_code", "contact", "grant")
 SHORT_STAFF = ("login", "application", "return", "add")
 
 
@@ -170,14 +171,20 @@ def test_the_walker_knows_every_screen_of_the_staff() -> None:
     assert screens_of(kiosk.screens.review) | screens_of(kiosk.screens.office) <= set(staff_walker.SCREENS.values())
 
 
-async def test_a_held_key_and_a_trembling_mouse_keep_no_visit_alive(school: School, clock: FakeClock) -> None:
+@pytest.mark.parametrize("screens", [SHORT_FAMILY, pytest.param(tuple(walker.SCREENS), marks=pytest.mark.long)])
+async def test_a_held_key_and_a_trembling_mouse_keep_no_visit_alive(
+    school: School, clock: FakeClock, screens: tuple[str, ...]
+) -> None:
     async with parent_at(walker.make_ready(school)) as parent:
-        await hold_key(parent, clock, FAMILY, walker.SCREENS)
+        await hold_key(parent, clock, FAMILY, screens)
 
 
-async def test_a_held_key_keeps_no_visit_with_an_account_alive(school: School, clock: FakeClock) -> None:
+@pytest.mark.parametrize("screens", [SHORT_ACCOUNT, pytest.param(tuple(ACCOUNT.seconds), marks=pytest.mark.long)])
+async def test_a_held_key_keeps_no_visit_with_an_account_alive(
+    school: School, clock: FakeClock, screens: tuple[str, ...]
+) -> None:
     async with account_parent_at(account_walker.make_ready(school)) as parent:
-        await hold_key(parent, clock, ACCOUNT, account_walker.SCREENS)
+        await hold_key(parent, clock, ACCOUNT, screens)
 
 
 @pytest.mark.parametrize("screens", [SHORT_STAFF, pytest.param(tuple(STAFF.seconds), marks=pytest.mark.long)])
@@ -186,7 +193,7 @@ async def test_a_held_key_keeps_no_shift_alive(demo: School, clock: FakeClock, s
         await hold_key(reviewer, clock, STAFF, screens)
 
 
-@pytest.mark.parametrize("screens", [LONGEST_FAMILY, pytest.param(tuple(FAMILY.seconds), marks=pytest.mark.long)])
+@pytest.mark.parametrize("screens", [SHORT_FAMILY, pytest.param(tuple(FAMILY.seconds), marks=pytest.mark.long)])
 async def test_no_activity_keeps_a_visit_for_ever(school: School, clock: FakeClock, screens: tuple[str, ...]) -> None:
     async with parent_at(walker.make_ready(school)) as parent:
         await stay_active(parent, clock, FAMILY, screens)
