@@ -6,6 +6,7 @@ import asyncio
 import importlib
 import socket
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -312,9 +313,9 @@ class KioskApp(LockedApp):
             self.exit(0)
 
     def _write_log(self, text: str) -> None:
-        """Append a line about a crash to the log, in UTC."""
+        """Append a line about a crash to the log, in UTC; drop it where the log cannot be written."""
         moment = datetime.now(UTC).isoformat(timespec="seconds")
-        with self.settings.log_file.open("a", encoding="utf-8") as log:
+        with suppress(OSError), self.settings.log_file.open("a", encoding="utf-8") as log:
             log.write(f"{moment} {text}\n")
 
 

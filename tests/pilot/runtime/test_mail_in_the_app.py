@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.app import KioskApp
 from kiosk.runtime import mail_worker
+from kiosk.services.messaging.mail_sender import MailSender
 from kiosk.testing.person import until
 from tests.builders.applications import MOTHER
 from tests.builders.decisions import add_message, message, school_with_mail, sender
@@ -59,3 +60,21 @@ async def test_without_a_mail_server_there_is_no_worker(tmp_path: Path) -> None:
         async with app.run_test() as pilot:
             await QuickParent(pilot).sees("LoginScreen")
             assert app._mail is None
+
+
+async def test_a_fault_that_no_log_can_take_does_not_end_the_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = 0
+
+    def fail(_sender: MailSender) -> None:
+        nonlocal rounds
+        rounds += 1
+        raise ValueError
+
+    monkeypatch.setattr(MailSender, "send_all_due", fail)
+    with mail_server(Mailbox()) as smtp, school_with_mail(tmp_path, None, smtp) as school:
+        school.settings.log_file.mkdir()
+        app = KioskApp(school.settings, school.clock, school)
+        async with app.run_test() as pilot:
+            await until(pilot, lambda: rounds > 1)
