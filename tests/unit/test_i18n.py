@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -81,6 +82,19 @@ def test_importing_loads_no_gettext() -> None:
     code = "import sys, kiosk.i18n; print('gettext' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "False"
+
+
+def test_no_message_stands_within_an_f_string() -> None:
+    """Babel finds such a message from Python 3.12 on only, so it would have no translation."""
+    within = [
+        f"{file.relative_to(ROOT)}:{call.lineno}"
+        for file in (ROOT / "kiosk").rglob("*.py")
+        for text in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "N_")
+    ]
+    assert within == []
 
 
 def test_the_template_of_the_catalogues_is_current() -> None:

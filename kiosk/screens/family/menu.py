@@ -35,8 +35,13 @@ class MenuScreen(Step[str]):
         state = self._state
         account = _("草稿") if self._has_draft and state.account_state == "none" else account_word(state.account_state)
         yield Static(
-            f"{_('學生個資')} {data_word(state.data_state)}　　{_('親子帳號')} {account}　　"
-            f"{_('申請簽署')} {state.forms_signed}/{state.forms_total}",
+            "　　".join(
+                (
+                    _("學生個資") + f" {data_word(state.data_state)}",
+                    _("親子帳號") + f" {account}",
+                    _("申請簽署") + f" {state.forms_signed}/{state.forms_total}",
+                )
+            ),
             id="states",
             markup=False,
         )

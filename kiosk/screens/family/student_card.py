@@ -46,7 +46,7 @@ class ItemButton(Button):
         """Break the lines for a width in cells."""
         item = self._item
         parts = (
-            f"{_('【開通】') if self.chosen else _('【不開通】')}{item.name}",
+            (_("【開通】") if self.chosen else _("【不開通】")) + item.name,
             item.purpose,
             _("資料提供給：{recipient}").format(recipient=item.recipient),
             _("提供的資料：{data}").format(data=item.data),

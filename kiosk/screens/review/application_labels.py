@@ -190,7 +190,8 @@ def history_lines(view: ApplicationView) -> Iterator[str]:
 
 def _history_line(line: HistoryLine) -> str:
     said = _("：{text}").format(text=line.text) if line.text else ""
-    return f"{day_and_time(line.at)}　{line.by or _('家長')}　{line.action.label}{said}"
+    by = line.by or _("家長")
+    return f"{day_and_time(line.at)}　{by}　{line.action.label}{said}"
 
 
 def _field_note(note: FieldNote) -> str:

@@ -180,9 +180,9 @@ class QueueScreen(StaffTableStep[OpenApplication | ApproveMany, QueueRow]):
         class_label = wanted.class_name or (_("沒有導師的") if wanted.unattended else _("全部"))
         flag_label = wanted.flag.label if wanted.flag is not None else _("全部")
         way = _("（倒序）") if sort.descending else ""
-        _write(self.query_one("#by-class", Button), f"{_('班級')}\n{class_label}")
-        _write(self.query_one("#by-flag", Button), f"{_('標記')}\n{flag_label}")
-        _write(self.query_one("#by-sort", Button), f"{_('排序')}\n{sort.by.label}{way}")
+        _write(self.query_one("#by-class", Button), _("班級") + f"\n{class_label}")
+        _write(self.query_one("#by-flag", Button), _("標記") + f"\n{flag_label}")
+        _write(self.query_one("#by-sort", Button), _("排序") + f"\n{sort.by.label}{way}")
 
         self.table.hide_columns(*(() if len(wanted.states) != 1 else (STATE_COLUMN,)))
 

@@ -143,8 +143,9 @@ def call_sheet(calls: Iterable[Call], school_name: str, on: date) -> str:
 
 def _entry(call: Call) -> str:
     seat = _("{number}號").format(number=call.seat_number) if call.seat_number else ""
+    parent = _("家長")
     lines = [
-        f"[ ] {call.class_name}{seat} {call.student_name}　{_('家長')} {call.name}　{call.mobile}",
+        f"[ ] {call.class_name}{seat} {call.student_name}　{parent} {call.name}　{call.mobile}",
         f"{call.number}　{call.kind.label}（{call.why.label}）",
         *call.details.split("\n"),
     ]

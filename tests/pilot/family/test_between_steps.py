@@ -49,9 +49,9 @@ async def test_after_ten_minutes_the_kiosk_asks_on_a_step_and_not_between_two(
             clock.advance(30)
             await parent.presses("tab" if half_minute % 2 else "down")
         await parent.clicks("#right")
-        clock.advance(31)  # not before: the app ticks by itself too
         await parent.clicks("#send")
         await until(parent.pilot, confirm.called.is_set)
+        clock.advance(31)  # not before: the app ticks by itself too
         app.tick()
         await parent.settles()
         assert parent.screen == "BlankScreen"
