@@ -73,8 +73,11 @@ class MenuScreen(Step[str]):
             item = "sign"
         if any(application.state == "returned" for application in state.applications):
             item = "correct"
-        # at once: an Enter that was typed ahead is for this item; the answer above stays visible
-        self.set_focus(self.query_one(f"#{item}", Button), scroll_visible=not state.outcomes)
+        button = self.query_one(f"#{item}", Button)
+        # at once: an Enter that was typed ahead is for this item; Textual would center it, and hide the states above
+        self.set_focus(button, scroll_visible=False)
+        if not state.outcomes:  # the registrar's answer stays visible
+            self.call_after_refresh(lambda: button.scroll_visible(animate=False))
 
     def action_back(self) -> None:
         """Sign out."""
